@@ -1,0 +1,34 @@
+import type { DomainEvent, Recorded } from './event.js';
+
+/** Fields that filters, sorts and groups may name. Instants are ISO 8601 strings, so they sort as text. */
+export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'instant' | 'strings';
+
+export type Document = Readonly<Record<string, unknown>>;
+
+/**
+ * A read model, as data: how history becomes documents. Pure: the same history and the same inputs (the rule
+ * books) give the same bytes, whenever and wherever it runs.
+ *
+ * A fact is what is kept for one key. Where `documents` is absent, the fact is the one document, under the key.
+ * All events of one key must be of one shard.
+ */
+export interface Projection<Fact extends object, E extends DomainEvent, Inputs> {
+  /** The collection's name, which analysts use. */
+  readonly name: string;
+  /** Raised whenever the same history would give other documents. */
+  readonly version: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly indexes: readonly (readonly string[])[];
+  /** What the event belongs to; undefined leaves the event out. */
+  key(this: void, event: Recorded<E>): string | undefined;
+  /** By event type: the fact after the event. Undefined removes it. Its keys are the events it reads. */
+  readonly evolve: {
+    readonly [T in E['type']]?: (
+      fact: Fact | undefined,
+      event: Recorded<Extract<E, { type: T }>>,
+      inputs: Inputs,
+    ) => Fact | undefined;
+  };
+  /** The documents shown for a fact, by id. */
+  documents?(this: void, fact: Fact, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
+}

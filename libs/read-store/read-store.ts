@@ -1,0 +1,130 @@
+import type { Document, FieldType } from '../event-sourcing/projection.js';
+import type { Filter } from '../filter/filter.js';
+
+/** What the store must know of a collection to make its tables and indexes. */
+export interface CollectionShape {
+  readonly name: string;
+  readonly version: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly indexes: readonly (readonly string[])[];
+  /** Kept for folding only: not shown to analysts, not part of the digest. */
+  readonly internal?: true;
+}
+
+/** One build of all read models. `label` says under what it was built: rule books by content, code versions. */
+export interface Generation {
+  readonly id: number;
+  readonly status: 'building' | 'ready' | 'live' | 'retired';
+  readonly stamp: GenerationStamp;
+  readonly collections: readonly CollectionShape[];
+}
+
+export interface GenerationStamp {
+  /** By programme, the content hashes of the rule sets and the times from which they are in force. */
+  readonly ruleBooks: Readonly<Record<string, readonly { readonly ruleSet: string; readonly from: string | null }[]>>;
+  readonly madeAt: string;
+  readonly reason: string;
+}
+
+export interface StoredDocument {
+  readonly id: string;
+  readonly shard: number;
+  /** The last event folded into it. */
+  readonly position: string;
+  readonly document: Document;
+}
+
+export interface Flush {
+  /** The shards that were read up to `position`, touched or not. */
+  readonly shards: readonly number[];
+  readonly position: string;
+  /** Null removes. */
+  readonly writes: readonly {
+    readonly collection: string;
+    readonly id: string;
+    readonly shard: number;
+    readonly position: string;
+    readonly document: Document | null;
+  }[];
+}
+
+export interface Query {
+  readonly filter?: Filter;
+  /** Declared fields; ties are broken by id. */
+  readonly sort?: readonly { readonly field: string; readonly direction: 'asc' | 'desc' }[];
+  /** Default 50, at most 1,000. */
+  readonly limit?: number;
+  /** The cursor that the page before gave. */
+  readonly after?: string;
+}
+
+export interface Page {
+  readonly documents: readonly (Document & { readonly id: string })[];
+  /** Present when there is more. It carries the generation: after a switch it is refused as stale. */
+  readonly next?: string;
+}
+
+export interface GroupQuery {
+  readonly filter?: Filter;
+  /** Declared fields to group by. */
+  readonly by: readonly string[];
+  /** Sums of declared numeric fields, by the name of the result. `count` is always there. */
+  readonly sums?: Readonly<Record<string, string>>;
+  /** Counts of documents that pass a filter, by the name of the result. */
+  readonly counts?: Readonly<Record<string, Filter>>;
+}
+
+export type Group = Readonly<Record<string, string | number | boolean | null>> & { readonly count: number };
+
+/** Which build is asked: the live one unless named. */
+export type GenerationChoice = number | 'live';
+
+/** Read models: generations of documents, which are written by batches and switched in one step. */
+export interface ReadStore {
+  /** A new, empty build that nobody sees yet. */
+  begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation>;
+  /** The build has caught up: makes its indexes. */
+  ready(generation: number): Promise<void>;
+  /** One atomic step for all read models. @throws GenerationConflict if `expected` is not the live one. */
+  switchTo(generation: number, expected: number | undefined): Promise<void>;
+  /** Drops a build and its documents. Refused for the live one. */
+  release(generation: number): Promise<void>;
+  generations(): Promise<readonly Generation[]>;
+  live(): Promise<Generation | undefined>;
+
+  /** Documents and checkpoint in one step; delivered again it changes nothing. */
+  flush(generation: number, flush: Flush): Promise<void>;
+  /** By shard, the position read up to; a shard never read is absent. */
+  checkpoints(generation: number): Promise<ReadonlyMap<number, string>>;
+  /** Those that are there, by id. */
+  load(generation: number, collection: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
+
+  get(collection: string, id: string, generation?: GenerationChoice): Promise<StoredDocument | undefined>;
+  find(collection: string, query: Query, generation?: GenerationChoice): Promise<Page>;
+  group(collection: string, query: GroupQuery, generation?: GenerationChoice): Promise<readonly Group[]>;
+  /** All documents in id order (by code unit), in batches; of one shard or of all. */
+  scan(
+    collection: string,
+    options?: { shard?: number; generation?: GenerationChoice },
+  ): AsyncIterable<readonly StoredDocument[]>;
+  close(): Promise<void>;
+}
+
+/** Another build went live in between. */
+export class GenerationConflict extends Error {
+  constructor(expected: number | undefined, actual: number | undefined) {
+    super(`Generation ${actual ?? 'none'} is live, not ${expected ?? 'none'}. Look again, then switch again.`);
+    this.name = 'GenerationConflict';
+  }
+}
+
+/** The question can't be asked so: it names what is wrong and how to right it. */
+export class QueryRefused extends Error {
+  constructor(
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+    this.name = 'QueryRefused';
+  }
+}

@@ -1,0 +1,57 @@
+import type { FieldType } from '../../event-sourcing/projection.js';
+
+/** What of a case the conditions of rules may speak of: plain, current, never personal. */
+export interface CaseFacts {
+  readonly status: 'open' | 'paused' | 'submitted' | 'approved' | 'given-up' | 'merged';
+  readonly kind: string;
+  readonly priority: string;
+  readonly team: string | null;
+  readonly owner: string | null;
+  readonly touchpoint: string | null;
+  readonly product: string | null;
+  readonly language: string | null;
+  readonly tags: readonly string[];
+  readonly waitingOn: string | null;
+  readonly cycle: number;
+  readonly alerted: boolean;
+  readonly acknowledged: boolean;
+  /** Any attempt was made in this cycle. */
+  readonly attempted: boolean;
+  /** The customer was reached in this cycle. */
+  readonly contacted: boolean;
+  readonly offered: boolean;
+  /** The last answer to an offer. */
+  readonly offerAnswer: string | null;
+  readonly escalated: boolean;
+  readonly rootCause: boolean;
+  /** Submitted for approval or given up, in this cycle. */
+  readonly resolved: boolean;
+  /** Approved in this cycle. */
+  readonly approved: boolean;
+  readonly informed: boolean;
+}
+
+export const CASE_FACT_FIELDS: Readonly<Record<keyof CaseFacts, FieldType>> = {
+  status: 'string',
+  kind: 'string',
+  priority: 'string',
+  team: 'string',
+  owner: 'string',
+  touchpoint: 'string',
+  product: 'string',
+  language: 'string',
+  tags: 'strings',
+  waitingOn: 'string',
+  cycle: 'integer',
+  alerted: 'boolean',
+  acknowledged: 'boolean',
+  attempted: 'boolean',
+  contacted: 'boolean',
+  offered: 'boolean',
+  offerAnswer: 'string',
+  escalated: 'boolean',
+  rootCause: 'boolean',
+  resolved: 'boolean',
+  approved: 'boolean',
+  informed: 'boolean',
+};

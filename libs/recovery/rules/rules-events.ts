@@ -1,0 +1,38 @@
+// Stored for good: a new meaning is a new event, a new shape is an upcast.
+
+/** On `rules-{programme}`. A rule set is named by the SHA-256 of its canonical JSON (RFC 8785), in hex. */
+export type RulesEvent =
+  | { type: 'RuleSetDrafted'; data: { programme: string; ruleSet: string; content: object; note?: string } }
+  | {
+      type: 'RuleSetRehearsed';
+      data: { programme: string; ruleSet: string; digestBefore: string; digestAfter: string; changedCount: number };
+    }
+  | {
+      type: 'RuleSetApproved';
+      /** `alone`: the author approved, being the store's only operator. */
+      data: { programme: string; ruleSet: string; reason: string; alone?: true };
+    }
+  | {
+      type: 'RuleSetActivated';
+      data: {
+        programme: string;
+        ruleSet: string;
+        /** In force from this instant on; null with `overThePast`: since ever. */
+        from: string | null;
+        overThePast: boolean;
+        digestBefore?: string;
+        digestAfter?: string;
+      };
+    }
+  | {
+      type: 'RuleSetRolledBack';
+      /** The whole book as it was before; `book` is in force again. */
+      data: {
+        programme: string;
+        book: readonly { ruleSet: string; from: string | null }[];
+        reason: string;
+        digestBefore?: string;
+        digestAfter?: string;
+      };
+    }
+  | { type: 'RuleSetReviewed'; data: { programme: string; ruleSet: string; reviewBy: string; note?: string } };
