@@ -1,0 +1,82 @@
+/**
+ * Who may import whom: docs/architecture.md in a form that a machine checks. A room is a folder of libs/.
+ * Specs and testing aids may reach further: they put real adapters under the pure rooms.
+ */
+const NOT_A_TEST = '\\.(spec|testing|contract)\\.ts$';
+
+/** Rooms by what they may import beside themselves. `stores` stands for adapters, which apps and platform alone wire. */
+const MAY_IMPORT = {
+  'event-sourcing': [],
+  filter: ['event-sourcing'],
+  recovery: ['event-sourcing', 'filter'],
+  'read-models': ['event-sourcing', 'filter', 'recovery'],
+  reactions: ['event-sourcing', 'filter', 'recovery'],
+  'event-store': ['event-sourcing'],
+  'read-store': ['event-sourcing', 'filter'],
+  ledger: ['event-sourcing'],
+  vault: ['event-sourcing', 'ledger'],
+  evidence: ['event-sourcing', 'event-store', 'ledger'],
+  replay: ['event-sourcing', 'filter', 'recovery', 'event-store', 'read-store', 'ledger'],
+  reports: ['event-sourcing', 'filter', 'recovery', 'read-models', 'read-store'],
+  commands: ['event-sourcing', 'recovery', 'event-store', 'vault', 'replay'],
+  import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
+  demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
+};
+
+const rooms = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
+  name: `${room}-knows-only-its-own`,
+  comment: `libs/${room} may import ${['itself', ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^libs/${room}/`, pathNot: NOT_A_TEST },
+  to: { path: '^(libs|apps|test)/', pathNot: `^libs/(${[room, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rooms,
+    {
+      name: 'adapters-are-wired-by-apps-and-platform-alone',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: `^libs/(platform|[^/]+/sqlite)/|${NOT_A_TEST}` },
+      to: { path: '^libs/[^/]+/sqlite/' },
+    },
+    {
+      name: 'an-adapter-serves-its-own-port',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/sqlite/', pathNot: NOT_A_TEST },
+      to: { path: '^libs/[^/]+/sqlite/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'libs-do-not-know-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'the-pure-rooms-do-no-io',
+      severity: 'error',
+      from: { path: '^libs/(event-sourcing|filter|recovery|read-models|reactions)/', pathNot: NOT_A_TEST },
+      to: { path: '^(node:)?(fs|net|http|https|child_process|worker_threads|sqlite|timers|os)(/|$)|@nestjs' },
+    },
+    {
+      name: 'apps-are-put-together-by-standalone-alone',
+      severity: 'error',
+      from: { path: '^apps/(api|projector|reactor|ops)/', pathNot: NOT_A_TEST },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'sources-do-not-import-tests',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: NOT_A_TEST },
+      to: { path: `${NOT_A_TEST}|^test/` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

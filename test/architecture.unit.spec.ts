@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { cruise, type ICruiseOptions, type IForbiddenRuleType } from 'dependency-cruiser';
+
+const root = resolve(import.meta.dirname, '..');
+const rules = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as {
+  forbidden: IForbiddenRuleType[];
+  options: ICruiseOptions;
+};
+
+async function violations(baseDir: string): Promise<string[]> {
+  const { tsConfig: _, ...options } = rules.options;
+  const { output } = await cruise(['apps', 'libs'], { ...options, baseDir, validate: true, ruleSet: { forbidden: rules.forbidden } });
+  if (typeof output === 'string') throw new Error(output);
+  return output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
+}
+
+test('every room imports only what the architecture allows', async () => {
+  expect(await violations(root)).toEqual([]);
+});
+
+describe('a forbidden import is found', () => {
+  const folders: string[] = [];
+  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+  /** A small tree of rooms, in which one file imports another. */
+  function tree(from: string, to: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'rooms-'));
+    folders.push(folder);
+    for (const file of ['apps/api/main.ts', 'libs/recovery/case.ts', from]) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), 'export const here = 1;\n');
+    }
+    if (!to.startsWith('node:')) {
+      mkdirSync(dirname(join(folder, to)), { recursive: true });
+      writeFileSync(join(folder, to), 'export const there = 1;\n');
+    }
+    const up = '../'.repeat(from.split('/').length - 1);
+    writeFileSync(join(folder, from), `import * as there from '${to.startsWith('node:') ? to : up + to}';\nexport const here = there;\n`);
+    return folder;
+  }
+
+  test.each([
+    ['event-sourcing imports nothing of ours', 'libs/event-sourcing/decider.ts', 'libs/recovery/case.ts'],
+    ['a port knows no domain', 'libs/event-store/event-store.ts', 'libs/recovery/case.ts'],
+    ['a port never imports its adapter', 'libs/read-store/read-store.ts', 'libs/read-store/sqlite/store.ts'],
+    ['read models and reactions do not know each other', 'libs/read-models/queues.ts', 'libs/reactions/triage.ts'],
+    ['a projection cannot reach a command', 'libs/read-models/queues.ts', 'libs/commands/commands.ts'],
+    ['replay cannot reach a reaction', 'libs/replay/rebuild.ts', 'libs/reactions/triage.ts'],
+    ['a lib does not know an app', 'libs/replay/rebuild.ts', 'apps/api/main.ts'],
+    ['the domain reads no file', 'libs/recovery/case.ts', 'node:fs'],
+    ['a source does not import a test aid', 'libs/replay/rebuild.ts', 'libs/replay/history.testing.ts'],
+  ])('%s', async (_sentence, from, to) => {
+    expect((await violations(tree(from, to))).length).toBeGreaterThan(0);
+  });
+});
