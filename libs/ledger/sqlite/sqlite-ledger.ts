@@ -1,0 +1,220 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
+import { GroupCommit } from './group-commit.js';
+
+const SCHEMA_VERSION = 1;
+
+// The kind, up to the first slash, leads the index of due times: what is due of one kind is found without
+// stepping over what is due of another.
+const SCHEMA = `
+  CREATE TABLE records (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    due_at TEXT,
+    kind TEXT NOT NULL GENERATED ALWAYS AS (substr(key, 1, instr(key || '/', '/') - 1)) VIRTUAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX records_due ON records (kind, due_at, key) WHERE due_at IS NOT NULL;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** Above every text that starts with what stands before it: the last code point there is. */
+const LAST = '\u{10FFFF}';
+/** Half of a pair: no UTF-8 can hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export interface SqliteLedgerOptions {
+  /** A file, or ':memory:'. */
+  readonly path: string;
+  readonly mode: 'write' | 'read';
+}
+
+/**
+ * The ledger in one SQLite file. A put is on the disk before its answer. Several processes may open the same file:
+ * compare-and-set holds between them too, because each group of writes takes SQLite's write lock first.
+ */
+export class SqliteLedger implements Ledger {
+  private readonly writes: GroupCommit;
+  private readonly statements: ReturnType<typeof prepare>;
+
+  static open({ path, mode }: SqliteLedgerOptions): SqliteLedger {
+    const database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
+    try {
+      if (mode === 'write') makeReady(database);
+      refuseOtherSchema(database, path);
+      return new SqliteLedger(database, mode);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    private readonly database: DatabaseSync,
+    private readonly mode: 'write' | 'read',
+  ) {
+    this.writes = new GroupCommit(database);
+    this.statements = prepare(database);
+  }
+
+  async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
+    const row = this.statements.get.get(key);
+    return row && recordOf<T>(row);
+  }
+
+  async put(put: Put): Promise<number> {
+    const row = this.rowOf(put);
+    const outcome = await this.writes.run(() => this.set(row));
+    if (outcome instanceof VersionConflict) throw outcome;
+    return outcome;
+  }
+
+  async putMany(puts: readonly Put[]): Promise<readonly string[]> {
+    const rows = puts.map((put) => this.rowOf(put));
+    return this.writes.run(() =>
+      rows.flatMap((row) => {
+        const outcome = this.set(row);
+        return outcome instanceof VersionConflict ? [outcome.key] : [];
+      }),
+    );
+  }
+
+  async remove(key: string, expected?: number): Promise<void> {
+    this.refuseWhenReading();
+    const conflict = await this.writes.run(() => {
+      if (expected === undefined) {
+        this.statements.remove.run(key);
+        return undefined;
+      }
+      const actual = this.versionOf(key);
+      if (actual !== 0 && actual !== expected) return new VersionConflict(key, expected, actual);
+      this.statements.remove.run(key);
+      return undefined;
+    });
+    if (conflict) throw conflict;
+  }
+
+  async list<T>(
+    prefix: string,
+    {
+      after,
+      limit,
+      direction = 'forwards',
+    }: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' } = {},
+  ): Promise<readonly LedgerRecord<T>[]> {
+    const end = prefix + LAST;
+    const most = limit ?? -1;
+    const rows =
+      direction === 'forwards'
+        ? this.statements.listForwards.all(prefix, end, after ?? '', most)
+        : this.statements.listBackwards.all(prefix, end, after ?? LAST, most);
+    return rows.map(recordOf<T>);
+  }
+
+  async due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]> {
+    const slash = prefix.indexOf('/');
+    const rows =
+      slash === -1
+        ? this.statements.dueOfAnyKind.all(instant(at, 'at'), prefix, prefix + LAST, limit)
+        : this.statements.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit);
+    return rows.map(recordOf<T>);
+  }
+
+  async close(): Promise<void> {
+    if (!this.database.isOpen) return;
+    this.writes.commit();
+    this.database.close();
+  }
+
+  /** Runs in the group's transaction. */
+  private set(row: Row): number | VersionConflict {
+    const { key, value, dueAt, expected } = row;
+    const set =
+      expected === undefined
+        ? this.statements.put.get(key, value, dueAt)
+        : expected === 0
+          ? this.statements.insert.get(key, value, dueAt)
+          : this.statements.update.get(value, dueAt, key, expected);
+    return set ? Number(set['version']) : new VersionConflict(key, expected ?? 0, this.versionOf(key));
+  }
+
+  private versionOf(key: string): number {
+    return Number(this.statements.version.get(key)?.['version'] ?? 0);
+  }
+
+  /** As it is at the call: what the caller does to the value afterwards is not stored. */
+  private rowOf({ key, value, expected, dueAt }: Put): Row {
+    this.refuseWhenReading();
+    if (key === '' || key.includes('\0') || key.includes(LAST) || LONE_SURROGATE.test(key))
+      throw new TypeError(
+        `A key of the ledger must be well-formed text such as outbox/42, not ${JSON.stringify(key)}.`,
+      );
+    const text: string | undefined = JSON.stringify(value);
+    if (text === undefined) throw new TypeError(`The value of ${key} must be JSON, not ${typeof value}.`);
+    return { key, value: text, expected, dueAt: dueAt === undefined ? null : instant(dueAt, `dueAt of ${key}`) };
+  }
+
+  private refuseWhenReading(): void {
+    if (this.mode === 'read')
+      throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
+  }
+}
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly expected: number | undefined;
+  readonly dueAt: string | null;
+}
+
+const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> => ({
+  key: String(row['key']),
+  value: JSON.parse(String(row['value'])) as T,
+  version: Number(row['version']),
+  ...(row['due_at'] === null ? {} : { dueAt: String(row['due_at']) }),
+});
+
+/** One width for all, so that instants sort as text. */
+const instant = (text: string, what: string): string => {
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new TypeError(`${what} must be an instant such as 2031-05-05T09:00:00.000Z, not "${text}".`);
+  return new Date(time).toISOString();
+};
+
+const makeReady = (database: DatabaseSync): void => {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec('BEGIN IMMEDIATE');
+  if (schemaVersion(database) === 0) database.exec(SCHEMA);
+  database.exec('COMMIT');
+};
+
+const schemaVersion = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+
+const refuseOtherSchema = (database: DatabaseSync, path: string): void => {
+  const version = schemaVersion(database);
+  if (version !== SCHEMA_VERSION)
+    throw new Error(`${path} has ledger format ${version}; this version of Amends reads format ${SCHEMA_VERSION}.`);
+};
+
+const prepare = (database: DatabaseSync) => {
+  const statement = (sql: string): StatementSync => database.prepare(sql);
+  const columns = 'SELECT key, value, version, due_at FROM records';
+  return {
+    get: statement(`${columns} WHERE key = ?`),
+    version: statement('SELECT version FROM records WHERE key = ?'),
+    put: statement(`INSERT INTO records (key, value, version, due_at) VALUES (?, ?, 1, ?)
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = version + 1, due_at = excluded.due_at
+      RETURNING version`),
+    insert: statement(`INSERT INTO records (key, value, version, due_at) VALUES (?, ?, 1, ?)
+      ON CONFLICT (key) DO NOTHING RETURNING version`),
+    update: statement(`UPDATE records SET value = ?, version = version + 1, due_at = ?
+      WHERE key = ? AND version = ? RETURNING version`),
+    remove: statement('DELETE FROM records WHERE key = ?'),
+    listForwards: statement(`${columns} WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?`),
+    listBackwards: statement(`${columns} WHERE key >= ? AND key < ? AND key < ? ORDER BY key DESC LIMIT ?`),
+    due: statement(`${columns} WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?`),
+    dueOfAnyKind: statement(`${columns} WHERE due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?`),
+  };
+};

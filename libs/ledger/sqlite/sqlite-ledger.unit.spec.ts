@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ledgerContract } from '../ledger.contract.js';
+import { SqliteLedger } from './sqlite-ledger.js';
+
+const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-ledger-')), 'ledger.db');
+
+describe('the ledger in SQLite', () => {
+  ledgerContract(async () => SqliteLedger.open({ path: freshPath(), mode: 'write' }));
+
+  test('what was put is there after it is opened again', async () => {
+    const path = freshPath();
+    const before = SqliteLedger.open({ path, mode: 'write' });
+    await before.put({ key: 'seal/1', value: { hash: 'abc' } });
+    await before.close();
+    const after = SqliteLedger.open({ path, mode: 'write' });
+    expect(await after.get('seal/1')).toEqual({ key: 'seal/1', value: { hash: 'abc' }, version: 1 });
+    await after.close();
+  });
+
+  test('a close keeps what was put before it', async () => {
+    const path = freshPath();
+    const ledger = SqliteLedger.open({ path, mode: 'write' });
+    const putting = ledger.put({ key: 'a/1', value: 1 });
+    await ledger.close();
+    expect(await putting).toBe(1);
+  });
+
+  test('a reader sees what a writer put, and is refused to write, in words', async () => {
+    const path = freshPath();
+    const writer = SqliteLedger.open({ path, mode: 'write' });
+    const reader = SqliteLedger.open({ path, mode: 'read' });
+    await writer.put({ key: 'a/1', value: 1 });
+    expect((await reader.get('a/1'))?.value).toBe(1);
+    await expect(reader.put({ key: 'a/1', value: 2 })).rejects.toThrow('opened for reading');
+    await expect(reader.remove('a/1')).rejects.toThrow('opened for reading');
+    await reader.close();
+    await writer.close();
+  });
+
+  test('compare-and-set holds between two connections', async () => {
+    const path = freshPath();
+    const one = SqliteLedger.open({ path, mode: 'write' });
+    const other = SqliteLedger.open({ path, mode: 'write' });
+    const outcomes = await Promise.allSettled(
+      [one, other].map((ledger, n) => ledger.put({ key: 'lease/a', value: n, expected: 0 })),
+    );
+    expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await one.close();
+    await other.close();
+  });
+
+  test('a file of a later format is refused in words', async () => {
+    const path = freshPath();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => SqliteLedger.open({ path, mode: 'write' })).toThrow('ledger format 99');
+  });
+
+  test('when the group can not be committed every one of it fails and nothing is kept', async () => {
+    const path = freshPath();
+    const ledger = SqliteLedger.open({ path, mode: 'write' });
+    const blocking = new DatabaseSync(path);
+    blocking.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON records WHEN NEW.key = 'b/1' BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    );
+    blocking.close();
+    const outcomes = await Promise.allSettled(['a/1', 'b/1', 'c/1'].map((key) => ledger.put({ key, value: 0 })));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await ledger.list('')).toEqual([]);
+    expect(await ledger.put({ key: 'a/1', value: 0 })).toBe(1);
+    await ledger.close();
+  });
+
+  test('what is due of a kind is found by its index', () => {
+    const path = freshPath();
+    void SqliteLedger.open({ path, mode: 'write' }).close();
+    const database = new DatabaseSync(path);
+    const plan = database
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT key FROM records WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ?
+         ORDER BY due_at, key LIMIT 10`,
+      )
+      .all()
+      .map((row) => row['detail']);
+    database.close();
+    expect(plan).toEqual([expect.stringContaining('records_due')]);
+  });
+});
