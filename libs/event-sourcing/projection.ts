@@ -29,6 +29,14 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
       inputs: Inputs,
     ) => Fact | undefined;
   };
+  /**
+   * Where later events change what earlier ones of their stream said: on one of these the fact is folded anew from
+   * the stream as it reads from there on, then from the event itself. All events of a key are then of one stream.
+   */
+  readonly restate?: {
+    readonly on: readonly E['type'][];
+    asRead(this: void, events: readonly Recorded<E>[]): readonly Recorded<E>[];
+  };
   /** The documents shown for a fact, by id. */
   documents?(this: void, fact: Fact, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
 }
