@@ -1,0 +1,59 @@
+import { CompoundCondition, type Condition, FieldCondition } from '@ucast/core';
+import { $and, $eq, $exists, $gt, $gte, $in, $lt, $lte, $ne, $nin, $nor, $or, MongoQueryParser } from '@ucast/mongo';
+import type { FieldType } from '../event-sourcing/projection.js';
+import { checkFilter, sayProblems } from './check-filter.js';
+import type { Filter, Scalar } from './filter.js';
+
+export type CompoundOperator = 'and' | 'or' | 'nor';
+
+/** A filter, checked and taken apart: what predicates and queries are made from. */
+export type FilterTree =
+  | { readonly operator: CompoundOperator; readonly conditions: readonly FilterTree[] }
+  | { readonly operator: 'eq' | 'ne'; readonly field: string; readonly value: Scalar }
+  | { readonly operator: 'gt' | 'gte' | 'lt' | 'lte'; readonly field: string; readonly value: string | number }
+  | { readonly operator: 'in' | 'nin'; readonly field: string; readonly values: readonly Scalar[] }
+  | { readonly operator: 'exists'; readonly field: string; readonly value: boolean };
+
+/** The filter can't be asked so: the message names each problem and how to right it. */
+export class FilterRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'FilterRefused';
+  }
+}
+
+const parser = new MongoQueryParser({ $and, $or, $nor, $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists });
+
+/** @throws FilterRefused where checkFilter finds a problem. */
+export function parseFilter(filter: Filter, fields?: Readonly<Record<string, FieldType>>): FilterTree {
+  const refusal = sayProblems(checkFilter(filter, fields));
+  if (refusal !== undefined) throw new FilterRefused(refusal);
+  return treeOf(parser.parse(plain(filter)));
+}
+
+/** The parser takes operators on an object without a prototype, as some readers make them, for a value to equal. */
+const plain = (filter: Filter): Filter => JSON.parse(JSON.stringify(filter)) as Filter;
+
+/** Only what checkFilter let through comes here, so the operators and values are of the types they are given. */
+const treeOf = (condition: Condition): FilterTree => {
+  if (condition instanceof CompoundCondition)
+    return { operator: condition.operator as CompoundOperator, conditions: condition.value.map(treeOf) };
+  if (!(condition instanceof FieldCondition))
+    throw new Error(`The filter's parser made an unforeseen ${condition.operator}.`);
+  const { operator, field, value } = condition as FieldCondition<never>;
+  switch (operator) {
+    case 'eq':
+    case 'ne':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+    case 'exists':
+      return { operator, field, value };
+    case 'in':
+    case 'nin':
+      return { operator, field, values: value };
+    default:
+      throw new Error(`The filter's parser made an unforeseen ${operator}.`);
+  }
+};

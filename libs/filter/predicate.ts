@@ -1,0 +1,140 @@
+import { never } from '../event-sourcing/decider.js';
+import type { Filter, Scalar } from './filter.js';
+import { type FilterTree, parseFilter } from './parse-filter.js';
+
+type Predicate<T> = (this: void, document: T) => boolean;
+type Test = (this: void, value: unknown) => boolean;
+
+/**
+ * A filter as a function, with MongoDB's meaning: null is met by null and by a missing field, $ne and $nin are met by
+ * a missing field, and order holds only between values of one type. Text is ordered by code unit.
+ *
+ * It runs several times for each event of a replay, so all that can be is done here, once: a call allocates nothing.
+ * @throws FilterRefused where the filter has another form than filter.ts says.
+ */
+export function compileFilter<T extends object>(filter: Filter): Predicate<T> {
+  return predicateOf<T>(parseFilter(filter));
+}
+
+const predicateOf = <T extends object>(tree: FilterTree): Predicate<T> => {
+  switch (tree.operator) {
+    case 'and':
+      return all(tree.conditions.map(predicateOf<T>));
+    case 'or':
+      return any(tree.conditions.map(predicateOf<T>));
+    case 'nor': {
+      const one = any(tree.conditions.map(predicateOf<T>));
+      return (document) => !one(document);
+    }
+    case 'eq':
+    case 'ne':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+    case 'in':
+    case 'nin':
+    case 'exists':
+      return onField<T>(tree.field, testOf(tree));
+    default:
+      return never(tree);
+  }
+};
+
+const all = <T>(predicates: readonly Predicate<T>[]): Predicate<T> => {
+  const [first, second] = predicates;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (predicates.length === 2) return (document) => first(document) && second(document);
+  return (document) => {
+    for (const predicate of predicates) if (!predicate(document)) return false;
+    return true;
+  };
+};
+
+const any = <T>(predicates: readonly Predicate<T>[]): Predicate<T> => {
+  const [first, second] = predicates;
+  if (first === undefined) return () => false;
+  if (second === undefined) return first;
+  if (predicates.length === 2) return (document) => first(document) || second(document);
+  return (document) => {
+    for (const predicate of predicates) if (predicate(document)) return true;
+    return false;
+  };
+};
+
+const onField =
+  <T extends object>(field: string, test: Test): Predicate<T> =>
+  (document) =>
+    test((document as Record<string, unknown>)[field]);
+
+type FieldTest = Extract<FilterTree, { field: string }>;
+
+const testOf = (tree: FieldTest): Test => {
+  switch (tree.operator) {
+    case 'eq':
+      return equal(tree.value);
+    case 'ne':
+      return not(equal(tree.value));
+    case 'in':
+      return among(tree.values);
+    case 'nin':
+      return not(among(tree.values));
+    case 'exists':
+      return tree.value ? (value) => value !== undefined : (value) => value === undefined;
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return typeof tree.value === 'string' ? ofText(tree.operator, tree.value) : ofNumber(tree.operator, tree.value);
+    default:
+      return never(tree);
+  }
+};
+
+const not =
+  (test: Test): Test =>
+  (value) =>
+    !test(value);
+
+const equal = (wanted: Scalar): Test =>
+  wanted === null ? (value) => value === null || value === undefined : (value) => value === wanted;
+
+const among = (wanted: readonly Scalar[]): Test => {
+  const absent = wanted.includes(null);
+  const set = new Set<unknown>(wanted);
+  return (value) => {
+    if (value === undefined) return absent;
+    if (!Array.isArray(value)) return set.has(value);
+    for (const one of value) if (set.has(one)) return true;
+    return false;
+  };
+};
+
+type Order = 'gt' | 'gte' | 'lt' | 'lte';
+
+const ofText = (operator: Order, bound: string): Test => {
+  switch (operator) {
+    case 'gt':
+      return (value) => typeof value === 'string' && value > bound;
+    case 'gte':
+      return (value) => typeof value === 'string' && value >= bound;
+    case 'lt':
+      return (value) => typeof value === 'string' && value < bound;
+    case 'lte':
+      return (value) => typeof value === 'string' && value <= bound;
+  }
+};
+
+const ofNumber = (operator: Order, bound: number): Test => {
+  switch (operator) {
+    case 'gt':
+      return (value) => typeof value === 'number' && value > bound;
+    case 'gte':
+      return (value) => typeof value === 'number' && value >= bound;
+    case 'lt':
+      return (value) => typeof value === 'number' && value < bound;
+    case 'lte':
+      return (value) => typeof value === 'number' && value <= bound;
+  }
+};
