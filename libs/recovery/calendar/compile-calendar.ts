@@ -1,0 +1,28 @@
+import type { CalendarRule } from '../rules/rule-set.js';
+import type { Calendar } from './calendar.js';
+import { WorkingTable } from './working-table.js';
+
+/**
+ * Makes a calendar of its rule. An interval belongs to the day it opens on: a holiday takes the hours that open on it,
+ * and leaves those that run into it from the evening before. Where clocks go back, work goes on through both hours.
+ * @throws RangeError where the rule can't be read or holds no working time (check-rule-set.ts says it with the path).
+ */
+export function compileCalendar(rule: CalendarRule): Calendar {
+  const table = new WorkingTable(rule);
+  if (rule.hours === 'always') return always(rule.zone);
+  return {
+    zone: rule.zone,
+    workingMs: (from, to) => table.workedBetween(from, to),
+    add: (from, ms) => (ms > 0 ? table.whenWorked(from, ms) : from),
+    nextWorking: (from) => table.nextWorking(from),
+    intervals: (from, to) => table.intervals(from, to),
+  };
+}
+
+const always = (zone: string): Calendar => ({
+  zone,
+  workingMs: (from, to) => Math.max(0, to - from),
+  add: (from, ms) => from + Math.max(0, ms),
+  nextWorking: (from) => from,
+  intervals: (from, to) => (to > from ? [{ from, to }] : []),
+});

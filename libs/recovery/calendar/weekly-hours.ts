@@ -1,0 +1,41 @@
+import type { CalendarRule, Weekday } from '../rules/rule-set.js';
+
+/** Sunday first: the day number of 1970-01-01 plus 4, modulo 7, gives its place. */
+export const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+export const DAY_MS = 86_400_000;
+
+/** Milliseconds of wall time since midnight of the day it opens on; closing past 24 h is on the next day. */
+export interface OpenHours {
+  readonly open: number;
+  readonly close: number;
+}
+
+const INTERVAL = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))$/;
+
+/** "09:00-12:30"; "22:00-06:00" closes on the next day; "00:00-24:00" is a whole day. @throws RangeError on anything else. */
+export function parseOpenHours(text: string): OpenHours {
+  const parts = INTERVAL.exec(text);
+  if (!parts) throw new RangeError(`"${text}" is no interval of hours. Write it as 09:00-12:30.`);
+  const minutes = (hours = '', rest = '') => Number(hours) * 60 + Number(rest);
+  const open = minutes(parts[1], parts[2]);
+  const close = minutes(parts[3] ?? parts[5], parts[4] ?? parts[6]);
+  if (open === close) throw new RangeError(`"${text}" is empty. Write 00:00-24:00 for a whole day.`);
+  return { open: open * 60_000, close: (close > open ? close : close + 1_440) * 60_000 };
+}
+
+const HOLIDAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** The number of days from 1970-01-01 to a day such as 2031-05-05. @throws RangeError where there is no such day. */
+export function dayNumber(day: string): number {
+  const parts = HOLIDAY.exec(day);
+  const at = parts ? Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) : NaN;
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day) {
+    throw new RangeError(`"${day}" is no day. Write it as 2031-05-05.`);
+  }
+  return at / DAY_MS;
+}
+
+/** The hours that open on each weekday, Sunday first. @throws RangeError on hours that can't be read. */
+export const weeklyHours = (hours: Exclude<CalendarRule['hours'], 'always'>): readonly (readonly OpenHours[])[] =>
+  WEEKDAYS.map((day) => (hours[day] ?? []).map(parseOpenHours));
