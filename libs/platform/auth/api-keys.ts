@@ -1,0 +1,121 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { VersionConflict, type Ledger } from '../../ledger/ledger.js';
+import type { Caller, Role } from './roles.js';
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly team?: string;
+  readonly createdAt: string;
+  /** To the hour, so that it is not written with every request. */
+  readonly lastUsed?: string;
+}
+
+interface StoredKey extends ApiKey {
+  readonly hash: string;
+}
+
+const PREFIX = 'api-key/';
+const HOUR_MS = 3_600_000;
+
+/** Callers' keys: the ledger holds their SHA-256 alone, so that who reads it can call nothing. */
+export class ApiKeys {
+  /** By the key's hash. Keys are changed through this object alone, so a revoked one leaves it at once. */
+  private readonly known = new LRUCache<string, StoredKey>({ max: 10_000 });
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly now: () => string,
+  ) {}
+
+  /** Who holds this key; undefined for a key that is unknown or revoked. */
+  async callerOf(key: string): Promise<Caller | undefined> {
+    const hash = hashOf(key);
+    const stored = this.known.get(hash) ?? (await this.load(hash));
+    if (stored === undefined || !timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hash))) return undefined;
+    if (isStale(stored.lastUsed, this.now())) await this.markUsed(stored);
+    const { id, name, role, team } = stored;
+    return { id, name, role, ...(team === undefined ? {} : { team }) };
+  }
+
+  /** The key is in the answer and nowhere else: it can't be shown again. */
+  async create(wanted: { name: string; role: Role; team?: string }): Promise<ApiKey & { key: string }> {
+    const key = `amends_${randomBytes(24).toString('base64url')}`;
+    return { ...(await this.store(key, wanted)), key };
+  }
+
+  async list(): Promise<readonly ApiKey[]> {
+    const keys: ApiKey[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await this.ledger.list<StoredKey>(PREFIX, after === undefined ? {} : { after });
+      keys.push(...page.map(({ value }) => shown(value)));
+      after = page.at(-1)?.key;
+      if (after === undefined) return keys;
+    }
+  }
+
+  /** False where there is no such key. */
+  async revoke(id: string): Promise<boolean> {
+    const [record] = await this.ledger.list<StoredKey>(PREFIX + id, { limit: 1 });
+    if (record === undefined || record.value.id !== id) return false;
+    await this.ledger.remove(record.key);
+    this.known.delete(record.value.hash);
+    return true;
+  }
+
+  /**
+   * Somebody must be able to begin. A key that is given holds; else, where there is no operator yet, one is made and
+   * returned, to be shown once.
+   */
+  async ensureOperator(given: string | undefined): Promise<string | undefined> {
+    if (given !== undefined) {
+      if ((await this.load(hashOf(given))) === undefined)
+        await this.store(given, { name: 'operator', role: 'operator' });
+      return undefined;
+    }
+    if ((await this.list()).some(({ role }) => role === 'operator')) return undefined;
+    return (await this.create({ name: 'operator', role: 'operator' })).key;
+  }
+
+  private async store(key: string, wanted: { name: string; role: Role; team?: string }): Promise<ApiKey> {
+    const hash = hashOf(key);
+    const { name, role, team } = wanted;
+    const stored: StoredKey = {
+      id: idOfHash(hash),
+      name,
+      role,
+      ...(team === undefined ? {} : { team }),
+      createdAt: this.now(),
+      hash,
+    };
+    await this.ledger.put({ key: PREFIX + stored.id, value: stored, expected: 0 });
+    return shown(stored);
+  }
+
+  private async load(hash: string): Promise<StoredKey | undefined> {
+    const record = await this.ledger.get<StoredKey>(PREFIX + idOfHash(hash));
+    if (record !== undefined) this.known.set(hash, record.value);
+    return record?.value;
+  }
+
+  private async markUsed(stored: StoredKey): Promise<void> {
+    const used: StoredKey = { ...stored, lastUsed: this.now() };
+    this.known.set(stored.hash, used);
+    const record = await this.ledger.get<StoredKey>(PREFIX + stored.id);
+    if (record === undefined) return;
+    try {
+      await this.ledger.put({ key: record.key, value: used, expected: record.version });
+    } catch (error) {
+      // Revoked or marked by another request in between: theirs stands.
+      if (!(error instanceof VersionConflict)) throw error;
+    }
+  }
+}
+
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+const idOfHash = (hash: string): string => hash.slice(0, 20);
+const isStale = (lastUsed: string | undefined, now: string): boolean =>
+  lastUsed === undefined || Date.parse(now) - Date.parse(lastUsed) > HOUR_MS;
+const shown = ({ hash: _, ...key }: StoredKey): ApiKey => key;

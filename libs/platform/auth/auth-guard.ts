@@ -1,0 +1,52 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problem/problem.js';
+import { ApiKeys } from './api-keys.js';
+import { ROLES_OF_ROUTE, type Caller, type Role } from './roles.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller?: Caller;
+  }
+}
+
+/** Lets through who holds a key of a role that the route names. A route that names none is closed to all. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeys,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const allowed = this.reflector.getAllAndOverride<readonly Role[] | 'everyone' | undefined>(ROLES_OF_ROUTE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (allowed === 'everyone') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = await this.identify(request);
+    request.caller = caller;
+    if (allowed?.includes(caller.role)) return true;
+    const who = allowed === undefined ? 'nobody' : allowed.join(', ');
+    throw new Problem({
+      status: 403,
+      code: 'forbidden',
+      detail: `This is for ${who}; the key is of role ${caller.role}.`,
+    });
+  }
+
+  private async identify(request: FastifyRequest): Promise<Caller> {
+    const header = request.headers.authorization;
+    const key = header?.startsWith('Bearer ') === true ? header.slice(7).trim() : '';
+    const caller = key === '' ? undefined : await this.keys.callerOf(key);
+    if (caller !== undefined) return caller;
+    throw new Problem({
+      status: 401,
+      code: 'unknown-caller',
+      detail: key === '' ? 'Send an API key: Authorization: Bearer KEY.' : 'No such API key, or it was revoked.',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RevisionConflict } from '../../event-store/event-store.js';
+import { VersionConflict } from '../../ledger/ledger.js';
+import { GenerationConflict, QueryRefused } from '../../read-store/read-store.js';
+import { Problem } from './problem.js';
+
+/** Every error that leaves a route becomes a problem; only what nobody foresaw is logged, and says nothing outside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const problem = problemOf(error);
+    if (problem.details.status >= 500 && !(error instanceof Problem)) {
+      const request = http.getRequest<FastifyRequest>();
+      const trace = error instanceof Error ? error.stack : String(error);
+      this.logger.error({ method: request.method, route: request.routeOptions.url, trace }, 'A request failed');
+    }
+    sendProblem(http.getResponse<FastifyReply>(), problem);
+  }
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): void {
+  void reply
+    .code(problem.details.status)
+    .headers(problem.details.headers ?? {})
+    .type('application/problem+json')
+    .send(JSON.stringify(problem.body));
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof RevisionConflict)
+    return new Problem({ status: 409, code: 'revision-conflict', detail: error.message });
+  if (error instanceof VersionConflict)
+    return new Problem({ status: 409, code: 'version-conflict', detail: error.message });
+  if (error instanceof GenerationConflict)
+    return new Problem({ status: 409, code: 'generation-conflict', detail: error.message });
+  if (error instanceof QueryRefused) {
+    const errors = error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] };
+    return new Problem({ status: 422, code: 'query-refused', detail: error.message, ...errors });
+  }
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
+  }
+  const status = statusOf(error);
+  if (status !== undefined && error instanceof Error)
+    return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
+  return new Problem({ status: 500, code: 'failed', detail: 'The request failed; the log of the app says why.' });
+}
+
+/** Fastify's own errors (body too large, unknown media type, ...) carry the status that they mean. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'malformed',
+  401: 'unknown-caller',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  408: 'timeout',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+  422: 'invalid',
+  429: 'too-many-requests',
+  503: 'unavailable',
+};

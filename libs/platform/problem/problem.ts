@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+
+/** One field at fault: a path such as answers/0/score, and what it must be. */
+export interface FieldMistake {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ProblemDetails {
+  readonly status: number;
+  /** For programs: stays the same while the sentence may change. */
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldMistake[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer that is not what was asked for, as RFC 9457 has it (application/problem+json). */
+export class Problem extends Error {
+  constructor(readonly details: ProblemDetails) {
+    super(details.detail);
+    this.name = 'Problem';
+  }
+
+  get body(): object {
+    const { status, code, detail, errors } = this.details;
+    return {
+      type: `urn:amends:problem:${code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      code,
+      detail,
+      ...(errors === undefined ? {} : { errors }),
+    };
+  }
+}
+
+export const invalid = (errors: readonly FieldMistake[], status: 400 | 422 = 422): Problem =>
+  new Problem({
+    status,
+    code: 'invalid',
+    detail: errors.map(({ field, message }) => (field === '' ? message : `${field} ${message}`)).join('; '),
+    errors,
+  });
+
+export const notFound = (what: string): Problem =>
+  new Problem({ status: 404, code: 'not-found', detail: `${what} is not here.` });
+
+export const overloaded = (detail: string): Problem =>
+  new Problem({ status: 503, code: 'overloaded', detail, headers: { 'retry-after': '1' } });

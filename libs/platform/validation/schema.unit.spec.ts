@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import {
+  Anything,
+  Day,
+  Flag,
+  Id,
+  Instant,
+  Language,
+  OneOf,
+  Optional,
+  Part,
+  Parts,
+  Text,
+  Texts,
+  Whole,
+} from './fields.js';
+import { mistakesOf, schemaOf } from './schema.js';
+
+class Inner {
+  @Text(5) name!: string;
+  @Optional() @Whole(0, 10) score?: number;
+}
+
+/** Every decorator of the list, each once. */
+class Sample {
+  @Optional() @Text(6) text?: string;
+  @Optional() @Texts(2, 4) texts?: string[];
+  @Optional() @Id() id?: string;
+  @Optional() @Instant() instant?: string;
+  @Optional() @Day() day?: string;
+  @Optional() @Language() language?: string;
+  @Optional() @OneOf(['yes', 'no']) answer?: string;
+  @Optional() @Whole(1, 5) score?: number;
+  @Optional() @Flag() flag?: boolean;
+  @Optional() @Part(() => Inner) part?: Inner;
+  @Optional() @Parts(() => Inner, 2) parts?: Inner[];
+  @Optional() @Anything() anything?: object;
+}
+
+const byDecorators = (value: object): boolean =>
+  validateSync(plainToInstance(Sample, value), {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+  }).length === 0;
+
+const odd = fc.oneof(
+  fc.constantFrom(
+    null,
+    '',
+    ' ',
+    'yes',
+    'no',
+    'en',
+    'pt-BR',
+    'x_y',
+    0,
+    1,
+    5,
+    6,
+    -1,
+    1.5,
+    1e21,
+    true,
+    [],
+    ['a'],
+    ['a', 'b', 'c'],
+    [1],
+    {},
+  ),
+  fc.constantFrom('2031-05-05', '2031-02-30', '2031-05-05T09:00:00Z', '2031-02-30T09:00:00Z', '2031-05-05T24:00:00Z'),
+  fc.constantFrom(
+    '2031-05-05T09:00:00.123+02:00',
+    '2031-05-05T09:00',
+    'soon',
+    '👍👍👍',
+    '👍️👍️👍️👍️',
+    'a\u0000b',
+    'a\nb',
+  ),
+  fc.uuid(),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.integer(),
+);
+const inner = fc.record({ name: odd, score: odd, other: odd }, { requiredKeys: [] });
+const part = fc.oneof(odd, inner);
+const sample = fc.record(
+  {
+    text: odd,
+    texts: fc.oneof(odd, fc.array(odd, { maxLength: 3 })),
+    id: odd,
+    instant: odd,
+    day: odd,
+    language: odd,
+    answer: odd,
+    score: odd,
+    flag: odd,
+    part,
+    parts: fc.oneof(odd, fc.array(part, { maxLength: 3 })),
+    anything: part,
+    unknown: odd,
+  },
+  { requiredKeys: [] },
+);
+
+describe('a message', () => {
+  test('is judged alike by its decorators and by the schema made from them', () => {
+    fc.assert(
+      fc.property(sample, (value) => {
+        // Most samples have one field at least that is wrong: look at each field alone too.
+        for (const one of [value, ...Object.entries(value).map(([name, member]) => ({ [name]: member }))])
+          expect({ one, right: mistakesOf(Sample, one).length === 0 }).toEqual({ one, right: byDecorators(one) });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('has a closed schema', () => {
+    expect(schemaOf(Inner)).toEqual({
+      type: 'object',
+      additionalProperties: false,
+      required: ['name'],
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 5, format: 'plain-text' },
+        score: { type: 'integer', minimum: 0, maximum: 10 },
+      },
+    });
+  });
+
+  test.each<[object, string, string]>([
+    [{ part: {} }, 'part/name', 'is required'],
+    [{ unknown: 1 }, 'unknown', 'is not a field of this message'],
+    [{ answer: 'maybe' }, 'answer', 'must be one of yes, no, not "maybe"'],
+    [{ instant: 'soon' }, 'instant', 'must be an instant such as 2031-05-05T09:00:00Z, not "soon"'],
+    [{ score: '5' }, 'score', 'must be a whole number, not "5"'],
+    [{ score: null }, 'score', 'must be a whole number, not null'],
+    [{ parts: [{ name: 'abcdef' }] }, 'parts/0/name', 'must NOT have more than 5 characters, not "abcdef"'],
+  ])('%j is refused at %s: %s', (value, field, message) => {
+    expect(mistakesOf(Sample, value)).toContainEqual({ field, message });
+  });
+});
