@@ -1,4 +1,6 @@
 import type { FieldType } from '../../event-sourcing/projection.js';
+import type { RecordedEvent } from '../history.js';
+import type { CaseEvent } from './case-events.js';
 
 /** What of a case the conditions of rules may speak of: plain, current, never personal. */
 export interface CaseFacts {
@@ -54,4 +56,172 @@ export const CASE_FACT_FIELDS: Readonly<Record<keyof CaseFacts, FieldType>> = {
   resolved: 'boolean',
   approved: 'boolean',
   informed: 'boolean',
+};
+
+type RecordedCaseEvent = Extract<RecordedEvent, { type: CaseEvent['type'] }>;
+
+/** What is as new in a cycle that has just begun. */
+const NEW_CYCLE = {
+  status: 'open',
+  waitingOn: null,
+  alerted: false,
+  acknowledged: false,
+  attempted: false,
+  contacted: false,
+  offered: false,
+  offerAnswer: null,
+  escalated: false,
+  rootCause: false,
+  resolved: false,
+  approved: false,
+  informed: false,
+} as const satisfies Partial<CaseFacts>;
+
+/**
+ * The facts after one more event of any stream; the same object where they stay as they are, because it runs for
+ * every event of every replay. @throws Error where a case's history does not begin with CaseOpened.
+ */
+export function evolveFacts(facts: CaseFacts | undefined, event: RecordedEvent): CaseFacts | undefined {
+  switch (event.type) {
+    case 'CaseOpened':
+      if (facts) throw broken(event, 'the case is open already');
+      return opened(event.data);
+    case 'CaseAssigned': {
+      const now = begun(facts, event);
+      return changed(now, { owner: event.data.owner, team: event.data.team ?? now.team });
+    }
+    case 'OwnerAlerted':
+      return changed(begun(facts, event), { alerted: true });
+    case 'CaseAcknowledged':
+      return changed(begun(facts, event), { acknowledged: true });
+    case 'ContactAttempted': {
+      const now = begun(facts, event);
+      return changed(now, { attempted: true, contacted: now.contacted || event.data.outcome === 'reached' });
+    }
+    case 'ResolutionOffered':
+      return changed(begun(facts, event), { offered: true });
+    case 'OfferAnswered':
+      return changed(begun(facts, event), { offerAnswer: event.data.answer });
+    case 'CasePaused':
+      return changed(begun(facts, event), { status: 'paused', waitingOn: event.data.waitingOn });
+    case 'CaseResumed': {
+      const now = begun(facts, event);
+      return changed(now, { status: now.status === 'paused' ? 'open' : now.status, waitingOn: null });
+    }
+    case 'CaseHandedOff': {
+      const now = begun(facts, event);
+      return changed(now, { owner: event.data.toOwner, team: event.data.toTeam ?? now.team });
+    }
+    case 'CaseEscalated':
+      return changed(begun(facts, event), { escalated: true });
+    case 'RootCauseIdentified':
+      return changed(begun(facts, event), { rootCause: true });
+    case 'CaseSubmitted':
+      return changed(begun(facts, event), { status: 'submitted', waitingOn: null, resolved: true });
+    case 'CaseGivenUp':
+      return changed(begun(facts, event), { status: 'given-up', waitingOn: null, resolved: true });
+    case 'CaseApproved':
+      return changed(begun(facts, event), { status: 'approved', waitingOn: null, approved: true });
+    case 'CaseReturned':
+      return changed(begun(facts, event), { status: 'open', waitingOn: null, resolved: false });
+    case 'CasePriorityChanged':
+      return changed(begun(facts, event), { priority: event.data.priority });
+    case 'CaseReopened':
+      return { ...begun(facts, event), ...NEW_CYCLE, cycle: event.data.cycle };
+    case 'CaseMerged':
+      return changed(begun(facts, event), { status: 'merged', waitingOn: null });
+    case 'CustomerInformed':
+      return changed(begun(facts, event), { informed: true });
+    case 'EventCorrected':
+      return corrected(begun(facts, event), event.data);
+    case 'ProgressUpdateSent':
+    case 'OfferAuthorised':
+    case 'NoteAdded':
+    case 'SaleRecorded':
+    case 'CustomerLost':
+    case 'CustomerKept':
+    case 'VerdictReported':
+    case 'CallbackRecorded':
+    case 'ReSurveySent':
+    case 'ReSurveyAnswered':
+      return begun(facts, event);
+    default:
+      return notOfACase(event, facts);
+  }
+}
+
+/** Compiles only while the table above names every event of a case. */
+const notOfACase = (
+  _event: Exclude<RecordedEvent, RecordedCaseEvent>,
+  facts: CaseFacts | undefined,
+): CaseFacts | undefined => facts;
+
+const opened = (data: Extract<CaseEvent, { type: 'CaseOpened' }>['data']): CaseFacts => ({
+  ...NEW_CYCLE,
+  kind: data.kind,
+  priority: data.priority,
+  team: data.team ?? null,
+  owner: null,
+  touchpoint: data.touchpoint ?? null,
+  product: data.product ?? null,
+  language: data.language ?? null,
+  tags: data.tags,
+  cycle: 1,
+});
+
+function begun(facts: CaseFacts | undefined, event: RecordedCaseEvent): CaseFacts {
+  if (!facts) throw broken(event, 'the case was never opened');
+  return facts;
+}
+
+const broken = ({ stream, revision, type }: RecordedCaseEvent, because: string): Error =>
+  new Error(`Broken history: ${type} at revision ${revision} of ${stream}, but ${because}.`);
+
+function changed(facts: CaseFacts, change: Partial<CaseFacts>): CaseFacts {
+  let field: keyof CaseFacts;
+  for (field in change) if (facts[field] !== change[field]) return { ...facts, ...change };
+  return facts;
+}
+
+type Correction = Extract<CaseEvent, { type: 'EventCorrected' }>['data'];
+
+/** What a withdrawn event had made so, undone where it can have been made so by that event alone. */
+const WITHDRAWN: { readonly [type in CaseEvent['type']]?: (facts: CaseFacts) => Partial<CaseFacts> } = {
+  OwnerAlerted: () => ({ alerted: false }),
+  CaseAcknowledged: () => ({ acknowledged: false }),
+  OfferAnswered: () => ({ offerAnswer: null }),
+  CasePaused: ({ status }) => (status === 'paused' ? { status: 'open', waitingOn: null } : {}),
+  CaseEscalated: () => ({ escalated: false }),
+  RootCauseIdentified: () => ({ rootCause: false }),
+  CaseSubmitted: ({ status }) => (status === 'submitted' ? { status: 'open', resolved: false } : {}),
+  CaseGivenUp: ({ status }) => (status === 'given-up' ? { status: 'open', resolved: false } : {}),
+  CaseApproved: ({ status }) => (status === 'approved' ? { status: 'submitted', approved: false } : {}),
+  CustomerInformed: () => ({ informed: false }),
+};
+
+/**
+ * A correction counts from when it was made: what was so until then was acted on. It sets the facts that the opening
+ * and a change of priority set; of attempts, offers, assignments and the like others may stand beside the withdrawn
+ * one, so those facts stay.
+ */
+function corrected(facts: CaseFacts, { correctsType, withdrawn, set = {} }: Correction): CaseFacts {
+  if (withdrawn) {
+    const undone = Object.entries(WITHDRAWN).find(([type]) => type === correctsType)?.[1];
+    return undone ? changed(facts, undone(facts)) : facts;
+  }
+  if (correctsType === 'CasePriorityChanged') return changed(facts, text(set, 'priority'));
+  if (correctsType !== 'CaseOpened') return facts;
+  const { tags } = set;
+  return changed(facts, {
+    ...text(set, 'priority'),
+    ...text(set, 'touchpoint'),
+    ...text(set, 'product'),
+    ...text(set, 'language'),
+    ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === 'string') } : {}),
+  });
+}
+
+const text = (set: Readonly<Record<string, unknown>>, field: 'priority' | 'touchpoint' | 'product' | 'language') => {
+  const value = set[field];
+  return typeof value === 'string' ? { [field]: value } : {};
 };
