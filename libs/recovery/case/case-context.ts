@@ -1,0 +1,10 @@
+import type { Context } from '../../event-sourcing/decider.js';
+import type { CompiledRules } from '../rules/compile.js';
+
+/** What the rules of a case are decided by, beside its own history. */
+export interface CaseContext extends Context {
+  /** The programme's rules in force now; undefined where it has none: then only what needs no rule is demanded. */
+  readonly rules: CompiledRules | undefined;
+  /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
+  readonly lastReSurveyAt?: string;
+}

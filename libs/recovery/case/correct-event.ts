@@ -1,0 +1,85 @@
+import { refuse, type Decision } from '../../event-sourcing/decider.js';
+import { isSealed } from '../../event-sourcing/sealed.js';
+import { DECLARATIONS } from '../history.js';
+import { stated } from '../stated.js';
+import type { CaseCommandOf } from './case-commands.js';
+import type { CaseEvent } from './case-events.js';
+import { eventsOf, type OpenedCase, type RecordedCaseEvent } from './case-state.js';
+import { asCorrected } from './correction.js';
+
+/** What others refer to, and what the stream's place and share hang on, is never set anew. */
+const IDENTITY = ['case', 'customer', 'offer', 'survey', 'cycle', 'response', 'failure'];
+
+/** A wrong fact is named and put right by a later one; both stay in the history. */
+export function correctEvent(
+  { corrects, withdrawn, set, reason }: CaseCommandOf<'CorrectEvent'>,
+  { file }: OpenedCase,
+): Decision<CaseEvent> {
+  const events = eventsOf(file.trail);
+  const recorded = events.find(({ id }) => id === corrects);
+  if (!recorded)
+    return refuse(
+      'corrected-event-not-found',
+      `This case has no event ${corrects}. Take the id from its timeline.`,
+      'corrects',
+    );
+  if (recorded.type === 'EventCorrected')
+    return refuse('correction-of-correction', 'Correct the event that it corrects once more instead.', 'corrects');
+  const known = asCorrected(events);
+  const wrong = known.find(({ id }) => id === corrects);
+  if (!wrong) {
+    if (withdrawn) return [];
+    return refuse('withdrawn-already', 'That event was withdrawn. Record what did happen as a new one.', 'corrects');
+  }
+  if ((withdrawn === undefined) === (set === undefined))
+    return refuse('correction-unclear', 'Either withdraw the event, or set its fields right: one of the two.');
+  if (reason.trim() === '') return refuse('reason-of-correction-missing', 'Say what was wrong.', 'reason');
+  const obstacle = withdrawn ? needed(wrong, known) : unfit(wrong, set ?? {});
+  if (obstacle) return obstacle;
+  if (set && Object.entries(set).every(([field, value]) => same(fieldOf(wrong, field), value))) return [];
+  return [{ type: 'EventCorrected', data: stated({ corrects, correctsType: wrong.type, withdrawn, set, reason }) }];
+}
+
+/** Why the case can't do without this event. */
+function needed(wrong: RecordedCaseEvent, known: readonly RecordedCaseEvent[]) {
+  if (wrong.type === 'CaseOpened')
+    return refuse(
+      'opening-stands',
+      'The opening of a case can’t be withdrawn. Merge the case, or give it up.',
+      'corrects',
+    );
+  const reference = wrong.type === 'ResolutionOffered' ? 'offer' : wrong.type === 'ReSurveySent' ? 'survey' : undefined;
+  const later =
+    reference && known.find((e) => e.id !== wrong.id && fieldOf(e, reference) === fieldOf(wrong, reference));
+  if (!later) return undefined;
+  return refuse('others-speak-of-it', `${later.type} ${later.id} speaks of it. Withdraw that one first.`, 'corrects');
+}
+
+/** Why these fields can't be set so. */
+function unfit(wrong: RecordedCaseEvent, set: Readonly<Record<string, unknown>>) {
+  for (const [field, value] of Object.entries(set)) {
+    if (IDENTITY.includes(field))
+      return refuse('identity-stands', `"${field}" says which one it is and stays as it is.`, `set.${field}`);
+    if (DECLARATIONS[wrong.type].personal?.includes(field) && !isSealed(value))
+      return refuse(
+        'personal-field-stands',
+        `"${field}" holds a person's words. Withdraw the event and record it anew.`,
+        `set.${field}`,
+      );
+    const present = fieldOf(wrong, field);
+    if (present !== undefined && kindOf(present) !== kindOf(value))
+      return refuse(
+        'correction-of-another-kind',
+        `"${field}" is a ${kindOf(present)}, not a ${kindOf(value)}.`,
+        `set.${field}`,
+      );
+  }
+  return undefined;
+}
+
+const fieldOf = (event: RecordedCaseEvent, field: string): unknown =>
+  Object.entries(event.data).find(([name]) => name === field)?.[1];
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

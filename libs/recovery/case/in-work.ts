@@ -1,0 +1,15 @@
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import type { OpenedCase } from './case-state.js';
+
+/** Why the owner's work can't go on in this case, and what would let it. */
+export function notInWork({ status }: OpenedCase): Refusal {
+  switch (status) {
+    case 'submitted':
+    case 'given-up':
+      return refuse('in-review', 'The case waits for its review. Have it returned before working on it.');
+    case 'approved':
+      return refuse('closed', 'The case is approved and closed. Reopen it before working on it.');
+    default:
+      return refuse('not-in-work', `The case is ${status}, so nothing can be done on it.`);
+  }
+}
