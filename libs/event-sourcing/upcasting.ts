@@ -1,0 +1,42 @@
+import type { EventDeclaration, Recorded } from './event.js';
+
+/** History holds an event that this version of the program can't read: nothing may be folded past it. */
+export class UnreadableEvent extends Error {
+  constructor(event: Recorded, because: string) {
+    super(`Event ${event.id} (${event.type}, revision ${event.revision} of ${event.stream}) can't be read: ${because}`);
+    this.name = 'UnreadableEvent';
+  }
+}
+
+/**
+ * Turns events as they were stored into events of the present version. It is applied in one place, where a store
+ * reads, so that no reader sees an old shape.
+ */
+export const upcasting =
+  (declarations: Readonly<Record<string, EventDeclaration>>) =>
+  (event: Recorded): Recorded => {
+    const declaration = Object.hasOwn(declarations, event.type) ? declarations[event.type] : undefined;
+    if (declaration === undefined) {
+      throw new UnreadableEvent(
+        event,
+        'no event of this type is declared. Run the version of Amends that wrote it, or a later one.',
+      );
+    }
+    const { schemaVersion, upcasts = {} } = declaration;
+    if (event.schemaVersion === schemaVersion) return event;
+    if (event.schemaVersion > schemaVersion) {
+      throw new UnreadableEvent(
+        event,
+        `it has schema version ${event.schemaVersion} and this program knows ${schemaVersion} at most. Run the version of Amends that wrote it, or a later one.`,
+      );
+    }
+    let data: object = event.data;
+    for (let version = event.schemaVersion; version < schemaVersion; version++) {
+      const upcast = upcasts[version];
+      if (upcast === undefined) {
+        throw new UnreadableEvent(event, `its declaration has no upcast from schema version ${version}. Add one.`);
+      }
+      data = upcast({ ...data });
+    }
+    return { ...event, schemaVersion, data };
+  };
