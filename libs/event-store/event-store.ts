@@ -94,3 +94,22 @@ export class HistoryDamaged extends Error {
     this.name = 'HistoryDamaged';
   }
 }
+
+/** The append itself is at fault (empty, too large, not to be stored): sent again it is refused again. */
+export class AppendRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AppendRefused';
+  }
+}
+
+/** The store can't work now (disk full or read-only, written by another process, closed): the message says what to do. */
+export class HistoryUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HistoryUnavailable';
+  }
+}
+
+/** The most bytes that one append carries: what an EventStoreDB takes. */
+export const MAX_APPEND_BYTES = 1024 * 1024;

@@ -1,0 +1,31 @@
+import type { ToAppend } from '../event-sourcing/event.js';
+import { AppendRefused, MAX_APPEND_BYTES } from './event-store.js';
+
+/** Names and punctuation of the envelope's fields, beside their values. */
+const ENVELOPE_BYTES = 300;
+
+/** Each event's data as JSON. @throws AppendRefused for what no store of this port can keep. */
+export const checkedData = (stream: string, events: readonly ToAppend[]): readonly string[] => {
+  if (stream === '') throw new AppendRefused('A stream needs a name. Name one such as case-4711.');
+  if (events.length === 0) throw new AppendRefused(`Nothing to append to ${stream}. Append one event or more.`);
+  let bytes = 0;
+  const data = events.map((event) => {
+    if (event.stream !== stream) {
+      throw new AppendRefused(
+        `Event ${event.id} names stream ${event.stream}, not ${stream}. Append it to its own stream.`,
+      );
+    }
+    const json: string | undefined = JSON.stringify(event.data);
+    if (json === undefined || json[0] !== '{') throw new AppendRefused(`The data of event ${event.id} is no object.`);
+    const { id, type, programme, commandId, correlationId, causationId, actor } = event;
+    const values = id + type + stream + programme + commandId + correlationId + causationId + actor.id + actor.role;
+    bytes += Buffer.byteLength(json) + Buffer.byteLength(values) + ENVELOPE_BYTES;
+    return json;
+  });
+  if (bytes > MAX_APPEND_BYTES) {
+    throw new AppendRefused(
+      `The ${events.length} events for ${stream} take ${bytes} bytes, and one append carries ${MAX_APPEND_BYTES} at most. Split it.`,
+    );
+  }
+  return data;
+};

@@ -1,0 +1,176 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Actor, Recorded, ToAppend } from '../../event-sourcing/event.js';
+
+/** One row of `events`, in the order of COLUMNS. */
+export type EventRow = [
+  position: number,
+  id: string,
+  stream: number,
+  revision: number,
+  type: number,
+  schemaVersion: number,
+  shard: number,
+  programme: number,
+  actor: number,
+  imported: number,
+  occurredAt: string,
+  knownAt: string | null,
+  recordedAt: string | null,
+  commandId: string,
+  correlationId: string | null,
+  causationId: string | null,
+  data: string,
+];
+
+export const COLUMNS = `position, id, stream, revision, type, schema_version, shard, programme, actor, imported,
+  occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data`;
+
+export const POSITION_DIGITS = 16;
+export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
+
+export const positionNumber = (position: string): number => {
+  if (!/^\d{16}$/.test(position)) {
+    throw new RangeError(
+      `A position of this history has ${POSITION_DIGITS} digits, not "${position}". Use one that the history gave.`,
+    );
+  }
+  return Number(position);
+};
+
+export const categoryOf = (stream: string): string => {
+  const hyphen = stream.indexOf('-');
+  return hyphen === -1 ? stream : stream.slice(0, hyphen);
+};
+
+const rows = (db: DatabaseSync, sql: string): StatementSync => {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+};
+
+/** Looks up by number what is kept once; remembers a bounded number of them, so memory doesn't grow with history. */
+const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]) => T, most: number) => {
+  const statement = rows(db, sql);
+  const known = new Map<number, T>();
+  return (id: number): T => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const row: unknown = statement.get(id);
+    if (!Array.isArray(row)) throw new Error(`Broken history: number ${id} is cited but not there (${sql}).`);
+    const value = from(row);
+    if (known.size >= most) known.clear();
+    known.set(id, value);
+    return value;
+  };
+};
+
+/** Turns rows into events as they were stored. */
+export const rowReader = (db: DatabaseSync): ((row: EventRow) => Recorded) => {
+  const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
+  const stream = lookup(db, 'SELECT name FROM streams WHERE id = ?', ([value]) => String(value), 50_000);
+  const actor = lookup<Actor>(
+    db,
+    'SELECT name, role FROM actors WHERE id = ?',
+    ([id, role]) => Object.freeze({ id: String(id), role: String(role) }),
+    10_000,
+  );
+  return (row) => {
+    const occurredAt = row[10];
+    const commandId = row[13];
+    const event: Recorded = {
+      id: row[1],
+      type: name(row[4]),
+      schemaVersion: row[5],
+      stream: stream(row[2]),
+      revision: row[3],
+      position: positionText(row[0]),
+      shard: row[6],
+      programme: name(row[7]),
+      occurredAt,
+      knownAt: row[11] ?? occurredAt,
+      recordedAt: row[12] ?? occurredAt,
+      actor: actor(row[8]),
+      commandId,
+      correlationId: row[14] ?? commandId,
+      causationId: row[15] ?? commandId,
+      data: JSON.parse(row[16]) as object,
+    };
+    return row[9] === 0 ? event : { ...event, imported: true };
+  };
+};
+
+/** Finds or makes the number of what is kept once. Forget what was remembered when a transaction is rolled back. */
+const numbering = (db: DatabaseSync, select: string, insert: string, most: number) => {
+  const find = rows(db, select);
+  const add = db.prepare(insert);
+  const known = new Map<string, number>();
+  return {
+    forget: () => known.clear(),
+    of: (...parts: [string, ...string[]]): number => {
+      const key = parts.length === 1 ? parts[0] : JSON.stringify(parts);
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const row: unknown = find.get(...parts);
+      const id = Array.isArray(row) ? Number(row[0]) : Number(add.run(...parts).lastInsertRowid);
+      if (known.size >= most) known.clear();
+      known.set(key, id);
+      return id;
+    },
+  };
+};
+
+export interface RowWriter {
+  stream(name: string): number;
+  /** Inserts the event and returns its row. */
+  insert(event: ToAppend, data: string, position: number, stream: number, revision: number): EventRow;
+  forget(): void;
+}
+
+export const rowWriter = (db: DatabaseSync): RowWriter => {
+  const names = numbering(db, 'SELECT id FROM names WHERE name = ?', 'INSERT INTO names (name) VALUES (?)', 10_000);
+  const streams = numbering(
+    db,
+    'SELECT id FROM streams WHERE name = ?',
+    'INSERT INTO streams (name) VALUES (?)',
+    50_000,
+  );
+  const actors = numbering(
+    db,
+    'SELECT id FROM actors WHERE name = ? AND role = ?',
+    'INSERT INTO actors (name, role) VALUES (?, ?)',
+    10_000,
+  );
+  const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category) VALUES (${'?, '.repeat(17)}?)`);
+  return {
+    stream: (name) => streams.of(name),
+    insert: (event, data, position, stream, revision) => {
+      const { occurredAt, commandId } = event;
+      const row: EventRow = [
+        position,
+        event.id,
+        stream,
+        revision,
+        names.of(event.type),
+        event.schemaVersion,
+        event.shard,
+        names.of(event.programme),
+        actors.of(event.actor.id, event.actor.role),
+        event.imported === true ? 1 : 0,
+        occurredAt,
+        event.knownAt === occurredAt ? null : event.knownAt,
+        event.recordedAt === occurredAt ? null : event.recordedAt,
+        commandId,
+        event.correlationId === commandId ? null : event.correlationId,
+        event.causationId === commandId ? null : event.causationId,
+        data,
+      ];
+      insert.run(...row, names.of(categoryOf(event.stream)));
+      return row;
+    },
+    forget: () => {
+      names.forget();
+      streams.forget();
+      actors.forget();
+    },
+  };
+};

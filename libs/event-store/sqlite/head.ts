@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { HistoryDamaged } from '../event-store.js';
+import type { EventRow } from './event-rows.js';
+
+/**
+ * The last event that was acknowledged, kept apart from the database: SQLite opens a torn write-ahead log without a
+ * word and drops what stood in it, so only something outside can tell.
+ *
+ * The file has two slots of one disk sector each, written in turn, so that a torn write spoils one of them at most.
+ */
+export interface Head {
+  readonly position: number;
+  /** SHA-256 of the last event's row, in hex; '' for an empty history. */
+  readonly hash: string;
+}
+
+const SLOT_BYTES = 512;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export const hashOfRow = (row: EventRow): string => sha256(JSON.stringify(row));
+
+const slotOf = ({ position, hash }: Head): string => {
+  const line = `amends-head ${position} ${hash === '' ? '-' : hash}`;
+  return `${line} ${sha256(line)}\n`.padEnd(SLOT_BYTES, ' ');
+};
+
+const readSlot = (slot: string): Head | undefined => {
+  const [mark, position, hash, check] = slot.trim().split(' ');
+  if (mark !== 'amends-head' || check !== sha256(`${mark} ${position} ${hash}`)) return undefined;
+  return { position: Number(position), hash: hash === '-' || hash === undefined ? '' : hash };
+};
+
+/** Undefined where there is no head yet. @throws HistoryDamaged when none of its slots can be read. */
+export const readHead = (path: string): Head | undefined => {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'latin1');
+  const slots = [text.slice(0, SLOT_BYTES), text.slice(SLOT_BYTES)].map(readSlot).filter((slot) => slot !== undefined);
+  const [first, second] = slots;
+  if (first === undefined) {
+    throw new HistoryDamaged(
+      `${path} can't be read, so nobody can say whether the history beside it is whole. Put the file back, or restore a back-up (amends restore).`,
+    );
+  }
+  return second === undefined || first.position >= second.position ? first : second;
+};
+
+export interface HeadFile {
+  write(head: Head): void;
+  close(): void;
+}
+
+const SYNC_EVERY_MS = 1_000;
+
+/** Writes the head at once and syncs it each second. @param failed told when a sync fails. */
+export const openHead = (path: string, head: Head, failed: (error: Error) => void): HeadFile => {
+  const fd = openSync(path, existsSync(path) ? 'r+' : 'w+');
+  let turn = 0;
+  let unsynced = false;
+  const write = (next: Head): void => {
+    writeSync(fd, slotOf(next), turn * SLOT_BYTES, 'latin1');
+    turn = 1 - turn;
+    unsynced = true;
+  };
+  // Both slots, one after the other: whatever stood there is superseded.
+  write(head);
+  fdatasyncSync(fd);
+  write(head);
+  fdatasyncSync(fd);
+  const timer = setInterval(() => {
+    if (!unsynced) return;
+    unsynced = false;
+    fdatasync(fd, (error) => {
+      if (error) failed(error);
+    });
+  }, SYNC_EVERY_MS);
+  timer.unref();
+  return {
+    write,
+    close: () => {
+      clearInterval(timer);
+      fdatasyncSync(fd);
+      closeSync(fd);
+    },
+  };
+};

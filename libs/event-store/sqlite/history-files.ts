@@ -1,0 +1,66 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { HistoryDamaged } from '../event-store.js';
+import { positionText } from './event-rows.js';
+import { hashOfRow, readHead, type Head } from './head.js';
+import { HistoryReader } from './history-reader.js';
+import { isBlank, openReader } from './schema.js';
+
+export interface HistoryFiles {
+  readonly database: string;
+  readonly head: string;
+  readonly lock: string;
+}
+
+export const historyFiles = (folder: string): HistoryFiles => ({
+  database: join(folder, 'history.db'),
+  head: join(folder, 'history.head'),
+  lock: join(folder, 'history.lock'),
+});
+
+const EMPTY: Head = { position: 0, hash: '' };
+
+/** The last event that is there now. It looks through a reader's eyes: a refused history is left as it was found. */
+const lastEvent = ({ database }: HistoryFiles, signed: Head | undefined): { last: Head; atHead?: string } => {
+  if (!existsSync(database) || statSync(database).size === 0) return { last: EMPTY };
+  const db = openReader(database);
+  try {
+    if (isBlank(db, database)) return { last: EMPTY };
+    const reader = new HistoryReader(db, (event) => event);
+    const row = reader.rowAt(reader.last());
+    const atHead = signed === undefined ? undefined : reader.rowAt(signed.position);
+    return {
+      last: row === undefined ? EMPTY : { position: row[0], hash: hashOfRow(row) },
+      atHead: atHead === undefined ? undefined : hashOfRow(atHead),
+    };
+  } finally {
+    db.close();
+  }
+};
+
+/**
+ * Compares history with its head, and returns where history stands: at the head, or past it when the process ended
+ * between a commit and its head. @throws HistoryDamaged when it is behind.
+ */
+export const checkHead = (files: HistoryFiles): Head => {
+  const head = readHead(files.head); // before the history: a running writer moves both, history first
+  const { last, atHead } = lastEvent(files, head);
+  if (head === undefined) {
+    if (last.position === 0) return EMPTY;
+    throw new HistoryDamaged(
+      `${files.database} holds ${last.position} events, but its head ${files.head} is gone, so nobody can say whether the last ones are all there. Put the file back, or restore a back-up (amends restore).`,
+    );
+  }
+  if (last.position < head.position) {
+    const lost = head.position - last.position;
+    throw new HistoryDamaged(
+      `${files.database} ends at position ${positionText(last.position)}, but the event at ${positionText(head.position)} was acknowledged: the last ${lost} event${lost === 1 ? ' is' : 's are'} lost. Nothing was changed. Keep the files (also history.db-wal), and restore a back-up (amends restore).`,
+    );
+  }
+  if (head.position > 0 && atHead !== head.hash) {
+    throw new HistoryDamaged(
+      `The event at position ${positionText(head.position)} in ${files.database} is not the one that was acknowledged: it was changed since. Nothing was changed now. Keep the files, and restore a back-up (amends restore).`,
+    );
+  }
+  return last;
+};

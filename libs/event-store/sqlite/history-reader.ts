@@ -1,0 +1,125 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { EventFilter, StreamSlice } from '../event-store.js';
+import { COLUMNS, rowReader, type EventRow } from './event-rows.js';
+
+/** How many events a filter may pass over before the reader comes up for air. */
+const FILTER_WINDOW = 20_000;
+
+export interface Reach {
+  readonly rows: readonly EventRow[];
+  /** How far was read. */
+  readonly at: number;
+}
+
+/** The reads of one connection. `present` turns a stored event into one of the present version. */
+export class HistoryReader {
+  private readonly toEvent: (row: EventRow) => Recorded;
+  private readonly statements = new Map<string, StatementSync>();
+
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly present: (event: Recorded) => Recorded,
+  ) {
+    this.toEvent = rowReader(db);
+  }
+
+  /** 0 in an empty history. */
+  last(): number {
+    return this.number('SELECT max(position) FROM events');
+  }
+
+  streamNumber(name: string): number {
+    return this.number('SELECT id FROM streams WHERE name = ?', name);
+  }
+
+  revision(stream: number): number {
+    return this.number('SELECT max(revision) FROM events WHERE stream = ?', stream);
+  }
+
+  rowAt(position: number): EventRow | undefined {
+    return this.rows(`SELECT ${COLUMNS} FROM events WHERE position = ?`, position)[0];
+  }
+
+  /** The ids and positions of a run of a stream's events. */
+  run(stream: number, after: number, to: number): readonly EventRow[] {
+    const sql = `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision`;
+    return this.rows(sql, stream, after, to);
+  }
+
+  stream(
+    name: string,
+    { after, direction = 'forwards', limit }: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
+  ): StreamSlice {
+    const stream = this.streamNumber(name);
+    if (stream === 0) return { events: [], revision: 0 };
+    // The revision first: an event that comes between the two reads is left out, never skipped.
+    const revision = this.revision(stream);
+    const [low, high] =
+      direction === 'forwards' ? [after ?? 0, revision] : [0, Math.min(revision, (after ?? Infinity) - 1)];
+    const rows = this.rows(
+      `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
+       ORDER BY revision ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`,
+      stream,
+      low,
+      high,
+      limit ?? -1,
+    );
+    return { events: this.events(rows), revision };
+  }
+
+  forwards(after: number, end: number, most: number, filter?: EventFilter): Reach {
+    const to = Math.min(end, after + (filter === undefined ? most : Math.max(most, FILTER_WINDOW)));
+    const rows = this.window(after, to, 'ASC', most, filter);
+    return { rows, at: rows.length === most ? (rows.at(-1)?.[0] ?? to) : to };
+  }
+
+  backwards(before: number, most: number, filter?: EventFilter): Reach {
+    const after = Math.max(0, before - 1 - (filter === undefined ? most : Math.max(most, FILTER_WINDOW)));
+    const rows = this.window(after, before - 1, 'DESC', most, filter);
+    return { rows, at: rows.length === most ? (rows.at(-1)?.[0] ?? after + 1) : after + 1 };
+  }
+
+  events(rows: readonly EventRow[]): Recorded[] {
+    const events = new Array<Recorded>(rows.length);
+    for (const [index, row] of rows.entries()) events[index] = this.present(this.toEvent(row));
+    return events;
+  }
+
+  private window(after: number, to: number, order: 'ASC' | 'DESC', most: number, filter: EventFilter = {}): EventRow[] {
+    const { types, categories } = filter;
+    const named = (column: string, names?: readonly string[]): string =>
+      names === undefined
+        ? ''
+        : `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
+    return this.rows(
+      `SELECT ${COLUMNS} FROM events WHERE position > ? AND position <= ?
+       ${named('type', types)} ${named('category', categories)} ORDER BY position ${order} LIMIT ?`,
+      after,
+      to,
+      ...(types ?? []),
+      ...(categories ?? []),
+      most,
+    );
+  }
+
+  private number(sql: string, ...values: (string | number)[]): number {
+    const row: unknown = this.statement(sql).get(...values);
+    return Array.isArray(row) ? Number(row[0] ?? 0) : 0;
+  }
+
+  private rows(sql: string, ...values: (string | number)[]): EventRow[] {
+    // The columns are NOT NULL and STRICT, in the order of EventRow.
+    return this.statement(sql).all(...values) as unknown as EventRow[];
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.db.prepare(sql);
+      statement.setReturnArrays(true);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,83 @@
+import { DatabaseSync } from 'node:sqlite';
+import { HistoryDamaged } from '../event-store.js';
+
+/** "Amnd": tells a history from any other SQLite file. */
+const APPLICATION_ID = 0x416d6e64;
+const SCHEMA_VERSION = 1;
+
+/**
+ * Names that come again and again are kept once and cited by number. `known_at` and `recorded_at` are absent where
+ * they equal `occurred_at`, the two ids after the command's where they equal that. The view `history` spells it all
+ * out for people with an SQLite tool.
+ */
+const SCHEMA = `
+  CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE actors (id INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, UNIQUE (name, role)) STRICT;
+  CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    stream INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    type INTEGER NOT NULL,
+    category INTEGER NOT NULL,
+    schema_version INTEGER NOT NULL,
+    shard INTEGER NOT NULL,
+    programme INTEGER NOT NULL,
+    actor INTEGER NOT NULL,
+    imported INTEGER NOT NULL,
+    occurred_at TEXT NOT NULL,
+    known_at TEXT,
+    recorded_at TEXT,
+    command_id TEXT NOT NULL,
+    correlation_id TEXT,
+    causation_id TEXT,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
+  CREATE VIEW history AS
+    SELECT e.position, e.id, s.name AS stream, e.revision, t.name AS type, e.schema_version, e.shard,
+      p.name AS programme, e.occurred_at, coalesce(e.known_at, e.occurred_at) AS known_at,
+      coalesce(e.recorded_at, e.occurred_at) AS recorded_at, a.name AS actor, a.role, e.command_id,
+      coalesce(e.correlation_id, e.command_id) AS correlation_id,
+      coalesce(e.causation_id, e.command_id) AS causation_id, e.imported, e.data
+    FROM events e
+    JOIN streams s ON s.id = e.stream JOIN names t ON t.id = e.type
+    JOIN names p ON p.id = e.programme JOIN actors a ON a.id = e.actor;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+
+/** True for a file that nothing was written to yet. @throws HistoryDamaged for a file that is no history of ours. */
+export const isBlank = (db: DatabaseSync, path: string): boolean => {
+  const application = pragma(db, 'application_id');
+  if (application === 0 && pragma(db, 'schema_version') === 0) return true;
+  if (application !== APPLICATION_ID) {
+    throw new HistoryDamaged(
+      `${path} is a database, but not a history of Amends. Name another folder, or restore a back-up.`,
+    );
+  }
+  const version = pragma(db, 'user_version');
+  if (version !== SCHEMA_VERSION) {
+    throw new HistoryDamaged(
+      `${path} has format ${String(version)} and this program reads format ${SCHEMA_VERSION}. Run the version of Amends that wrote it.`,
+    );
+  }
+  return false;
+};
+
+export const openReader = (path: string): DatabaseSync => {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  db.exec('PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824');
+  return db;
+};
+
+/** FULL in WAL: each commit is synced before it answers. */
+export const openWriter = (path: string): DatabaseSync => {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+  if (isBlank(db, path)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+  return db;
+};
