@@ -1,0 +1,94 @@
+import { isRefusal, type Context, type Decider, type Refusal } from '../event-sourcing/decider.js';
+import type { DomainEvent, EventDeclaration, Recorded, ToAppend } from '../event-sourcing/event.js';
+import { idOf } from '../event-sourcing/identity.js';
+import { shardOf } from '../event-sourcing/shard.js';
+import { RevisionConflict, type EventStore } from './event-store.js';
+
+export interface Request<State, Command, E extends DomainEvent, C extends Context = Context> {
+  readonly stream: string;
+  readonly command: Command;
+  readonly context: C;
+  /** The revision that the caller decided on. Without it, the command is for the stream as it is. */
+  readonly expected?: number;
+  readonly declarations: Readonly<Record<E['type'], EventDeclaration>>;
+  readonly envelope: {
+    readonly programme: string;
+    /** The customer's id, else the case's, else the stream's name; a stream that has a shard keeps it. */
+    readonly shardKey: string;
+    /** Default: the command's id. */
+    readonly correlationId?: string;
+    readonly causationId?: string;
+    /** Default: the context's now. */
+    readonly occurredAt?: string;
+    readonly knownAt?: string;
+    readonly imported?: true;
+  };
+  /** Seals personal fields before anything is stored. */
+  protect?(this: void, events: readonly ToAppend<E>[], state: State): Promise<readonly ToAppend<E>[]>;
+}
+
+export interface Handled<E extends DomainEvent> {
+  readonly revision: number;
+  /** Of the last event that answers for the command; undefined where there was nothing to do on an empty stream. */
+  readonly position: string | undefined;
+  /** None: it was already so. */
+  readonly events: readonly ToAppend<E>[];
+}
+
+/**
+ * The one way in which commands become history: load, decide, append. Resolves to what happened, or to why nothing did.
+ * @throws RevisionConflict when the stream is not at the revision that the caller named, or never stands still.
+ */
+export async function handle<State, Command, E extends DomainEvent, C extends Context = Context>(
+  store: EventStore,
+  decider: Decider<State, Command, E, C>,
+  request: Request<State, Command, E, C>,
+): Promise<Handled<E> | Refusal> {
+  const { stream, command, context, expected, protect } = request;
+  for (let retries = 2; ; retries--) {
+    const slice = await store.readStream(stream);
+    const history = slice.events as readonly Recorded<E>[]; // what a stream holds, its decider wrote
+    const done = history.filter(({ commandId }) => commandId === context.commandId);
+    const last = done.at(-1);
+    if (last) return { revision: last.revision, position: last.position, events: done as readonly ToAppend<E>[] }; // sent again
+    const { revision } = slice;
+    if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
+    const state = history.reduce((folded, event) => decider.evolve(folded, event), decider.initialState);
+    const decision = decider.decide(command, state, context);
+    if (isRefusal(decision)) return decision;
+    if (decision.length === 0) return { revision, position: history.at(-1)?.position, events: [] };
+    const plain = enveloped(request, decision, history[0]?.shard);
+    const events = protect === undefined ? plain : await protect(plain, state);
+    try {
+      return { ...(await store.append(stream, events, revision)), events };
+    } catch (error) {
+      // Who named a revision decided on what they saw: only they decide again.
+      if (!(error instanceof RevisionConflict) || expected !== undefined || retries === 0) throw error;
+    }
+  }
+}
+
+const enveloped = <State, Command, E extends DomainEvent, C extends Context>(
+  { stream, context, declarations, envelope }: Request<State, Command, E, C>,
+  decided: readonly E[],
+  shard: number | undefined,
+): readonly ToAppend<E>[] => {
+  const { now, actor, commandId } = context;
+  return decided.map(({ type, data }: E, ordinal) => ({
+    id: idOf(commandId, stream, ordinal),
+    type,
+    schemaVersion: declarations[type as E['type']].schemaVersion,
+    stream,
+    shard: shard ?? shardOf(envelope.shardKey),
+    programme: envelope.programme,
+    occurredAt: envelope.occurredAt ?? now,
+    knownAt: envelope.knownAt ?? now,
+    recordedAt: now,
+    actor,
+    commandId,
+    correlationId: envelope.correlationId ?? commandId,
+    causationId: envelope.causationId ?? commandId,
+    ...(envelope.imported === true ? { imported: true } : {}),
+    data,
+  })) as unknown as readonly ToAppend<E>[]; // E is one of a union: its type and data belong together
+};
