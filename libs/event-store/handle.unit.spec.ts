@@ -70,8 +70,8 @@ const contested = (times: number): EventStore => {
   return {
     ...bound(store),
     append: async (stream, events, expected) => {
-      if (left-- > 0)
-        await handle(store, loan, request(`other ${left}`, { type: 'SwapTool', member: `other ${left}` }));
+      const other = `other ${times}/${left}`;
+      if (left-- > 0) await handle(store, loan, request(other, { type: 'SwapTool', member: other }));
       return store.append(stream, events, expected);
     },
   };
