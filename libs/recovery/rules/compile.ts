@@ -1,7 +1,11 @@
 import type { Filter } from '../../filter/filter.js';
+import { compileFilter } from '../../filter/predicate.js';
 import type { Calendar } from '../calendar/calendar.js';
+import { compileCalendar } from '../calendar/compile-calendar.js';
 import type { CaseFacts } from '../case/case-facts.js';
-import type { RuleSet } from './rule-set.js';
+import { parseDuration } from './duration.js';
+import { ruleSetHash } from './hash.js';
+import type { RuleSet, TargetRule } from './rule-set.js';
 
 export type Condition = (facts: CaseFacts) => boolean;
 
@@ -30,4 +34,50 @@ export interface CompiledRules {
   readonly calendars: ReadonlyMap<string, Calendar>;
   readonly targets: readonly CompiledTarget[];
   condition(filter: Filter): Condition;
+}
+
+const ALWAYS: Calendar = compileCalendar({ zone: 'Etc/UTC', hours: 'always' });
+
+const never: Condition = () => false;
+const holds: Condition = () => true;
+
+/**
+ * Once for each rule set, so that replay does no work of this kind for each event.
+ * @throws RangeError, or FilterRefused, on rules that check-rule-set.ts refuses.
+ */
+export function compileRules(ruleSet: RuleSet): CompiledRules {
+  const calendars = new Map(Object.entries(ruleSet.calendars).map(([name, rule]) => [name, compileCalendar(rule)]));
+  const conditions = new WeakMap<Filter, Condition>();
+  const condition = (filter: Filter): Condition => {
+    const known = conditions.get(filter);
+    if (known) return known;
+    const made: Condition = compileFilter<CaseFacts>(filter);
+    conditions.set(filter, made);
+    return made;
+  };
+  const calendarOf = ({ id, calendar }: TargetRule): Calendar => {
+    if (calendar === undefined) return ALWAYS;
+    const found = calendars.get(calendar);
+    if (found) return found;
+    throw new RangeError(`Target ${id} names the calendar "${calendar}", which the rule set does not have.`);
+  };
+  const compileTarget = (target: TargetRule): CompiledTarget => ({
+    id: target.id,
+    title: target.title,
+    reportedOnly: target.reportedOnly !== undefined,
+    calendar: calendarOf(target),
+    start: target.start ? condition(target.start) : holds,
+    stop: target.stop ? condition(target.stop) : never,
+    pause: target.pause ? condition(target.pause) : never,
+    cancel: target.cancel ? condition(target.cancel) : never,
+    goals: (target.goals ?? []).map(({ when, within }) => ({
+      when: when ? condition(when) : holds,
+      withinMs: parseDuration(within),
+    })),
+    warnBeforeMs: target.warnBefore === undefined ? undefined : parseDuration(target.warnBefore),
+    escalateTo: target.escalateTo,
+    retarget: target.retarget ?? 'keep',
+    reopen: target.reopen ?? 'first-only',
+  });
+  return { hash: ruleSetHash(ruleSet), ruleSet, calendars, targets: ruleSet.targets.map(compileTarget), condition };
 }

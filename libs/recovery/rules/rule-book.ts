@@ -16,3 +16,35 @@ export interface RuleBooks {
   book(programme: string): readonly { readonly from: string | null; readonly rules: CompiledRules }[];
   programmes(): readonly string[];
 }
+
+/** Each programme's rules, oldest first: what lookups in a replay need, made once. @throws Error where they are not in order. */
+export function ruleBooks(
+  books: Readonly<Record<string, readonly { readonly from: string | null; readonly rules: CompiledRules }[]>>,
+): RuleBooks {
+  const byProgramme = new Map(Object.entries(books));
+  for (const [programme, book] of byProgramme) {
+    book.forEach(({ from }, i) => {
+      const before = book[i - 1];
+      if (before && (from === null || (before.from !== null && from < before.from))) {
+        throw new Error(`The rule book of ${programme} is out of order at entry ${i + 1}.`);
+      }
+    });
+  }
+  return {
+    at(programme, occurredAt) {
+      const book = byProgramme.get(programme);
+      if (!book) return undefined;
+      for (let i = book.length - 1; i >= 0; i--) {
+        const entry = book[i];
+        if (entry && (entry.from === null || entry.from <= occurredAt)) return entry.rules;
+      }
+      return undefined;
+    },
+    book: (programme) => byProgramme.get(programme) ?? [],
+    programmes: () => [...byProgramme.keys()],
+  };
+}
+
+/** Whether two books say the same at every time. */
+export const sameBook = (a: readonly BookEntry[], b: readonly BookEntry[]): boolean =>
+  a.length === b.length && a.every(({ ruleSet, from }, i) => b[i]?.ruleSet === ruleSet && b[i]?.from === from);

@@ -1,22 +1,59 @@
-import type { CaseFacts } from '../case/case-facts.js';
+import { evolveFacts, type CaseFacts } from '../case/case-facts.js';
 import type { RecordedEvent } from '../history.js';
 import type { RuleBooks } from '../rules/rule-book.js';
-import type { Clock } from './clock.js';
+import { settle, type Standing } from './settle.js';
 
 /** All clocks of one case, with what their conditions looked at last. */
-export interface CaseClocks {
+export interface CaseClocks extends Standing {
   readonly facts: CaseFacts;
-  readonly clocks: readonly Clock[];
   /** Sources' verdicts by target. */
   readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
-  /** Instant of the last event folded, and the rule set that was in force then. */
+  /** Latest instant of an event that changed anything here, and the rule set that was in force then. */
   readonly at: string;
   readonly ruleSet: string | null;
 }
 
-/** The clocks after one more event of the case. Pure. Events that are not the case's leave them as they are. */
-export declare function advanceClocks(
+/**
+ * The clocks after one more event of the case. Pure. Events that are not the case's, or that change nothing its rules
+ * may speak of, leave them as they are: the same object. Each clock is moved at the event's own `occurredAt`, though
+ * never to before what is already on it; rules that came into force in between are applied first, each at its time.
+ */
+export function advanceClocks(
   clocks: CaseClocks | undefined,
   event: RecordedEvent,
   books: RuleBooks,
-): CaseClocks | undefined;
+): CaseClocks | undefined {
+  const facts = evolveFacts(clocks?.facts, event);
+  if (!facts) return undefined;
+  if (clocks && event.type === 'VerdictReported') {
+    return { ...clocks, reported: { ...clocks.reported, [event.data.target]: event.data.verdict } };
+  }
+  if (clocks && facts === clocks.facts) return clocks;
+
+  const { programme, occurredAt } = event;
+  const before = clocks && clocksAsOf(clocks, occurredAt, books, programme);
+  const at = before && before.at > occurredAt ? before.at : occurredAt;
+  const rules = books.at(programme, at);
+  const after: CaseClocks = {
+    facts,
+    clocks: before?.clocks ?? [],
+    unpromised: before?.unpromised ?? [],
+    reported: before?.reported ?? {},
+    at,
+    ruleSet: rules?.hash ?? null,
+  };
+  if (!rules) return after;
+  return { ...after, ...settle(after, rules, { at: occurredAt, by: event.id, facts }, books.book(programme)) };
+}
+
+/** The clocks with the rules applied that came into force since the last event, until `at`. */
+export function clocksAsOf(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
+  const book = books.book(programme);
+  let now = clocks;
+  for (const { from, rules } of book) {
+    if (from === null || from <= now.at || from > at || rules.hash === now.ruleSet) continue;
+    const moment = { at: from, by: `rule-set:${rules.hash}`, facts: now.facts };
+    now = { ...now, at: from, ruleSet: rules.hash, ...settle(now, rules, moment, book) };
+  }
+  return now;
+}

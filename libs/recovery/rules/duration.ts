@@ -1,0 +1,26 @@
+const MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+
+const DURATION = /^(?:\d+(?:\.\d+)?[dhms])+$/;
+const PART = /(\d+(?:\.\d+)?)([dhms])/g;
+
+/**
+ * Whole milliseconds of a duration such as 15m, 1h, 132.47h, 1h30m or 2d (a day is 24 hours); units from the greatest
+ * to the least, each once. @throws RangeError on anything else.
+ */
+export function parseDuration(text: string): number {
+  const wrong = (why: string) =>
+    new RangeError(`"${text}" is no duration: ${why}. Write it as 15m, 1h30m, 132.47h or 2d.`);
+  if (!DURATION.test(text)) throw wrong('it is not numbers with units');
+  const units = Object.keys(MS);
+  let sum = 0;
+  let before = -1;
+  for (const [, amount = '', unit = ''] of text.matchAll(PART)) {
+    const place = units.indexOf(unit);
+    if (place <= before) throw wrong('its units are not in order from days to seconds');
+    before = place;
+    sum += Number(amount) * MS[unit as keyof typeof MS];
+  }
+  const ms = Math.round(sum);
+  if (!Number.isSafeInteger(ms)) throw wrong('it is too long');
+  return ms;
+}

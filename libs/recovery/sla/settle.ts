@@ -1,0 +1,114 @@
+import canonicalize from 'canonicalize';
+import type { CompiledRules, CompiledTarget } from '../rules/compile.js';
+import type { Clock } from './clock.js';
+import { attach, cancel, complete, goalOf, goOn, holdOrResume, isGoing, promise, unpromise } from './clock-moves.js';
+import type { Moment, Unpromised } from './clock-moves.js';
+import { notBefore } from './clock-times.js';
+
+export interface Standing {
+  /** In the order in which they began. */
+  readonly clocks: readonly Clock[];
+  /** Targets that have started but that no goal fits at present. */
+  readonly unpromised: readonly Unpromised[];
+}
+
+type Book = readonly { readonly rules: CompiledRules }[];
+
+/**
+ * Moves every clock to what its target asks for at a moment: stop before pause before start. A clock under other
+ * rules than those in force moves to them as the target it began under says.
+ */
+export function settle(before: Standing, rules: CompiledRules, moment: Moment, book: Book): Standing {
+  const clocks: Clock[] = [];
+  const unpromised: Unpromised[] = [];
+  const keep = (next: Clock | Unpromised | undefined): void => {
+    if (!next) return;
+    if ('goalMs' in next) clocks.push(next);
+    else unpromised.push(next);
+  };
+  for (const clock of before.clocks) keep(isGoing(clock) ? advance(clock, rules, moment, book) : clock);
+  for (const course of before.unpromised) keep(advanceUnpromised(course, rules, moment));
+  for (const target of rules.targets) {
+    if (target.reportedOnly || unpromised.some((course) => course.target === target.id)) continue;
+    const last = clocks.findLast((clock) => clock.target === target.id);
+    if (!begins(target, last, moment)) continue;
+    const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
+    const course = stopped ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment) : undefined;
+    const next = promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts));
+    if (next && stopped) clocks.splice(clocks.indexOf(stopped), 1);
+    keep(next);
+  }
+  return { clocks, unpromised };
+}
+
+function advance(clock: Clock, rules: CompiledRules, moment: Moment, book: Book): Clock | Unpromised {
+  const { facts } = moment;
+  const own = targetOf(clock, rules, book);
+  const pinned = own.retarget === 'pinned';
+  const target = pinned ? own : computed(rules, clock.target);
+  if (target?.stop(facts)) return complete(clock, own, moment);
+  if (!target || target.cancel(facts) || isReplaced(clock, target, facts.cycle)) return cancel(clock, own, moment);
+
+  const goalMs = pinned ? clock.goalMs : goalOf(target, facts);
+  const restarts =
+    own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
+  const ruleSet = pinned ? clock.ruleSet : rules.hash;
+  const course = restarts
+    ? { ...attach(target, ruleSet, { ...moment, at: notBefore(clock, moment.at) }), cycle: clock.cycle }
+    : holdOrResume(ruleSet === clock.ruleSet ? clock : { ...clock, ruleSet }, target, moment);
+  if (course === clock && goalMs === clock.goalMs) return clock;
+  return promiseIfAny({ ...course, originalDueAt: clock.originalDueAt }, target, goalMs) ?? cancel(clock, own, moment);
+}
+
+function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Moment) {
+  const target = computed(rules, course.target);
+  if (!target || target.stop(moment.facts) || target.cancel(moment.facts)) return undefined;
+  if (isReplaced(course, target, moment.facts.cycle)) return undefined;
+  const now = holdOrResume(course.ruleSet === rules.hash ? course : { ...course, ruleSet: rules.hash }, target, moment);
+  return promiseIfAny(now, target, goalOf(target, moment.facts));
+}
+
+const promiseIfAny = (course: Unpromised, target: CompiledTarget, goalMs: number | undefined) => {
+  if (goalMs !== undefined) return promise(course, goalMs, target);
+  return target.retarget === 'keep' ? unpromise(course) : undefined;
+};
+
+/** A new cycle's clock takes the place of one still going from the cycle before. */
+const isReplaced = (course: Unpromised, target: CompiledTarget, cycle: number): boolean =>
+  target.reopen === 'restart' && course.cycle < cycle;
+
+/** One clock for a target and cycle. */
+function begins(target: CompiledTarget, last: Clock | undefined, { facts }: Moment): boolean {
+  if (last && (isGoing(last) || last.cycle === facts.cycle)) return false;
+  if (target.reopen === 'first-only' && facts.cycle > 1) return false;
+  return target.start(facts) && !target.stop(facts) && !target.cancel(facts);
+}
+
+const computed = (rules: CompiledRules, id: string): CompiledTarget | undefined => {
+  const target = rules.targets.find((one) => one.id === id);
+  return target?.reportedOnly ? undefined : target;
+};
+
+/** The target as the clock's own rule set has it. */
+function targetOf(clock: Clock, rules: CompiledRules, book: Book): CompiledTarget {
+  const own = computed(rulesOf(clock, rules, book), clock.target);
+  if (own) return own;
+  throw new Error(`Rule set ${clock.ruleSet} has no target ${clock.target}, though a clock of it runs.`);
+}
+
+function rulesOf(clock: Clock, rules: CompiledRules, book: Book): CompiledRules {
+  if (clock.ruleSet === rules.hash) return rules;
+  const entry = book.find((one) => one.rules.hash === clock.ruleSet);
+  if (entry) return entry.rules;
+  throw new Error(`Rule set ${clock.ruleSet} is not in the rule book, though a clock of target ${clock.target} runs.`);
+}
+
+/** Whether new rules say anything else of the target or its calendar than those the clock is under. */
+function isChanged(own: CompiledTarget, target: CompiledTarget, rules: CompiledRules, book: Book, clock: Clock) {
+  return own !== target && asWritten(rulesOf(clock, rules, book), own.id) !== asWritten(rules, own.id);
+}
+
+function asWritten({ ruleSet }: CompiledRules, id: string): string | undefined {
+  const target = ruleSet.targets.find((one) => one.id === id);
+  return canonicalize({ target, calendar: ruleSet.calendars[target?.calendar ?? ''] });
+}
