@@ -1,0 +1,138 @@
+import type { Answer, Metric } from '../../recovery/response/response-events.js';
+import { shapeOf, type FieldShape } from './event-shapes.js';
+import { RowRejected, type Value } from './mapping.js';
+import type { RowContext } from './row-context.js';
+
+type Read = (context: RowContext) => unknown;
+type Report = (path: readonly (string | number)[], message: string) => void;
+
+/** The fields of an event's data that the mapping sets, for a row. @throws RowRejected where a value does not fit. */
+export type ReadData = (context: RowContext) => Record<string, unknown>;
+
+/** Compiles the `set` of a rule; what can never fit its event is reported. */
+export function compileSet(type: string, set: Readonly<Record<string, Value>>, report: Report): ReadData {
+  const shape = shapeOf(type);
+  if (!shape) return () => ({});
+  for (const field of Object.keys(set)) {
+    const known = Object.hasOwn(shape, field) ? shape[field] : undefined;
+    const settable = Object.keys(shape).filter((name) => !shape[name]?.given);
+    if (!known)
+      report(['set', field], `${type} has no field "${field}". It has ${settable.join(', ') || 'none to set'}.`);
+    else if (known.given) report(['set', field], `${type}.${field} is filled by the import: leave it out.`);
+  }
+  const reads: { field: string; shape: FieldShape; read: Read | undefined }[] = [];
+  for (const [field, fieldShape] of Object.entries(shape)) {
+    if (fieldShape.given) continue;
+    const value = Object.hasOwn(set, field) ? set[field] : undefined;
+    if (value === undefined && fieldShape.required && fieldShape.otherwise === undefined) {
+      report([], `${type} needs "${field}": say under "set" what it is.`);
+    }
+    if (value !== undefined) checkValue(value, fieldShape, (message) => report(['set', field], message));
+    reads.push({ field, shape: fieldShape, read: value === undefined ? undefined : compileValue(value, field) });
+  }
+  return (context) => {
+    const data: Record<string, unknown> = {};
+    for (const { field, shape: fieldShape, read } of reads) {
+      const value = read?.(context) ?? fieldShape.otherwise;
+      if (value === undefined) {
+        if (fieldShape.required) throw new RowRejected(`${type} needs ${field}, and the row has none`, field);
+        continue;
+      }
+      if (fieldShape.oneOf && !fieldShape.oneOf.includes(String(value))) {
+        throw new RowRejected(`${field} must be one of ${fieldShape.oneOf.join(', ')}, not "${String(value)}"`, field);
+      }
+      data[field] = value;
+    }
+    return data;
+  };
+}
+
+function checkValue(value: Value, { kind, oneOf }: FieldShape, report: (message: string) => void): void {
+  const found = kindOf(value);
+  if (found !== kind) report(`This must be ${KINDS[kind]}, not ${KINDS[found]}.`);
+  if (!oneOf) return;
+  const texts: string[] = [];
+  if (typeof value === 'string') texts.push(value);
+  if (isObject(value) && 'column' in value) {
+    texts.push(...Object.values(value.map ?? {}));
+    if (value.otherwise !== undefined) texts.push(value.otherwise);
+  }
+  for (const text of texts) {
+    if (!oneOf.includes(text)) report(`"${text}" is none of ${oneOf.join(', ')}.`);
+  }
+}
+
+const KINDS = {
+  text: 'a text (a constant, a column, a previous column or a rule)',
+  texts: 'a list of texts (a constant list or a path)',
+  boolean: 'true or false',
+  answers: 'scores',
+};
+
+function kindOf(value: Value): FieldShape['kind'] {
+  if (typeof value === 'boolean') return 'boolean';
+  if (Array.isArray(value)) return 'texts';
+  if (isObject(value) && 'path' in value) return 'texts';
+  if (isObject(value) && 'scores' in value) return 'answers';
+  return 'text';
+}
+
+const isObject = (value: Value): value is Exclude<Extract<Value, object>, readonly string[]> =>
+  typeof value === 'object' && !Array.isArray(value);
+
+function compileValue(value: Value, field: string): Read {
+  if (typeof value === 'number') return () => String(value);
+  if (!isObject(value)) return () => value;
+  if ('column' in value) return compileColumn(value, field);
+  if ('previous' in value) return ({ previous }) => previous[value.previous];
+  if ('path' in value)
+    return ({ row }) =>
+      pathOf(
+        value.path.map((column) => row[column]),
+        value.blank,
+      );
+  if ('scores' in value) return ({ row }) => answersOf(value.scores, row);
+  return ({ rules }) => rules[value.rule];
+}
+
+function compileColumn(
+  { column, map, otherwise }: { column: string; map?: Readonly<Record<string, string>>; otherwise?: string },
+  field: string,
+): Read {
+  if (!map) return ({ row }) => row[column] ?? otherwise;
+  const known = new Map(Object.entries(map));
+  return ({ row }) => {
+    const text = row[column];
+    if (text === undefined) return otherwise;
+    const mapped = known.get(text) ?? otherwise;
+    if (mapped === undefined)
+      throw new RowRejected(`${column} "${text}" is not in the mapping's list for ${field}`, column);
+    return mapped;
+  };
+}
+
+function pathOf(levels: readonly (string | undefined)[], blank: string | undefined): readonly string[] | undefined {
+  const last = levels.findLastIndex((level) => level !== undefined);
+  if (last < 0) return undefined;
+  return levels.slice(0, last + 1).flatMap((level) => level ?? blank ?? []);
+}
+
+const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
+  nps: [0, 10],
+  csat: [1, 5],
+  ces: [1, 7],
+  stars: [1, 5],
+};
+
+function answersOf(scores: { readonly [metric in Metric]?: string }, row: RowContext['row']): readonly Answer[] {
+  return (Object.entries(scores) as [Metric, string][]).flatMap(([metric, column]) => {
+    const text = row[column];
+    if (text === undefined) return [];
+    const score = Number(text);
+    const [least, most] = SCALES[metric];
+    if (!Number.isInteger(score) || score < least || score > most) {
+      throw new RowRejected(`${column} must be a whole number from ${least} to ${most}, not "${text}"`, column);
+    }
+    return [{ metric, score }];
+  });
+}

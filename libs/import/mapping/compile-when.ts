@@ -1,0 +1,46 @@
+import type { Filter } from '../../filter/filter.js';
+import type { When } from './mapping.js';
+import type { RowContext } from './row-context.js';
+
+export type Holds = (context: RowContext) => boolean;
+export type RowFilter = (row: RowContext['row']) => boolean;
+
+/** Compiles one condition. `firstTime` gives each such filter its number: the case remembers which have passed. */
+export function compileWhen(
+  when: When | readonly When[] | undefined,
+  filter: (filter: Filter) => RowFilter,
+  firstTime: (filter: Filter) => number,
+): Holds {
+  if (when === undefined) return () => true;
+  if (isList(when)) return any(when.map((one) => compileOne(one, filter, firstTime)));
+  return compileOne(when, filter, firstTime);
+}
+
+const isList = (when: When | readonly When[]): when is readonly When[] => Array.isArray(when);
+
+const any =
+  (conditions: readonly Holds[]): Holds =>
+  (context) =>
+    conditions.some((holds) => holds(context));
+
+function compileOne(when: When, filter: (filter: Filter) => RowFilter, firstTime: (filter: Filter) => number): Holds {
+  const parts: Holds[] = [];
+  const { first, changed, unchanged } = when;
+  if (first !== undefined) parts.push((context) => context.first === first);
+  if (changed) parts.push(({ row, previous }) => changed.some((column) => row[column] !== previous[column]));
+  if (unchanged) parts.push(({ row, previous }) => unchanged.every((column) => row[column] === previous[column]));
+  if (when.row) {
+    const passes = filter(when.row);
+    parts.push(({ row }) => passes(row));
+  }
+  if (when.previous) {
+    const passes = filter(when.previous);
+    parts.push(({ previous }) => passes(previous));
+  }
+  if (when.firstTime) {
+    const passes = filter(when.firstTime);
+    const number = firstTime(when.firstTime);
+    parts.push(({ row, passed }) => !passed.has(number) && passes(row));
+  }
+  return (context) => parts.every((holds) => holds(context));
+}

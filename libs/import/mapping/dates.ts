@@ -1,0 +1,112 @@
+import { Temporal } from 'temporal-polyfill';
+import { RowRejected } from './mapping.js';
+
+/** A source's text to an instant: UTC, ISO 8601 with milliseconds. @throws RowRejected in words. */
+export type ReadInstant = (text: string) => string;
+
+/** A mistake in a pattern or zone, found when the mapping is loaded. */
+export class PatternRefused extends Error {}
+
+const TOKENS: Readonly<Record<string, { readonly part: Part; readonly digits: string }>> = {
+  yyyy: { part: 'year', digits: '\\d{4}' },
+  MM: { part: 'month', digits: '\\d{2}' },
+  M: { part: 'month', digits: '\\d{1,2}' },
+  dd: { part: 'day', digits: '\\d{2}' },
+  d: { part: 'day', digits: '\\d{1,2}' },
+  HH: { part: 'hour', digits: '\\d{2}' },
+  H: { part: 'hour', digits: '\\d{1,2}' },
+  mm: { part: 'minute', digits: '\\d{2}' },
+  m: { part: 'minute', digits: '\\d{1,2}' },
+  ss: { part: 'second', digits: '\\d{2}' },
+  s: { part: 'second', digits: '\\d{1,2}' },
+  SSS: { part: 'millisecond', digits: '\\d{3}' },
+};
+
+type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
+type Parts = Record<Part, number>;
+
+const MIDNIGHT = { hour: 0, minute: 0, second: 0, millisecond: 0 };
+/** Dates repeat from row to row; beyond this many different ones the memory starts anew. */
+const REMEMBERED = 50_000;
+
+/** @throws PatternRefused where the pattern or the zone can't be used. */
+export function compileDates(pattern: string, zone: string): ReadInstant {
+  const toInstant = wallClock(zone);
+  const read = pattern === 'iso' ? readIso : readPattern(pattern, toInstant);
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const instant = read(text);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(text, instant);
+    return instant;
+  };
+}
+
+function readPattern(pattern: string, toInstant: (parts: Parts, text: string) => string): ReadInstant {
+  const parts: Part[] = [];
+  const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|SSS|[A-Za-z]+|[^A-Za-z]/g, (token) => {
+    const known = TOKENS[token];
+    if (known) {
+      if (parts.includes(known.part)) throw new PatternRefused(`"${pattern}" names the ${known.part} twice.`);
+      parts.push(known.part);
+      return `(${known.digits})`;
+    }
+    if (/[A-Za-z]/.test(token) && token !== 'T' && token !== 'Z') {
+      throw new PatternRefused(
+        `"${token}" in "${pattern}" is no part of a date. Use ${Object.keys(TOKENS).join(', ')}.`,
+      );
+    }
+    return token.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  });
+  for (const part of ['year', 'month', 'day'] as const) {
+    if (!parts.includes(part)) throw new PatternRefused(`"${pattern}" names no ${part}.`);
+  }
+  const expression = new RegExp(`^${source}$`);
+  return (text) => {
+    const match = expression.exec(text);
+    if (!match) throw new RowRejected(`"${text}" is not a date written as ${pattern}`);
+    const found = { ...MIDNIGHT } as Parts;
+    parts.forEach((part, i) => (found[part] = Number(match[i + 1])));
+    refuseImpossible(found, text);
+    return toInstant(found, text);
+  };
+}
+
+function refuseImpossible({ year, month, day, hour, minute, second }: Parts, text: string): void {
+  if (month < 1 || month > 12) throw new RowRejected(`"${text}" is no date: there is no month ${month}`);
+  const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (day < 1 || day > days) throw new RowRejected(`"${text}" is no date: that month has ${days} days`);
+  if (hour > 23 || minute > 59 || second > 59)
+    throw new RowRejected(`"${text}" is no date: there is no such time of day`);
+}
+
+/** Local time to instant. Of an hour that comes twice the first is taken; an hour that is left out does not exist. */
+function wallClock(zone: string): (parts: Parts, text: string) => string {
+  if (zone === 'UTC' || zone === 'Etc/UTC') {
+    return ({ year, month, day, hour, minute, second, millisecond }) =>
+      new Date(Date.UTC(year, month - 1, day, hour, minute, second, millisecond)).toISOString();
+  }
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+  } catch {
+    throw new PatternRefused(`"${zone}" is no time zone. Use an IANA name such as Europe/Amsterdam or Etc/UTC.`);
+  }
+  return (parts, text) => {
+    const wall = Temporal.PlainDateTime.from(parts);
+    const zoned = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
+    if (!zoned.toPlainDateTime().equals(wall)) {
+      throw new RowRejected(`"${text}" does not exist in ${zone}: the clocks went forward over it`);
+    }
+    return new Date(zoned.epochMilliseconds).toISOString();
+  };
+}
+
+const readIso: ReadInstant = (text) => {
+  try {
+    return new Date(Temporal.Instant.from(text).epochMilliseconds).toISOString();
+  } catch {
+    throw new RowRejected(`"${text}" is not an instant such as 2031-05-05T09:00:00Z or 2031-05-05T09:00:00+02:00`);
+  }
+};

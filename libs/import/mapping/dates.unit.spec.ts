@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { compileDates } from './dates.js';
+
+const utc = compileDates('d/M/yyyy H:mm', 'Etc/UTC');
+
+test('a day, a month and a time without leading zeros are read', () => {
+  expect(utc('5/3/2031 9:07')).toBe('2031-03-05T09:07:00.000Z');
+  expect(utc('29/2/2016 01:16')).toBe('2016-02-29T01:16:00.000Z');
+});
+
+test('a date without a time is its midnight, in the zone of the source', () => {
+  expect(compileDates('M/d/yyyy', 'America/New_York')('3/19/2015')).toBe('2015-03-19T04:00:00.000Z');
+});
+
+describe('a date that does not exist is rejected in words', () => {
+  test.each([
+    ['30/2/2016 10:00', 'that month has 29 days'],
+    ['1/13/2016 10:00', 'there is no month 13'],
+    ['1/1/2016 24:00', 'there is no such time of day'],
+    ['2016-01-01', 'is not a date written as d/M/yyyy H:mm'],
+    ['', 'is not a date written as'],
+  ])('%s', (text, because) => {
+    expect(() => utc(text)).toThrow(because);
+  });
+});
+
+test('an hour that the clocks left out is rejected, and of one that comes twice the first is taken', () => {
+  const amsterdam = compileDates('yyyy-MM-dd HH:mm', 'Europe/Amsterdam');
+  expect(() => amsterdam('2022-03-27 02:30')).toThrow('the clocks went forward');
+  expect(amsterdam('2022-10-30 02:30')).toBe('2022-10-30T00:30:00.000Z');
+});
+
+test('an instant with an offset is read as it is', () => {
+  expect(compileDates('iso', 'Etc/UTC')('2031-05-05T09:00:00+02:00')).toBe('2031-05-05T07:00:00.000Z');
+});
+
+test('a pattern or a zone that makes no sense is refused when it is compiled', () => {
+  expect(() => compileDates('d/M HH:mm', 'Etc/UTC')).toThrow('names no year');
+  expect(() => compileDates('DD/M/yyyy', 'Etc/UTC')).toThrow('"DD"');
+  expect(() => compileDates('d/d/yyyy', 'Etc/UTC')).toThrow('names the day twice');
+  expect(() => compileDates('d/M/yyyy', 'Mars/Olympus')).toThrow('no time zone');
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadMapping } from './load-mapping.js';
+import { MAPPING_SCHEMA } from './mapping-schema.js';
+import { mappingText, OPENED } from './mapping.testing.js';
+
+const FOLDER = join(import.meta.dirname, '../../../mappings');
+const good = mappingText(OPENED);
+
+const refusalOf = (text: string): string => {
+  try {
+    loadMapping(text, 'repairs.yaml');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'taken';
+};
+
+test.each(readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')))(
+  'the mapping %s that ships is sound',
+  (name) => {
+    expect(() => loadMapping(readFileSync(join(FOLDER, name), 'utf8'), name)).not.toThrow();
+  },
+);
+
+test('the published schema is the one that mappings are checked by', () => {
+  expect(JSON.parse(readFileSync(join(FOLDER, 'mapping.schema.json'), 'utf8'))).toEqual(MAPPING_SCHEMA);
+});
+
+test('a mapping names the columns that it reads, wherever it reads them', () => {
+  const text = mappingText(`${OPENED}
+  - type: NoteAdded
+    when: [{ changed: [a] }, { row: { $or: [{ b: x }, { c: { $ne: null } }] } }]
+    occurredAt: { column: e, dates: iso }
+    set: { note: { previous: d } }
+`);
+  expect([...loadMapping(text, 'repairs.yaml').columns].sort()).toEqual([
+    'a',
+    'b',
+    'c',
+    'd',
+    'day',
+    'e',
+    'entry',
+    'ticket',
+    'urgency',
+  ]);
+});
+
+describe('a mistake is told with its line and path', () => {
+  test.each([
+    ['an unknown key', good.replace('zone:', 'zoen: x\nzone:'), 'line 2: "zoen" means nothing here'],
+    ['a missing key', good.replace('zone: Etc/UTC', ''), '"zone" is missing'],
+    ['an unknown zone', good.replace('Etc/UTC', 'Mars/Olympus'), 'no time zone'],
+    ['a bad pattern', good.replace('dates: yyyy-MM-dd', 'dates: yyyy-MM'), 'line 8, dates: "yyyy-MM" names no day'],
+    ['an unknown event', good.replace('CaseOpened', 'CaseOpend'), 'line 14, emit.0.type: "CaseOpend" is no event'],
+    ['an unknown field', good.replace('kind:', 'kinds: x, kind:'), 'emit.0.set.kinds: CaseOpened has no field "kinds"'],
+    ['a field left out', good.replace('kind: repair,', ''), 'CaseOpened needs "kind"'],
+    ['a field that is given', good.replace('kind:', 'customer: x, kind:'), 'is filled by the import'],
+    ['a value of another kind', good.replace('kind: repair', 'kind: { path: [a] }'), 'This must be a text'],
+    ['a value that is none', good.replace('kind: repair', 'kind: { colunm: a }'), 'This is no value'],
+    [
+      'a filter that is none',
+      good.replace('first: true', 'row: { state: { $like: x } }'),
+      'There is no operator "$like"',
+    ],
+    ['a condition that is none', good.replace('first: true', 'frist: true'), 'This is no condition'],
+    ['no event that opens', mappingText('  - { type: CaseResumed, occurredAt: day }'), 'one rule must emit CaseOpened'],
+    ['a key twice', `${good}\ntitle: again`, 'Map keys must be unique'],
+    ['no YAML at all', 'a: [1', 'line'],
+    ['an empty file', '', 'must be object'],
+  ])('%s', (_sentence, text, expected) => {
+    expect(refusalOf(text)).toContain(expected);
+  });
+
+  test('a constant that its event does not know', () => {
+    const text = mappingText(`${OPENED}
+  - { type: CasePaused, occurredAt: day, set: { waitingOn: the-moon } }
+`);
+    expect(refusalOf(text)).toContain('"the-moon" is none of customer, third-party, internal');
+  });
+});

@@ -1,0 +1,215 @@
+import type { DomainEvent } from '../../event-sourcing/event.js';
+import { idOf } from '../../event-sourcing/identity.js';
+import { shardOf } from '../../event-sourcing/shard.js';
+import { evolve as evolveCase } from '../../recovery/case/case-evolve.js';
+import { NOT_OPENED, type CaseState, type RecordedCaseEvent } from '../../recovery/case/case-state.js';
+import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
+import type { CompiledRules } from '../../recovery/rules/compile.js';
+import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
+import { RowRejected, type Row } from './mapping.js';
+
+export interface NumberedRow {
+  /** Where it begins in the file, from 1. */
+  readonly line: number;
+  readonly row: Row;
+}
+
+export interface CaseRows {
+  /** The case's number in the source. */
+  readonly group: string;
+  readonly rows: readonly NumberedRow[];
+}
+
+export interface Rejected {
+  readonly line: number;
+  readonly reason: string;
+  readonly field?: string;
+}
+
+export interface MappedCase {
+  /** By stream, in the order in which the file tells them. */
+  readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
+  readonly rejected: readonly Rejected[];
+}
+
+export interface Surroundings {
+  readonly customer: string;
+  readonly rules: CompiledRules['ruleSet'];
+  readonly recordedAt: string;
+}
+
+/** The id of a case is the same whatever file of the source tells of it. */
+export const caseIdOf = (source: string, group: string): string => idOf(source, group);
+
+/** The source's own id of the customer; undefined where the case must be a customer of its own. */
+export const customerOf = ({ mapping }: CompiledMapping, { rows }: CaseRows): string | undefined =>
+  mapping.customer === undefined ? undefined : rows.map(({ row }) => row[mapping.customer ?? '']).find(Boolean);
+
+/** The id of the first event that the rows give: what a customer whom they name first is called after. */
+export const firstEventOf = (compiled: CompiledMapping, { rows }: CaseRows): string =>
+  eventIdOf(compiled, rows[0]?.row ?? {}, compiled.emits[0]?.type ?? '', 0);
+
+/**
+ * The events of one case. A row that can't be used is rejected and leaves no trace: the next one is compared with
+ * the last one that could. An event must fold into the case, or its row is rejected.
+ */
+export function mapCase(compiled: CompiledMapping, rows: CaseRows, surroundings: Surroundings): MappedCase {
+  const mapped = new CaseInTheMaking(compiled, rows.group, surroundings);
+  for (const row of rows.rows) mapped.take(row);
+  return mapped;
+}
+
+const NO_ROW: Row = {};
+
+class CaseInTheMaking implements MappedCase {
+  readonly streams = new Map<string, EventToAppend[]>();
+  readonly rejected: Rejected[] = [];
+  private readonly caseId: string;
+  private readonly responseId: string;
+  private readonly shard: number;
+  private readonly passed = new Set<number>();
+  private readonly shown: boolean[];
+  private readonly seen = new Map<string, number>();
+  private previous: Row = NO_ROW;
+  private state: CaseState = NOT_OPENED;
+  private answered = false;
+
+  constructor(
+    private readonly compiled: CompiledMapping,
+    private readonly group: string,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.caseId = caseIdOf(compiled.mapping.source, group);
+    this.responseId = idOf(compiled.mapping.source, 'response', group);
+    this.shard = shardOf(surroundings.customer);
+    this.shown = compiled.backFilled.map(() => false);
+  }
+
+  take({ line, row: written }: NumberedRow): void {
+    try {
+      const name = rowName(this.compiled, written);
+      const before = this.seen.get(name);
+      if (before !== undefined) throw new RowRejected(`It names the same row as line ${before}`);
+      const shown = this.compiled.backFilled.map(({ until }, i) => this.shown[i] === true || until(written));
+      const row = this.withoutBackFilled(written, shown);
+      const { events, state, answered } = this.eventsOf(row);
+      for (const event of events) this.keep(event);
+      this.compiled.firstTimes.forEach((passes, number) => passes(row) && this.passed.add(number));
+      shown.forEach((is, i) => (this.shown[i] = is));
+      this.seen.set(name, line);
+      this.previous = row;
+      this.state = state;
+      this.answered = answered;
+    } catch (error) {
+      if (!(error instanceof RowRejected)) throw error;
+      this.rejected.push({ line, reason: error.message, ...(error.field === undefined ? {} : { field: error.field }) });
+    }
+  }
+
+  private withoutBackFilled(row: Row, shown: readonly boolean[]): Row {
+    const hidden = this.compiled.backFilled.filter((_, i) => !shown[i]);
+    if (hidden.length === 0) return row;
+    const visible: Record<string, string | undefined> = { ...row };
+    for (const { columns } of hidden) for (const column of columns) visible[column] = undefined;
+    return visible;
+  }
+
+  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean } {
+    const { passed, previous, compiled } = this;
+    const context = { row, previous, first: previous === NO_ROW, passed, rules: this.surroundings.rules };
+    const events: EventToAppend[] = [];
+    const ordinals = new Map<string, number>();
+    let { state, answered } = this;
+    for (const emit of compiled.emits) {
+      if (!emit.when(context)) continue;
+      const ordinal = ordinals.get(emit.type) ?? 0;
+      ordinals.set(emit.type, ordinal + 1);
+      const id = eventIdOf(compiled, row, emit.type, ordinal);
+      const data = { ...emit.data(context), ...this.given(emit, id, state) };
+      const event = this.envelope(emit, id, row, data);
+      if (event.type === 'ResponseReceived') {
+        if (answered) throw new RowRejected('The response of this case was received already');
+        answered = true;
+      } else {
+        state = fold(state, event);
+      }
+      events.push(event);
+    }
+    return { events, state, answered };
+  }
+
+  /** What the import fills in by itself. */
+  private given(emit: CompiledEmit, id: string, state: CaseState): Record<string, unknown> {
+    const { source } = this.compiled.mapping;
+    const { customer } = this.surroundings;
+    switch (emit.type) {
+      case 'ResponseReceived':
+        return { response: this.responseId, source, externalId: this.group, customer, commentLength: 0 };
+      case 'CaseOpened':
+        return { case: this.caseId, customer, ...(this.answersAResponse() ? { response: this.responseId } : {}) };
+      case 'CaseReopened':
+        return { cycle: state.status === 'not-opened' ? 1 : state.file.cycle + 1 };
+      case 'ResolutionOffered':
+        return { offer: idOf(id, 'offer') };
+      case 'OfferAuthorised':
+      case 'OfferAnswered': {
+        const last = state.status === 'not-opened' ? undefined : state.file.offers.at(-1);
+        if (!last) throw new RowRejected(`${emit.type} speaks of an offer, and the case has none`);
+        return { offer: last.id };
+      }
+      default:
+        return {};
+    }
+  }
+
+  private answersAResponse(): boolean {
+    return this.compiled.emits.some(({ type }) => type === 'ResponseReceived');
+  }
+
+  private envelope(emit: CompiledEmit, id: string, row: Row, data: Record<string, unknown>): EventToAppend {
+    const { source, programme } = this.compiled.mapping;
+    const commandId = idOf(source, rowName(this.compiled, row));
+    const comment = data['comment'];
+    if (emit.type === 'ResponseReceived' && typeof comment === 'string') data['commentLength'] = comment.length;
+    const event: Omit<EventToAppend, 'type' | 'data'> & DomainEvent = {
+      id,
+      type: emit.type,
+      schemaVersion: DECLARATIONS[emit.type].schemaVersion,
+      stream: emit.type === 'ResponseReceived' ? `response-${this.responseId}` : `case-${this.caseId}`,
+      shard: this.shard,
+      programme,
+      occurredAt: emit.occurredAt(row),
+      knownAt: emit.knownAt(row),
+      recordedAt: this.surroundings.recordedAt,
+      actor: { id: source, role: 'source' },
+      commandId,
+      correlationId: this.caseId,
+      causationId: commandId,
+      imported: true,
+      data,
+    };
+    // Every field of the event's type was checked against its shape (compile-set.ts).
+    return event as EventToAppend;
+  }
+
+  private keep(event: EventToAppend): void {
+    const stream = this.streams.get(event.stream);
+    if (stream) stream.push(event);
+    else this.streams.set(event.stream, [event]);
+  }
+}
+
+/** Its place in the stream is not known yet, and no fold of a case looks at it. */
+function fold(state: CaseState, event: EventToAppend): CaseState {
+  try {
+    return evolveCase(state, { ...event, revision: 0, position: '' } as RecordedCaseEvent);
+  } catch (error) {
+    throw new RowRejected(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const rowName = ({ mapping }: CompiledMapping, row: Row): string =>
+  mapping.rows.id.map((column) => `${row[column]?.length ?? 0}:${row[column] ?? ''}`).join('');
+
+const eventIdOf = (compiled: CompiledMapping, row: Row, type: string, ordinal: number): string =>
+  idOf(compiled.mapping.source, rowName(compiled, row), type, ordinal);

@@ -1,0 +1,54 @@
+import type { Row } from './mapping.js';
+import { loadMapping } from './load-mapping.js';
+import { mapCase, type MappedCase } from './map-case.js';
+
+/** A whole mapping with the given rules: what its specs vary. */
+export const mappingText = (emit: string, more = ''): string => `
+programme: repairs
+title: Repairs
+source: workshop
+pack: ../packs/repairs.yaml
+format: { type: csv }
+zone: Etc/UTC
+dates: yyyy-MM-dd
+empty: ['?']
+rows: { group: ticket, grouped: together, id: [ticket, entry] }
+${more}
+emit:
+${emit}
+`;
+
+export const OPENED = `
+  - type: CaseOpened
+    when: { first: true }
+    occurredAt: day
+    set: { kind: repair, priority: { column: urgency, otherwise: normal } }
+`;
+
+/** What the rows of ticket 7 become. Lines count from 2, as behind a header. */
+export function mapRows(text: string, ...rows: readonly Row[]): MappedCase {
+  const numbered = rows.map((row, i) => ({
+    line: i + 2,
+    row: { ticket: '7', entry: String(i), day: '2031-05-05', ...row },
+  }));
+  return mapCase(
+    loadMapping(text, 'repairs.yaml'),
+    { group: '7', rows: numbered },
+    {
+      customer: 'customer-1',
+      rules: {
+        programme: 'repairs',
+        title: 'Repairs',
+        reviewBy: '2032-01-01',
+        fallbackOwner: 'front-desk',
+        calendars: {},
+        targets: [],
+      },
+      recordedAt: '2031-06-01T00:00:00.000Z',
+    },
+  );
+}
+
+/** The events in order, as type and data. */
+export const eventsOf = ({ streams }: MappedCase): readonly { type: string; data: object }[] =>
+  [...streams.values()].flat().map(({ type, data }) => ({ type, data }));
