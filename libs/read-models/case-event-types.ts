@@ -1,0 +1,52 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { Inputs } from './inputs.js';
+
+/** Compiles only while every event of a case is named. */
+const CASE_EVENTS: Readonly<Record<CaseEvent['type'], true>> = {
+  CaseOpened: true,
+  CaseAssigned: true,
+  OwnerAlerted: true,
+  CaseAcknowledged: true,
+  ContactAttempted: true,
+  ProgressUpdateSent: true,
+  ResolutionOffered: true,
+  OfferAuthorised: true,
+  OfferAnswered: true,
+  CasePaused: true,
+  CaseResumed: true,
+  CaseHandedOff: true,
+  CaseEscalated: true,
+  RootCauseIdentified: true,
+  CaseSubmitted: true,
+  CaseApproved: true,
+  CaseReturned: true,
+  CaseGivenUp: true,
+  CasePriorityChanged: true,
+  CaseReopened: true,
+  CaseMerged: true,
+  CustomerInformed: true,
+  NoteAdded: true,
+  SaleRecorded: true,
+  CustomerLost: true,
+  CustomerKept: true,
+  VerdictReported: true,
+  CallbackRecorded: true,
+  ReSurveySent: true,
+  ReSurveyAnswered: true,
+  EventCorrected: true,
+};
+
+type Evolve<Fact> = {
+  readonly [T in CaseEvent['type']]: (
+    fact: Fact | undefined,
+    event: Recorded<Extract<CaseEvent, { type: T }>>,
+    inputs: Inputs,
+  ) => Fact | undefined;
+};
+
+/** One function for whatever happens to a case: for read models that ask the domain what an event means. */
+export const onEachCaseEvent = <Fact extends object>(
+  evolve: (fact: Fact | undefined, event: RecordedEvent & Recorded<CaseEvent>, inputs: Inputs) => Fact | undefined,
+): Evolve<Fact> => Object.fromEntries(Object.keys(CASE_EVENTS).map((type) => [type, evolve])) as Evolve<Fact>;

@@ -1,0 +1,151 @@
+import type { Document } from '../event-sourcing/projection.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { CaseClocks } from '../recovery/sla/case-clocks.js';
+import type { Clock } from '../recovery/sla/clock.js';
+import { caseOf } from './case-stream.js';
+import { clocksAfter } from './clocks-of-case.js';
+import { onEachCaseEvent } from './case-event-types.js';
+import type { Inputs, ReadModel } from './inputs.js';
+
+interface ClocksFact {
+  readonly programme: string;
+  readonly reference: string | null;
+  readonly openedAt: string;
+  readonly clocks: CaseClocks;
+}
+
+/** One promise on one case in one cycle; `unattached` where only a source's verdict is known. Instants or null. */
+export type ClockDocument = {
+  readonly case: string;
+  readonly reference: string | null;
+  readonly programme: string;
+  readonly target: string;
+  readonly cycle: number;
+  readonly state: Clock['state'] | 'unattached';
+  readonly kind: string;
+  readonly priority: string;
+  readonly team: string | null;
+  readonly owner: string | null;
+  readonly touchpoint: string | null;
+  readonly product: string | null;
+  readonly openedAt: string;
+  readonly startedAt: string | null;
+  readonly startedBy: string | null;
+  readonly originalDueAt: string | null;
+  readonly dueAt: string | null;
+  readonly warnAt: string | null;
+  readonly stoppedAt: string | null;
+  readonly stoppedBy: string | null;
+  readonly goalMs: number | null;
+  readonly workingMs: number | null;
+  readonly wallMs: number | null;
+  readonly met: boolean | null;
+  /** The source's own verdict, on the last cycle's clock. */
+  readonly reported: 'met' | 'missed' | null;
+  readonly disagrees: boolean;
+  readonly ruleSet: string | null;
+  readonly pauses: Clock['pauses'];
+};
+
+/** After any event of a case: only its clocks know what it means to them. */
+const advance = (fact: ClocksFact | undefined, event: RecordedEvent, { rules }: Inputs): ClocksFact | undefined => {
+  const clocks = clocksAfter(fact?.clocks, event, rules);
+  if (!clocks) return undefined;
+  if (fact) return clocks === fact.clocks ? fact : { ...fact, clocks };
+  const reference = event.type === 'CaseOpened' ? event.data.reference : undefined;
+  return { programme: event.programme, reference: reference ?? null, openedAt: event.occurredAt, clocks };
+};
+
+const NO_PAUSES: Clock['pauses'] = [];
+
+const shown = (
+  key: string,
+  fact: ClocksFact,
+  target: string,
+  clock: Clock | undefined,
+  isLast: boolean,
+): ClockDocument => {
+  const { kind, priority, team, owner, touchpoint, product } = fact.clocks.facts;
+  const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
+  const met = clock?.met ?? null;
+  return {
+    case: key,
+    reference: fact.reference,
+    programme: fact.programme,
+    target,
+    cycle: clock?.cycle ?? 0,
+    state: clock?.state ?? 'unattached',
+    kind,
+    priority,
+    team,
+    owner,
+    touchpoint,
+    product,
+    openedAt: fact.openedAt,
+    startedAt: clock?.startedAt ?? null,
+    startedBy: clock?.startedBy ?? null,
+    originalDueAt: clock?.originalDueAt ?? null,
+    dueAt: clock?.dueAt ?? null,
+    warnAt: clock?.warnAt ?? null,
+    stoppedAt: clock?.stoppedAt ?? null,
+    stoppedBy: clock?.stoppedBy ?? null,
+    goalMs: clock?.goalMs ?? null,
+    workingMs: clock?.workingMs ?? null,
+    wallMs: clock?.wallMs ?? null,
+    met,
+    reported,
+    disagrees: met !== null && reported !== null && met !== (reported === 'met'),
+    ruleSet: clock?.ruleSet ?? null,
+    pauses: clock?.pauses ?? NO_PAUSES,
+  };
+};
+
+export const clocks: ReadModel<ClocksFact> = {
+  name: 'clocks',
+  version: 1,
+  fields: {
+    case: 'string',
+    reference: 'string',
+    programme: 'string',
+    target: 'string',
+    cycle: 'integer',
+    state: 'string',
+    kind: 'string',
+    priority: 'string',
+    team: 'string',
+    owner: 'string',
+    touchpoint: 'string',
+    product: 'string',
+    openedAt: 'instant',
+    startedAt: 'instant',
+    originalDueAt: 'instant',
+    dueAt: 'instant',
+    warnAt: 'instant',
+    stoppedAt: 'instant',
+    goalMs: 'integer',
+    workingMs: 'integer',
+    wallMs: 'integer',
+    met: 'boolean',
+    reported: 'string',
+    disagrees: 'boolean',
+    ruleSet: 'string',
+  },
+  indexes: [['case'], ['state', 'dueAt'], ['programme', 'target', 'priority']],
+  key: caseOf,
+  evolve: onEachCaseEvent(advance),
+  documents: (fact, key): Readonly<Record<string, Document>> => {
+    const documents: Record<string, ClockDocument> = {};
+    const last = new Map(fact.clocks.clocks.map((clock) => [clock.target, clock]));
+    for (const clock of fact.clocks.clocks)
+      documents[`${key}:${clock.target}:${clock.cycle}`] = shown(
+        key,
+        fact,
+        clock.target,
+        clock,
+        last.get(clock.target) === clock,
+      );
+    for (const target of Object.keys(fact.clocks.reported))
+      if (!last.has(target)) documents[`${key}:${target}:0`] = shown(key, fact, target, undefined, true);
+    return documents;
+  },
+};

@@ -1,0 +1,186 @@
+import type { Document } from '../event-sourcing/projection.js';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseFacts } from '../recovery/case/case-facts.js';
+import { millisecondsOf } from '../recovery/duration.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { CompiledRules } from '../recovery/rules/compile.js';
+import type { CaseClocks } from '../recovery/sla/case-clocks.js';
+import type { Recorded } from '../event-sourcing/event.js';
+import { onEachCaseEvent } from './case-event-types.js';
+import { caseOf } from './case-stream.js';
+import { clocksAfter } from './clocks-of-case.js';
+import type { Inputs, ReadModel } from './inputs.js';
+import { rankOf } from './priority-rank.js';
+
+interface QueueFact {
+  readonly programme: string;
+  readonly customer: string;
+  readonly reference: string | null;
+  readonly openedAt: string;
+  /** The last event of the case: when somebody last did something for it. */
+  readonly touchedAt: string;
+  readonly attempts: number;
+  readonly contactDueAt: string | null;
+  readonly escalatedTo: string | null;
+  readonly pausedUntil: string | null;
+  /** Offers beyond their maker's authority that nobody authorised yet. */
+  readonly offersToAuthorise: readonly string[];
+  readonly clocks: CaseClocks;
+}
+
+type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
+
+const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
+  programme: event.programme,
+  customer: event.type === 'CaseOpened' ? event.data.customer : '',
+  reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
+  openedAt: event.occurredAt,
+  touchedAt: event.occurredAt,
+  attempts: 0,
+  contactDueAt: null,
+  escalatedTo: null,
+  pausedUntil: null,
+  offersToAuthorise: [],
+  clocks,
+});
+
+/** When the next try may be made, as the rules space them; null once the customer was reached or all tries are made. */
+const contactDue = (
+  attempts: number,
+  contacted: boolean,
+  at: string,
+  rules: CompiledRules | undefined,
+): string | null => {
+  const contact = rules?.ruleSet.contact;
+  if (!contact || contacted || attempts >= contact.tries) return null;
+  const earliest = Date.parse(at) + (contact.spacing === undefined ? 0 : millisecondsOf(contact.spacing));
+  const hours = contact.hours === undefined ? undefined : rules?.calendars.get(contact.hours);
+  return new Date(hours ? hours.nextWorking(earliest) : earliest).toISOString();
+};
+
+const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: Inputs): QueueFact | undefined => {
+  const clocks = clocksAfter(before?.clocks, event, rules);
+  if (!clocks) return undefined;
+  const fact = before ? { ...before, clocks, touchedAt: event.occurredAt } : begin(event, clocks);
+  switch (event.type) {
+    case 'ContactAttempted': {
+      const attempts = fact.attempts + 1;
+      const inForce = rules.at(event.programme, event.occurredAt);
+      return {
+        ...fact,
+        attempts,
+        contactDueAt: contactDue(attempts, clocks.facts.contacted, event.occurredAt, inForce),
+      };
+    }
+    case 'CaseEscalated':
+      return { ...fact, escalatedTo: event.data.to };
+    case 'CasePaused':
+      return { ...fact, pausedUntil: event.data.until ?? null };
+    case 'CaseResumed':
+      return { ...fact, pausedUntil: null };
+    case 'ResolutionOffered':
+      return event.data.needsAuthority
+        ? { ...fact, offersToAuthorise: [...fact.offersToAuthorise, event.data.offer] }
+        : fact;
+    case 'OfferAuthorised':
+      return { ...fact, offersToAuthorise: fact.offersToAuthorise.filter((offer) => offer !== event.data.offer) };
+    case 'CaseReopened':
+      return { ...fact, attempts: 0, contactDueAt: null, escalatedTo: null, pausedUntil: null };
+    case 'EventCorrected':
+      return event.data.correctsType === 'ContactAttempted' && event.data.withdrawn
+        ? { ...fact, attempts: fact.attempts - 1 }
+        : fact;
+    default:
+      return fact;
+  }
+};
+
+const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
+
+/** The promise that falls due first, and when. */
+const nextDue = (clocks: CaseClocks): { at: string; target: string } | undefined => {
+  let next: { at: string; target: string } | undefined;
+  for (const { state, dueAt, target } of clocks.clocks)
+    if (state === 'running' && dueAt !== undefined && (!next || dueAt < next.at)) next = { at: dueAt, target };
+  return next;
+};
+
+/** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
+export const queues: ReadModel<QueueFact> = {
+  name: 'queues',
+  version: 1,
+  fields: {
+    case: 'string',
+    reference: 'string',
+    programme: 'string',
+    customer: 'string',
+    status: 'string',
+    kind: 'string',
+    priority: 'string',
+    priorityRank: 'integer',
+    team: 'string',
+    owner: 'string',
+    touchpoint: 'string',
+    product: 'string',
+    tags: 'strings',
+    openedAt: 'instant',
+    touchedAt: 'instant',
+    cycle: 'integer',
+    nextDueAt: 'instant',
+    nextTarget: 'string',
+    attempts: 'integer',
+    contacted: 'boolean',
+    contactDueAt: 'instant',
+    waitingOn: 'string',
+    pausedUntil: 'instant',
+    escalatedTo: 'string',
+    toAuthorise: 'boolean',
+  },
+  indexes: [
+    ['nextDueAt'],
+    ['openedAt'],
+    ['priorityRank', 'nextDueAt'],
+    ['owner', 'nextDueAt'],
+    ['owner', 'priorityRank'],
+    ['team', 'nextDueAt'],
+    ['team', 'priorityRank'],
+    ['status', 'nextDueAt'],
+    ['contactDueAt'],
+  ],
+  key: caseOf,
+  evolve: onEachCaseEvent(evolve),
+  documents: (fact, key): Readonly<Record<string, Document>> => {
+    const { facts } = fact.clocks;
+    if (!isWork(facts)) return {};
+    const next = nextDue(fact.clocks);
+    return {
+      [key]: {
+        case: key,
+        reference: fact.reference,
+        programme: fact.programme,
+        customer: fact.customer,
+        status: facts.status,
+        kind: facts.kind,
+        priority: facts.priority,
+        priorityRank: rankOf(facts.priority),
+        team: facts.team,
+        owner: facts.owner,
+        touchpoint: facts.touchpoint,
+        product: facts.product,
+        tags: facts.tags,
+        openedAt: fact.openedAt,
+        touchedAt: fact.touchedAt,
+        cycle: facts.cycle,
+        nextDueAt: next?.at ?? null,
+        nextTarget: next?.target ?? null,
+        attempts: fact.attempts,
+        contacted: facts.contacted,
+        contactDueAt: fact.contactDueAt,
+        waitingOn: facts.waitingOn,
+        pausedUntil: fact.pausedUntil,
+        escalatedTo: fact.escalatedTo,
+        toAuthorise: fact.offersToAuthorise.length > 0,
+      },
+    };
+  },
+};

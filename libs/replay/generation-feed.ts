@@ -1,0 +1,126 @@
+import type { Batch, EventStore } from '../event-store/event-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import { Fold } from './fold.js';
+import type { ParkedEvents, ParkedList, ParkedRecord } from './parked.js';
+import { typesOf, type AnyProjection } from './projections.js';
+import { Steps } from './steps.js';
+
+export interface FeedOptions<Inputs> {
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly generation: number;
+  /** The inputs as history has them now: asked at the start, and again after each event that changes them. */
+  inputs(this: void, generation: number): Promise<Inputs>;
+  /** Types of events after which `inputs` is asked again. */
+  readonly inputsChangedBy: readonly string[];
+  readonly parked: ParkedList;
+  readonly cached?: number;
+  readonly stepMs?: number;
+  readonly batchSize?: number;
+}
+
+/** Keeps one generation at the end of history. */
+export class GenerationFeed<Inputs> {
+  readonly #options: FeedOptions<Inputs>;
+  readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #fold: Fold<Inputs> | undefined;
+  #position: string | undefined;
+
+  constructor(options: FeedOptions<Inputs>) {
+    this.#options = options;
+  }
+
+  /** How far it is folded and stored. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
+  async run(): Promise<void> {
+    const { events, generation, projections, inputsChangedBy, stepMs = 20, batchSize = 1_000 } = this.#options;
+    const { signal } = this.#stop;
+    const fold = await Fold.open<Inputs>({ ...this.#options, inputs: await this.#options.inputs(generation) });
+    this.#fold = fold;
+    this.#advance(fold.position);
+    const steps = new Steps(stepMs, (batch) =>
+      this.exclusive(async (fold) => {
+        await fold.apply(batch);
+        this.#advance(batch.position);
+      }),
+    );
+    const filter = { types: [...new Set([...typesOf(projections), ...inputsChangedBy])] };
+    const from = fold.position;
+    try {
+      for await (const batch of events.follow({ ...(from === undefined ? {} : { from }), filter, batchSize, signal }))
+        await this.#follow(batch, steps);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Up to and with each event that changes the inputs under the old ones, what follows under the new. */
+  async #follow(batch: Batch, steps: Steps): Promise<void> {
+    const { inputsChangedBy, generation } = this.#options;
+    let rest = batch;
+    for (let at; (at = rest.events.findIndex(({ type }) => inputsChangedBy.includes(type))) >= 0;) {
+      const upTo = rest.events.slice(0, at + 1);
+      await steps.run({ events: upTo, position: upTo.at(-1)?.position ?? rest.position }, this.#stop.signal);
+      const inputs = await this.#options.inputs(generation);
+      await this.exclusive(async (fold) => void (fold.inputs = inputs));
+      rest = { events: rest.events.slice(at + 1), position: rest.position };
+    }
+    await steps.run(rest, this.#stop.signal);
+  }
+
+  /** Runs alone: no batch is folded meanwhile. */
+  exclusive<T>(work: (fold: Fold<Inputs>) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (!this.#fold) throw new Error(`Generation ${this.#options.generation} is not followed yet.`);
+      return work(this.#fold);
+    });
+    this.#turn = turn.catch(() => undefined); // The caller has the error; the next turn is not to blame for it.
+    return turn;
+  }
+
+  /** Resolves when it is folded up to there, or to false at the deadline. */
+  async reached(position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.#position !== undefined && this.#position >= position) return true;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        const there = this.#position !== undefined && this.#position >= position;
+        if (!there && !expired.aborted) return;
+        this.#waiting.delete(done);
+        resolve(there);
+      };
+      const expired = AbortSignal.any([
+        AbortSignal.timeout(deadlineMs),
+        this.#stop.signal,
+        ...(signal ? [signal] : []),
+      ]);
+      expired.addEventListener('abort', done, { once: true });
+      this.#waiting.add(done);
+    });
+  }
+
+  async retry(record: ParkedRecord): Promise<boolean> {
+    return this.exclusive(async (fold) => {
+      const left: ParkedEvents | undefined = await fold.retry(record);
+      if (left) await this.#options.parked.replace(record, left);
+      else await this.#options.parked.remove(record);
+      return left === undefined;
+    });
+  }
+
+  /** Ends `run` after the step at hand. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  #advance(position: string | undefined): void {
+    this.#position = position;
+    for (const done of [...this.#waiting]) done();
+  }
+}

@@ -1,0 +1,35 @@
+import type { Document, FieldType } from '../event-sourcing/projection.js';
+import type { Recorded } from '../event-sourcing/event.js';
+import type { CollectionShape } from '../read-store/read-store.js';
+
+/** Any projection, its facts and events unseen: what running many kinds of them side by side needs of each. */
+export interface AnyProjection<Inputs> {
+  readonly name: string;
+  readonly version: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly indexes: readonly (readonly string[])[];
+  key(this: void, event: never): string | undefined;
+  readonly evolve: Readonly<
+    Record<string, ((fact: never, event: never, inputs: Inputs) => object | undefined) | undefined>
+  >;
+  readonly restate?: {
+    readonly on: readonly string[];
+    asRead(this: void, events: readonly never[]): readonly Recorded[];
+  };
+  documents?(this: void, fact: never, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
+}
+
+/** Where the facts of a projection are kept that shows other documents than its facts. */
+export const factsOf = (projection: { readonly name: string }): string => `${projection.name}_facts`;
+
+/** The collections that a build of these projections consists of. */
+export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly CollectionShape[] =>
+  projections.flatMap(({ name, version, fields, indexes, documents }) => [
+    { name, version, fields, indexes },
+    ...(documents ? [{ name: factsOf({ name }), version, fields: {}, indexes: [], internal: true as const }] : []),
+  ]);
+
+/** The types of events that any of them reads. */
+export const typesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly string[] => [
+  ...new Set(projections.flatMap(({ evolve, restate }) => [...Object.keys(evolve), ...(restate?.on ?? [])])),
+];
