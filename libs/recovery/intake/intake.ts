@@ -1,0 +1,70 @@
+import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { ScoreLevel } from '../response/response-events.js';
+import type { TriageRules } from '../rules/rule-set.js';
+import type { Roster } from '../team/team.js';
+import type { IntakeEvent } from './intake-events.js';
+import { chooseOwner } from './owner-choice.js';
+
+/** One team's new cases of one day: the order in which owners were chosen, and what was held back. */
+export interface Intake {
+  readonly allocated: readonly { readonly response: string; readonly owner: string }[];
+  readonly heldBack: readonly string[];
+}
+
+export type IntakeCommand = {
+  type: 'AllocateIntake';
+  response: string;
+  case: string;
+  team: string;
+  /** The day of this intake, such as 2031-05-05. */
+  day: string;
+  touchpoint?: string;
+  kind: string;
+  priority: string;
+  score: ScoreLevel;
+  rule: string;
+  ruleSet: string;
+  /** How the rules choose owners and how many cases they let in. */
+  triage: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'>;
+  fallbackOwner: string;
+  /** Absent where nobody told the team's members. */
+  roster?: Roster;
+  /** By owner: cases open now, those of this very intake left out. */
+  openCases: Readonly<Record<string, number>>;
+};
+
+const decide = (command: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
+  const { response, team, kind, priority, score, rule, ruleSet, triage } = command;
+  if (intake.heldBack.includes(response) || intake.allocated.some((done) => done.response === response)) return [];
+  const limit = triage.throttle?.perTeamAndDay;
+  if (limit !== undefined && intake.allocated.length >= limit)
+    return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
+  const { owner, by } = chooseOwner(command, intake);
+  return [
+    {
+      type: 'IntakeAllocated',
+      data: { response, case: command.case, team, owner, by, kind, priority, score, rule, ruleSet },
+    },
+  ];
+};
+
+const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
+  switch (event.type) {
+    case 'IntakeAllocated': {
+      const { response, owner } = event.data;
+      return { ...intake, allocated: [...intake.allocated, { response, owner }] };
+    }
+    case 'IntakeHeldBack':
+      return { ...intake, heldBack: [...intake.heldBack, event.data.response] };
+    default:
+      return never(event);
+  }
+};
+
+/** Never refuses: a response is given to somebody, or held back and counted. */
+export const intakeDecider: Decider<Intake, IntakeCommand, IntakeEvent> = {
+  initialState: { allocated: [], heldBack: [] },
+  evolve,
+  decide,
+};

@@ -1,0 +1,82 @@
+import { isPresent } from '../team/team.js';
+import type { Member } from '../team/team-events.js';
+import type { Intake, IntakeCommand } from './intake.js';
+
+interface Chosen {
+  readonly owner: string;
+  readonly by: 'rule' | 'team-fallback' | 'programme-fallback';
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Who gets a new case: whom the rules choose of the members that are there and have room, else the team's fallback
+ * owner, else the programme's. So nobody is overloaded and no case is without an owner.
+ */
+export function chooseOwner(command: IntakeCommand, intake: Intake): Chosen {
+  const { roster, fallbackOwner } = command;
+  const owner = byRule(command, intake);
+  if (owner !== undefined) return { owner, by: 'rule' };
+  if (roster) return { owner: roster.fallbackOwner, by: 'team-fallback' };
+  return { owner: fallbackOwner, by: 'programme-fallback' };
+}
+
+function byRule(command: IntakeCommand, intake: Intake): string | undefined {
+  const { triage, day } = command;
+  const agents = (command.roster?.members ?? []).filter(({ role }) => role === 'agent');
+  const free = agents.filter((member) => isPresent(member, day) && hasRoom(member, load(member.id, command, intake)));
+  switch (triage.owner) {
+    case 'by-touchpoint':
+      return touchpointOwner(command, agents, free) ?? nextInTurn(agents, free, day, intake);
+    case 'balanced':
+      return leastLoaded(free, command, intake);
+    case 'round-robin':
+      return nextInTurn(agents, free, day, intake);
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Open cases of an owner, with those of this intake: what was allocated a moment ago counts at once. */
+const load = (owner: string, { openCases }: IntakeCommand, { allocated }: Intake): number =>
+  (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) +
+  allocated.filter((done) => done.owner === owner).length;
+
+const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === undefined || open < capacity;
+
+/** A member who is away or full is passed over; somebody outside the team is taken as named. */
+function touchpointOwner(
+  { triage, touchpoint }: IntakeCommand,
+  agents: readonly Member[],
+  free: readonly Member[],
+): string | undefined {
+  const owners = triage.touchpointOwners ?? {};
+  const owner = touchpoint !== undefined && Object.hasOwn(owners, touchpoint) ? owners[touchpoint] : undefined;
+  const passedOver = agents.some(({ id }) => id === owner) && !free.some(({ id }) => id === owner);
+  return passedOver ? undefined : owner;
+}
+
+/** The first who has the fewest open cases. */
+const leastLoaded = (free: readonly Member[], command: IntakeCommand, intake: Intake): string | undefined =>
+  free
+    .map(({ id }) => ({ id, open: load(id, command, intake) }))
+    .reduce<{ id: string; open: number } | undefined>(
+      (best, next) => (best && best.open <= next.open ? best : next),
+      undefined,
+    )?.id;
+
+/** After whoever was last; a day begins one further than the day before, or quiet days would all fall to the first. */
+function nextInTurn(
+  agents: readonly Member[],
+  free: readonly Member[],
+  day: string,
+  { allocated }: Intake,
+): string | undefined {
+  const last = allocated.findLast(({ owner }) => agents.some(({ id }) => id === owner))?.owner;
+  const start = last === undefined ? Date.parse(day) / DAY_MS : agents.findIndex(({ id }) => id === last) + 1;
+  for (let step = 0; step < agents.length; step++) {
+    const candidate = agents[(start + step) % agents.length];
+    if (candidate && free.includes(candidate)) return candidate.id;
+  }
+  return undefined;
+}

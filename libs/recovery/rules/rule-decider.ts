@@ -1,0 +1,187 @@
+import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { Recorded } from '../../event-sourcing/event.js';
+import { stated } from '../stated.js';
+import { bookAfter } from './book-history.js';
+import type { BookEntry } from './rule-book.js';
+import type { RulesEvent } from './rules-events.js';
+
+type Data<T extends RulesEvent['type']> = Extract<RulesEvent, { type: T }>['data'];
+
+export interface RulesContext extends Context {
+  /** How many operators the store has: a single one may approve their own rules, and history says so. */
+  readonly operators: number;
+}
+
+interface Draft {
+  readonly author: string;
+  readonly approved: boolean;
+  readonly rehearsed?: Data<'RuleSetRehearsed'>;
+  readonly reviewBy?: string;
+}
+
+export interface RuleHistory {
+  /** By content hash. */
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly book: readonly BookEntry[];
+  /** The book before the last activation: what a roll-back returns to, once. */
+  readonly before?: readonly BookEntry[];
+}
+
+export type RulesCommand =
+  | ({ type: 'DraftRuleSet' } & Data<'RuleSetDrafted'>)
+  | ({ type: 'RecordRehearsal' } & Data<'RuleSetRehearsed'>)
+  | { type: 'ApproveRuleSet'; programme: string; ruleSet: string; reason: string }
+  | {
+      type: 'ActivateRuleSet';
+      programme: string;
+      ruleSet: string;
+      /** In force from this instant on; absent: from now. Left out with `overThePast`. */
+      from?: string;
+      /** Replaces the whole book: all of history is read under these rules. */
+      overThePast?: boolean;
+      digestBefore?: string;
+      digestAfter?: string;
+    }
+  | { type: 'RollBackRules'; programme: string; reason: string; digestBefore?: string; digestAfter?: string }
+  | ({ type: 'ReviewRuleSet' } & Data<'RuleSetReviewed'>);
+
+type Command<T extends RulesCommand['type']> = Extract<RulesCommand, { type: T }>;
+
+const decide = (command: RulesCommand, state: RuleHistory, context: RulesContext): Decision<RulesEvent> => {
+  if (command.type === 'DraftRuleSet') return draftRules(command, state);
+  if (command.type === 'RollBackRules') return rollBack(command, state);
+  const draft = Object.hasOwn(state.drafts, command.ruleSet) ? state.drafts[command.ruleSet] : undefined;
+  if (!draft)
+    return refuse(
+      'rule-set-not-drafted',
+      `There is no draft ${command.ruleSet} of these rules. Draft it first.`,
+      'ruleSet',
+    );
+  switch (command.type) {
+    case 'RecordRehearsal':
+      return recordRehearsal(command, draft);
+    case 'ApproveRuleSet':
+      return approve(command, draft, context);
+    case 'ActivateRuleSet':
+      return activate(command, draft, state.book, context);
+    case 'ReviewRuleSet':
+      return review(command, draft, context);
+    default:
+      return never(command);
+  }
+};
+
+function draftRules({ type: _, ...data }: Command<'DraftRuleSet'>, { drafts }: RuleHistory): Decision<RulesEvent> {
+  if (Object.hasOwn(drafts, data.ruleSet)) return [];
+  const { programme } = data.content as { readonly programme?: unknown };
+  if (programme !== data.programme)
+    return refuse(
+      'rules-of-another-programme',
+      `These rules say they are for ${String(programme)}.`,
+      'content.programme',
+    );
+  return [{ type: 'RuleSetDrafted', data: stated(data) }];
+}
+
+function recordRehearsal({ type: _, ...data }: Command<'RecordRehearsal'>, { rehearsed }: Draft): Decision<RulesEvent> {
+  const same = rehearsed?.digestBefore === data.digestBefore && rehearsed.digestAfter === data.digestAfter;
+  return same ? [] : [{ type: 'RuleSetRehearsed', data }];
+}
+
+/** Whoever wrote rules does not let them into force, unless there is nobody else. */
+function approve(
+  { programme, ruleSet, reason }: Command<'ApproveRuleSet'>,
+  { author, approved }: Draft,
+  { actor, operators }: RulesContext,
+): Decision<RulesEvent> {
+  if (approved) return [];
+  if (reason.trim() === '') return refuse('reason-of-approval-missing', 'Say why these rules are right.', 'reason');
+  const alone = actor.id === author;
+  if (alone && operators > 1)
+    return refuse('four-eyes-on-rules', `${actor.id} drafted these rules, so another operator must approve them.`);
+  return [{ type: 'RuleSetApproved', data: { programme, ruleSet, reason, ...(alone ? { alone } : {}) } }];
+}
+
+function activate(
+  { programme, ruleSet, from, overThePast = false, digestBefore, digestAfter }: Command<'ActivateRuleSet'>,
+  { approved }: Draft,
+  book: readonly BookEntry[],
+  { now }: RulesContext,
+): Decision<RulesEvent> {
+  if (!approved) return refuse('rule-set-not-approved', 'Have the rules approved before they take force.', 'ruleSet');
+  if (overThePast && from !== undefined)
+    return refuse('activation-unclear', 'Rules hold over the past or from a time on: name one of the two.', 'from');
+  const last = book.at(-1);
+  const already =
+    last?.ruleSet === ruleSet && (overThePast ? book.length === 1 : from === undefined || last.from === from);
+  if (already) return [];
+  if (from !== undefined && from < now)
+    return refuse(
+      'activation-in-the-past',
+      `${from} is over. Name a later time or none, or activate the rules over the past.`,
+      'from',
+    );
+  // The first rules of a programme hold since ever: there is nothing before them that they could replace.
+  const since = overThePast || book.length === 0 ? null : (from ?? now);
+  const data = { programme, ruleSet, from: since, overThePast, digestBefore, digestAfter };
+  return [{ type: 'RuleSetActivated', data: stated(data) }];
+}
+
+function rollBack(
+  { programme, reason, digestBefore, digestAfter }: Command<'RollBackRules'>,
+  { before }: RuleHistory,
+): Decision<RulesEvent> {
+  if (!before || before.length === 0)
+    return refuse('nothing-to-roll-back', 'No activation is left to undo. Activate the rules that should hold.');
+  if (reason.trim() === '') return refuse('reason-of-roll-back-missing', 'Say what went wrong.', 'reason');
+  return [{ type: 'RuleSetRolledBack', data: stated({ programme, book: before, reason, digestBefore, digestAfter }) }];
+}
+
+function review(
+  { type: _, ...data }: Command<'ReviewRuleSet'>,
+  { reviewBy }: Draft,
+  { now }: RulesContext,
+): Decision<RulesEvent> {
+  if (reviewBy === data.reviewBy) return [];
+  if (data.reviewBy <= now.slice(0, 10))
+    return refuse('next-review-in-the-past', `Name a later day than ${data.reviewBy} for the next review.`, 'reviewBy');
+  return [{ type: 'RuleSetReviewed', data: stated(data) }];
+}
+
+const evolve = (state: RuleHistory, event: Recorded<RulesEvent>): RuleHistory => {
+  switch (event.type) {
+    case 'RuleSetDrafted': {
+      const draft = { author: event.actor.id, approved: false };
+      return { ...state, drafts: { ...state.drafts, [event.data.ruleSet]: draft } };
+    }
+    case 'RuleSetRehearsed':
+      return withDraft(state, event, { rehearsed: event.data });
+    case 'RuleSetApproved':
+      return withDraft(state, event, { approved: true });
+    case 'RuleSetReviewed':
+      return withDraft(state, event, { reviewBy: event.data.reviewBy });
+    case 'RuleSetActivated':
+      return { ...state, book: bookAfter(state.book, event), before: state.book };
+    case 'RuleSetRolledBack':
+      return { drafts: state.drafts, book: bookAfter(state.book, event) };
+    default:
+      return never(event);
+  }
+};
+
+function withDraft(
+  state: RuleHistory,
+  event: Recorded<Extract<RulesEvent, { data: { ruleSet: string } }>>,
+  change: Partial<Draft>,
+): RuleHistory {
+  const { ruleSet } = event.data;
+  const draft = state.drafts[ruleSet];
+  if (!draft) throw new Error(`Broken history: ${event.type} in ${event.stream} of ${ruleSet}, which nobody drafted.`);
+  return { ...state, drafts: { ...state.drafts, [ruleSet]: { ...draft, ...change } } };
+}
+
+export const rulesDecider: Decider<RuleHistory, RulesCommand, RulesEvent, RulesContext> = {
+  initialState: { drafts: {}, book: [] },
+  evolve,
+  decide,
+};

@@ -1,0 +1,50 @@
+import { refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { stated } from '../stated.js';
+import { draw } from './drawing.js';
+import type { VerificationEvent } from './verification-events.js';
+
+export type Verification = { readonly status: 'none' } | { readonly status: 'sampled'; readonly seed: string };
+
+export type VerificationCommand = {
+  type: 'DrawSample';
+  period: string;
+  /** Published before the drawing. */
+  seed: string;
+  /** Above 0, at most 1. */
+  rate: number;
+  /** Approved in the period; a stratum (owner or team) each where the rules ask: each stratum is drawn by itself. */
+  cases: readonly { readonly case: string; readonly stratum?: string }[];
+};
+
+const decide = (
+  { period, seed, rate, cases }: VerificationCommand,
+  state: Verification,
+): Decision<VerificationEvent> => {
+  if (state.status === 'sampled') {
+    if (state.seed === seed) return [];
+    return refuse('sampled-already', `The sample of ${period} was drawn with another seed, and stands.`, 'seed');
+  }
+  if (seed === '') return refuse('seed-missing', 'Name the published seed, or nobody can repeat the drawing.', 'seed');
+  if (!(rate > 0 && rate <= 1))
+    return refuse('rate-out-of-range', `A rate is above 0 and at most 1, not ${rate}.`, 'rate');
+  if (cases.length === 0) return refuse('nothing-to-draw', `No case of ${period} was approved yet.`, 'cases');
+  return [...byStratum(cases)].map(([stratum, ids]) => ({
+    type: 'VerificationSampled',
+    data: stated({ period, seed, rate, stratum, cases: ids, drawn: draw(seed, rate, ids) }),
+  }));
+};
+
+/** Strata and the ids in each in the order of text, each id once. */
+function byStratum(cases: VerificationCommand['cases']): ReadonlyMap<string | undefined, readonly string[]> {
+  const strata = [...new Set(cases.map(({ stratum }) => stratum))].sort();
+  const idsOf = (stratum: string | undefined) => [
+    ...new Set(cases.filter((drawn) => drawn.stratum === stratum).map((drawn) => drawn.case)),
+  ];
+  return new Map(strata.map((stratum) => [stratum, idsOf(stratum).sort()]));
+}
+
+export const verificationDecider: Decider<Verification, VerificationCommand, VerificationEvent> = {
+  initialState: { status: 'none' },
+  evolve: (_, { data }) => ({ status: 'sampled', seed: data.seed }),
+  decide,
+};
