@@ -1,0 +1,79 @@
+/** One line of the table: what we do, what it is held against, and how many times as fast or what share it must reach. */
+export interface Figure {
+  readonly what: string;
+  readonly unit: string;
+  /** One value a run, ours and the floor's or peer's, measured in turn. */
+  readonly ours: readonly number[];
+  readonly against?: { readonly name: string; readonly values: readonly number[] };
+  /** The least that `ours / against` must be, or what `ours` itself must be. */
+  readonly reach?: { readonly ratio: number } | { readonly atLeast: number } | { readonly atMost: number };
+  readonly note?: string;
+}
+
+export interface Size {
+  readonly quick: boolean;
+  /** How often everything is measured; the table shows median, min and max. */
+  readonly runs: number;
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+};
+
+/** The ratio run by run, so that a machine whose speed drifts is held against itself. */
+export const ratios = (figure: Figure): readonly number[] =>
+  (figure.against?.values ?? []).map((value, run) => (figure.ours[run] ?? NaN) / value);
+
+/** What is compared with the reach: a ratio of medians run by run, or the figure itself. */
+export function reached(figure: Figure): { value: number; ok: boolean } | undefined {
+  if (!figure.reach) return undefined;
+  if ('ratio' in figure.reach) {
+    const value = median(ratios(figure));
+    return { value, ok: value >= figure.reach.ratio };
+  }
+  const value = median(figure.ours);
+  return { value, ok: 'atLeast' in figure.reach ? value >= figure.reach.atLeast : value <= figure.reach.atMost };
+}
+
+/** Calls `once` for about `ms` and resolves to calls a second. */
+export async function rate(ms: number, once: (n: number) => unknown): Promise<number> {
+  const started = performance.now();
+  let n = 0;
+  let elapsed: number;
+  do {
+    await once(n++);
+    elapsed = performance.now() - started;
+  } while (elapsed < ms);
+  return (n / elapsed) * 1000;
+}
+
+/** As `rate`, for calls too short to await each. */
+export function syncRate(ms: number, once: (n: number) => unknown): number {
+  const started = performance.now();
+  let n = 0;
+  let elapsed: number;
+  do {
+    for (let i = 0; i < 64; i++) once(n++);
+    elapsed = performance.now() - started;
+  } while (elapsed < ms);
+  return (n / elapsed) * 1000;
+}
+
+/** Runs both in turn, as often as asked, after one warm-up that is not counted. */
+export async function inTurn(
+  runs: number,
+  ours: () => Promise<number> | number,
+  against: () => Promise<number> | number,
+): Promise<{ ours: number[]; against: number[] }> {
+  const values = { ours: [] as number[], against: [] as number[] };
+  for (let run = -1; run < runs; run++) {
+    const mine = await ours();
+    const theirs = await against();
+    if (run < 0) continue;
+    values.ours.push(mine);
+    values.against.push(theirs);
+  }
+  return values;
+}
