@@ -5,7 +5,7 @@ import type { CaseEvent } from '../case/case-events.js';
 import { inWork, recordedBy, type Attempt, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
-import { millisecondsOf } from '../duration.js';
+import { parseDuration } from '../rules/duration.js';
 import { stated } from '../stated.js';
 
 const DAY_MS = 86_400_000;
@@ -54,7 +54,7 @@ export function tries(
   rules: CompiledRules | undefined,
 ): readonly Attempt[] {
   const { spacing, hours } = rules?.ruleSet.contact ?? {};
-  const apartMs = spacing === undefined ? 0 : millisecondsOf(spacing);
+  const apartMs = spacing === undefined ? 0 : parseDuration(spacing);
   const calendar = hours === undefined ? undefined : rules?.calendars.get(hours);
   const counted: Attempt[] = [];
   for (const attempt of attempts.filter((made) => made.cycle === cycle)) {

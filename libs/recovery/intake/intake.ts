@@ -1,8 +1,7 @@
 import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { ScoreLevel } from '../response/response-events.js';
-import type { TriageRules } from '../rules/rule-set.js';
 import type { Roster } from '../team/team.js';
+import type { TriagedCase } from '../triage/triage.js';
 import type { IntakeEvent } from './intake-events.js';
 import { chooseOwner } from './owner-choice.js';
 
@@ -20,14 +19,7 @@ export type IntakeCommand = {
   /** The day of this intake, such as 2031-05-05. */
   day: string;
   touchpoint?: string;
-  kind: string;
-  priority: string;
-  score: ScoreLevel;
-  rule: string;
-  ruleSet: string;
-  /** How the rules choose owners and how many cases they let in. */
-  triage: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'>;
-  fallbackOwner: string;
+  decided: TriagedCase;
   /** Absent where nobody told the team's members. */
   roster?: Roster;
   /** By owner: cases open now, those of this very intake left out. */
@@ -35,9 +27,10 @@ export type IntakeCommand = {
 };
 
 const decide = (command: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
-  const { response, team, kind, priority, score, rule, ruleSet, triage } = command;
+  const { response, team, decided } = command;
+  const { kind, priority, score, rule, ruleSet } = decided;
   if (intake.heldBack.includes(response) || intake.allocated.some((done) => done.response === response)) return [];
-  const limit = triage.throttle?.perTeamAndDay;
+  const limit = decided.intake.throttle?.perTeamAndDay;
   if (limit !== undefined && intake.allocated.length >= limit)
     return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
   const { owner, by } = chooseOwner(command, intake);

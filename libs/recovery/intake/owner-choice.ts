@@ -14,18 +14,18 @@ const DAY_MS = 86_400_000;
  * owner, else the programme's. So nobody is overloaded and no case is without an owner.
  */
 export function chooseOwner(command: IntakeCommand, intake: Intake): Chosen {
-  const { roster, fallbackOwner } = command;
+  const { roster, decided } = command;
   const owner = byRule(command, intake);
   if (owner !== undefined) return { owner, by: 'rule' };
   if (roster) return { owner: roster.fallbackOwner, by: 'team-fallback' };
-  return { owner: fallbackOwner, by: 'programme-fallback' };
+  return { owner: decided.intake.fallbackOwner, by: 'programme-fallback' };
 }
 
 function byRule(command: IntakeCommand, intake: Intake): string | undefined {
-  const { triage, day } = command;
+  const { decided, day } = command;
   const agents = (command.roster?.members ?? []).filter(({ role }) => role === 'agent');
   const free = agents.filter((member) => isPresent(member, day) && hasRoom(member, load(member.id, command, intake)));
-  switch (triage.owner) {
+  switch (decided.intake.owner) {
     case 'by-touchpoint':
       return touchpointOwner(command, agents, free) ?? nextInTurn(agents, free, day, intake);
     case 'balanced':
@@ -46,11 +46,11 @@ const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === un
 
 /** A member who is away or full is passed over; somebody outside the team is taken as named. */
 function touchpointOwner(
-  { triage, touchpoint }: IntakeCommand,
+  { decided, touchpoint }: IntakeCommand,
   agents: readonly Member[],
   free: readonly Member[],
 ): string | undefined {
-  const owners = triage.touchpointOwners ?? {};
+  const owners = decided.intake.touchpointOwners ?? {};
   const owner = touchpoint !== undefined && Object.hasOwn(owners, touchpoint) ? owners[touchpoint] : undefined;
   const passedOver = agents.some(({ id }) => id === owner) && !free.some(({ id }) => id === owner);
   return passedOver ? undefined : owner;

@@ -4,7 +4,7 @@ import type { CaseCommandOf } from '../case/case-commands.js';
 import type { CaseContext } from '../case/case-context.js';
 import type { CaseEvent } from '../case/case-events.js';
 import type { OpenedCase } from '../case/case-state.js';
-import { millisecondsOf } from '../duration.js';
+import { parseDuration } from '../rules/duration.js';
 import { stated } from '../stated.js';
 
 /** The customer is asked again after approval: once a cycle, not before the rules' delay, never over-surveyed. */
@@ -53,4 +53,4 @@ export function answerReSurvey(
 }
 
 const later = (instant: string, duration: string | undefined): string =>
-  duration === undefined ? instant : new Date(Date.parse(instant) + millisecondsOf(duration)).toISOString();
+  duration === undefined ? instant : new Date(Date.parse(instant) + parseDuration(duration)).toISOString();

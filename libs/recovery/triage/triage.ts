@@ -1,0 +1,104 @@
+import { never } from '../../event-sourcing/decider.js';
+import { compileFilter } from '../../filter/predicate.js';
+import type { Answer, ContactMe, ScoreLevel } from '../response/response-events.js';
+import type { CompiledRules } from '../rules/compile.js';
+import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js';
+import { responseFacts, type ReceivedResponse, type ResponseFacts } from './response-facts.js';
+import { inRollout } from './stages.js';
+
+/** What the rules say of a response. Whether a case that is wanted is let in, its team's intake decides. */
+export type Triage = Decided & ({ readonly outcome: 'respected' | 'nothing' } | CaseWanted);
+
+interface Decided {
+  readonly score: ScoreLevel;
+  /** The cell (low/yes) or the override that decided. */
+  readonly rule: string;
+  /** Content hash. */
+  readonly ruleSet: string;
+}
+
+export interface CaseWanted {
+  readonly outcome: 'case-wanted';
+  readonly kind: 'recover' | 'call-back';
+  readonly priority: string;
+  readonly team?: string;
+  /** How its owner is chosen, how many cases a team takes in a day, and who owns what nobody else does. */
+  readonly intake: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'> & { readonly fallbackOwner: string };
+}
+
+/** The decision that a case is to be opened. */
+export type TriagedCase = Decided & CaseWanted;
+
+/** Of a case whose cell names none. */
+const USUAL_PRIORITY = 'normal';
+
+/** By the rules in force when it occurred, `at` (UTC, ISO 8601). Pure. */
+export function triage(response: ReceivedResponse, rules: CompiledRules, at: string): Triage {
+  const { hash: ruleSet } = rules;
+  const { triage: triageRules, fallbackOwner } = rules.ruleSet;
+  if (!triageRules) return { score: 'none', rule: 'no-triage', ruleSet, outcome: 'nothing' };
+  const score = scoreLevel(response.answers, triageRules.low);
+  if (!inRollout(response, triageRules.stages, at))
+    return { score, rule: 'outside-stages', ruleSet, outcome: 'nothing' };
+  const override = overridesOf(triageRules).find(({ holds }) => holds(responseFacts(response, score)));
+  const cell = { ...cellOf(triageRules, score, response.contactMe), ...override?.cell };
+  const decided = { score, rule: override?.id ?? `${score}/${response.contactMe}`, ruleSet };
+  switch (cell.do) {
+    case 'nothing':
+      return { ...decided, outcome: 'nothing' };
+    case 'respect':
+      return { ...decided, outcome: 'respected' };
+    case 'recover':
+    case 'call-back': {
+      const team = cell.team ?? triageRules.team;
+      const { owner, touchpointOwners, throttle } = triageRules;
+      return {
+        ...decided,
+        outcome: 'case-wanted',
+        kind: cell.do,
+        priority: cell.priority ?? USUAL_PRIORITY,
+        ...(team === undefined ? {} : { team }),
+        intake: { owner, touchpointOwners, throttle, fallbackOwner },
+      };
+    }
+    default:
+      return never(cell.do);
+  }
+}
+
+/** One low answer makes it low. Answers to metrics that the rules set no threshold for say nothing. */
+export function scoreLevel(answers: readonly Answer[], low: TriageRules['low']): ScoreLevel {
+  const judged = answers.flatMap(({ metric, score }) => {
+    const threshold = low[metric];
+    return threshold === undefined ? [] : [score <= threshold];
+  });
+  if (judged.length === 0) return 'none';
+  return judged.includes(true) ? 'low' : 'high';
+}
+
+function cellOf({ cells }: TriageRules, score: ScoreLevel, contactMe: ContactMe): TriageCell {
+  // Somebody who complains without a score is as unhappy as a low one, unless the rules say otherwise.
+  const row: TriageCells = cells[score] ?? cells.low;
+  return row[contactMe === 'not-answered' ? 'notAnswered' : contactMe];
+}
+
+interface Override {
+  readonly id: string;
+  readonly cell: Partial<TriageCell>;
+  holds(this: void, facts: ResponseFacts): boolean;
+}
+
+const compiled = new WeakMap<TriageRules, readonly Override[]>();
+
+/** Compiled once for each set of rules, which never changes. */
+function overridesOf(rules: TriageRules): readonly Override[] {
+  const known = compiled.get(rules);
+  if (known) return known;
+  const overrides = (rules.overrides ?? []).map(({ id, when, ...cell }) => ({
+    id,
+    cell,
+    holds: compileFilter<ResponseFacts>(when),
+  }));
+  compiled.set(rules, overrides);
+  return overrides;
+}
