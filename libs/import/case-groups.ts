@@ -1,0 +1,106 @@
+import type { FileRow, UnreadRow } from './csv-rows.js';
+import type { Mapping } from './mapping/mapping.js';
+import type { Rejected } from './mapping/map-case.js';
+
+export interface FileCase {
+  readonly group: string;
+  readonly rows: readonly FileRow[];
+}
+
+export interface RejectedRow extends Rejected {
+  readonly texts: readonly string[];
+}
+
+type Batches = AsyncIterable<readonly (FileRow | UnreadRow)[]>;
+
+/** Rows gathered into cases, in the order of their first rows. What belongs to no case is handed to `reject`. */
+export async function* caseGroups(
+  batches: Batches,
+  rows: Mapping['rows'],
+  reject: (row: RejectedRow) => void,
+): AsyncGenerator<readonly FileCase[], void> {
+  if (rows.grouped === 'together') yield* together(withGroup(batches, rows.group, reject), reject);
+  else yield* anywhere(withGroup(batches, rows.group, reject), rows.order);
+}
+
+interface Grouped {
+  readonly group: string;
+  readonly row: FileRow;
+}
+
+async function* withGroup(
+  batches: Batches,
+  column: string,
+  reject: (row: RejectedRow) => void,
+): AsyncGenerator<readonly Grouped[], void> {
+  for await (const batch of batches) {
+    const grouped: Grouped[] = [];
+    for (const row of batch) {
+      if (!('row' in row)) {
+        reject(row);
+        continue;
+      }
+      const group = row.row[column];
+      if (group === undefined)
+        reject({ ...row, reason: `${column} is empty: it tells which case the row is of`, field: column });
+      else grouped.push({ group, row });
+    }
+    yield grouped;
+  }
+}
+
+/** Memory holds one case and the numbers of those before it. */
+async function* together(
+  batches: AsyncIterable<readonly Grouped[]>,
+  reject: (row: RejectedRow) => void,
+): AsyncGenerator<readonly FileCase[], void> {
+  const done = new Set<string>();
+  let open: { group: string; rows: FileRow[] } | undefined;
+  for await (const batch of batches) {
+    const complete: FileCase[] = [];
+    for (const { group, row } of batch) {
+      if (open?.group === group) {
+        open.rows.push(row);
+        continue;
+      }
+      if (done.has(group)) {
+        const reason = `The rows of "${group}" do not stand together: sort the file, or say "grouped: anywhere" in the mapping`;
+        reject({ ...row, reason });
+        continue;
+      }
+      if (open) complete.push(open);
+      open = { group, rows: [row] };
+      done.add(group);
+    }
+    yield complete;
+  }
+  if (open) yield [open];
+}
+
+async function* anywhere(
+  batches: AsyncIterable<readonly Grouped[]>,
+  order: readonly string[] | undefined,
+): AsyncGenerator<readonly FileCase[], void> {
+  const cases = new Map<string, FileRow[]>();
+  for await (const batch of batches) {
+    for (const { group, row } of batch) {
+      const rows = cases.get(group);
+      if (rows) rows.push(row);
+      else cases.set(group, [row]);
+    }
+  }
+  const all = [...cases].map(([group, rows]) => ({ group, rows: order ? sorted(rows, order) : rows }));
+  for (let from = 0; from < all.length; from += 1_000) yield all.slice(from, from + 1_000);
+}
+
+/** By the columns in turn, as numbers where both texts are numbers; else by code unit. */
+const sorted = (rows: readonly FileRow[], columns: readonly string[]): readonly FileRow[] =>
+  rows.toSorted((a, b) => {
+    for (const column of columns) {
+      const [left, right] = [a.row[column] ?? '', b.row[column] ?? ''];
+      if (left === right) continue;
+      const difference = Number(left) - Number(right);
+      return Number.isNaN(difference) || left === '' || right === '' ? (left < right ? -1 : 1) : difference;
+    }
+    return a.line - b.line;
+  });

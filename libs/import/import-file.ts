@@ -1,0 +1,172 @@
+import type { CrashPoint } from '../event-sourcing/crash-point.js';
+import { idOf } from '../event-sourcing/identity.js';
+import type { EventStore } from '../event-store/event-store.js';
+import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
+import type { RuleSet } from '../recovery/rules/rule-set.js';
+import { appendOnce, DoesNotFold } from './append-once.js';
+import { caseGroups, type FileCase } from './case-groups.js';
+import { openCsv } from './csv-rows.js';
+import type { CompiledMapping } from './mapping/compile-mapping.js';
+import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
+import { Rejects } from './rejects.js';
+
+/** What an import needs of the vault. */
+export interface CustomersAndSeals {
+  /** Ours, for other systems' ids of customers; whoever is new is named after the first event that names them. */
+  customersOf(
+    named: readonly { readonly source: string; readonly externalId: string; readonly firstEvent: string }[],
+  ): Promise<readonly string[]>;
+  /** Personal fields encrypted with the customer's key. */
+  seal(events: readonly EventToAppend[]): Promise<readonly EventToAppend[]>;
+}
+
+export interface ImportRequest {
+  readonly file: string;
+  readonly mapping: CompiledMapping;
+  readonly events: EventStore;
+  readonly personal: CustomersAndSeals;
+  /** In force for the programme. */
+  readonly rules: RuleSet;
+  /** Where rejected rows go. */
+  readonly rejectsFile: string;
+  /** UTC, ISO 8601: recorded with every event. */
+  readonly now: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly crashPoint?: CrashPoint;
+}
+
+export interface Progress {
+  readonly rows: number;
+  /** Of the file's bytes, 0 to 1. */
+  readonly share: number;
+}
+
+export interface ImportResult {
+  readonly rows: number;
+  readonly cases: number;
+  /** Added by this run. */
+  readonly added: number;
+  /** In the history before it. */
+  readonly alreadyThere: number;
+  readonly rejected: number;
+  /** Absent where nothing was rejected. */
+  readonly rejectsFile?: string;
+}
+
+/** Cases that are mapped and sent to the store at a time; of such chunks, so many wait for their commit at once. */
+const CHUNK = 500;
+const IN_FLIGHT = 3;
+
+/**
+ * Brings a file into history. Every id follows from the file, so whatever is there already is added to by nothing: an
+ * import that was cut off is completed by running it again.
+ * @throws FileRefused when the file is not what the mapping is for.
+ */
+export async function importFile(request: ImportRequest): Promise<ImportResult> {
+  return new Import(request, (await request.events.end()) ?? '').run();
+}
+
+class Import {
+  private rows = 0;
+  private cases = 0;
+  private added = 0;
+  private alreadyThere = 0;
+
+  constructor(
+    private readonly request: ImportRequest,
+    /** Whatever stands at or before it was there before this run. */
+    private readonly end: string,
+  ) {}
+
+  async run(): Promise<ImportResult> {
+    const { file, mapping, rejectsFile, onProgress } = this.request;
+    const { delimiter = ',' } = mapping.mapping.format;
+    const csv = await openCsv(file, { delimiter, empty: mapping.mapping.empty ?? [], wanted: mapping.columns });
+    const rejects = new Rejects(rejectsFile, csv.header, mapping.mapping.personal ?? []);
+    let unread = 0;
+    const batches = caseGroups(csv.batches, mapping.mapping.rows, (row) => {
+      unread += 1;
+      rejects.add(row);
+    });
+    const inFlight: Promise<unknown>[] = [];
+    try {
+      for await (const batch of batches) {
+        for (let from = 0; from < batch.length; from += CHUNK) {
+          const stored = Promise.all(await this.send(batch.slice(from, from + CHUNK), rejects));
+          stored.catch(() => undefined); // it may fail before its turn to be waited for, below
+          inFlight.push(stored);
+          if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
+        }
+        onProgress?.({ rows: this.rows + unread, share: csv.share() });
+      }
+      await Promise.all(inFlight);
+    } finally {
+      await Promise.allSettled(inFlight);
+      await rejects.close();
+    }
+    const { cases, added, alreadyThere } = this;
+    const rejected = rejects.count;
+    return { rows: this.rows + unread, cases, added, alreadyThere, rejected, ...(rejected > 0 ? { rejectsFile } : {}) };
+  }
+
+  /** Sends a chunk of cases to the store and resolves, once all are on their way, to what will be when they are stored. */
+  private async send(cases: readonly FileCase[], rejects: Rejects): Promise<readonly Promise<void>[]> {
+    const customers = await this.customersOf(cases);
+    this.request.crashPoint?.('import: after customers, before append');
+    const stored: Promise<void>[] = [];
+    for (const [index, one] of cases.entries()) {
+      const customer = customers[index] ?? '';
+      const { mapping, rules, now } = this.request;
+      const mapped = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      this.rows += one.rows.length;
+      const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
+      for (const rejected of mapped.rejected) rejects.add({ ...rejected, texts: texts(rejected.line) });
+      if (mapped.streams.size === 0) continue;
+      this.cases += 1;
+      stored.push(this.store(one, mapped.streams, rejects));
+    }
+    return stored;
+  }
+
+  /** A case that is nobody's is a customer of its own, whom no other system has a name for. */
+  private async customersOf(cases: readonly FileCase[]): Promise<readonly string[]> {
+    const { mapping, personal } = this.request;
+    const { source } = mapping.mapping;
+    const named = cases.map((one) => customerOf(mapping, one));
+    const known = await personal.customersOf(
+      cases.flatMap((one, index) => {
+        const externalId = named[index];
+        return externalId === undefined ? [] : [{ source, externalId, firstEvent: firstEventOf(mapping, one) }];
+      }),
+    );
+    let next = 0;
+    return cases.map((one, index) =>
+      named[index] === undefined ? idOf(source, 'customer of', one.group) : (known[next++] ?? ''),
+    );
+  }
+
+  private async store(
+    { rows }: FileCase,
+    streams: ReadonlyMap<string, readonly EventToAppend[]>,
+    rejects: Rejects,
+  ): Promise<void> {
+    const { events: store, personal } = this.request;
+    // All of a case's streams in one turn, in order: what a response led to stands behind it in history.
+    const appends = [...streams].map(async ([stream, plain]) => {
+      const events = plain.some(holdsPersonalText) ? await personal.seal(plain) : plain;
+      return appendOnce(store, stream, events, this.end);
+    });
+    for (const outcome of await Promise.allSettled(appends)) {
+      if (outcome.status === 'fulfilled') {
+        this.added += outcome.value.added;
+        this.alreadyThere += outcome.value.alreadyThere;
+      } else if (outcome.reason instanceof DoesNotFold) {
+        const reason = `The rest of its case was not imported: ${outcome.reason.message}`;
+        for (const row of rows) rejects.add({ ...row, reason });
+      } else throw outcome.reason;
+    }
+  }
+}
+
+const holdsPersonalText = ({ type, data }: EventToAppend): boolean =>
+  DECLARATIONS[type].personal?.some((field) => typeof (data as Record<string, unknown>)[field] === 'string') ?? false;

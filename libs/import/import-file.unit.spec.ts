@@ -1,0 +1,186 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Recorded } from '../event-sourcing/event.js';
+import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
+import { DECLARATIONS } from '../recovery/history.js';
+import { importFile, type CustomersAndSeals } from './import-file.js';
+import { loadMapping } from './mapping/load-mapping.js';
+import { mappingText, OPENED } from './mapping/mapping.testing.js';
+
+const RULES = {
+  programme: 'repairs',
+  title: 'Repairs',
+  reviewBy: '2032-01-01',
+  fallbackOwner: 'front-desk',
+  calendars: {},
+  targets: [],
+};
+
+const MAPPING = mappingText(
+  `${OPENED}
+  - type: NoteAdded
+    when: { changed: [words], row: { words: { $ne: null } } }
+    occurredAt: day
+    set: { note: { column: words } }
+`,
+  'customer: who\npersonal: [who, words]',
+);
+
+/** Customers named after the first event that names them, and "sealing" that can be seen. */
+const personal = (): CustomersAndSeals => {
+  const known = new Map<string, string>();
+  return {
+    customersOf: (named) =>
+      Promise.resolve(
+        named.map(({ externalId, firstEvent }) => {
+          const customer = known.get(externalId) ?? `customer of ${firstEvent}`;
+          known.set(externalId, customer);
+          return customer;
+        }),
+      ),
+    seal: (events) =>
+      Promise.resolve(
+        events.map((event) => (event.type === 'NoteAdded' ? { ...event, data: { note: 'sealed' } } : event)) as never,
+      ),
+  };
+};
+
+let folder: string;
+let store: SqliteEventStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'import-'));
+  store = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'write' });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const HEADER = 'ticket,entry,day,urgency,who,words';
+const rejectsFile = () => join(folder, 'rejects.csv');
+
+async function bring(content: string | Buffer, mapping = MAPPING, crashPoint?: (name: string) => void) {
+  const file = join(folder, 'file.csv');
+  writeFileSync(file, content);
+  return importFile({
+    file,
+    mapping: loadMapping(mapping, 'repairs.yaml'),
+    events: store,
+    personal: personal(),
+    rules: RULES,
+    rejectsFile: rejectsFile(),
+    now: '2031-06-01T00:00:00.000Z',
+    ...(crashPoint ? { crashPoint } : {}),
+  });
+}
+
+async function history(): Promise<readonly Recorded[]> {
+  const events: Recorded[] = [];
+  for await (const batch of store.readAll()) events.push(...batch.events);
+  return events;
+}
+
+const rows = (...lines: string[]) => [HEADER, ...lines].join('\n');
+const TWO_CASES = rows('1,a,2031-05-05,high,ana,', '1,b,2031-05-06,high,ana,It broke', '2,a,2031-05-07,,ben,');
+
+test('the rows of a file become cases, and personal words are sealed before they are stored', async () => {
+  expect(await bring(TWO_CASES)).toEqual({ rows: 3, cases: 2, added: 3, alreadyThere: 0, rejected: 0 });
+  expect((await history()).map(({ type, data }) => [type, data])).toMatchObject([
+    ['CaseOpened', { priority: 'high' }],
+    ['NoteAdded', { note: 'sealed' }],
+    ['CaseOpened', { priority: 'normal' }],
+  ]);
+});
+
+test('a second import of the same file adds nothing', async () => {
+  await bring(TWO_CASES);
+  const before = await history();
+  expect(await bring(TWO_CASES)).toEqual({ rows: 3, cases: 2, added: 0, alreadyThere: 3, rejected: 0 });
+  expect(await history()).toEqual(before);
+});
+
+test('a longer export of the same source adds what is new', async () => {
+  await bring(TWO_CASES);
+  const longer = `${TWO_CASES}\n2,b,2031-05-09,,ben,Again`;
+  expect(await bring(longer)).toMatchObject({ added: 1, alreadyThere: 3 });
+});
+
+test('an import that was cut off is completed by the next one', async () => {
+  const cases = Array.from({ length: 1_200 }, (_, i) => `${i},a,2031-05-05,high,ana,`);
+  let chunks = 0;
+  const cut = bring(rows(...cases), MAPPING, () => {
+    if ((chunks += 1) === 2) throw new Error('cut off');
+  });
+  await expect(cut).rejects.toThrow('cut off');
+  const before = (await history()).length;
+  expect(before).toBeLessThan(1_200);
+  expect(await bring(rows(...cases))).toMatchObject({ added: 1_200 - before, alreadyThere: before });
+});
+
+test('a gzipped file is told by its first bytes', async () => {
+  expect(await bring(gzipSync(TWO_CASES))).toMatchObject({ cases: 2, added: 3 });
+});
+
+test('a byte order mark, Windows line ends, quoted breaks and blank lines are no trouble', async () => {
+  const content = `\uFEFF${HEADER}\r\n\r\n1,a,2031-05-05,high,ana,"one\r\ntwo, ""three"""\r\n`;
+  expect(await bring(content)).toMatchObject({ cases: 1, added: 2, rejected: 0 });
+});
+
+describe('bad rows', () => {
+  test('go to the rejects file with line, reason and field but without personal columns, and good ones go in', async () => {
+    const content = rows('1,a,2031-02-30,high,ana,secret', '2,a,2031-05-07,,ben,', '3,a', ',a,2031-05-07,=1+1,cy,');
+    expect(await bring(content)).toMatchObject({
+      rows: 4,
+      cases: 1,
+      added: 1,
+      rejected: 3,
+      rejectsFile: rejectsFile(),
+    });
+    const told = readFileSync(rejectsFile(), 'utf8').split('\r\n');
+    expect(told[0]).toBe('line,reason,field,ticket,entry,day,urgency');
+    expect(told.slice(1, 4).sort()).toEqual(
+      [
+        '2,"""2031-02-30"" is no date: that month has 28 days",day,1,a,2031-02-30,high',
+        '4,"It has 2 fields, and the header has 6",',
+        "5,ticket is empty: it tells which case the row is of,ticket,,a,2031-05-07,'=1+1",
+      ].sort(),
+    );
+    expect(told.join()).not.toContain('secret');
+  });
+
+  test('a quote that is never closed names the line on which it is opened', async () => {
+    const content = rows('1,a,2031-05-05,high,ana,', '2,a,2031-05-05,high,ana,"it', '3,a,2031-05-05,high,ana,');
+    expect(await bring(content)).toMatchObject({ cases: 1, rejected: 1 });
+    expect(readFileSync(rejectsFile(), 'utf8')).toContain('3,A quote is opened here and never closed');
+  });
+
+  test('bytes that are not UTF-8 reject their row', async () => {
+    const content = Buffer.concat([
+      Buffer.from(rows('1,a,2031-05-05,high,ana,')),
+      Buffer.from('\n2,a,2031-05-05,\xe9,x,', 'latin1'),
+    ]);
+    expect(await bring(content)).toMatchObject({ cases: 1, rejected: 1 });
+  });
+
+  test('rows of a case that do not stand together are rejected, unless the mapping gathers them', async () => {
+    const scattered = rows('1,a,2031-05-05,high,ana,', '2,a,2031-05-05,,ben,', '1,b,2031-05-06,high,ana,late');
+    expect(await bring(scattered)).toMatchObject({ cases: 2, rejected: 1, added: 2 });
+    const gathered = MAPPING.replace('grouped: together', 'grouped: anywhere, order: [entry]');
+    expect(await bring(scattered, gathered)).toMatchObject({ cases: 2, rejected: 0, added: 1, alreadyThere: 2 });
+  });
+});
+
+describe('a file that can not be what it should is refused in words', () => {
+  test.each([
+    ['an empty file', '', 'is empty'],
+    ['a file without the columns', 'a,b\n1,2', 'is not what the mapping is for: it has no column "ticket"'],
+    ['a column twice', `${HEADER},day\n`, 'has two columns "day"'],
+    ['a broken archive', gzipSync(TWO_CASES).subarray(0, 30), "can't be read"],
+  ])('%s', async (_sentence, content, expected) => {
+    await expect(bring(content)).rejects.toThrow(expected);
+  });
+});

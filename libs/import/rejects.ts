@@ -1,0 +1,56 @@
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { RejectedRow } from './case-groups.js';
+
+/**
+ * A CSV file of the rows that could not be used: line, reason, field, then the row without its personal columns, so
+ * that it can be put right and imported again. The file is made with its first row.
+ */
+export class Rejects {
+  count = 0;
+  private stream: WriteStream | undefined;
+  private failure: Error | undefined;
+  private readonly kept: readonly number[];
+
+  constructor(
+    readonly path: string,
+    private readonly header: readonly string[],
+    personal: readonly string[],
+  ) {
+    this.kept = header.flatMap((column, index) => (personal.includes(column) ? [] : [index]));
+  }
+
+  add({ line, reason, field, texts }: RejectedRow): void {
+    this.count += 1;
+    if (!this.stream) {
+      mkdirSync(dirname(this.path), { recursive: true });
+      this.stream = createWriteStream(this.path, { mode: 0o600 });
+      this.stream.on('error', (error) => (this.failure ??= error));
+      this.stream.write(csvLine(['line', 'reason', 'field', ...this.kept.map((index) => this.header[index] ?? '')]));
+    }
+    // A row with too many or too few fields can't be told column by column, so none of it can be kept.
+    const told = texts.length === this.header.length ? this.kept.map((index) => texts[index] ?? '') : [];
+    this.stream.write(csvLine([String(line), reason, field ?? '', ...told]));
+  }
+
+  /** Resolves when every row is written. */
+  async close(): Promise<void> {
+    if (!this.stream) return;
+    this.stream.end();
+    await finished(this.stream).catch((error: Error) => (this.failure ??= error));
+    if (this.failure)
+      throw new Error(`The rejected rows could not be written to ${this.path}: ${this.failure.message}`);
+  }
+}
+
+/** A spreadsheet runs a cell that begins with one of these; a quote in front keeps it a text. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** One line of CSV (RFC 4180), safe to open in a spreadsheet. */
+export const csvLine = (texts: readonly string[]): string => `${texts.map(csvField).join(',')}\r\n`;
+
+function csvField(text: string): string {
+  const safe = FORMULA.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,39 @@
+import { isRefusal } from '../event-sourcing/decider.js';
+import { idOf } from '../event-sourcing/identity.js';
+import type { EventStore } from '../event-store/event-store.js';
+import { handle } from '../event-store/handle.js';
+import { DECLARATIONS } from '../recovery/history.js';
+import { rulesDecider, type RulesCommand } from '../recovery/rules/rule-decider.js';
+import type { RuleSet } from '../recovery/rules/rule-set.js';
+
+/**
+ * Puts a mapping's pack in force where its programme has no rules yet. The commands have the same ids in every store
+ * and for every run, so that being cut off between them leaves nothing to repair but to run again.
+ */
+export async function startRules(
+  events: EventStore,
+  { ruleSet, hash, now }: { readonly ruleSet: RuleSet; readonly hash: string; readonly now: string },
+): Promise<void> {
+  const { programme, title } = ruleSet;
+  const commands: readonly RulesCommand[] = [
+    { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet },
+    { type: 'ApproveRuleSet', programme, ruleSet: hash, reason: `Starting rules of the programme: ${title}` },
+    { type: 'ActivateRuleSet', programme, ruleSet: hash },
+  ];
+  for (const command of commands) {
+    const stream = `rules-${programme}`;
+    const done = await handle(events, rulesDecider, {
+      stream,
+      command,
+      context: {
+        now,
+        actor: { id: 'operator', role: 'operator' },
+        commandId: idOf(stream, 'start', hash, command.type),
+        operators: 1,
+      },
+      declarations: DECLARATIONS,
+      envelope: { programme, shardKey: stream },
+    });
+    if (isRefusal(done)) throw new Error(`The starting rules of ${programme} can't take force: ${done.because}`);
+  }
+}
