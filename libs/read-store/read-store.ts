@@ -50,7 +50,7 @@ export interface Flush {
 
 export interface Query {
   readonly filter?: Filter;
-  /** Declared fields; ties are broken by id. */
+  /** Declared fields or id; ties are broken by id, in the direction of the last. Null and missing are lowest. */
   readonly sort?: readonly { readonly field: string; readonly direction: 'asc' | 'desc' }[];
   /** Default 50, at most 1,000. */
   readonly limit?: number;
@@ -102,7 +102,7 @@ export interface ReadStore {
   get(collection: string, id: string, generation?: GenerationChoice): Promise<StoredDocument | undefined>;
   find(collection: string, query: Query, generation?: GenerationChoice): Promise<Page>;
   group(collection: string, query: GroupQuery, generation?: GenerationChoice): Promise<readonly Group[]>;
-  /** All documents in id order (by code unit), in batches; of one shard or of all. */
+  /** All documents in id order (of UTF-8 bytes, as every engine has it), in batches; of one shard or of all. */
   scan(
     collection: string,
     options?: { shard?: number; generation?: GenerationChoice },
@@ -115,6 +115,22 @@ export class GenerationConflict extends Error {
   constructor(expected: number | undefined, actual: number | undefined) {
     super(`Generation ${actual ?? 'none'} is live, not ${expected ?? 'none'}. Look again, then switch again.`);
     this.name = 'GenerationConflict';
+  }
+}
+
+/** Nothing was switched to yet, so there is nothing to ask. */
+export class NothingLive extends Error {
+  constructor() {
+    super('The read models are being built for the first time. Ask again when they are ready.');
+    this.name = 'NothingLive';
+  }
+}
+
+/** Another process writes the store. */
+export class ReadStoreBusy extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ReadStoreBusy';
   }
 }
 

@@ -1,0 +1,86 @@
+import { never } from '../../event-sourcing/decider.js';
+import type { FieldType } from '../../event-sourcing/projection.js';
+import { checkFilter, sayProblems } from '../../filter/check-filter.js';
+import type { Filter, Scalar } from '../../filter/filter.js';
+import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
+import { QueryRefused } from '../read-store.js';
+import { bound, columnOf, type SqlValue } from './columns.js';
+
+/** A condition and the values of its question marks, in their order. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+type Fields = Readonly<Record<string, FieldType>>;
+
+/** A filter as a condition on the columns of declared fields. @throws QueryRefused where the filter can't be asked. */
+export function filterSql(filter: Filter, fields: Fields): Sql {
+  const problems = checkFilter(filter, fields);
+  const refusal = sayProblems(problems);
+  if (refusal !== undefined) throw new QueryRefused(refusal, problems[0]?.path);
+  return sqlOf(parseFilter(filter, fields), fields);
+}
+
+const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
+  switch (tree.operator) {
+    case 'and':
+      return joined(tree.conditions, 'AND', 'TRUE', fields);
+    case 'or':
+      return joined(tree.conditions, 'OR', 'FALSE', fields);
+    case 'nor': {
+      // A comparison with NULL is neither true nor false; what is not true counts as not met.
+      const any = joined(tree.conditions, 'OR', 'FALSE', fields);
+      return { text: `${any.text} IS NOT TRUE`, values: any.values };
+    }
+    case 'eq':
+      return tree.value === null
+        ? { text: `${columnOf(tree.field)} IS NULL`, values: [] }
+        : { text: `${columnOf(tree.field)} = ?`, values: [bound(tree.value)] };
+    case 'ne':
+      return { text: `${columnOf(tree.field)} IS NOT ?`, values: [bound(tree.value)] };
+    case 'gt':
+      return { text: `${columnOf(tree.field)} > ?`, values: [tree.value] };
+    case 'gte':
+      return { text: `${columnOf(tree.field)} >= ?`, values: [tree.value] };
+    case 'lt':
+      return { text: `${columnOf(tree.field)} < ?`, values: [tree.value] };
+    case 'lte':
+      return { text: `${columnOf(tree.field)} <= ?`, values: [tree.value] };
+    case 'in':
+      return among(tree.field, tree.values, fields);
+    case 'nin': {
+      const one = among(tree.field, tree.values, fields);
+      return { text: `(${one.text}) IS NOT TRUE`, values: one.values };
+    }
+    case 'exists':
+      // A column can't tell null from missing: only the document can.
+      return tree.field === 'id'
+        ? { text: tree.value ? 'TRUE' : 'FALSE', values: [] }
+        : {
+            text: `json_type(document, ?) IS ${tree.value ? 'NOT NULL' : 'NULL'}`,
+            values: [`$.${JSON.stringify(tree.field)}`],
+          };
+    default:
+      return never(tree);
+  }
+};
+
+const joined = (trees: readonly FilterTree[], by: 'AND' | 'OR', none: string, fields: Fields): Sql => {
+  const parts = trees.map((tree) => sqlOf(tree, fields));
+  return {
+    text: parts.length === 0 ? none : `(${parts.map(({ text }) => text).join(` ${by} `)})`,
+    values: parts.flatMap(({ values }) => values),
+  };
+};
+
+const among = (field: string, wanted: readonly Scalar[], fields: Fields): Sql => {
+  const column = columnOf(field);
+  const values = wanted.filter((one) => one !== null).map(bound);
+  const list = `(${values.map(() => '?').join(', ')})`;
+  const text =
+    fields[field] === 'strings'
+      ? `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value IN ${list})`
+      : `${column} IN ${list}`;
+  return wanted.includes(null) ? { text: `(${text} OR ${column} IS NULL)`, values } : { text, values };
+};

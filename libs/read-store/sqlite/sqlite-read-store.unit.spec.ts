@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readStoreContract } from '../read-store.contract.js';
+import { ReadStoreBusy } from '../read-store.js';
+import { at, batch, idsOf, serve, SHAPES, STAMP } from '../read-store.testing.js';
+import { SqliteReadStore, type SqliteReadStoreOptions } from './sqlite-read-store.js';
+
+describe('the read store in SQLite', () => {
+  readStoreContract(async () => SqliteReadStore.open({ path: ':memory:', mode: 'write' }));
+});
+
+describe('the read store in a file', () => {
+  const opened: SqliteReadStore[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+
+  const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-read-store-')), 'read.db');
+  const open = (path: string, options: Partial<SqliteReadStoreOptions> = {}): SqliteReadStore => {
+    const store = SqliteReadStore.open({ path, mode: 'write', ...options });
+    opened.push(store);
+    return store;
+  };
+
+  test('what was flushed is there after it is opened again', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const generation = await serve(store, { a: { team: 'red' } });
+    await store.close();
+    const again = open(path);
+    expect((await again.get('queues', 'a'))?.document).toEqual({ team: 'red' });
+    expect(await again.checkpoints(generation)).toEqual(new Map([[7, at(1)]]));
+  });
+
+  test('a second process that writes is refused in words; readers are many', async () => {
+    const path = freshPath();
+    const store = open(path);
+    await serve(store, { a: { team: 'red' } });
+    expect(() => open(path)).toThrow(ReadStoreBusy);
+    expect(() => open(path)).toThrow('being written by another process');
+    const reader = open(path, { mode: 'read' });
+    expect((await reader.get('queues', 'a'))?.document).toEqual({ team: 'red' });
+    await expect(reader.begin(SHAPES, STAMP)).rejects.toThrow('opened for reading');
+    await store.close();
+    open(path);
+  });
+
+  test('a worker of the owner writes a build while the owner serves and switches', async () => {
+    const path = freshPath();
+    const owner = open(path);
+    const first = await serve(owner, { a: { team: 'red' } });
+    const worker = open(path, { lock: false });
+    const { id } = await worker.begin(SHAPES, STAMP);
+    await worker.flush(id, batch(1, { a: { team: 'blue' } }));
+    await owner.flush(first, batch(2, { a: { team: 'green' } }));
+    await worker.ready(id);
+    expect((await owner.get('queues', 'a'))?.document).toEqual({ team: 'green' });
+    await owner.switchTo(id, first);
+    expect((await worker.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+  });
+
+  test('analysts find the live read models under stable names', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const first = await serve(store, { a: { team: 'red', open: true, priority: 2, note: 'x' } });
+    const analyst = new DatabaseSync(path, { readOnly: true });
+    const rows = () =>
+      analyst
+        .prepare('SELECT id, team, open, priority, document FROM queues')
+        .all()
+        .map((row) => ({ ...row }));
+    expect(rows()).toEqual([
+      { id: 'a', team: 'red', open: 1, priority: 2, document: '{"team":"red","open":true,"priority":2,"note":"x"}' },
+    ]);
+    const second = await serve(store, { b: { team: 'blue' } });
+    expect(rows().map(({ id }) => id)).toEqual(['b']);
+    expect(analyst.prepare('SELECT cause FROM root_causes').all()).toEqual([]);
+    expect(
+      analyst
+        .prepare('SELECT id, status FROM amends_generations')
+        .all()
+        .map((row) => ({ ...row })),
+    ).toEqual([
+      { id: first, status: 'retired' },
+      { id: second, status: 'live' },
+    ]);
+    expect(() => analyst.prepare('SELECT * FROM queues_facts')).toThrow('no such table');
+    analyst.close();
+  });
+
+  test('a sort by declared fields is answered from an index, at any page', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const generation = await serve(
+      store,
+      Object.fromEntries(
+        Array.from({ length: 500 }, (_, n) => [
+          `${n}`,
+          {
+            team: `t${n % 5}`,
+            owner: `o${n % 50}`,
+            priority: n % 4,
+            dueAt: `2031-05-05T09:00:00.${String(n % 100).padStart(3, '0')}Z`,
+          },
+        ]),
+      ),
+    );
+    const database = new DatabaseSync(path, { readOnly: true });
+    const plan = (where: string, order: string): string =>
+      database
+        .prepare(
+          `EXPLAIN QUERY PLAN SELECT id, document FROM amends_g${generation}_queues WHERE ${where} ORDER BY ${order} LIMIT 51`,
+        )
+        .all()
+        .map((row) => String(row['detail']))
+        .join('; ');
+    for (const direction of ['asc', 'desc']) {
+      const order = `f_dueAt ${direction}, id ${direction}`;
+      for (const where of ['TRUE', `f_team = 't1'`, `f_owner = 'o1'`, 'f_priority = 1']) {
+        expect(plan(where, order)).toContain('USING INDEX');
+        expect(plan(where, order)).not.toContain('TEMP B-TREE');
+        expect(plan(`${where} AND f_dueAt > 'x'`, order)).not.toContain('TEMP B-TREE');
+        expect(plan(`${where} AND f_dueAt IS ? AND id > ?`, order)).not.toContain('TEMP B-TREE');
+      }
+    }
+    database.close();
+  });
+
+  test.each([
+    'read-store: documents written',
+    'read-store: checkpoints written',
+    'read-store: old generation retired',
+    'read-store: new generation live',
+    'read-store: index made',
+    'read-store: tables dropped',
+  ])('a process that ends at "%s" leaves all or nothing', async (where) => {
+    const path = freshPath();
+    const stopped = new Error('The process ends here.');
+    let armed = false;
+    const store = open(path, {
+      crashPoint: (name) => {
+        if (armed && name === where) throw stopped;
+      },
+    });
+    const first = await serve(store, { a: { team: 'red' } });
+    const steps = async (on: SqliteReadStore, expected: number): Promise<void> => {
+      await on.flush(first, batch(2, { a: { team: 'green' }, b: {} }));
+      const next = (await on.generations()).find(({ id }) => id > first) ?? (await on.begin(SHAPES, STAMP));
+      await on.flush(next.id, batch(2, { a: { team: 'blue' } }));
+      await on.ready(next.id);
+      await on.switchTo(next.id, expected);
+      await on.release(first);
+    };
+    armed = true;
+    await expect(steps(store, first)).rejects.toThrow(stopped);
+    await store.close();
+    const again = open(path);
+    const live = await again.live();
+    const builds = await again.generations();
+    expect(builds.filter(({ status }) => status === 'live')).toHaveLength(1);
+    const stored = await again.get('queues', 'a', first);
+    expect(stored?.position).toBe((await again.checkpoints(first)).get(7));
+    if (live?.id === first) await steps(again, first);
+    else await again.release(first);
+    expect((await again.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+    expect(idsOf((await again.find('queues', {})).documents)).toEqual(['a']);
+  });
+
+  test('a file that is no database, or of another format, is refused in words', () => {
+    const path = freshPath();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => open(path)).toThrow('read store format 99');
+    expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(`There is no read store at ${path}-nowhere`);
+  });
+
+  test('any SQLite tool can open it', async () => {
+    const path = freshPath();
+    await serve(open(path), { a: { team: 'red' } });
+    const script = `const { DatabaseSync } = require('node:sqlite');
+      console.log(new DatabaseSync(process.argv[1], { readOnly: true }).prepare('SELECT team FROM queues').get().team)`;
+    expect(execFileSync(process.execPath, ['--no-warnings', '-e', script, path], { encoding: 'utf8' })).toBe('red\n');
+  });
+});
