@@ -1,7 +1,7 @@
 import type { Document } from '../event-sourcing/projection.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import { millisecondsOf } from '../recovery/duration.js';
+import { parseDuration } from '../recovery/rules/duration.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
@@ -53,7 +53,7 @@ const contactDue = (
 ): string | null => {
   const contact = rules?.ruleSet.contact;
   if (!contact || contacted || attempts >= contact.tries) return null;
-  const earliest = Date.parse(at) + (contact.spacing === undefined ? 0 : millisecondsOf(contact.spacing));
+  const earliest = Date.parse(at) + (contact.spacing === undefined ? 0 : parseDuration(contact.spacing));
   const hours = contact.hours === undefined ? undefined : rules?.calendars.get(contact.hours);
   return new Date(hours ? hours.nextWorking(earliest) : earliest).toISOString();
 };

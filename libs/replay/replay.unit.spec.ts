@@ -1,0 +1,227 @@
+import { afterEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Projection } from '../event-sourcing/projection.js';
+import type { Batch, EventStore } from '../event-store/event-store.js';
+import { NO_RULES } from '../read-models/documents.testing.js';
+import { READ_MODELS } from '../read-models/read-models.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { RecoveryEvent } from '../recovery/history.js';
+import { digestBuild } from './digest.js';
+import { openHistory, openReads, tell, type Told } from './history.testing.js';
+import { switchGeneration, rollback } from './generations.js';
+import { catchUp, rebuild } from './rebuild.js';
+import { verifyReadModels } from './verify.js';
+import { foldAside } from './known-at.js';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+const history = () => {
+  const made = openHistory();
+  open.push(made);
+  return made;
+};
+
+/** Counts, so that an event folded twice shows. */
+const attemptsMade: Projection<{ attempts: number }, RecoveryEvent, typeof NO_RULES> = {
+  name: 'attempts-made',
+  version: 1,
+  fields: { attempts: 'integer' },
+  indexes: [],
+  key: ({ stream }) => stream,
+  evolve: {
+    ContactAttempted: (fact) => ({ attempts: (fact?.attempts ?? 0) + 1 }),
+    NoteAdded: (fact, { data }) => {
+      if (data.note === 'unreadable') throw new Error('What was noted cannot be read.');
+      return fact;
+    },
+    CaseMerged: () => undefined,
+  },
+};
+const projections = [attemptsMade, ...READ_MODELS];
+
+const opening = (id: string): Told => ({
+  stream: `case-${id}`,
+  event: {
+    type: 'CaseOpened',
+    data: { case: id, customer: `customer-${id}`, kind: 'recover', priority: 'high', tags: [] },
+  },
+  customer: `customer-${id}`,
+});
+const then = (id: string, event: CaseEvent): Told => ({ stream: `case-${id}`, event, customer: `customer-${id}` });
+const tried: CaseEvent = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } };
+const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
+
+const happenings: readonly CaseEvent[] = [
+  tried,
+  noted('called'),
+  { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } },
+  { type: 'CasePriorityChanged', data: { priority: 'low' } },
+  { type: 'CaseSubmitted', data: {} },
+  { type: 'CaseApproved', data: {} },
+  { type: 'CaseMerged', data: { into: 'z' } },
+];
+const histories = fc
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(...happenings)), { maxLength: 60 })
+  .map((told) => ['a', 'b', 'c', 'd', 'e'].map(opening).concat(told.map(([id, event]) => then(id, event))));
+
+const build = { projections, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
+
+/** Every event of a batch twice, and every batch twice. */
+const stuttering = (events: EventStore): EventStore => ({
+  ...bound(events),
+  async *readAll(options): AsyncIterable<Batch> {
+    for await (const { events: some, position } of events.readAll(options)) {
+      const batch = { events: some.flatMap((event) => [event, event]), position };
+      yield batch;
+      yield batch;
+    }
+  },
+});
+
+/** Fails at the n-th flush, before it or after it was done. */
+const dying = (reads: ReadStore, at: number, after: boolean): ReadStore => {
+  let flushes = 0;
+  return {
+    ...bound(reads),
+    async flush(generation, flush) {
+      const last = ++flushes === at;
+      if (last && !after) throw new Error('killed');
+      await reads.flush(generation, flush);
+      if (last) throw new Error('killed');
+    },
+  };
+};
+
+/** A port's methods as plain functions, so that one of them can be replaced. */
+const bound = <T extends object>(port: T): T =>
+  new Proxy({} as T, {
+    ownKeys: () => Reflect.ownKeys(Object.getPrototypeOf(port) as object).filter((key) => key !== 'constructor'),
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    get: (_, key) => {
+      const value: unknown = Reflect.get(port, key, port);
+      return typeof value === 'function' ? (value.bind(port) as unknown) : value;
+    },
+  });
+
+test('any history gives one digest, by any batch size, killed anywhere, delivered twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      histories,
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 5 }),
+      async (told, batchSize, killAt, after, cached) => {
+        const { events, close } = openHistory();
+        const [one, other] = [openReads(), openReads()];
+        try {
+          await tell(events, told);
+          const whole = await rebuild({ ...build, events, reads: one });
+          const options = { ...build, events: stuttering(events), batchSize, cached, stepMs: 0 };
+          await rebuild({ ...options, reads: dying(other, killAt, after) }).catch((error: Error) => {
+            if (error.message !== 'killed') throw error;
+          });
+          const resumed = await rebuild({ ...options, reads: other });
+          expect(await digestBuild(other, resumed.id)).toEqual(await digestBuild(one, whole.id));
+        } finally {
+          await Promise.all([close(), one.close(), other.close()]);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test('a build that was stopped goes on where it stood', async () => {
+  const { events, reads } = history();
+  await tell(events, [opening('a'), opening('b')]);
+  const stopping = new AbortController();
+  const stopped = rebuild({
+    ...build,
+    events,
+    reads,
+    batchSize: 1,
+    signal: stopping.signal,
+    onProgress: () => stopping.abort(),
+  });
+  await expect(stopped).rejects.toThrow('aborted');
+  const [half] = await reads.generations();
+  expect(half).toMatchObject({ status: 'building' });
+  expect(await rebuild({ ...build, events, reads })).toMatchObject({ id: half?.id, status: 'ready' });
+});
+
+test('a case that cannot be folded waits with all that comes after, and nobody else does', async () => {
+  const { events, reads, parked } = history();
+  await tell(events, [opening('a'), opening('b'), then('a', noted('unreadable')), then('a', tried), then('b', tried)]);
+  const { id } = await rebuild({ ...build, events, reads, parked });
+  expect(await parked.list(id)).toMatchObject([
+    { projection: 'attempts-made', key: 'case-a', error: expect.stringContaining('cannot be read'), events: [{}, {}] },
+  ]);
+  expect(await reads.get('attempts-made', 'case-b', id)).toMatchObject({ document: { attempts: 1 } });
+  expect(await reads.get('attempts-made', 'case-a', id)).toBeUndefined();
+  expect(await reads.get('queues', 'a', id)).toMatchObject({ document: { attempts: 1 } });
+
+  await tell(events, [then('a', tried)]);
+  await catchUp(id, { ...build, events, reads, parked });
+  expect((await parked.list(id))[0]?.events).toHaveLength(3);
+});
+
+test('without a list to park on, an event that cannot be folded stops the build in its own words', async () => {
+  const { events, reads } = history();
+  await tell(events, [opening('a'), then('a', noted('unreadable'))]);
+  await expect(rebuild({ ...build, events, reads })).rejects.toThrow('What was noted cannot be read.');
+});
+
+test('what is live is proven by a build aside, and a changed document is named', async () => {
+  const { events, reads } = history();
+  await tell(events, [opening('a'), opening('b'), then('a', tried)]);
+  const { id } = await rebuild({ ...build, events, reads });
+  await switchGeneration(reads, id);
+  const verify = () => {
+    const aside = openReads();
+    open.push(aside);
+    return verifyReadModels({ ...build, events, reads, aside });
+  };
+  expect(await verify()).toMatchObject({ equal: true, differences: [], digest: (await digestBuild(reads)).digest });
+
+  const stored = await reads.get('queues', 'a');
+  await reads.flush(id, {
+    shards: [],
+    position: '9'.repeat(stored?.position.length ?? 0),
+    writes: [
+      {
+        collection: 'queues',
+        id: 'a',
+        shard: stored?.shard ?? 0,
+        position: '9'.repeat(stored?.position.length ?? 0),
+        document: { ...stored?.document, owner: 'eve' },
+      },
+    ],
+  });
+  expect(await verify()).toMatchObject({
+    equal: false,
+    differences: [{ readModel: 'queues', id: 'a', live: { owner: 'eve' }, rebuilt: { owner: null } }],
+  });
+});
+
+test('a switch is one step, and rolling back is the same step back', async () => {
+  const { events, reads } = history();
+  await tell(events, [opening('a')]);
+  const first = await rebuild({ ...build, events, reads });
+  await switchGeneration(reads, first.id);
+  const second = await rebuild({ ...build, events, reads, reason: 'other rules' });
+  expect(await switchGeneration(reads, second.id)).toEqual({ from: first.id, to: second.id });
+  expect(await rollback(reads)).toEqual({ from: second.id, to: first.id });
+});
+
+test('as known at an instant, what became known later has not happened', async () => {
+  const { events } = history();
+  const aside = openReads();
+  open.push(aside);
+  await tell(events, [opening('a'), { ...then('a', tried), knownAt: '2031-06-01T00:00:00.000Z' }]);
+  await foldAside({ ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
+  expect(await aside.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
+});

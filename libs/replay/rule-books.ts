@@ -1,0 +1,124 @@
+import type { EventStore } from '../event-store/event-store.js';
+import type { GenerationStamp } from '../read-store/read-store.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import { bookAfter } from '../recovery/rules/book-history.js';
+import { compileRules, type CompiledRules } from '../recovery/rules/compile.js';
+import { ruleBooks, type BookEntry, type RuleBooks } from '../recovery/rules/rule-book.js';
+import type { RuleSet } from '../recovery/rules/rule-set.js';
+
+/** Events after which the rules in force may be others. */
+export const RULES_CHANGED_BY = ['RuleSetActivated', 'RuleSetRolledBack'] as const;
+
+type Entries = GenerationStamp['ruleBooks'];
+
+/** The rules as history holds them. */
+export interface RulesInHistory {
+  /** Ready to be asked. */
+  readonly books: RuleBooks;
+  /** By programme: what a build under them is stamped with. */
+  readonly entries: Entries;
+  /** Every rule set that was drafted, by its hash. */
+  readonly drafts: ReadonlyMap<
+    string,
+    { readonly programme: string; readonly content: RuleSet; readonly draftedAt: string }
+  >;
+  /** Rules put in force from a time on, with when that was recorded: builds made before go on under them. */
+  readonly activations: readonly {
+    readonly programme: string;
+    readonly entry: BookEntry;
+    readonly first: boolean;
+    readonly recordedAt: string;
+  }[];
+}
+
+export interface RulesAsked {
+  /** Instead of the book of a programme: this rule set, since ever. */
+  readonly override?: Readonly<Record<string, RuleSet>>;
+  /** As the rules stood then, by when it was known. */
+  readonly asOf?: string;
+}
+
+/** Reads all rule books. @throws Error where a rule set is in force that was never drafted: history is damaged. */
+export async function loadRuleBooks(
+  events: EventStore,
+  { override = {}, asOf }: RulesAsked = {},
+): Promise<RulesInHistory> {
+  const entries: Record<string, readonly BookEntry[]> = {};
+  const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>();
+  const activations: { programme: string; entry: BookEntry; first: boolean; recordedAt: string }[] = [];
+  for await (const batch of events.readAll({ filter: { categories: ['rules'] } })) {
+    for (const event of batch.events as readonly RecordedEvent[]) {
+      if (asOf !== undefined && event.knownAt > asOf) continue;
+      if (event.type === 'RuleSetDrafted') {
+        const { programme, ruleSet, content } = event.data;
+        // Checked in full when it was drafted.
+        drafts.set(ruleSet, { programme, content: content as RuleSet, draftedAt: event.recordedAt });
+      }
+      if (event.type !== 'RuleSetActivated' && event.type !== 'RuleSetRolledBack') continue;
+      const { programme } = event.data;
+      const before = entries[programme] ?? [];
+      entries[programme] = bookAfter(before, event);
+      if (
+        event.type === 'RuleSetActivated' &&
+        (before.length === 0 || (!event.data.overThePast && event.data.from !== null))
+      ) {
+        const { ruleSet, from } = event.data;
+        const first = before.length === 0;
+        activations.push({
+          programme,
+          entry: { ruleSet, from: first ? null : from },
+          first,
+          recordedAt: event.recordedAt,
+        });
+      }
+    }
+  }
+  for (const [programme, content] of Object.entries(override)) {
+    const { hash } = compileRules(content);
+    drafts.set(hash, { programme, content, draftedAt: '' });
+    entries[programme] = [{ ruleSet: hash, from: null }];
+  }
+  return { books: booksUnder(entries, drafts), entries, drafts, activations };
+}
+
+/**
+ * What a build goes on under: the books it was stamped with, and what was put in force from a time on since it was
+ * made. What is applied to the past has a build of its own.
+ */
+export function entriesOf({ ruleBooks: stamped, madeAt }: GenerationStamp, { activations }: RulesInHistory): Entries {
+  const entries: Record<string, readonly BookEntry[]> = { ...stamped };
+  for (const { programme, entry, first, recordedAt } of activations) {
+    const book = entries[programme] ?? [];
+    if (first ? book.length > 0 : recordedAt < madeAt || book.length === 0) continue;
+    entries[programme] = [
+      ...book.filter(({ from }) => from === null || entry.from === null || from < entry.from),
+      entry,
+    ];
+  }
+  return entries;
+}
+
+/** The books with these entries. Rule sets are compiled once each, however often they are asked for. */
+export function booksUnder(entries: Entries, drafts: RulesInHistory['drafts']): RuleBooks {
+  return ruleBooks(
+    Object.fromEntries(
+      Object.entries(entries).map(([programme, book]) => [
+        programme,
+        book.map(({ from, ruleSet }) => {
+          const draft = drafts.get(ruleSet);
+          if (!draft) throw new Error(`Rule set ${ruleSet} of ${programme} is in force but was never drafted.`);
+          return { from, rules: compiled(ruleSet, draft.content) };
+        }),
+      ]),
+    ),
+  );
+}
+
+const known = new Map<string, CompiledRules>();
+
+/** By content hash: the same rule set compiles to the same rules. */
+const compiled = (hash: string, content: RuleSet): CompiledRules => {
+  const rules = known.get(hash) ?? compileRules(content);
+  known.set(hash, rules);
+  return rules;
+};
