@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import type { ToAppend } from '../event-sourcing/event.js';
 import { AppendRefused, MAX_APPEND_BYTES } from './event-store.js';
 
@@ -17,6 +18,7 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
     }
     const json: string | undefined = JSON.stringify(event.data);
     if (json === undefined || json[0] !== '{') throw new AppendRefused(`The data of event ${event.id} is no object.`);
+    if (LONE_SURROGATE.test(json)) refuseLoneSurrogate(event);
     const { id, type, programme, commandId, correlationId, causationId, actor } = event;
     const values = id + type + stream + programme + commandId + correlationId + causationId + actor.id + actor.role;
     bytes += Buffer.byteLength(json) + Buffer.byteLength(values) + ENVELOPE_BYTES;
@@ -28,4 +30,17 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
     );
   }
   return data;
+};
+
+/** How JSON.stringify writes half a character, which no UTF-8 can hold and no seal can cover; other text may look so too. */
+const LONE_SURROGATE = /\\ud[89a-f]/;
+
+const refuseLoneSurrogate = (event: ToAppend): void => {
+  try {
+    canonicalize(event.data);
+  } catch (error) {
+    throw new AppendRefused(
+      `The data of event ${event.id} can't be kept: ${error instanceof Error ? error.message : String(error)}. Send whole characters.`,
+    );
+  }
 };

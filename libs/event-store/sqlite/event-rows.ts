@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { HistoryDamaged } from '../event-store.js';
 import type { Actor, Recorded, ToAppend } from '../../event-sourcing/event.js';
 
 /** One row of `events`, in the order of COLUMNS. */
@@ -56,7 +57,10 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
     const found = known.get(id);
     if (found !== undefined) return found;
     const row: unknown = statement.get(id);
-    if (!Array.isArray(row)) throw new Error(`Broken history: number ${id} is cited but not there (${sql}).`);
+    if (!Array.isArray(row))
+      throw new HistoryDamaged(
+        `History is damaged: it cites number ${id}, which is not there (${sql}). Restore a back-up (amends restore).`,
+      );
     const value = from(row);
     if (known.size >= most) known.clear();
     known.set(id, value);
@@ -93,10 +97,22 @@ export const rowReader = (db: DatabaseSync): ((row: EventRow) => Recorded) => {
       commandId,
       correlationId: row[14] ?? commandId,
       causationId: row[15] ?? commandId,
-      data: JSON.parse(row[16]) as object,
+      data: parsed(row),
     };
     return row[9] === 0 ? event : { ...event, imported: true };
   };
+};
+
+const parsed = (row: EventRow): object => {
+  try {
+    const data: unknown = JSON.parse(row[16]);
+    if (typeof data === 'object' && data !== null) return data;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new HistoryDamaged(
+    `History is damaged: the data of the event at position ${positionText(row[0])} (id ${row[1]}) is no JSON object any more. Restore a back-up (amends restore).`,
+  );
 };
 
 /** Finds or makes the number of what is kept once. Forget what was remembered when a transaction is rolled back. */

@@ -1,0 +1,48 @@
+/** A stream of items of which the next ones can be looked at before they are taken. */
+export class Lookahead<T> {
+  private readonly items: T[] = [];
+  private start = 0;
+  private readonly source: AsyncIterator<readonly T[]>;
+  private ended = false;
+
+  constructor(batches: AsyncIterable<readonly T[]>) {
+    this.source = batches[Symbol.asyncIterator]();
+  }
+
+  /** How many items can be looked at. */
+  get length(): number {
+    return this.items.length - this.start;
+  }
+
+  /** Reads on until `count` items can be looked at, or all that is left. */
+  async fill(count: number): Promise<void> {
+    while (!this.ended && this.length < count) {
+      const next = await this.source.next();
+      if (next.done === true) this.ended = true;
+      else for (const item of next.value) this.items.push(item);
+    }
+  }
+
+  peek(ahead = 0): T | undefined {
+    return this.items[this.start + ahead];
+  }
+
+  /** Where the first of the items that can be looked at is that passes, or -1. */
+  find(passes: (item: T) => boolean): number {
+    for (let ahead = 0; ahead < this.length; ahead++) {
+      const item = this.peek(ahead);
+      if (item !== undefined && passes(item)) return ahead;
+    }
+    return -1;
+  }
+
+  take(): T | undefined {
+    const item = this.items[this.start];
+    if (item !== undefined) this.start++;
+    if (this.start === this.items.length || this.start > 10_000) {
+      this.items.splice(0, this.start);
+      this.start = 0;
+    }
+    return item;
+  }
+}

@@ -1,0 +1,62 @@
+import { sign, verify, type KeyObject } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import canonicalize from 'canonicalize';
+
+/** A run of events, vouched for. It is kept in the ledger, apart from the events. */
+export interface Seal {
+  /** 1, 2, 3, ... without a gap. */
+  readonly number: number;
+  /** The chain before the run and after it: each links every event before it. */
+  readonly previous: string;
+  readonly chain: string;
+  /** Positions of the first and the last event, in the store that was sealed. */
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+  /** What each event was: short hash, type, stream, revision, position. Deflated lines, in base64. */
+  readonly contents: string;
+  readonly sealedAt: string;
+  /** Ed25519 over all of the above as canonical JSON, in base64. */
+  readonly signature: string;
+}
+
+/** What a seal remembers of an event, to name it when it is gone. */
+export interface SealedEvent {
+  readonly hash: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
+}
+
+export const SEALS = 'seal/';
+export const sealKey = (number: number): string => `${SEALS}${number.toString().padStart(10, '0')}`;
+
+/** The quickest level: contents are hashes for the most part, which no level makes smaller. */
+const DEFLATE_LEVEL = 1;
+
+export const packContents = (events: readonly SealedEvent[]): string => {
+  const lines = events.map(({ hash, type, stream, revision, position }) =>
+    [hash, type, JSON.stringify(stream), revision, position].join('\t'),
+  );
+  return deflateRawSync(lines.join('\n'), { level: DEFLATE_LEVEL }).toString('base64');
+};
+
+export const unpackContents = (seal: Seal): readonly SealedEvent[] =>
+  inflateRawSync(Buffer.from(seal.contents, 'base64'))
+    .toString('utf8')
+    .split('\n')
+    .map((line) => {
+      const [hash = '', type = '', stream = '""', revision, position = ''] = line.split('\t');
+      return { hash, type, stream: String(JSON.parse(stream)), revision: Number(revision), position };
+    });
+
+const signedBytes = (seal: Omit<Seal, 'signature'>): Buffer => Buffer.from(canonicalize(seal) ?? '', 'utf8');
+
+export const signSeal = (seal: Omit<Seal, 'signature'>, privateKey: KeyObject): Seal => ({
+  ...seal,
+  signature: sign(null, signedBytes(seal), privateKey).toString('base64'),
+});
+
+export const isSignedBy = ({ signature, ...seal }: Seal, publicKey: KeyObject): boolean =>
+  verify(null, signedBytes(seal), publicKey, Buffer.from(signature, 'base64'));

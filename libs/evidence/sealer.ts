@@ -1,0 +1,142 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Recorded } from '../event-sourcing/event.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { CHAIN_START, hashOfEvent, link, SHORT_HASH_LENGTH } from './chain.js';
+import { isSignedBy, packContents, sealKey, SEALS, signSeal, unpackContents, type Seal } from './seal.js';
+import type { SigningKey } from './signing-key.js';
+
+/** History and its seals don't fit together, so nothing is sealed on top. */
+export class SealsDisagree extends Error {
+  constructor(because: string) {
+    super(`${because} Nothing was sealed. Run amends verify: it names what is wrong.`);
+    this.name = 'SealsDisagree';
+  }
+}
+
+const MOST_EVENTS_A_SEAL = 1_000;
+
+export interface SealerOptions {
+  /** The events as they are stored, not upcast. */
+  readonly history: EventStore;
+  readonly ledger: Ledger;
+  readonly key: SigningKey;
+  /** UTC, ISO 8601. */
+  readonly now: () => string;
+}
+
+/** Seals history, run by run, and goes on after a stop from the last seal. */
+export class Sealer {
+  private number = 0;
+  private chain = CHAIN_START;
+  private last: string | undefined;
+  private working: Promise<number> = Promise.resolve(0);
+
+  private constructor(private readonly options: SealerOptions) {}
+
+  /** @throws SealsDisagree when the last seal isn't ours or its last event isn't there as it was sealed */
+  static async open(options: SealerOptions): Promise<Sealer> {
+    const sealer = new Sealer(options);
+    const [record] = await options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
+    if (record !== undefined) await sealer.goOnFrom(record.value);
+    return sealer;
+  }
+
+  /** Seals everything that is there and not sealed yet; resolves to how many events that were. */
+  sealNow(): Promise<number> {
+    const next = this.working.then(
+      () => this.sealRest(),
+      () => this.sealRest(),
+    );
+    this.working = next;
+    return next;
+  }
+
+  /** Seals again and again until the signal, and what is left then. */
+  async run(everyMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.sealNow();
+      await pause(everyMs, signal);
+    }
+    await this.sealNow();
+  }
+
+  private async sealRest(): Promise<number> {
+    let sealed = 0;
+    const batches = this.options.history.readAll({ from: this.last, batchSize: MOST_EVENTS_A_SEAL });
+    for await (const { events } of batches) {
+      if (events.length > 0) await this.seal(events);
+      sealed += events.length;
+    }
+    return sealed;
+  }
+
+  private async seal(events: readonly Recorded[]): Promise<void> {
+    const { ledger, key, now } = this.options;
+    let chain = this.chain;
+    const contents = events.map((event) => {
+      const hash = hashOfEvent(event);
+      chain = link(chain, hash);
+      const { type, stream, revision, position } = event;
+      return { hash: hash.slice(0, SHORT_HASH_LENGTH), type, stream, revision, position };
+    });
+    const number = this.number + 1;
+    const first = contents[0]?.position ?? '';
+    const last = contents.at(-1)?.position ?? '';
+    const seal = signSeal(
+      {
+        number,
+        previous: this.chain,
+        chain,
+        first,
+        last,
+        count: events.length,
+        contents: packContents(contents),
+        sealedAt: now(),
+      },
+      key.privateKey,
+    );
+    await ledger.put({ key: sealKey(number), value: seal, expected: 0 });
+    this.number = number;
+    this.chain = chain;
+    this.last = last;
+  }
+
+  private async goOnFrom(seal: Seal): Promise<void> {
+    const { history, key } = this.options;
+    if (!isSignedBy(seal, key.publicKey))
+      throw new SealsDisagree(`Seal ${seal.number} was changed, or made with another key.`);
+    const sealed = unpackContents(seal).at(-1);
+    const { stream, revision } = sealed ?? { stream: '', revision: 1 };
+    const { events } = await history.readStream(stream, { after: revision - 1, limit: 1 });
+    const [event] = events;
+    if (event === undefined || !hashOfEvent(event).startsWith(sealed?.hash ?? '-')) {
+      throw new SealsDisagree(`The last sealed event (revision ${revision} of ${stream}) is gone or was changed.`);
+    }
+    this.number = seal.number;
+    this.chain = seal.chain;
+    this.last = event.position;
+  }
+}
+
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await after(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+};
+
+/**
+ * After history was put back from a back-up: sets the seals aside that vouch for events it doesn't have, so that
+ * sealing goes on from the last one that fits. They stay in the ledger as `withdrawn-seal/...`. Resolves to their number.
+ */
+export const withdrawSealsAfter = async (ledger: Ledger, lastPosition: string | undefined): Promise<number> => {
+  for (let withdrawn = 0; ; withdrawn++) {
+    const [record] = await ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
+    if (record === undefined || (lastPosition !== undefined && record.value.last <= lastPosition)) return withdrawn;
+    const { number, chain } = record.value;
+    await ledger.put({ key: `withdrawn-${sealKey(number)}-${chain.slice(0, SHORT_HASH_LENGTH)}`, value: record.value });
+    await ledger.remove(record.key, record.version);
+  }
+};

@@ -1,0 +1,66 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Ledger } from '../ledger/ledger.js';
+import { SEALS } from './seal.js';
+
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** The key that seals are made or checked with is not to be had, or not to be trusted; the message says what to do. */
+export class SigningKeyRefused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SigningKeyRefused';
+  }
+}
+
+/** @param from where it came from, for the message @throws SigningKeyRefused */
+export const signingKeyFrom = (pem: string, from: string): SigningKey => {
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(pem);
+  } catch (error) {
+    throw new SigningKeyRefused(`${from} holds no private key in PEM form. Put the right key back.`, { cause: error });
+  }
+  if (privateKey.asymmetricKeyType !== 'ed25519') {
+    throw new SigningKeyRefused(
+      `${from} holds a key of type ${privateKey.asymmetricKeyType}, not ed25519. Put the right key back.`,
+    );
+  }
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+};
+
+const OTHERS = 0o077;
+
+/**
+ * The key kept in a file that only its owner may read; made where nothing was sealed yet.
+ * @throws SigningKeyRefused for a key that is missing beside seals, that others may read, or that is none
+ */
+export const signingKeyIn = async (path: string, ledger: Ledger): Promise<SigningKey> => {
+  if (existsSync(path)) {
+    if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0) {
+      throw new SigningKeyRefused(`Others may read ${path}, which signs the seals. Run chmod 600 on it.`);
+    }
+    return signingKeyFrom(readFileSync(path, 'utf8'), path);
+  }
+  const [seal] = await ledger.list(SEALS, { limit: 1 });
+  if (seal !== undefined) {
+    throw new SigningKeyRefused(
+      `The signing key ${path} is gone, but there are seals made with it. Put it back: with a new key they could no longer be checked.`,
+    );
+  }
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  mkdirSync(dirname(path), { recursive: true });
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(fd, pem);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return signingKeyFrom(pem, path);
+};
