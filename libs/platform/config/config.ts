@@ -11,7 +11,7 @@ export interface Config {
   readonly operatorKey: string | undefined;
   /** 32 bytes in base64: encrypts customers' keys. Absent: one is made and kept beside the vault. */
   readonly vaultKey: string | undefined;
-  /** 32 bytes in base64: signs seals. Absent: one is made and kept beside the ledger. */
+  /** An ed25519 private key in PEM form: signs seals. Absent: one is made and kept in the folder. */
   readonly sealKey: string | undefined;
   /** For fault tests: the named step at which the process dies. */
   readonly crashAt: string | undefined;
@@ -60,6 +60,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       mistakes.push(`${name} must be 32 bytes in base64; make one with: openssl rand -base64 32`);
     return value;
   };
+  const pem = (name: string): string | undefined => {
+    const value = text(name)?.replaceAll('\\n', '\n');
+    if (value !== undefined && !value.includes('PRIVATE KEY'))
+      mistakes.push(`${name} must be a private key in PEM form; make one with: openssl genpkey -algorithm ed25519`);
+    return value;
+  };
   const operatorKey = text('AMENDS_OPERATOR_KEY');
   if (operatorKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(operatorKey))
     mistakes.push('AMENDS_OPERATOR_KEY must be 16 to 200 visible ASCII characters without spaces');
@@ -67,7 +73,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const config: Config = {
     operatorKey,
     vaultKey: key('AMENDS_VAULT_KEY'),
-    sealKey: key('AMENDS_SEAL_KEY'),
+    sealKey: pem('AMENDS_SEAL_KEY'),
     host: text('AMENDS_HOST') ?? '127.0.0.1',
     port: whole('AMENDS_PORT', 0, 65_535, 3000),
     data: text('AMENDS_DATA') ?? './data',

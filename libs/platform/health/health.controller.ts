@@ -1,0 +1,36 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import { Everyone } from '../auth/roles.js';
+import { Readiness } from './readiness.js';
+
+@ApiTags('operations')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicator: HealthIndicatorService,
+    private readonly readiness: Readiness,
+  ) {}
+
+  @Get('live')
+  @Everyone()
+  @ApiOperation({ summary: 'The process answers' })
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Everyone()
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({ summary: 'Everything that serving needs is up; else 503 and what is down' })
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check(
+      [...this.readiness.checks].map(([name, check]) => async () => {
+        const { up, ...details } = await check();
+        const indicator = this.indicator.check(name);
+        return up ? indicator.up(details) : indicator.down(details);
+      }),
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { LoggerModule, type Params } from 'nestjs-pino';
+import type { LogLevel } from '../config/config.js';
+
+/**
+ * Structured logs on standard error. Requests are not logged one by one: metrics count them, history records what they
+ * did. Bodies, headers and queries, which may hold personal data or keys, never reach a log.
+ */
+export const logging = (
+  level: LogLevel,
+  destination: NodeJS.WritableStream = process.stderr,
+): ReturnType<typeof LoggerModule.forRoot> => {
+  const params: Params = {
+    pinoHttp: [
+      { level, autoLogging: false, base: null, serializers: { req: () => undefined, res: () => undefined } },
+      destination,
+    ],
+    forRoutes: [],
+  };
+  return LoggerModule.forRoot(params);
+};

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Figures in Prometheus' text form. Each app has its own registry, so that several can run in one process. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  private readonly requests = new Histogram({
+    name: 'amends_http_request_seconds',
+    help: 'Time to answer a request, by route and status class',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.registry],
+  });
+  private readonly children = new Map<string, { observe(seconds: number): void }>();
+
+  readonly commands = new Counter({
+    name: 'amends_commands_total',
+    help: 'Commands by aggregate and outcome (done, or the code of the refusal)',
+    labelNames: ['aggregate', 'outcome'],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  observeRequests(fastify: FastifyInstance): void {
+    fastify.addHook('onResponse', (request, reply, next) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      const status = `${Math.floor(reply.statusCode / 100)}xx`;
+      const key = `${request.method} ${route} ${status}`;
+      let child = this.children.get(key);
+      if (child === undefined) {
+        child = this.requests.labels(request.method, route, status);
+        this.children.set(key, child);
+      }
+      child.observe(reply.elapsedTime / 1_000);
+      next();
+    });
+  }
+
+  /** A figure that is asked for when it is collected. */
+  gauge(
+    name: string,
+    help: string,
+    collect: (gauge: Gauge<string>) => void | Promise<void>,
+    labelNames: string[] = [],
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      async collect(): Promise<void> {
+        await collect(this);
+      },
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { SqliteEventStore } from '../../event-store/sqlite/sqlite-event-store.js';
+import { signingKeyFrom, signingKeyIn, type SigningKey } from '../../evidence/signing-key.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
+import type { ReadStore } from '../../read-store/read-store.js';
+import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
+import { DECLARATIONS } from '../../recovery/history.js';
+import { PersonalData } from '../../vault/personal-data.js';
+import { secretKey } from './keys.js';
+
+export interface OpenOptions {
+  /** One process writes a folder at a time; any number read it. */
+  readonly mode: 'write' | 'read';
+  /** 32 bytes in base64; absent: kept in the folder, made on the first start. */
+  readonly vaultKey?: string | undefined;
+  /** PEM, ed25519; absent: kept in the folder, made on the first start. */
+  readonly sealKey?: string | undefined;
+  readonly crashPoint?: CrashPoint;
+}
+
+/** The embedded stores of one folder. */
+export interface Stores {
+  readonly folder: string;
+  readonly mode: 'write' | 'read';
+  readonly events: SqliteEventStore;
+  readonly reads: ReadStore;
+  readonly ledger: Ledger;
+  readonly vault: Ledger;
+  readonly personal: PersonalData;
+  /** Signs and checks seals. @throws SigningKeyRefused */
+  signingKey(): Promise<SigningKey>;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws HistoryDamaged when history is not what it was when it was last acknowledged.
+ * @throws Error in words where the folder can't be opened, as where another process writes it.
+ */
+export async function openStores(folder: string, options: OpenOptions): Promise<Stores> {
+  const { mode, crashPoint } = options;
+  const at = resolve(folder);
+  if (mode === 'write') makeFolder(at);
+  else if (!existsSync(at)) throw new Error(`${at} is not there. Name the folder of a store.`);
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(store: T): T => {
+    opened.unshift(store);
+    return store;
+  };
+  const close = async (): Promise<void> => {
+    for (const store of opened) await store.close();
+  };
+  try {
+    const crash = crashPoint === undefined ? {} : { crashPoint };
+    const events = keep(SqliteEventStore.open({ folder: at, declarations: DECLARATIONS, mode, ...crash }));
+    const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, ...crash }));
+    const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode }));
+    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode }));
+    const mayMake = mode === 'write';
+    const personal = new PersonalData(vault, secretKey(at, 'vault', options.vaultKey, mayMake));
+    const signingKey = async (): Promise<SigningKey> =>
+      options.sealKey === undefined
+        ? signingKeyIn(join(at, 'seal.key'), ledger)
+        : signingKeyFrom(options.sealKey, 'The seal key that was given');
+    return { folder: at, mode, events, reads, ledger, vault, personal, signingKey, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** For its owner alone: it holds people's words and the keys to them. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+}
