@@ -1,0 +1,79 @@
+import type { Metric } from '../response/response-events.js';
+import { RESPONSE_FIELDS } from './response-fields.js';
+import type { Check } from './rule-check.js';
+import { covers } from './satisfiable.js';
+
+const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
+  nps: [0, 10],
+  csat: [1, 5],
+  ces: [1, 7],
+  stars: [1, 5],
+};
+
+const KNOWN_RESPONSES = {
+  kind: ['survey', 'complaint', 'ticket', 'social', 'review', 'forum', 'operational-failure'],
+  contactMe: ['yes', 'no', 'not-answered'],
+  score: ['low', 'high', 'none'],
+};
+
+export function triageProblems(check: Check): void {
+  const { triage } = check.rules;
+  if (!triage) return;
+  const { say, condition, unique } = check;
+  for (const metric of Object.keys(SCALES) as Metric[]) {
+    const low = triage.low[metric];
+    const [least, most] = SCALES[metric];
+    if (low === undefined || (low >= least && low < most)) continue;
+    say(['triage', 'low', metric], `${metric} goes from ${least} to ${most}.`, 'Leave some of it above the threshold.');
+  }
+
+  const overrides = triage.overrides ?? [];
+  unique(
+    (i) => ['triage', 'overrides', i, 'id'],
+    overrides.map(({ id }) => id),
+    'override',
+  );
+  const sound = overrides.map(({ when }, i) =>
+    condition(['triage', 'overrides', i, 'when'], when, RESPONSE_FIELDS, KNOWN_RESPONSES),
+  );
+  overrides.forEach(({ when, id: _id, ...cell }, i) => {
+    if (Object.keys(cell).length === 0) {
+      say(['triage', 'overrides', i], 'It overrides nothing.', 'Say what to do, which priority or which team.');
+    }
+    const above = overrides.findIndex((other, k) => k < i && sound[k] && sound[i] && covers(other.when, when));
+    if (above < 0) return;
+    say(
+      ['triage', 'overrides', i],
+      `It is never reached: override ${above + 1} holds wherever it does.`,
+      'Put the narrower one first.',
+    );
+  });
+
+  if (triage.owner === 'by-touchpoint' && !triage.touchpointOwners) {
+    say(['triage', 'owner'], 'by-touchpoint needs to know the owners.', 'Add touchpointOwners.');
+  }
+  if (triage.touchpointOwners && triage.owner !== 'by-touchpoint') {
+    say(
+      ['triage', 'touchpointOwners'],
+      'They are read with owner by-touchpoint only.',
+      'Set owner, or leave them out.',
+    );
+  }
+
+  const stages = triage.stages ?? [];
+  unique(
+    (i) => ['triage', 'stages', i, 'id'],
+    stages.map(({ id }) => id),
+    'stage',
+  );
+  stages.forEach(({ from, until }, i) => {
+    const [begins, ends] = [from, until].map((instant) => (instant === undefined ? undefined : Date.parse(instant)));
+    if (Number.isNaN(begins))
+      say(['triage', 'stages', i, 'from'], 'There is no such instant.', 'Look at the day and hour.');
+    if (Number.isNaN(ends))
+      say(['triage', 'stages', i, 'until'], 'There is no such instant.', 'Look at the day and hour.');
+    if (begins !== undefined && ends !== undefined && ends <= begins) {
+      say(['triage', 'stages', i, 'until'], 'The stage ends before it begins.', 'Write a later instant.');
+    }
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * The published JSON Schema of rule sets: docs/rule-set.schema.json is this, for editors. Each `description` says how to
+ * write what it describes, because check-rule-set.ts says it to whoever wrote it otherwise.
+ */
+
+const object = (required: readonly string[], properties: Readonly<Record<string, object>>, description?: string) => ({
+  type: 'object',
+  ...(description === undefined ? {} : { description }),
+  required,
+  properties,
+  additionalProperties: false,
+});
+
+/** Names that people choose: they end in paths, so no odd signs. */
+const named = (values: object, description: string) => ({
+  type: 'object',
+  description,
+  propertyNames: {
+    pattern: '^[A-Za-z][A-Za-z0-9 _-]{0,63}$',
+    description: 'Names are letters, digits, spaces, - and _.',
+  },
+  additionalProperties: values,
+});
+
+const list = (items: object, description: string, more: object = {}) => ({
+  type: 'array',
+  description,
+  items,
+  ...more,
+});
+const text = (description: string) => ({ type: 'string', minLength: 1, maxLength: 10_000, description });
+const oneOf = (...values: readonly string[]) => ({ enum: values, description: `Write one of ${values.join(', ')}.` });
+const ref = (definition: string) => ({ $ref: `#/$defs/${definition}` });
+
+const METRICS = ['nps', 'csat', 'ces', 'stars'];
+const CHANNELS = ['phone', 'e-mail', 'chat', 'sms', 'letter', 'social', 'in-person', 'other'];
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const same = (names: readonly string[], schema: object) => Object.fromEntries(names.map((name) => [name, schema]));
+
+const limits = {
+  type: 'object',
+  description: 'Write amounts in minor units by currency, such as EUR: 5000 for 50 euros.',
+  propertyNames: { pattern: '^[A-Z]{3}$', description: 'Currencies are three capital letters, such as EUR.' },
+  additionalProperties: {
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Write minor units, such as 5000.',
+  },
+};
+
+const CELL = {
+  do: oneOf('recover', 'call-back', 'respect', 'nothing'),
+  priority: text('Name a priority.'),
+  team: text('Name a team.'),
+};
+
+export const RULE_SET_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Rule set',
+  ...object(['programme', 'title', 'reviewBy', 'fallbackOwner', 'calendars', 'targets'], {
+    programme: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9-]{0,62}$',
+      description: 'Write small letters, digits and hyphens, such as service-recovery.',
+    },
+    title: text('Say what these rules are for.'),
+    reviewBy: ref('day'),
+    notice: text('Say what must be said of these rules wherever they are shown.'),
+    fallbackOwner: text('Name who owns what no rule and no team gives an owner.'),
+    calendars: named(ref('calendar'), 'Write calendars by name.'),
+    triage: ref('triage'),
+    targets: list(ref('target'), 'Write a list of targets.'),
+    contact: ref('contact'),
+    offers: ref('offers'),
+    rootCauses: ref('rootCauses'),
+    approval: ref('approval'),
+    verification: ref('verification'),
+    messages: named(
+      object(['body'], { subject: text('Write a line of text.'), body: text('Write a Liquid template.') }),
+      'Write messages by name.',
+    ),
+    playbooks: named(list(text('Write a step.'), 'Write a list of steps.'), 'Write playbooks by kind of case.'),
+  }),
+  $defs: {
+    day: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Write a day such as 2031-05-05.' },
+    instant: {
+      type: 'string',
+      pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?(Z|[+-]\\d{2}:\\d{2})$',
+      description: 'Write an instant such as 2031-05-05T09:00:00Z.',
+    },
+    duration: {
+      type: 'string',
+      pattern: '^(\\d+(\\.\\d+)?[dhms])+$',
+      description: 'Write a duration such as 15m, 1h30m, 132.47h or 2d.',
+    },
+    filter: { type: 'object', description: 'Write a condition such as { priority: high }.' },
+    calendar: object(['zone', 'hours'], {
+      zone: text('Write an IANA zone such as Europe/Berlin.'),
+      hours: {
+        description: 'Write always, or the hours of each day such as mon: ["09:00-12:30", "13:30-17:00"].',
+        if: { type: 'string' },
+        then: { const: 'always' },
+        else: {
+          type: 'object',
+          properties: same(
+            WEEKDAYS,
+            list({ type: 'string', description: 'Write hours such as "09:00-12:30".' }, 'Write a list of hours.'),
+          ),
+          additionalProperties: false,
+        },
+      },
+      holidays: list(ref('day'), 'Write a list of days.'),
+    }),
+    triage: object(['low', 'cells'], {
+      low: {
+        ...object([], same(METRICS, { type: 'number', description: 'Write the highest score that counts as low.' })),
+        description: 'Write the highest low score by metric, such as nps: 6.',
+      },
+      cells: object(['low', 'high'], { low: ref('cells'), high: ref('cells'), none: ref('cells') }),
+      overrides: list(
+        object(['id', 'when'], { id: text('Name the override.'), when: ref('filter'), ...CELL }),
+        'Write a list of overrides.',
+      ),
+      team: text('Name a team.'),
+      owner: oneOf('round-robin', 'balanced', 'by-touchpoint'),
+      touchpointOwners: {
+        type: 'object',
+        description: 'Write owners by touchpoint.',
+        additionalProperties: text('Name an owner.'),
+      },
+      throttle: object(['perTeamAndDay'], {
+        perTeamAndDay: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
+      }),
+      stages: list(
+        object(['id'], {
+          id: text('Name the stage.'),
+          percentage: { type: 'number', minimum: 0, maximum: 100, description: 'Write 0 to 100.' },
+          touchpoints: list(text('Name a touchpoint.'), 'Write a list of touchpoints.'),
+          from: ref('instant'),
+          until: ref('instant'),
+        }),
+        'Write a list of stages.',
+      ),
+    }),
+    cells: object(['yes', 'no', 'notAnswered'], { yes: ref('cell'), no: ref('cell'), notAnswered: ref('cell') }),
+    cell: object(['do'], CELL),
+    target: object(['id', 'title'], {
+      id: {
+        type: 'string',
+        pattern: '^[a-z][a-z0-9-]{0,62}$',
+        description: 'Write small letters, digits and hyphens, such as first-contact.',
+      },
+      title: text('Say what is promised.'),
+      reportedOnly: text("Say why only a source's own verdict can be shown."),
+      calendar: text('Name a calendar of this rule set.'),
+      ...same(['start', 'stop', 'pause', 'cancel'], ref('filter')),
+      goals: list(
+        object(['within'], { when: ref('filter'), within: ref('duration') }),
+        'Write a list of goals such as { within: 24h }.',
+      ),
+      warnBefore: ref('duration'),
+      escalateTo: text('Name whom to escalate to.'),
+      retarget: oneOf('keep', 'restart', 'pinned'),
+      reopen: oneOf('first-only', 'restart', 'resume'),
+    }),
+    contact: object(['tries'], {
+      tries: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
+      spacing: ref('duration'),
+      hours: text('Name a calendar of this rule set.'),
+      channels: list(oneOf(...CHANNELS), 'Write a list of channels.'),
+      frequencyCap: object(['max', 'days'], {
+        max: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
+        days: { type: 'integer', minimum: 1, description: 'Write a whole number of days from 1 on.' },
+      }),
+    }),
+    offers: object(['kinds', 'authority'], {
+      kinds: list(text('Name a kind of offer.'), 'Write a list of kinds.', { minItems: 1 }),
+      authority: named(object(['perOffer', 'perCase'], { perOffer: limits, perCase: limits }), 'Write limits by role.'),
+    }),
+    cause: object(['code'], {
+      code: text('Write a code.'),
+      title: text('Say what it means.'),
+      actionRequired: { type: 'boolean', description: 'Write true or false.' },
+      children: list(ref('cause'), 'Write a list of causes.'),
+    }),
+    rootCauses: object([], {
+      taxonomy: list(ref('cause'), 'Write a list of causes, each with a code.', { minItems: 1 }),
+      mapped: list(
+        object(['from', 'to'], {
+          from: list({ type: 'string' }, 'Write the codes from the coarsest on, such as [billing, amount].', {
+            minItems: 1,
+          }),
+          to: list({ type: 'string' }, 'Write the codes from the coarsest on, such as [billing, amount].', {
+            minItems: 1,
+          }),
+          when: ref('filter'),
+        }),
+        'Write a list of mappings.',
+      ),
+    }),
+    approval: object(['fourEyes'], {
+      fourEyes: { type: 'boolean', description: 'Write true or false.' },
+      requires: list(
+        oneOf('root-cause', 'contact', 'offer', 'customer-answer'),
+        'Write a list of what must be present.',
+      ),
+    }),
+    verification: object([], {
+      reSurveyAfter: ref('duration'),
+      coolDown: ref('duration'),
+      sampleRate: { type: 'number', minimum: 0, maximum: 1, description: 'Write a share from 0 to 1.' },
+      strata: oneOf('owner', 'team'),
+      seed: text('Write a seed.'),
+    }),
+  },
+};
