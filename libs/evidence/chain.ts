@@ -9,13 +9,31 @@ export const CHAIN_START = '0'.repeat(64);
 export const SHORT_HASH_LENGTH = 16;
 
 /**
- * SHA-256, in hex, of everything stored of an event but its position, which another store would give anew: id, stream,
- * revision, type, data and all metadata, as canonical JSON (RFC 8785).
+ * All that is stored of an event but its position, which another store would give anew, as canonical JSON (RFC 8785).
+ * The fields stand in their canonical order already, which takes half the time of sorting them each time.
  */
-export const hashOfEvent = (event: Recorded): string => {
-  const { position: _, ...rest } = event;
-  return hash('sha256', canonicalize(rest) ?? '', 'hex');
+export const canonicalEvent = (event: Recorded): string => {
+  const { actor, causationId, commandId, correlationId, data, id, imported, knownAt, occurredAt, programme } = event;
+  const { recordedAt, revision, schemaVersion, shard, stream, type } = event;
+  const before = JSON.stringify({ actor: { id: actor.id, role: actor.role }, causationId, commandId, correlationId });
+  const after = JSON.stringify({
+    id,
+    imported,
+    knownAt,
+    occurredAt,
+    programme,
+    recordedAt,
+    revision,
+    schemaVersion,
+    shard,
+    stream,
+    type,
+  });
+  return `${before.slice(0, -1)},"data":${canonicalize(data) ?? ''},${after.slice(1)}`;
 };
+
+/** SHA-256, in hex. */
+export const hashOfEvent = (event: Recorded): string => hash('sha256', canonicalEvent(event), 'hex');
 
 /** The chain after one more event. */
 export const link = (chain: string, eventHash: string): string => hash('sha256', chain + eventHash, 'hex');
