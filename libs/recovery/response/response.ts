@@ -1,7 +1,8 @@
-import { never, refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
+import { never, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../stated.js';
-import type { Answer, Metric, ResponseEvent } from './response-events.js';
+import type { ResponseEvent } from './response-events.js';
+import { offScale } from './scales.js';
 
 type Data<T extends ResponseEvent['type']> = Extract<ResponseEvent, { type: T }>['data'];
 type Triage = Omit<Data<'ResponseTriaged'>, 'response' | 'contactMe'>;
@@ -36,7 +37,7 @@ const decide = (command: ResponseCommand, state: Response): Decision<ResponseEve
     case 'ReceiveResponse': {
       if (state.status !== 'none') return []; // its source sent it again: what was heard first stands
       const { type: _, ...received } = command;
-      return impossible(received.answers) ?? [{ type: 'ResponseReceived', data: stated(received) }];
+      return offScale(received.answers) ?? [{ type: 'ResponseReceived', data: stated(received) }];
     }
     case 'TriageResponse':
       return triage(command, state);
@@ -62,33 +63,6 @@ function triage(command: { type: 'TriageResponse' } & Triage, state: Response): 
     default:
       return never(state);
   }
-}
-
-/** The scales as the field uses them. */
-export const SCALES: Readonly<Record<Metric, { readonly from: number; readonly to: number }>> = {
-  nps: { from: 0, to: 10 },
-  csat: { from: 1, to: 5 },
-  ces: { from: 1, to: 7 },
-  stars: { from: 1, to: 5 },
-};
-
-function impossible(answers: readonly Answer[]): Refusal | undefined {
-  for (const [index, { metric, score }] of answers.entries()) {
-    const { from, to } = SCALES[metric];
-    if (!Number.isInteger(score) || score < from || score > to)
-      return refuse(
-        'score-off-scale',
-        `${metric} goes from ${from} to ${to} in whole steps, so ${score} is no score.`,
-        `answers[${index}].score`,
-      );
-    if (answers.findIndex((other) => other.metric === metric) !== index)
-      return refuse(
-        'metric-twice',
-        `${metric} is answered twice. Keep the answer that counts.`,
-        `answers[${index}].metric`,
-      );
-  }
-  return undefined;
 }
 
 export const responseDecider: Decider<Response, ResponseCommand, ResponseEvent> = {

@@ -4,6 +4,7 @@ import type { CaseCommandOf } from '../case/case-commands.js';
 import type { CaseContext } from '../case/case-context.js';
 import type { CaseEvent } from '../case/case-events.js';
 import type { OpenedCase } from '../case/case-state.js';
+import { offScale } from '../response/scales.js';
 import { parseDuration } from '../rules/duration.js';
 import { stated } from '../stated.js';
 
@@ -49,7 +50,7 @@ export function answerReSurvey(
       'An answered re-survey has at least one answer: a metric and a score.',
       'answers',
     );
-  return [{ type: 'ReSurveyAnswered', data: stated({ survey, answers, comment }) }];
+  return offScale(answers) ?? [{ type: 'ReSurveyAnswered', data: stated({ survey, answers, comment }) }];
 }
 
 const later = (instant: string, duration: string | undefined): string =>

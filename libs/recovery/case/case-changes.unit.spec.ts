@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { closed, given, happened, owned, submitted, time } from './case.testing.js';
+
+const merged = { type: 'CaseMerged', data: { into: 'k2' } } as const;
+
+describe('changing the priority', () => {
+  const change = { type: 'ChangePriority', priority: 'low', reason: 'no harm done' } as const;
+  test('the priority changes with its reason', () => {
+    expect(given(...owned).when(change)).toEqual([
+      { type: 'CasePriorityChanged', data: { priority: 'low', reason: 'no harm done' } },
+    ]);
+  });
+  test('to what it is already adds nothing', () => {
+    expect(given(...owned).when({ type: 'ChangePriority', priority: 'high' })).toEqual([]);
+  });
+  test('a closed case keeps its priority', () => {
+    expect(given(...closed).when(change)).toMatchObject({ refused: 'priority-of-closed' });
+  });
+});
+
+describe('reopening', () => {
+  test('an approved case starts its next cycle', () => {
+    expect(given(...closed).when({ type: 'ReopenCase', reason: 'it broke again' })).toEqual([
+      { type: 'CaseReopened', data: { cycle: 2, reason: 'it broke again' } },
+    ]);
+  });
+  test.each([
+    ['a case in work', owned],
+    ['a reopened case', [...closed, { type: 'CaseReopened', data: { cycle: 2 } } as const]],
+    ['a case under review', [...owned, submitted]],
+  ])('%s is not reopened', (_, history) => {
+    expect(given(...history).when({ type: 'ReopenCase' })).toMatchObject({ refused: 'not-closed' });
+  });
+});
+
+describe('merging duplicates', () => {
+  test('a duplicate goes on in another case', () => {
+    expect(given(...owned).when({ type: 'MergeCase', into: 'k2' })).toEqual([merged]);
+  });
+  test('merging it again adds nothing', () => {
+    expect(given(...owned, merged).when({ type: 'MergeCase', into: 'k2' })).toEqual([]);
+  });
+  test.each([
+    ['merged-elsewhere', [...owned, merged], 'k3'],
+    ['merge-into-itself', owned, 'k1'],
+    ['merge-of-closed', closed, 'k2'],
+  ])('%s is refused', (refused, history, into) => {
+    expect(given(...history).when({ type: 'MergeCase', into })).toMatchObject({ refused });
+  });
+  test('a merged case takes notes, and sends all else on', () => {
+    const note = { type: 'AddNote', note: 'same parcel' } as const;
+    expect(given(...owned, merged).when(note)).toEqual([{ type: 'NoteAdded', data: { note: 'same parcel' } }]);
+    expect(given(...owned, merged).when({ type: 'PauseCase', waitingOn: 'customer' })).toMatchObject({
+      refused: 'case-merged',
+      because: expect.stringContaining('k2'),
+    });
+  });
+});
+
+describe('notes', () => {
+  const note = { type: 'AddNote', note: 'rings back at five' } as const;
+  const added = { type: 'NoteAdded', data: { note: 'rings back at five' } } as const;
+  test('a note is added in any status', () => {
+    expect(given(...owned).when(note)).toEqual([added]);
+    expect(given(...closed).when(note)).toEqual([added]);
+  });
+  test('the same command adds it once, another one adds it again', () => {
+    expect(given(...owned, added).when(note, { commandId: 'c-3' })).toEqual([]);
+    expect(given(...owned, added).when(note, { commandId: 'c-9' })).toEqual([added]);
+  });
+  test('an empty note is refused', () => {
+    expect(given(...owned).when({ type: 'AddNote', note: '' })).toMatchObject({ refused: 'note-empty' });
+  });
+});
+
+test('a returned case is in work again, whoever returned it', () => {
+  const returned = happened({ type: 'CaseReturned', data: { reason: 'no offer' } }, undefined, time('11:00'));
+  expect(given(...owned, submitted, returned).when({ type: 'PauseCase', waitingOn: 'customer' })).toMatchObject([
+    { type: 'CasePaused' },
+  ]);
+});

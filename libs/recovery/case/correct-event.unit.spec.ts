@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CaseCommandOf } from './case-commands.js';
+import type { CaseEvent } from './case-events.js';
+import { attempted, caused, closed, fold, given, opened, owned, time } from './case.testing.js';
+
+const offered: CaseEvent = {
+  type: 'ResolutionOffered',
+  data: { offer: 'o1', kind: 'refund', value: { amount: 500, currency: 'EUR' }, needsAuthority: false },
+};
+const answered: CaseEvent = { type: 'OfferAnswered', data: { offer: 'o1', answer: 'accepted' } };
+const history = [...owned, attempted, offered] as const; // e-1 to e-4
+
+const correct = (said: Partial<CaseCommandOf<'CorrectEvent'>>): CaseCommandOf<'CorrectEvent'> => ({
+  type: 'CorrectEvent',
+  corrects: 'e-3',
+  reason: 'misheard',
+  ...said,
+});
+const correction = (corrects: string, said: { withdrawn?: true; set?: Record<string, unknown> }): CaseEvent => ({
+  type: 'EventCorrected',
+  data: { corrects, correctsType: 'ContactAttempted', ...said, reason: 'misheard' },
+});
+
+describe('correcting an event', () => {
+  test('wrong fields are set right by a later event that names the wrong one', () => {
+    expect(given(...history).when(correct({ set: { outcome: 'reached' } }))).toEqual([
+      {
+        type: 'EventCorrected',
+        data: { corrects: 'e-3', correctsType: 'ContactAttempted', set: { outcome: 'reached' }, reason: 'misheard' },
+      },
+    ]);
+  });
+  test('what is corrected already adds nothing', () => {
+    const right = correction('e-3', { set: { outcome: 'reached' } });
+    expect(given(...history, right).when(correct({ set: { outcome: 'reached' } }))).toEqual([]);
+    const gone = correction('e-3', { withdrawn: true });
+    expect(given(...history, gone).when(correct({ withdrawn: true }))).toEqual([]);
+  });
+  test.each([
+    ['corrected-event-not-found', history, { corrects: 'e-77', withdrawn: true }],
+    [
+      'correction-of-correction',
+      [...history, correction('e-3', { withdrawn: true })],
+      { corrects: 'e-5', withdrawn: true },
+    ],
+    ['withdrawn-already', [...history, correction('e-3', { withdrawn: true })], { set: { outcome: 'reached' } }],
+    ['correction-unclear', history, {}],
+    ['correction-unclear', history, { withdrawn: true, set: { outcome: 'reached' } }],
+    ['reason-of-correction-missing', history, { withdrawn: true, reason: ' ' }],
+    ['opening-stands', history, { corrects: 'e-1', withdrawn: true }],
+    ['others-speak-of-it', [...history, answered], { corrects: 'e-4', withdrawn: true }],
+    ['identity-stands', history, { corrects: 'e-4', set: { offer: 'o2' } }],
+    ['personal-field-stands', history, { set: { note: 'her own words' } }],
+    ['correction-of-another-kind', history, { set: { outcome: 7 } }],
+  ] as const)('%s is refused', (refused, events, said) => {
+    expect(given(...events).when(correct(said))).toMatchObject({ refused });
+  });
+  test('a personal field may be set to what is sealed', () => {
+    const sealed = { sealed: 'AAAA', key: 'cus-1', event: 'e-9', field: 'note' };
+    expect(given(...history).when(correct({ set: { note: sealed } }))).toMatchObject([
+      { data: { set: { note: sealed } } },
+    ]);
+  });
+});
+
+describe('a case is folded as it is known now', () => {
+  test('a withdrawn attempt was none', () => {
+    const state = fold(...history, correction('e-3', { withdrawn: true }));
+    expect(state).toMatchObject({ file: { attempts: [] } });
+  });
+  test('a corrected offer has its right value, and what came later stands', () => {
+    const set = { value: { amount: 700, currency: 'EUR' } };
+    expect(fold(...history, answered, caused, correction('e-4', { set }))).toMatchObject({
+      file: { offers: [{ value: set.value, answer: 'accepted' }], rootCause: { cause: ['process', 'billing'] } },
+    });
+  });
+  test('a withdrawn approval leaves the case under review', () => {
+    expect(fold(...closed, correction('e-6', { withdrawn: true }))).toMatchObject({ status: 'submitted' });
+  });
+  test('a corrected event can be corrected again, and the last word counts', () => {
+    const first = correction('e-3', { set: { outcome: 'reached', channel: 'chat' } });
+    const second = correction('e-3', { set: { outcome: 'refused' } });
+    expect(fold(...history, first, second)).toMatchObject({
+      file: { attempts: [{ outcome: 'refused', channel: 'chat', at: time('09:00') }] },
+    });
+  });
+  test('a correction of what is not there is loud', () => {
+    expect(() => fold(opened, correction('e-9', { withdrawn: true }))).toThrow('corrects e-9, which case-k1 has not');
+  });
+});

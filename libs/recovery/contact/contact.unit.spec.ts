@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CaseEvent } from '../case/case-events.js';
+import { ana, attempted, closed, given, happened, owned, rules, submitted, time } from '../case/case.testing.js';
+
+const log = { type: 'LogContactAttempt', channel: 'phone', outcome: 'no-answer' } as const;
+const attempt = (outcome: 'no-answer' | 'reached' | 'refused', at: string, day?: string) =>
+  happened({ type: 'ContactAttempted', data: { channel: 'phone', outcome } } satisfies CaseEvent, ana, time(at, day));
+
+describe('logging a contact attempt', () => {
+  test('channel and outcome are logged', () => {
+    expect(given(...owned).when({ ...log, note: 'rang for long' })).toEqual([
+      { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer', note: 'rang for long' } },
+    ]);
+  });
+  test('a repeated command is one attempt, another command is another', () => {
+    expect(given(...owned, attempted).when(log, { commandId: 'c-3' })).toEqual([]);
+    expect(given(...owned, attempted).when(log, { commandId: 'c-4' })).toEqual([attempted]);
+  });
+  test('the rules say on which channels', () => {
+    const context = { rules: rules({ contact: { tries: 2, channels: ['e-mail', 'chat'] } }) };
+    expect(given(...owned).when(log, context)).toMatchObject({
+      refused: 'channel-not-allowed',
+      because: 'The rules allow contact by e-mail, chat, not phone.',
+    });
+  });
+  test('nobody is contacted more often than the cap, over all cycles', () => {
+    const context = { rules: rules({ contact: { tries: 2, frequencyCap: { max: 2, days: 7 } } }) };
+    const twice = [...owned, attempt('no-answer', '12:00', '2031-04-28'), attempt('no-answer', '09:00', '2031-05-01')];
+    expect(given(...twice).when(log, { ...context, now: time('11:59') })).toMatchObject({
+      refused: 'contacted-too-often',
+      because: expect.stringContaining('Wait until 2031-05-05T12:00:00.000Z'),
+    });
+    expect(given(...twice).when(log, { ...context, now: time('12:00') })).toEqual([attempted]);
+  });
+  test('what is reviewed or closed is not contacted', () => {
+    expect(given(...owned, submitted).when(log)).toMatchObject({ refused: 'in-review' });
+    expect(given(...closed).when(log)).toMatchObject({ refused: 'closed' });
+  });
+});
+
+describe('giving up', () => {
+  const giveUp = { type: 'GiveUpCase', reason: 'unreachable' } as const;
+  const givenUp = { type: 'CaseGivenUp', data: { reason: 'unreachable' } } as const;
+  const calendars = { day: { zone: 'Etc/UTC', hours: { mon: ['09:00-17:00'] } } };
+  const demanding = { rules: rules({ calendars, contact: { tries: 3, spacing: '2h', hours: 'day' } }) };
+
+  test('after the tries that the rules demand', () => {
+    const tried = [attempt('no-answer', '09:00'), attempt('no-answer', '11:00'), attempt('no-answer', '13:00')];
+    expect(given(...owned, ...tried).when(giveUp, demanding)).toEqual([givenUp]);
+  });
+  test('earlier it is refused, saying which tries are missing and when they count', () => {
+    const tried = [attempt('no-answer', '09:00'), attempt('no-answer', '10:59'), attempt('no-answer', '18:00')];
+    expect(given(...owned, ...tried).when(giveUp, demanding)).toMatchObject({
+      refused: 'tries-missing',
+      because:
+        '1 of 3 tries count; 2 missing. Tries count within the hours of "day", 2h or more apart. Try again then.',
+    });
+  });
+  test('without rules one try is enough, and none is not', () => {
+    expect(given(...owned, attempted).when(giveUp)).toEqual([givenUp]);
+    expect(given(...owned).when(giveUp)).toMatchObject({
+      refused: 'tries-missing',
+      because: '0 of 1 tries count; 1 missing. Try again.',
+    });
+  });
+  test('tries of an earlier cycle do not count', () => {
+    const reopened = { type: 'CaseReopened', data: { cycle: 2 } } as const;
+    expect(given(...closed, reopened).when(giveUp)).toMatchObject({ refused: 'tries-missing' });
+  });
+  test('a customer who was reached is not unreachable', () => {
+    expect(given(...owned, attempt('reached', '10:00')).when(giveUp)).toMatchObject({
+      refused: 'customer-was-reached',
+    });
+  });
+  test('a customer who refuses contact is left alone, if that is on record', () => {
+    const refused = { ...giveUp, reason: 'contact-refused' } as const;
+    expect(given(...owned, attempt('refused', '10:00')).when(refused, demanding)).toEqual([
+      { type: 'CaseGivenUp', data: { reason: 'contact-refused' } },
+    ]);
+    expect(given(...owned, attempted).when(refused)).toMatchObject({ refused: 'contact-not-refused' });
+  });
+  test('giving up again adds nothing, and a closed case is not given up', () => {
+    expect(given(...owned, attempted, givenUp).when(giveUp)).toEqual([]);
+    expect(given(...closed).when(giveUp)).toMatchObject({ refused: 'closed' });
+  });
+});
+
+describe('what the customer is told', () => {
+  const acknowledge = { type: 'AcknowledgeCase', channel: 'e-mail', automatic: true } as const;
+  const acknowledged = { type: 'CaseAcknowledged', data: { channel: 'e-mail', automatic: true } } as const;
+  const update = { type: 'SendProgressUpdate', channel: 'e-mail', message: 'on its way' } as const;
+  const updated = { type: 'ProgressUpdateSent', data: { channel: 'e-mail', message: 'on its way' } } as const;
+  const inform = { type: 'InformCustomer', channel: 'phone', message: 'refunded' } as const;
+  const informed = { type: 'CustomerInformed', data: { channel: 'phone', message: 'refunded' } } as const;
+
+  test('that we have it: once a cycle', () => {
+    expect(given(...owned).when(acknowledge)).toEqual([acknowledged]);
+    expect(given(...owned, acknowledged).when(acknowledge)).toEqual([]);
+    const again = [acknowledged, { type: 'CaseReopened', data: { cycle: 2 } }] as const;
+    expect(given(...owned, ...again).when({ ...acknowledge, automatic: undefined })).toMatchObject([
+      { data: { automatic: false } },
+    ]);
+    expect(given(...closed).when(acknowledge)).toMatchObject({ refused: 'closed' });
+  });
+  test('how it goes: as often as there is news, once a command, until it is done', () => {
+    expect(given(...owned).when(update)).toEqual([updated]);
+    expect(given(...owned, updated).when(update)).toEqual([updated]);
+    expect(given(...owned, updated).when(update, { commandId: 'c-3' })).toEqual([]);
+    expect(given(...closed).when(update)).toMatchObject({ refused: 'no-progress-left' });
+  });
+  test('what was done: after approval, once', () => {
+    expect(given(...closed).when(inform)).toEqual([informed]);
+    expect(given(...closed, informed).when(inform)).toEqual([]);
+    expect(given(...owned, submitted).when(inform)).toMatchObject({ refused: 'not-approved-yet' });
+  });
+});
