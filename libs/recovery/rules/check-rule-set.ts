@@ -2,6 +2,7 @@ import { checkFilter } from '../../filter/check-filter.js';
 import type { FieldType } from '../../event-sourcing/projection.js';
 import type { Filter } from '../../filter/filter.js';
 import { CASE_FACT_FIELDS } from '../case/case-facts.js';
+import { DECLARATIONS } from '../history.js';
 import { calendarProblems, dayProblems } from './check-calendar.js';
 import { checkShape } from './check-shape.js';
 import { targetProblems } from './check-target.js';
@@ -10,7 +11,6 @@ import { triageProblems } from './check-triage.js';
 import { parseDuration } from './duration.js';
 import type { Check, Say } from './rule-check.js';
 import { partsOf, pathOf, type RuleProblem } from './rule-problem.js';
-import { SEALED_FIELDS } from './response-fields.js';
 import type { RuleSet } from './rule-set.js';
 import { neverHolds, type KnownValues } from './satisfiable.js';
 
@@ -84,6 +84,9 @@ function contactProblems({ rules: { contact }, duration, calendar, say }: Check)
   }
 }
 
+/** A person's words, wherever history holds some. */
+const SEALED_FIELDS = new Set(Object.values(DECLARATIONS).flatMap(({ personal = [] }) => personal));
+
 /** What the facts of a case can be, where that is a list. */
 const KNOWN_FACTS: KnownValues = {
   status: ['open', 'paused', 'submitted', 'approved', 'given-up', 'merged'],
@@ -102,7 +105,7 @@ function sayCondition(
   const found = checkFilter(filter, fields);
   for (const { path, message } of found) {
     const at = [...parts, ...partsOf(path)];
-    const sealed = at.find((part) => SEALED_FIELDS.includes(String(part)) && !Object.hasOwn(fields, part));
+    const sealed = at.find((part) => SEALED_FIELDS.has(String(part)) && !Object.hasOwn(fields, part));
     if (sealed === undefined) say(at, message, 'Right the condition.');
     else
       say(at, `"${sealed}" is sealed: rules can't read a person's words.`, 'Ask for tags, language or commentLength.');

@@ -1,7 +1,7 @@
 import type { Metric } from '../response/response-events.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
 import type { Check } from './rule-check.js';
-import { covers } from './satisfiable.js';
+import { covers, type KnownValues } from './satisfiable.js';
 
 const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
   nps: [0, 10],
@@ -10,7 +10,7 @@ const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
   stars: [1, 5],
 };
 
-const KNOWN_RESPONSES = {
+const KNOWN_RESPONSES: KnownValues = {
   kind: ['survey', 'complaint', 'ticket', 'social', 'review', 'forum', 'operational-failure'],
   contactMe: ['yes', 'no', 'not-answered'],
   score: ['low', 'high', 'none'],

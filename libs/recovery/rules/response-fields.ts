@@ -21,5 +21,3 @@ export const RESPONSE_FIELDS = {
   stars: 'number',
   commentLength: 'integer',
 } as const satisfies Readonly<Record<string, FieldType>>;
-
-export const SEALED_FIELDS: readonly string[] = ['comment', 'name', 'note', 'message', 'description', 'summary'];

@@ -69,13 +69,3 @@ export const isOverdue = (clock: Clock, at: string): boolean =>
   (clock.state === 'running' || clock.state === 'paused') &&
   clock.breachedFrom !== undefined &&
   at > clock.breachedFrom;
-
-/** The running clock that is due first. */
-export function nextDue(clocks: readonly Clock[]): Clock | undefined {
-  let next: Clock | undefined;
-  for (const clock of clocks) {
-    if (clock.state !== 'running' || clock.dueAt === undefined) continue;
-    if (next?.dueAt === undefined || clock.dueAt < next.dueAt) next = clock;
-  }
-  return next;
-}
