@@ -105,13 +105,13 @@ export class Commands {
       declarations: DECLARATIONS,
       envelope: {
         programme,
-        shardKey: customer ?? id,
+        shardKey: customer ?? stream,
         occurredAt,
         ...(correlationId === undefined ? {} : { correlationId }),
         ...(causationId === undefined ? {} : { causationId }),
       },
       ...(expectedRevision === undefined ? {} : { expected: expectedRevision }),
-      protect: (plain) => personal.seal(plain, customer ?? id),
+      protect: (plain) => personal.seal(plain, customer ?? stream),
     });
     if (isRefusal(handled)) return handled;
     return { ...handled, shard: handled.events[0]?.shard ?? origin.shard };

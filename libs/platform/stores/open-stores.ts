@@ -8,8 +8,8 @@ import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import type { ReadStore } from '../../read-store/read-store.js';
 import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS } from '../../recovery/history.js';
+import { loadKeyEncryptionKey } from '../../vault/key-file.js';
 import { PersonalData } from '../../vault/personal-data.js';
-import { secretKey } from './keys.js';
 
 export interface OpenOptions {
   /** One process writes a folder at a time; any number read it. */
@@ -57,9 +57,10 @@ export async function openStores(folder: string, options: OpenOptions): Promise<
     const events = keep(SqliteEventStore.open({ folder: at, declarations: DECLARATIONS, mode, ...crash }));
     const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, ...crash }));
     const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode }));
+    const keyEncryptionKey = loadKeyEncryptionKey(at, options.vaultKey);
     const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode }));
-    const mayMake = mode === 'write';
-    const personal = new PersonalData(vault, secretKey(at, 'vault', options.vaultKey, mayMake));
+    const personal = new PersonalData({ vault, keyEncryptionKey, declarations: DECLARATIONS });
+    await personal.checkKey();
     const signingKey = async (): Promise<SigningKey> =>
       options.sealKey === undefined
         ? signingKeyIn(join(at, 'seal.key'), ledger)

@@ -1,0 +1,77 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Done } from '../../../libs/commands/commands.js';
+import type { Refusal } from '../../../libs/event-sourcing/decider.js';
+import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import type { Caller } from '../../../libs/platform/auth/roles.js';
+import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+
+/** What every command carries beside its body: who sends it, under which id, and the revision they decided on. */
+export interface Sent {
+  readonly caller: Caller;
+  readonly commandId: string;
+  readonly expectedRevision?: number;
+}
+
+const VISIBLE = /^[\x21-\x7e]{1,200}$/;
+const ETAG = /^(?:W\/)?"(\d{1,15})"$/;
+
+export const CommandSent = createParamDecorator((_: unknown, context: ExecutionContext): Sent => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const expectedRevision = revisionOf(request.headers['if-match']);
+  return {
+    caller: callerOf(request),
+    commandId: commandIdOf(request.headers['idempotency-key']),
+    ...(expectedRevision === undefined ? {} : { expectedRevision }),
+  };
+});
+
+export const WhoAsks = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+function callerOf({ caller }: FastifyRequest): Caller {
+  if (caller === undefined) throw new Error('A route that takes commands must ask who calls.');
+  return caller;
+}
+
+function commandIdOf(header: string | string[] | undefined): string {
+  if (header === undefined) return randomUUID();
+  if (typeof header === 'string' && VISIBLE.test(header)) return header;
+  throw invalid([{ field: 'Idempotency-Key', message: 'must be 1 to 200 visible ASCII characters' }], 400);
+}
+
+function revisionOf(header: string | undefined): number | undefined {
+  if (header === undefined || header === '*') return undefined;
+  const revision = ETAG.exec(header)?.[1];
+  if (revision !== undefined) return Number(revision);
+  throw invalid([{ field: 'If-Match', message: 'must be the ETag of an answer, such as "7"' }], 400);
+}
+
+/** What every write answers with: the new revision, and the position to wait for where one's own write is read. */
+export interface Written {
+  readonly id: string;
+  readonly revision: number;
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+}
+
+/** @throws Problem for a refusal. */
+export function answerWritten(reply: FastifyReply, id: string, outcome: Done | Refusal): Written {
+  if (isRefusal(outcome)) throw problemOfRefusal(outcome);
+  void reply.header('etag', `"${outcome.revision}"`);
+  if (outcome.position !== undefined) void reply.header('amends-position', positionHeader(outcome));
+  return { id, revision: outcome.revision, events: outcome.events.map(({ id: event, type }) => ({ id: event, type })) };
+}
+
+const positionHeader = ({ position, shard }: Done): string => `${position ?? ''};shard=${shard ?? 0}`;
+
+/** A refusal that names a field is about what was sent (422); another is about how things stand (409). */
+export function problemOfRefusal({ refused, because, field }: Refusal): Problem {
+  return new Problem({
+    status: refused.endsWith('not-found') ? 404 : field === undefined ? 409 : 422,
+    code: refused,
+    detail: because,
+    ...(field === undefined ? {} : { errors: [{ field, message: because }] }),
+  });
+}

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { idOf } from '../../libs/event-sourcing/identity.js';
+import { isRefusal } from '../../libs/event-sourcing/decider.js';
+import type { AggregateName, CommandOf } from '../../libs/recovery/aggregates.js';
+import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
+import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
+import { sayProblem } from '../../libs/recovery/rules/rule-problem.js';
+import type { Ground } from '../../libs/platform/stores/stores.module.js';
+import { DEMO_TEAMS } from '../../libs/demo/demo-teams.js';
+import { loadDemo } from './load-demo.js';
+
+const PACK = 'service-recovery.yaml';
+const DEFAULT_TEAM: CommandOf<'team'> = {
+  type: 'ChangeTeam',
+  team: 'care',
+  name: 'Customer care',
+  members: [],
+  fallbackOwner: 'customer-care',
+};
+
+/**
+ * An empty folder is given rules, a team and, unless told otherwise, demo history, so that there is something to look
+ * at and to try. Cut off half-way, the next start goes on: every command has its id.
+ */
+export async function firstStart(ground: Ground): Promise<void> {
+  const { config, stores, rules } = ground;
+  const programmes = rules.books().programmes();
+  const isNew = (await stores.events.end()) === undefined;
+  if (!isNew && programmes.length > 0) return;
+  await activatePack(ground);
+  if (!config.demo) return done(ground, 'team', DEFAULT_TEAM.team, DEFAULT_TEAM);
+  for (const team of DEMO_TEAMS) await done(ground, 'team', team.team, team);
+  await loadDemo(ground);
+}
+
+/** Drafted, approved and activated in one go: there is nobody else yet who could approve, and history says so. */
+async function activatePack(ground: Ground): Promise<void> {
+  const { ruleSet, problems } = parseRuleSet(readFileSync(packFile(), 'utf8'));
+  if (ruleSet === undefined) throw new Error(`${PACK} is broken:\n${problems.map(sayProblem).join('\n')}`);
+  const { programme } = ruleSet;
+  const named = { programme, ruleSet: ruleSetHash(ruleSet) };
+  await done(ground, 'rules', programme, { type: 'DraftRuleSet', ...named, content: ruleSet, note: `From ${PACK}` });
+  await done(ground, 'rules', programme, { type: 'ApproveRuleSet', ...named, reason: 'The rules to start with' });
+  await done(ground, 'rules', programme, { type: 'ActivateRuleSet', ...named });
+  await ground.rules.reload();
+}
+
+async function done<N extends AggregateName>(
+  { commands }: Ground,
+  aggregate: N,
+  id: string,
+  command: CommandOf<N> & { readonly type: string },
+): Promise<void> {
+  const outcome = await commands.execute({
+    aggregate,
+    id,
+    command,
+    programme: 'service-recovery',
+    actor: { id: 'first-start', role: 'system' },
+    commandId: idOf('first-start', aggregate, id, command.type),
+  });
+  if (isRefusal(outcome)) throw new Error(`${command.type} of ${aggregate} ${id} was refused: ${outcome.because}`);
+}
+
+/** The packs stand beside the sources and beside what is built of them. */
+function packFile(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const file = join(folder, 'packs', PACK);
+    if (existsSync(file)) return file;
+    if (folder === dirname(folder)) throw new Error(`packs/${PACK} is missing. Install Amends again.`);
+  }
+}

@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PlatformModule } from '../../libs/platform/platform.module.js';
+import { StoresModule, type Ground } from '../../libs/platform/stores/stores.module.js';
+import { ApiModule } from '../api/api.module.js';
+import { ProjectorModule } from '../projector/projector.module.js';
+import { ReactorModule } from '../reactor/reactor.module.js';
+
+/** Every part of Amends in one process, on the embedded stores of one folder. */
+@Module({})
+export class StandaloneModule {
+  static on(ground: Ground): DynamicModule {
+    return {
+      module: StandaloneModule,
+      imports: [PlatformModule.with(ground.config), StoresModule.on(ground), ProjectorModule, ReactorModule, ApiModule],
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import { createApi } from '../api/http/create-api.js';
+import type { Config } from '../../libs/platform/config/config.js';
+import { openStores } from '../../libs/platform/stores/open-stores.js';
+import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
+import { ground } from '../../libs/platform/stores/stores.module.js';
+import { firstStart } from './first-start.js';
+import { StandaloneModule } from './standalone.module.js';
+
+export interface Running {
+  readonly url: string;
+  readonly folder: string;
+  /** Shown once: there is no other way to it. Absent where an operator has a key already. */
+  readonly operatorKey?: string;
+  /** Ends gracefully: what was taken is answered, then everything is closed. */
+  stop(): Promise<void>;
+}
+
+/** Opens the folder's stores, fills an empty one, and serves. */
+export async function startStandalone(config: Config): Promise<Running> {
+  const stores = await openStores(config.data, {
+    mode: 'write',
+    vaultKey: config.vaultKey,
+    sealKey: config.sealKey,
+    ...(config.crashAt === undefined ? {} : { crashPoint: crashAt(config.crashAt) }),
+  });
+  try {
+    const on = await ground(config, stores);
+    const operatorKey = await on.keys.ensureOperator(config.operatorKey);
+    await firstStart(on);
+    const app = await createApi(StandaloneModule.on(on), config);
+    await app.listen(config.port, config.host);
+    const url = await app.getUrl();
+    announce(stores.folder, { pid: process.pid, url });
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      withdraw(stores.folder);
+      await app.close();
+      await stores.close();
+    };
+    return {
+      url,
+      folder: stores.folder,
+      ...(operatorKey === undefined ? {} : { operatorKey }),
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+/** For fault tests: the process dies at the named step, as by a power cut. */
+const crashAt =
+  (step: string) =>
+  (name: string): void => {
+    if (name === step) process.kill(process.pid, 'SIGKILL');
+  };
