@@ -19,6 +19,8 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
   readonly version: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly indexes: readonly (readonly string[])[];
+  /** About how the store is run, so that two roads to the same read models may differ in it: not in the digest. */
+  readonly undigested?: true;
   /** What the event belongs to; undefined leaves the event out. */
   key(this: void, event: Recorded<E>): string | undefined;
   /** By event type: the fact after the event. Undefined removes it. Its keys are the events it reads. */

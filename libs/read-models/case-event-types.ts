@@ -38,6 +38,8 @@ const CASE_EVENTS: Readonly<Record<CaseEvent['type'], true>> = {
   EventCorrected: true,
 };
 
+export const CASE_EVENT_TYPES = Object.keys(CASE_EVENTS) as readonly CaseEvent['type'][];
+
 type Evolve<Fact> = {
   readonly [T in CaseEvent['type']]: (
     fact: Fact | undefined,
@@ -49,4 +51,4 @@ type Evolve<Fact> = {
 /** One function for whatever happens to a case: for read models that ask the domain what an event means. */
 export const onEachCaseEvent = <Fact extends object>(
   evolve: (fact: Fact | undefined, event: RecordedEvent & Recorded<CaseEvent>, inputs: Inputs) => Fact | undefined,
-): Evolve<Fact> => Object.fromEntries(Object.keys(CASE_EVENTS).map((type) => [type, evolve])) as Evolve<Fact>;
+): Evolve<Fact> => Object.fromEntries(CASE_EVENT_TYPES.map((type) => [type, evolve])) as Evolve<Fact>;

@@ -1,5 +1,24 @@
+import { cases } from './cases.js';
 import { clocks } from './clocks.js';
+import { customers } from './customers.js';
+import { funnel } from './funnel.js';
 import { queues } from './queues.js';
+import { rootCauses } from './root-causes.js';
+import { rules } from './rules.js';
+import { teams } from './teams.js';
+import { timeline } from './timeline.js';
+import { times } from './times.js';
 
 /** All that history is shown as. A new read model is one file, its spec, and its name here. */
-export const READ_MODELS = [clocks, queues] as const;
+export const READ_MODELS = [
+  queues,
+  cases,
+  timeline,
+  clocks,
+  rootCauses,
+  funnel,
+  times,
+  customers,
+  teams,
+  rules,
+] as const;

@@ -9,6 +9,8 @@ export interface CollectionShape {
   readonly indexes: readonly (readonly string[])[];
   /** Kept for folding only: not shown to analysts, not part of the digest. */
   readonly internal?: true;
+  /** Shown, but not part of the digest. */
+  readonly undigested?: true;
 }
 
 /** One build of all read models. `label` says under what it was built: rule books by content, code versions. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isSealed } from '../event-sourcing/sealed.js';
-import type { GenerationChoice, ReadStore, StoredDocument } from '../read-store/read-store.js';
+import type { CollectionShape, GenerationChoice, ReadStore, StoredDocument } from '../read-store/read-store.js';
 
 /** Of when and where a build was made, and not of what it says. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['position', 'recordedAt', 'generation', 'timeZoneData']);
@@ -65,14 +65,16 @@ export async function digestBuild(reads: ReadStore, generation: GenerationChoice
     generation === 'live' ? await reads.live() : (await reads.generations()).find(({ id }) => id === generation);
   if (!build) throw new Error(`There is no generation ${generation} to take the digest of.`);
   const readModels: Record<string, string> = {};
-  for (const { name } of shown(build.collections))
+  for (const { name } of digested(build.collections))
     readModels[name] = (await digestReadModel(reads, name, build.id)).digest;
   return { digest: digestOf(readModels), readModels };
 }
 
-export const shown = <T extends { readonly name: string; readonly internal?: true }>(
-  collections: readonly T[],
-): readonly T[] => collections.filter(({ internal }) => !internal).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+/** The read models that a digest is over, sorted by name. */
+export const digested = (collections: readonly CollectionShape[]): readonly CollectionShape[] =>
+  collections
+    .filter(({ internal, undigested }) => !internal && !undigested)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 export const digestOf = (readModels: Readonly<Record<string, string>>): string => {
   const hash = createHash('sha256');

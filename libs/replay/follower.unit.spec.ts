@@ -16,7 +16,10 @@ afterEach(async () => {
 const build = { projections: READ_MODELS, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
 const opening = (id: string): Told => ({
   stream: `case-${id}`,
-  event: { type: 'CaseOpened', data: { case: id, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] } },
+  event: {
+    type: 'CaseOpened',
+    data: { case: id, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] },
+  },
 });
 const then = (id: string, event: CaseEvent): Told => ({ stream: `case-${id}`, event });
 const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } };

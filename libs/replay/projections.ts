@@ -8,6 +8,7 @@ export interface AnyProjection<Inputs> {
   readonly version: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly indexes: readonly (readonly string[])[];
+  readonly undigested?: true;
   key(this: void, event: never): string | undefined;
   readonly evolve: Readonly<
     Record<string, ((fact: never, event: never, inputs: Inputs) => object | undefined) | undefined>
@@ -24,8 +25,8 @@ export const factsOf = (projection: { readonly name: string }): string => `${pro
 
 /** The collections that a build of these projections consists of. */
 export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly CollectionShape[] =>
-  projections.flatMap(({ name, version, fields, indexes, documents }) => [
-    { name, version, fields, indexes },
+  projections.flatMap(({ name, version, fields, indexes, documents, undigested }) => [
+    { name, version, fields, indexes, ...(undigested ? { undigested } : {}) },
     ...(documents ? [{ name: factsOf({ name }), version, fields: {}, indexes: [], internal: true as const }] : []),
   ]);
 

@@ -1,7 +1,7 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { Document } from '../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
-import { digestLine, digestOf, digestReadModel, shown } from './digest.js';
+import { digestLine, digestOf, digestReadModel, digested } from './digest.js';
 import { Fold } from './fold.js';
 import { shapesOf, typesOf, type AnyProjection } from './projections.js';
 import type { Progress } from './rebuild.js';
@@ -89,7 +89,7 @@ async function compare<Inputs>(
   const readModels: Record<string, { live: string; rebuilt: string }> = {};
   const differences: Difference[] = [];
   let more = false;
-  for (const { name } of shown(shapesOf(projections))) {
+  for (const { name } of digested(shapesOf(projections))) {
     const [one, other] = [await digestReadModel(reads, name, live), await digestReadModel(aside, name, rebuilt)];
     readModels[name] = { live: one.digest, rebuilt: other.digest };
     const shards = [...new Set([...one.shards.keys(), ...other.shards.keys()])].toSorted((a, b) => a - b);

@@ -1,0 +1,168 @@
+import type { CompiledRules } from '../recovery/rules/compile.js';
+import type { Answer } from '../recovery/response/response-events.js';
+import { scoreLevel } from '../recovery/triage/triage.js';
+import { caseOf, correctedCase } from './case-stream.js';
+import type { ReadModel } from './inputs.js';
+
+type Offers = {
+  readonly offers: number;
+  readonly accepted: number;
+  readonly declined: number;
+  /** No answer was given, or a source records none. */
+  readonly unanswered: number;
+};
+
+/** How far a response, or a case, came. A case names the response it came from. Steps once reached stay reached. */
+export type FunnelDocument = Offers & {
+  readonly about: 'response' | 'case';
+  readonly programme: string;
+  readonly case: string | null;
+  readonly response: string | null;
+  readonly kind: string;
+  readonly touchpoint: string | null;
+  readonly product: string | null;
+  readonly month: string;
+  readonly at: string;
+  /** Of a response: its score by the rules in force, and what triage decided. */
+  readonly score: string | null;
+  readonly contactMe: string | null;
+  readonly outcome: string | null;
+  readonly flagged: boolean;
+  readonly opened: boolean;
+  readonly contacted: boolean;
+  readonly offered: boolean;
+  readonly acceptedAny: boolean;
+  readonly approved: boolean;
+  readonly reSurveyed: boolean;
+  readonly recovered: boolean;
+};
+
+const RESPONSE = 'response-';
+
+const NO_STEPS = {
+  flagged: false,
+  opened: false,
+  contacted: false,
+  offered: false,
+  acceptedAny: false,
+  approved: false,
+  reSurveyed: false,
+  recovered: false,
+  offers: 0,
+  accepted: 0,
+  declined: 0,
+  unanswered: 0,
+};
+
+interface FunnelFact {
+  readonly document: FunnelDocument;
+  /** The last answer to each offer, so that a second answer takes the place of the first. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+const counted = (fact: FunnelFact, answers: FunnelFact['answers']): FunnelFact => {
+  const all = Object.values(answers);
+  const accepted = all.filter((answer) => answer === 'accepted').length;
+  const declined = all.filter((answer) => answer === 'declined').length;
+  const offers = { offers: all.length, accepted, declined, unanswered: all.length - accepted - declined };
+  return {
+    answers,
+    document: { ...fact.document, ...offers, offered: all.length > 0, acceptedAny: accepted > 0 },
+  };
+};
+
+const levelOf = (answers: readonly Answer[], rules: CompiledRules | undefined) =>
+  scoreLevel(answers, rules?.ruleSet.triage?.low ?? {});
+
+const step = (fact: FunnelFact | undefined, reached: Partial<FunnelDocument>): FunnelFact | undefined =>
+  fact && { ...fact, document: { ...fact.document, ...reached } };
+
+/** One document for each response and each case, with the steps it reached: reports count them. */
+export const funnel: ReadModel<FunnelFact> = {
+  name: 'funnel',
+  version: 1,
+  fields: {
+    about: 'string',
+    programme: 'string',
+    case: 'string',
+    response: 'string',
+    kind: 'string',
+    touchpoint: 'string',
+    product: 'string',
+    month: 'string',
+    at: 'instant',
+    score: 'string',
+    contactMe: 'string',
+    outcome: 'string',
+    flagged: 'boolean',
+    opened: 'boolean',
+    contacted: 'boolean',
+    offered: 'boolean',
+    acceptedAny: 'boolean',
+    approved: 'boolean',
+    reSurveyed: 'boolean',
+    recovered: 'boolean',
+    offers: 'integer',
+    accepted: 'integer',
+    declined: 'integer',
+    unanswered: 'integer',
+  },
+  indexes: [['programme', 'about', 'month']],
+  key: (event) => caseOf(event) ?? (event.stream.startsWith(RESPONSE) ? event.stream : undefined),
+  evolve: {
+    ResponseReceived: (_, { data, programme, occurredAt }, { rules }) => {
+      const score = levelOf(data.answers, rules.at(programme, occurredAt));
+      return {
+        answers: {},
+        document: {
+          about: 'response',
+          programme,
+          case: null,
+          response: data.response,
+          kind: data.kind,
+          touchpoint: data.touchpoint ?? null,
+          product: data.product ?? null,
+          month: occurredAt.slice(0, 7),
+          at: occurredAt,
+          score,
+          contactMe: data.contactMe,
+          outcome: null,
+          ...NO_STEPS,
+          // Whoever complains, or asks to be called, is flagged as a low score is.
+          flagged: score === 'low' || data.kind !== 'survey' || data.contactMe === 'yes',
+        },
+      };
+    },
+    ResponseTriaged: (fact, { data }) =>
+      step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
+    CaseOpened: (_, { data, programme, occurredAt }) => ({
+      answers: {},
+      document: {
+        about: 'case',
+        programme,
+        case: data.case,
+        response: data.response ?? null,
+        kind: data.kind,
+        touchpoint: data.touchpoint ?? null,
+        product: data.product ?? null,
+        month: occurredAt.slice(0, 7),
+        at: occurredAt,
+        score: null,
+        contactMe: null,
+        outcome: null,
+        ...NO_STEPS,
+        opened: true,
+      },
+    }),
+    ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
+    ResolutionOffered: (fact, { data }) => fact && counted(fact, { ...fact.answers, [data.offer]: 'none' }),
+    OfferAnswered: (fact, { data }) => fact && counted(fact, { ...fact.answers, [data.offer]: data.answer }),
+    CaseApproved: (fact) => step(fact, { approved: true }),
+    ReSurveyAnswered: (fact, { data, programme, occurredAt }, { rules }) => {
+      const score = levelOf(data.answers, rules.at(programme, occurredAt));
+      return step(fact, { reSurveyed: true, recovered: score === 'high' && fact?.document.kind !== 'call-back' });
+    },
+  },
+  restate: correctedCase,
+  documents: ({ document }, key) => ({ [key]: document }),
+};

@@ -1,0 +1,111 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import { evolveFacts, type CaseFacts } from '../recovery/case/case-facts.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import { onEachCaseEvent } from './case-event-types.js';
+import { caseOf, correctedCase } from './case-stream.js';
+import { causeAsRead } from './cause-as-read.js';
+import type { Inputs, ReadModel } from './inputs.js';
+
+interface CauseFact {
+  readonly programme: string;
+  readonly openedAt: string;
+  readonly facts: CaseFacts;
+  /** As first recorded, as recorded last, and as the rules read the last. */
+  readonly first: readonly string[];
+  readonly recorded: readonly string[];
+  readonly read: readonly string[];
+  readonly identifiedAt: string | null;
+}
+
+type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
+
+const NONE: readonly string[] = [];
+
+function evolve(before: CauseFact | undefined, event: CaseHappening, { rules }: Inputs): CauseFact | undefined {
+  const facts = event.type === 'EventCorrected' ? before?.facts : evolveFacts(before?.facts, event);
+  if (!facts) return undefined;
+  if (!before) {
+    const { programme, occurredAt } = event;
+    return { programme, openedAt: occurredAt, facts, first: NONE, recorded: NONE, read: NONE, identifiedAt: null };
+  }
+  if (event.type === 'RootCauseIdentified') {
+    const { cause } = event.data;
+    const first = before.first.length === 0 ? cause : before.first;
+    const read = causeAsRead(cause, facts, rules.at(event.programme, event.occurredAt));
+    return { ...before, facts, first, recorded: cause, read, identifiedAt: event.occurredAt };
+  }
+  return facts === before.facts ? before : { ...before, facts };
+}
+
+const level = (cause: readonly string[], n: number): string | null => cause[n - 1] ?? null;
+
+/** One document for each case whose cause was found. `level1` to `level4` are as read now, `recorded1` on as recorded. */
+export const rootCauses: ReadModel<CauseFact> = {
+  name: 'root_causes',
+  version: 1,
+  fields: {
+    case: 'string',
+    programme: 'string',
+    level1: 'string',
+    level2: 'string',
+    level3: 'string',
+    level4: 'string',
+    recorded1: 'string',
+    recorded2: 'string',
+    recorded3: 'string',
+    recorded4: 'string',
+    first1: 'string',
+    first2: 'string',
+    first3: 'string',
+    first4: 'string',
+    kind: 'string',
+    priority: 'string',
+    team: 'string',
+    owner: 'string',
+    touchpoint: 'string',
+    product: 'string',
+    month: 'string',
+    openedAt: 'instant',
+    identifiedAt: 'instant',
+  },
+  indexes: [
+    ['programme', 'level1', 'level2', 'level3'],
+    ['programme', 'month'],
+  ],
+  key: caseOf,
+  evolve: onEachCaseEvent(evolve),
+  restate: correctedCase,
+  documents: ({ facts, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
+    if (recorded.length === 0) return {};
+    return {
+      [key]: {
+        case: key,
+        programme,
+        level1: level(read, 1),
+        level2: level(read, 2),
+        level3: level(read, 3),
+        level4: level(read, 4),
+        recorded1: level(recorded, 1),
+        recorded2: level(recorded, 2),
+        recorded3: level(recorded, 3),
+        recorded4: level(recorded, 4),
+        first1: level(first, 1),
+        first2: level(first, 2),
+        first3: level(first, 3),
+        first4: level(first, 4),
+        recorded,
+        read,
+        kind: facts.kind,
+        priority: facts.priority,
+        team: facts.team,
+        owner: facts.owner,
+        touchpoint: facts.touchpoint,
+        product: facts.product,
+        month: openedAt.slice(0, 7),
+        openedAt,
+        identifiedAt,
+      },
+    };
+  },
+};

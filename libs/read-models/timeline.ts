@@ -1,0 +1,103 @@
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { ClockEvent } from '../recovery/clock/clock-events.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { ResponseEvent } from '../recovery/response/response-events.js';
+import { CASE_EVENT_TYPES } from './case-event-types.js';
+import { caseOf } from './case-stream.js';
+import type { ReadModel } from './inputs.js';
+
+export interface TimelineEntry {
+  readonly event: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly occurredAt: string;
+  readonly knownAt: string;
+  readonly recordedAt: string;
+  readonly by: string;
+  readonly role: string;
+  readonly imported: boolean;
+  /** What was said, personal fields still sealed. */
+  readonly said: object;
+  /** Ids of the events that corrected this one. */
+  readonly correctedBy: readonly string[];
+}
+
+/** What happened, in the order in which it was recorded. A case's document names the response it came from. */
+export type TimelineDocument = {
+  readonly about: 'case' | 'response';
+  readonly programme: string;
+  readonly customer: string | null;
+  readonly response: string | null;
+  readonly entries: readonly TimelineEntry[];
+};
+
+type Told = Extract<RecordedEvent, { type: CaseEvent['type'] | ClockEvent['type'] | ResponseEvent['type'] }>;
+
+const RESPONSE = 'response-';
+
+const keyOf = (event: RecordedEvent): string | undefined => {
+  const ofCase = caseOf(event);
+  if (ofCase !== undefined) return ofCase;
+  if (event.type === 'TargetWarned' || event.type === 'TargetBreached') return event.data.case;
+  return event.stream.startsWith(RESPONSE) ? event.stream : undefined;
+};
+
+const entryOf = (event: Told): TimelineEntry => ({
+  event: event.id,
+  type: event.type,
+  stream: event.stream,
+  revision: event.revision,
+  occurredAt: event.occurredAt,
+  knownAt: event.knownAt,
+  recordedAt: event.recordedAt,
+  by: event.actor.id,
+  role: event.actor.role,
+  imported: event.imported ?? false,
+  said: event.data,
+  correctedBy: [],
+});
+
+const begin = (event: Told): TimelineDocument => ({
+  about: event.stream.startsWith(RESPONSE) ? 'response' : 'case',
+  programme: event.programme,
+  customer: null,
+  response: null,
+  entries: [],
+});
+
+function evolve(before: TimelineDocument | undefined, event: Told): TimelineDocument {
+  const now = before ?? begin(event);
+  const entries = [...now.entries, entryOf(event)];
+  switch (event.type) {
+    case 'CaseOpened':
+    case 'ResponseReceived':
+      return { ...now, customer: event.data.customer, response: event.data.response ?? null, entries };
+    case 'EventCorrected': {
+      const { corrects } = event.data;
+      return {
+        ...now,
+        entries: entries.map((entry) =>
+          entry.event === corrects ? { ...entry, correctedBy: [...entry.correctedBy, event.id] } : entry,
+        ),
+      };
+    }
+    default:
+      return { ...now, entries };
+  }
+}
+
+/** One document for each case and each response: every event of it, with corrections beside what they corrected. */
+export const timeline: ReadModel<TimelineDocument> = {
+  name: 'timeline',
+  version: 1,
+  fields: { about: 'string', programme: 'string', customer: 'string', response: 'string' },
+  indexes: [['customer']],
+  key: keyOf,
+  evolve: Object.fromEntries(
+    [...CASE_EVENT_TYPES, 'TargetWarned', 'TargetBreached', 'ResponseReceived', 'ResponseTriaged'].map((type) => [
+      type,
+      evolve,
+    ]),
+  ),
+};
