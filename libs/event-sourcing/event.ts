@@ -48,6 +48,11 @@ export interface EventDeclaration {
   readonly schemaVersion: number;
   /** Fields of `data` that hold a person's words or name: stored encrypted with the customer's key. */
   readonly personal?: readonly string[];
+  /**
+   * For an event that restates another's data, as a correction does: its field `fields` holds fields of the type of
+   * event that its field `type` names, and they are as personal there as in that event.
+   */
+  readonly restates?: { readonly type: string; readonly fields: string };
   /** `upcasts[n]` turns the data of version n into that of version n + 1. */
   readonly upcasts?: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
 }

@@ -63,7 +63,7 @@ export const DECLARATIONS: Readonly<Record<EventType, EventDeclaration>> = {
   CallbackRecorded: { schemaVersion: 1, personal: ['note'] },
   ReSurveySent: { schemaVersion: 1 },
   ReSurveyAnswered: { schemaVersion: 1, personal: ['comment'] },
-  EventCorrected: { schemaVersion: 1 },
+  EventCorrected: { schemaVersion: 1, restates: { type: 'correctsType', fields: 'set' } },
   TargetWarned: { schemaVersion: 1 },
   TargetBreached: { schemaVersion: 1 },
   IntakeAllocated: { schemaVersion: 1 },
