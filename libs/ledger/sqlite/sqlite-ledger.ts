@@ -27,6 +27,8 @@ export interface SqliteLedgerOptions {
   /** A file, or ':memory:'. */
   readonly path: string;
   readonly mode: 'write' | 'read';
+  /** What is removed leaves no trace in the file, for secrets: costs two more syncs a removal. Default false. */
+  readonly shred?: boolean;
 }
 
 /**
@@ -37,12 +39,13 @@ export class SqliteLedger implements Ledger {
   private readonly writes: GroupCommit;
   private readonly statements: ReturnType<typeof prepare>;
 
-  static open({ path, mode }: SqliteLedgerOptions): SqliteLedger {
+  static open({ path, mode, shred = false }: SqliteLedgerOptions): SqliteLedger {
     const database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
     try {
       if (mode === 'write') makeReady(database);
       refuseOtherSchema(database, path);
-      return new SqliteLedger(database, mode);
+      if (shred) database.exec('PRAGMA secure_delete = ON');
+      return new SqliteLedger(database, mode, shred);
     } catch (error) {
       database.close();
       throw error;
@@ -52,6 +55,7 @@ export class SqliteLedger implements Ledger {
   private constructor(
     private readonly database: DatabaseSync,
     private readonly mode: 'write' | 'read',
+    private readonly shred: boolean,
   ) {
     this.writes = new GroupCommit(database);
     this.statements = prepare(database);
@@ -92,6 +96,7 @@ export class SqliteLedger implements Ledger {
       return undefined;
     });
     if (conflict) throw conflict;
+    if (this.shred) this.emptyLog();
   }
 
   async list<T>(
@@ -124,6 +129,12 @@ export class SqliteLedger implements Ledger {
     if (!this.database.isOpen) return;
     this.writes.commit();
     this.database.close();
+  }
+
+  /** What was overwritten in the file still stands in the log before it, until that is emptied. */
+  private emptyLog(): void {
+    const busy = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'];
+    if (busy === 1) throw new Error('A reader keeps what was removed on the disk. End it, then remove it again.');
   }
 
   /** Runs in the group's transaction. */
