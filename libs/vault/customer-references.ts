@@ -1,0 +1,116 @@
+import { LRUCache } from 'lru-cache';
+import { idOf } from '../event-sourcing/identity.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { decrypt, encrypt, keyedHash, keyFor } from './encryption.js';
+
+/** How another system names a customer. */
+export interface CustomerReference {
+  readonly source: string;
+  readonly id: string;
+}
+
+/** A reference, and the id of the event that names the customer by it. */
+export interface Naming {
+  readonly reference: CustomerReference;
+  readonly event: string;
+}
+
+const CACHED = 100_000;
+
+const referenceEntry = (hash: string): string => `reference/${hash}`;
+const entriesOf = (customer: string): string => `customer/${customer}/`;
+
+/**
+ * Which of our customers another system means. Its ids stand in the vault alone: to look up under a keyed hash, to
+ * read encrypted, and by customer to be forgotten together.
+ */
+export class CustomerReferences {
+  private readonly hashing: Buffer;
+  private readonly reading: Buffer;
+  private readonly cached = new LRUCache<string, string>({ max: CACHED });
+
+  constructor(
+    private readonly vault: Ledger,
+    keyEncryptionKey: Buffer,
+    private readonly beforeStoring: () => Promise<void>,
+  ) {
+    this.hashing = keyFor(keyEncryptionKey, 'references');
+    this.reading = keyFor(keyEncryptionKey, 'reference texts');
+  }
+
+  /** Our ids, in order. Who is named for the first time is called after the event that does. */
+  async customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
+    const hashes = namings.map(({ reference: { source, id } }) => this.hashOf({ source, id }));
+    const customers = new Map<string, string>();
+    const firsts: (Naming & { hash: string })[] = [];
+    for (const [index, naming] of namings.entries()) {
+      const hash = hashes[index] ?? '';
+      if (customers.has(hash)) continue;
+      const customer = await this.find(hash);
+      customers.set(hash, customer ?? idOf(naming.event));
+      if (customer === undefined) firsts.push({ ...naming, hash });
+    }
+    if (firsts.length > 0) await this.store(firsts, customers);
+    return hashes.map((hash) => customers.get(hash) ?? '');
+  }
+
+  async referencesOf(customer: string): Promise<readonly CustomerReference[]> {
+    const entries = await this.vault.list<{ sealed: string }>(entriesOf(customer));
+    return entries.flatMap(({ key, value }) => {
+      const text = decrypt(this.reading, value.sealed, key);
+      return text ? [JSON.parse(text.toString()) as CustomerReference] : [];
+    });
+  }
+
+  async forget(customer: string): Promise<void> {
+    for (const { key } of await this.vault.list(entriesOf(customer))) {
+      const hash = key.slice(entriesOf(customer).length);
+      await this.vault.remove(referenceEntry(hash));
+      // Last, so that a forgetting that was cut off finds what is left when it is done again.
+      await this.vault.remove(key);
+      this.cached.delete(hash);
+    }
+  }
+
+  private async find(hash: string): Promise<string | undefined> {
+    const known = this.cached.get(hash);
+    if (known !== undefined) return known;
+    const customer = (await this.vault.get<{ customer: string }>(referenceEntry(hash)))?.value.customer;
+    if (customer !== undefined) this.cached.set(hash, customer);
+    return customer;
+  }
+
+  /** The way to forget is stored before what is to be forgotten. Another may be first to name the same one. */
+  private async store(firsts: readonly (Naming & { hash: string })[], customers: Map<string, string>): Promise<void> {
+    await this.beforeStoring();
+    await this.vault.putMany(
+      firsts.map(({ reference: { source, id }, hash }) => {
+        const key = `${entriesOf(customers.get(hash) ?? '')}${hash}`;
+        return { key, value: { sealed: encrypt(this.reading, JSON.stringify({ source, id }), key) } };
+      }),
+    );
+    const failed = await this.vault.putMany(
+      firsts.map(({ hash }) => ({
+        key: referenceEntry(hash),
+        value: { customer: customers.get(hash) },
+        expected: 0,
+      })),
+    );
+    const lost = new Set(failed);
+    for (const { hash } of firsts) {
+      if (!lost.has(referenceEntry(hash))) {
+        this.cached.set(hash, customers.get(hash) ?? '');
+        continue;
+      }
+      const winner = await this.find(hash);
+      const loser = customers.get(hash) ?? '';
+      if (winner === undefined) throw new Error('A customer was forgotten while being named. Send it again.');
+      if (winner !== loser) await this.vault.remove(`${entriesOf(loser)}${hash}`);
+      customers.set(hash, winner);
+    }
+  }
+
+  private hashOf({ source, id }: CustomerReference): string {
+    return keyedHash(this.hashing, `${source.length}:${source}${id}`);
+  }
+}

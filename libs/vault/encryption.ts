@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+export const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM as base64 of nonce, ciphertext and tag. `context` is authenticated with it: it opens nowhere else. */
+export const encrypt = (key: Buffer, plain: Buffer | string, context: string): string => {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(context));
+  const text = cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain);
+  return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64');
+};
+
+/** Undefined where the key or the context is another, or a bit of it was changed. */
+export const decrypt = (key: Buffer, sealed: string, context: string): Buffer | undefined => {
+  const bytes = Buffer.from(sealed, 'base64');
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
+  try {
+    return Buffer.concat([text, decipher.final()]);
+  } catch {
+    return undefined; // the one thing that final() throws for: the tag doesn't fit
+  }
+};
+
+/** A key for one purpose out of the key encryption key, so that no key serves two. */
+export const keyFor = (keyEncryptionKey: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', keyEncryptionKey, Buffer.alloc(0), `amends vault ${purpose}`, KEY_BYTES));
+
+/** Says nothing of the text to who has not the key, not even by trying texts out. */
+export const keyedHash = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex');

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KEY_BYTES } from './encryption.js';
+import { VaultKeyRefused } from './vault-errors.js';
+
+/**
+ * The key that customers' keys are encrypted with: the one given (base64), else the one in the folder's vault.key,
+ * else a new one, kept there for its owner alone. To be called before the vault is opened: beside a vault that is
+ * there already no new key is made, because nothing in it could be read with that.
+ *
+ * A key beside its data protects a back-up of the one without the other. For more than that, give it from outside.
+ * @throws VaultKeyRefused
+ */
+export function loadKeyEncryptionKey(folder: string, given?: string): Buffer {
+  if (given !== undefined) return checked(given, 'The vault key that was given');
+  const file = join(folder, 'vault.key');
+  if (existsSync(file)) return checked(readFileSync(file, 'utf8'), file);
+  if (existsSync(join(folder, 'vault.db')))
+    throw new VaultKeyRefused(
+      `${file} is missing, and the vault beside it can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
+    );
+  const key = randomBytes(KEY_BYTES);
+  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  return key;
+}
+
+const checked = (text: string, what: string): Buffer => {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length === KEY_BYTES && key.toString('base64') === text.trim()) return key;
+  throw new VaultKeyRefused(`${what} must be ${KEY_BYTES} bytes in base64. Make one with: openssl rand -base64 32`);
+};

@@ -1,0 +1,186 @@
+import type { EventDeclaration, ToAppend } from '../event-sourcing/event.js';
+import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { CustomerKeys } from './customer-keys.js';
+import { type CustomerReference, CustomerReferences, type Naming } from './customer-references.js';
+import { decrypt, encrypt, KEY_BYTES } from './encryption.js';
+import { type Forgotten, replaceSealed, sealedIn, withhold } from './sealed-values.js';
+import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
+
+export interface PersonalDataOptions {
+  /** A ledger of its own, backed up apart from history. */
+  readonly vault: Ledger;
+  /** 32 bytes; see loadKeyEncryptionKey. */
+  readonly keyEncryptionKey: Buffer;
+  /** By type of event: which fields hold a person's words or name. */
+  readonly declarations: Readonly<Record<string, EventDeclaration>>;
+}
+
+/** Where a customer can be reached: addresses by channel, a name, whatever the sources give. */
+export type ContactData = Readonly<Record<string, string>>;
+
+const contactEntry = (customer: string): string => `contact/${customer}`;
+
+/**
+ * Persons' words, names and addresses: encrypted with the customer's own key before anything is stored, so that
+ * destroying that key forgets them everywhere at once, back-ups and old builds included.
+ */
+export class PersonalData {
+  private readonly vault: Ledger;
+  private readonly keys: CustomerKeys;
+  private readonly references: CustomerReferences;
+  private readonly declarations: Readonly<Record<string, EventDeclaration>>;
+
+  constructor({ vault, keyEncryptionKey, declarations }: PersonalDataOptions) {
+    if (keyEncryptionKey.length !== KEY_BYTES)
+      throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
+    this.vault = vault;
+    this.keys = new CustomerKeys(vault, keyEncryptionKey);
+    this.references = new CustomerReferences(vault, keyEncryptionKey, () => this.keys.bind());
+    this.declarations = declarations;
+  }
+
+  /** To be called at the start. @throws VaultKeyRefused if the vault was made with another key. */
+  checkKey(): Promise<void> {
+    return this.keys.check();
+  }
+
+  /** Our id of the customer that another system names so: at first sight, that of the event that names them. */
+  async customerOf(reference: CustomerReference, event: string): Promise<string> {
+    const [customer] = await this.references.customersOf([{ reference, event }]);
+    if (customer === undefined) throw new Error('A customer was asked for and none was given.');
+    return customer;
+  }
+
+  /** Many at once, in order, for imports. */
+  customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
+    return this.references.customersOf(namings);
+  }
+
+  /** How other systems name a customer. */
+  referencesOf(customer: string): Promise<readonly CustomerReference[]> {
+    return this.references.referencesOf(customer);
+  }
+
+  /** For imports: many new keys at once cost one sync of the disk, one by one they cost one each. */
+  makeKeys(customers: readonly string[]): Promise<void> {
+    return this.keys.make(customers);
+  }
+
+  /**
+   * The events with their personal fields sealed; what is sealed already stays as it is.
+   * @throws CustomerIsForgotten where there is something to seal and the key was destroyed.
+   */
+  async seal<E extends ToAppend>(events: readonly E[], customer: string): Promise<readonly E[]> {
+    if (!events.some((event) => this.toSeal(event).length > 0)) return events;
+    const key = await this.keys.findOrMake(customer);
+    return events.map((event) => this.sealOne(event, customer, key));
+  }
+
+  /** The text, or undefined once the customer's key is destroyed. @throws SealedValueBroken */
+  async open(value: Sealed): Promise<string | undefined> {
+    const key = await this.keys.find(value.key);
+    return key && opened(value, key);
+  }
+
+  /** A copy with everything sealed in it opened, or marked as forgotten. For those who may read it. */
+  async openAll(document: unknown): Promise<unknown> {
+    const texts = new Map<Sealed, string | Forgotten>();
+    for (const sealed of sealedIn(document)) texts.set(sealed, (await this.open(sealed)) ?? { forgotten: true });
+    return replaceSealed(document, (sealed) => texts.get(sealed));
+  }
+
+  /** A copy with everything sealed in it left out, and marked so. */
+  withhold(document: unknown): unknown {
+    return withhold(document);
+  }
+
+  /** Resolves to the name of the vault's entry, which events cite. @throws CustomerIsForgotten */
+  async putContact(customer: string, contact: ContactData): Promise<string> {
+    const key = await this.keys.findOrMake(customer);
+    const entry = contactEntry(customer);
+    await this.vault.put({ key: entry, value: { sealed: encrypt(key, JSON.stringify(contact), entry) } });
+    return entry;
+  }
+
+  async contactOf(customer: string): Promise<ContactData | undefined> {
+    const entry = contactEntry(customer);
+    const key = await this.keys.find(customer);
+    const record = key && (await this.vault.get<{ sealed: string }>(entry));
+    if (!key || !record) return undefined;
+    const text = decrypt(key, record.value.sealed, entry);
+    if (!text) throw new VaultKeyRefused(`${entry} can't be opened with its customer's key: the vault is damaged.`);
+    return JSON.parse(text.toString()) as ContactData;
+  }
+
+  /** Destroys the customer's key, references and addresses, for good. Done again it finishes what was cut off. */
+  async forgetKey(customer: string): Promise<void> {
+    await this.keys.destroy(customer);
+    await this.vault.remove(contactEntry(customer));
+    await this.references.forget(customer);
+  }
+
+  isForgotten(customer: string): Promise<boolean> {
+    return this.keys.isDestroyed(customer);
+  }
+
+  private toSeal(event: ToAppend): readonly PersonalField[] {
+    const data = fieldsOf(event.data);
+    const { personal = [], restates } = this.declarationOf(event.type);
+    const own = personal.map((field) => ({ field, value: data[field] }));
+    const restated = restates && data[restates.fields];
+    if (restated === undefined) return own.filter(isPlain);
+    const within = fieldsOf(restated);
+    const { personal: theirs = [] } = this.declarationOf(String(data[restates?.type ?? '']));
+    return [...own, ...theirs.map((field) => ({ field, value: within[field], in: restates?.fields }))].filter(isPlain);
+  }
+
+  private declarationOf(type: string): EventDeclaration {
+    const declaration = Object.hasOwn(this.declarations, type) ? this.declarations[type] : undefined;
+    if (declaration) return declaration;
+    throw new TypeError(`${type} is not declared, so nobody knows what of it is personal.`);
+  }
+
+  private sealOne<E extends ToAppend>(event: E, customer: string, key: Buffer): E {
+    const data: Record<string, unknown> = { ...event.data };
+    for (const { field, value, in: within } of this.toSeal(event)) {
+      const sealed = sealedWith(key, customer, event.id, field, String(value));
+      if (within === undefined) data[field] = sealed;
+      else data[within] = { ...fieldsOf(data[within]), [field]: sealed };
+    }
+    return { ...event, data };
+  }
+}
+
+interface PersonalField {
+  readonly field: string;
+  readonly value: unknown;
+  /** The field that holds it, where it is another event's. */
+  readonly in?: string | undefined;
+}
+
+/** @throws TypeError where it is neither text nor sealed: it would be stored for all to read. */
+const isPlain = ({ field, value }: PersonalField): boolean => {
+  if (value === undefined || value === null || isSealed(value)) return false;
+  if (typeof value === 'string') return true;
+  throw new TypeError(`${field} is personal and must be text, not ${typeof value}.`);
+};
+
+const fieldsOf = (data: unknown): Readonly<Record<string, unknown>> =>
+  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+
+/** A sealed value moved to another event or field doesn't open. */
+const contextOf = (event: string, field: string): string => `${event}/${field}`;
+
+const sealedWith = (key: Buffer, customer: string, event: string, field: string, text: string): Sealed => ({
+  sealed: encrypt(key, text, contextOf(event, field)),
+  key: customer,
+  event,
+  field,
+});
+
+const opened = (value: Sealed, key: Buffer): string => {
+  const text = decrypt(key, value.sealed, contextOf(value.event, value.field));
+  if (!text) throw new SealedValueBroken(value.event, value.field);
+  return text.toString();
+};

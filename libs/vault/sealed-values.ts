@@ -1,0 +1,39 @@
+import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
+
+/** In place of a person's words, for those who may not read them. */
+export interface Withheld {
+  readonly withheld: true;
+}
+
+/** In place of a person's words whose key was destroyed. */
+export interface Forgotten {
+  readonly forgotten: true;
+}
+
+/** Every sealed value in it, wherever it stands. */
+export function sealedIn(value: unknown): readonly Sealed[] {
+  const found: Sealed[] = [];
+  const look = (at: unknown): void => {
+    if (typeof at !== 'object' || at === null) return;
+    if (isSealed(at)) found.push(at);
+    else for (const inner of Object.values(at)) look(inner);
+  };
+  look(value);
+  return found;
+}
+
+/** A copy with every sealed value replaced; what holds none is not copied. */
+export function replaceSealed(value: unknown, replacement: (sealed: Sealed) => unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSealed(value)) return replacement(value);
+  if (Array.isArray(value)) {
+    const copy = value.map((one: unknown) => replaceSealed(one, replacement));
+    return copy.every((one, index) => one === value[index]) ? value : copy;
+  }
+  const entries = Object.entries(value);
+  const copied = entries.map(([name, inner]) => [name, replaceSealed(inner, replacement)] as const);
+  return copied.every(([, inner], index) => inner === entries[index]?.[1]) ? value : Object.fromEntries(copied);
+}
+
+/** For those who may not read what persons said. */
+export const withhold = (document: unknown): unknown => replaceSealed(document, (): Withheld => ({ withheld: true }));
