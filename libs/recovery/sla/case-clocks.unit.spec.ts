@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RuleSet, TargetRule } from '../rules/rule-set.js';
 import { advanceClocks } from './case-clocks.js';
-import { asOf, booksOf, fold, record, RESOLVE, rulesOf } from './case-clocks.testing.js';
+import { asOf, booksOf, fold, record, RESOLVE, rulesOf, type Happened } from './case-clocks.testing.js';
 import {
   approved,
   merged,
@@ -12,7 +13,8 @@ import {
   resumed,
   submitted,
 } from './case-clocks.testing.js';
-import type { Happened } from './case-clocks.testing.js';
+import { isOverdue, remaining } from './clock-times.js';
+import { explainClock } from './explain-clock.js';
 
 const HOUR = 3_600_000;
 // 2031-05-05 is a Monday.
@@ -86,6 +88,290 @@ describe('a clock', () => {
     expect(fold(books, MON9, ['2031-05-05T10:00Z', said])).toMatchObject({
       clocks: [],
       reported: { timely: 'missed' },
+    });
+  });
+});
+
+describe('a pause', () => {
+  test('moves the due time by the working time it overlaps', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T10:00Z', paused], ['2031-05-05T12:00Z', resumed]);
+    expect(clocks).toMatchObject([
+      {
+        state: 'running',
+        originalDueAt: '2031-05-05T17:00:00.000Z',
+        dueAt: '2031-05-06T11:00:00.000Z',
+        warnAt: '2031-05-06T10:00:00.000Z',
+        pauses: [{ from: '2031-05-05T10:00:00.000Z', fromEvent: 'e2', to: '2031-05-05T12:00:00.000Z', toEvent: 'e3' }],
+      },
+    ]);
+  });
+
+  test('wholly outside working hours moves nothing (frappe/erpnext#49414)', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T17:00Z', paused], ['2031-05-06T09:00Z', resumed]);
+    expect(clocks).toMatchObject([{ dueAt: '2031-05-05T17:00:00.000Z' }]);
+  });
+
+  test('leaves nobody knowing when it is due while it lasts', () => {
+    const [clock] = fold(office, MON9, ['2031-05-05T10:00Z', paused]).clocks;
+    expect(clock).toMatchObject({ state: 'paused', originalDueAt: '2031-05-05T17:00:00.000Z' });
+    expect(clock).not.toHaveProperty('dueAt');
+  });
+
+  test('still open when the clock stops is settled first', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T10:00Z', paused], ['2031-05-07T10:00Z', submitted]);
+    expect(clocks).toMatchObject([
+      {
+        state: 'completed',
+        met: true,
+        workingMs: HOUR,
+        wallMs: 49 * HOUR,
+        pauses: [{ to: '2031-05-07T10:00:00.000Z', toEvent: 'e3' }],
+      },
+    ]);
+  });
+
+  test('that holds at the start begins with the clock', () => {
+    const late = { ...RESOLVE, start: { status: { $in: ['paused', 'open'] } }, pause: { status: 'open' } };
+    expect(fold(booksOf([null, rulesOf([late])]), MON9).clocks).toMatchObject([
+      { state: 'paused', pauses: [{ from: '2031-05-05T09:00:00.000Z' }], originalDueAt: '2031-05-05T17:00:00.000Z' },
+    ]);
+  });
+});
+
+describe('when the priority changes while it runs', () => {
+  const raised: Happened[] = [
+    MON9,
+    ['2031-05-05T10:00Z', paused],
+    ['2031-05-05T11:00Z', resumed],
+    ['2031-05-05T12:00Z', prioritised('high')],
+  ];
+  const under = (retarget: 'keep' | 'restart' | 'pinned') =>
+    fold(booksOf([null, rulesOf([{ ...RESOLVE, retarget }])]), ...raised).clocks;
+
+  test('keep takes the new goal from the old start, pauses and all', () => {
+    expect(under('keep')).toMatchObject([
+      {
+        goalMs: 4 * HOUR,
+        startedBy: 'e1',
+        dueAt: '2031-05-05T14:00:00.000Z',
+        originalDueAt: '2031-05-05T17:00:00.000Z',
+        pauses: [{}],
+      },
+    ]);
+  });
+
+  test('restart begins again', () => {
+    expect(under('restart')).toMatchObject([
+      {
+        goalMs: 4 * HOUR,
+        startedBy: 'e4',
+        cycle: 1,
+        dueAt: '2031-05-05T16:00:00.000Z',
+        originalDueAt: '2031-05-05T17:00:00.000Z',
+        pauses: [],
+      },
+    ]);
+  });
+
+  test('pinned stays as it was promised', () => {
+    expect(under('pinned')).toMatchObject([{ goalMs: 8 * HOUR, startedBy: 'e1', dueAt: '2031-05-06T10:00:00.000Z' }]);
+  });
+
+  test('to one that no goal fits there is no clock, and back again it has its old start', () => {
+    const none: Happened = ['2031-05-05T12:00Z', prioritised('none')];
+    expect(fold(office, MON9, none)).toMatchObject({ clocks: [], unpromised: [{ startedBy: 'e1' }] });
+    expect(fold(office, MON9, none, ['2031-05-06T12:00Z', prioritised('high')])).toMatchObject({
+      clocks: [
+        {
+          startedAt: '2031-05-05T09:00:00.000Z',
+          dueAt: '2031-05-05T13:00:00.000Z',
+          originalDueAt: '2031-05-05T17:00:00.000Z',
+        },
+      ],
+      unpromised: [],
+    });
+  });
+
+  test('from one that no goal fitted, the clock counts from the true start', () => {
+    const { clocks } = fold(office, ['2031-05-05T09:00Z', opened('none')], ['2031-05-05T12:00Z', prioritised('high')]);
+    expect(clocks).toMatchObject([
+      { startedAt: '2031-05-05T09:00:00.000Z', startedBy: 'e1', dueAt: '2031-05-05T13:00:00.000Z' },
+    ]);
+  });
+
+  test('after it stopped, the goal stays', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T15:00Z', submitted], ['2031-05-05T16:00Z', prioritised('high')]);
+    expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true }]);
+  });
+});
+
+describe('when the rules change while it runs', () => {
+  const tighter = rulesOf([{ ...RESOLVE, goals: [{ within: '2h' }] }]);
+  const changed = (from: Partial<TargetRule>, to: RuleSet = tighter) =>
+    booksOf([null, rulesOf([{ ...RESOLVE, ...from }])], ['2031-05-05T12:00Z', to]);
+  const touched: Happened = ['2031-05-05T15:00Z', prioritised('other')];
+
+  test('keep moves to the new goal with the old start, at the time they came into force', () => {
+    const books = changed({});
+    const { clocks } = asOf('2031-05-05T12:00Z', fold(books, MON9), books);
+    expect(clocks).toMatchObject([{ goalMs: 2 * HOUR, startedBy: 'e1', dueAt: '2031-05-05T11:00:00.000Z' }]);
+    expect(clocks[0]?.ruleSet).toBe(books.book('care')[1]?.rules.hash);
+  });
+
+  test('nothing moves before that time', () => {
+    const books = changed({});
+    const clocks = fold(books, MON9);
+    expect(asOf('2031-05-05T11:59Z', clocks, books)).toBe(clocks);
+  });
+
+  test('restart begins again at that time', () => {
+    const books = changed({ retarget: 'restart' });
+    expect(fold(books, MON9, touched).clocks).toMatchObject([
+      {
+        goalMs: 2 * HOUR,
+        startedAt: '2031-05-05T12:00:00.000Z',
+        startedBy: `rule-set:${books.book('care')[1]?.rules.hash}`,
+      },
+    ]);
+  });
+
+  test('restart goes on where they say the same of it', () => {
+    const same = rulesOf([{ ...RESOLVE, retarget: 'restart' }], { title: 'Care, as before' });
+    const { clocks } = fold(changed({ retarget: 'restart' }, same), MON9, ['2031-05-05T15:00Z', paused]);
+    expect(clocks).toMatchObject([{ startedBy: 'e1' }]);
+  });
+
+  test('pinned stays under the version it started under, to its end', () => {
+    const books = changed({ retarget: 'pinned' });
+    const { clocks } = fold(books, MON9, touched, ['2031-05-05T16:00Z', submitted]);
+    expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true, ruleSet: books.book('care')[0]?.rules.hash }]);
+  });
+
+  test('a clock stopped before keeps the goal it had', () => {
+    const { clocks } = fold(changed({}), MON9, ['2031-05-05T11:30Z', submitted], touched);
+    expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true }]);
+  });
+
+  test('a target that is dropped is cancelled, and one that is new starts then', () => {
+    const books = changed({}, rulesOf([{ ...RESOLVE, id: 'close' }]));
+    expect(fold(books, MON9, touched)).toMatchObject({
+      clocks: [{ target: 'resolve', state: 'cancelled', stoppedAt: '2031-05-05T12:00:00.000Z' }],
+      unpromised: [{ target: 'close', startedAt: '2031-05-05T12:00:00.000Z' }],
+    });
+  });
+
+  test('it makes no difference whether anybody looked in between', () => {
+    const books = changed({});
+    const looked = asOf('2031-05-05T13:00Z', fold(books, MON9), books);
+    const [, event] = record([MON9, touched]);
+    expect(event && advanceClocks(looked, event, books)).toEqual(fold(books, MON9, touched));
+  });
+});
+
+describe('a reopened case', () => {
+  const reopenedCase: Happened[] = [
+    MON9,
+    ['2031-05-05T11:00Z', submitted],
+    ['2031-05-05T12:00Z', approved],
+    ['2031-05-06T10:00Z', reopened(2)],
+  ];
+  const under = (reopen: 'first-only' | 'restart' | 'resume', ...more: Happened[]) =>
+    fold(booksOf([null, rulesOf([{ ...RESOLVE, reopen }])]), ...reopenedCase, ...more).clocks;
+
+  test('has no second clock under first-only', () => {
+    expect(under('first-only')).toMatchObject([{ cycle: 1, state: 'completed', met: true }]);
+  });
+
+  test('starts a new cycle under restart, and the old one keeps what it had', () => {
+    expect(under('restart', ['2031-05-06T11:00Z', prioritised('high')])).toMatchObject([
+      { cycle: 1, state: 'completed', goalMs: 8 * HOUR },
+      { cycle: 2, state: 'running', goalMs: 4 * HOUR, startedBy: 'e4', dueAt: '2031-05-06T14:00:00.000Z' },
+    ]);
+  });
+
+  test('goes on with the old clock under resume: the time between was a pause', () => {
+    const clocks = under('resume', ['2031-05-06T11:00Z', submitted]);
+    expect(clocks).toMatchObject([
+      { cycle: 2, state: 'completed', workingMs: 3 * HOUR, startedBy: 'e1', stoppedBy: 'e5' },
+    ]);
+    expect(clocks[0]?.pauses).toMatchObject([{ from: '2031-05-05T11:00:00.000Z', fromEvent: 'e2', toEvent: 'e4' }]);
+  });
+
+  test('takes the place of a clock that still ran, under restart', () => {
+    const review = { ...RESOLVE, stop: { informed: true }, reopen: 'restart' } as const;
+    expect(fold(booksOf([null, rulesOf([review])]), ...reopenedCase).clocks).toMatchObject([
+      { cycle: 1, state: 'cancelled' },
+      { cycle: 2, state: 'running' },
+    ]);
+  });
+});
+
+describe('an event', () => {
+  test('that changes nothing the rules speak of leaves the clocks the same object', () => {
+    const clocks = fold(office, MON9);
+    const [, note] = record([MON9, ['2031-05-05T10:00Z', noted]]);
+    expect(note && advanceClocks(clocks, note, office)).toBe(clocks);
+  });
+
+  test('heard of late stops the clock when it happened', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-06T12:00Z', prioritised('high')], ['2031-05-05T12:00Z', submitted]);
+    expect(clocks).toMatchObject([{ stoppedAt: '2031-05-05T12:00:00.000Z', workingMs: 3 * HOUR, met: true }]);
+  });
+
+  test('never counts to before what is already on the clock', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T08:00Z', submitted]);
+    expect(clocks).toMatchObject([{ stoppedAt: '2031-05-05T09:00:00.000Z', workingMs: 0, wallMs: 0 }]);
+  });
+
+  test('of a case whose programme has no rules moves its facts alone', () => {
+    expect(fold(booksOf(), MON9)).toMatchObject({ facts: { status: 'open' }, clocks: [], ruleSet: null });
+  });
+
+  test('of a case before its opening is broken history', () => {
+    expect(() => fold(office, ['2031-05-05T10:00Z', noted])).toThrow(/NoteAdded at revision 1 of case-c-1/);
+  });
+});
+
+describe('asked of a clock', () => {
+  const calendar = office.at('care', '')?.calendars.get('office');
+  const [running] = fold(office, MON9).clocks;
+  if (!calendar || !running) throw new Error('The clock under test is missing.');
+
+  test('what remains is working time, and below zero when late', () => {
+    expect(remaining(running, calendar, '2031-05-05T13:00:00.000Z')).toBe(4 * HOUR);
+    expect(remaining(running, calendar, '2031-05-06T10:00:00.000Z')).toBe(-HOUR);
+  });
+
+  test('it is overdue only once more work time has passed than was promised', () => {
+    expect(isOverdue(running, '2031-05-05T23:00:00.000Z')).toBe(false);
+    expect(isOverdue(running, '2031-05-06T09:00:00.000Z')).toBe(false);
+    expect(isOverdue(running, '2031-05-06T09:00:00.001Z')).toBe(true);
+    const [done] = fold(office, MON9, ['2031-05-05T10:00Z', submitted]).clocks;
+    expect(done && isOverdue(done, '2031-05-06T09:00:00.001Z')).toBe(false);
+  });
+
+  test('why: the intervals counted, what was held, and by which rules', () => {
+    const history: Happened[] = [
+      MON9,
+      ['2031-05-05T10:00Z', paused],
+      ['2031-05-05T16:00Z', resumed],
+      ['2031-05-06T10:00Z', submitted],
+    ];
+    const [clock] = fold(office, ...history).clocks;
+    const asked = { at: '2031-06-01T00:00:00.000Z', timeZoneData: '2031a' };
+    expect(clock && explainClock(clock, 'care', office, asked)).toMatchObject({
+      title: 'Resolve',
+      calendar: 'office',
+      zone: 'Etc/UTC',
+      timeZoneData: '2031a',
+      until: '2031-05-06T10:00:00.000Z',
+      counted: [
+        { from: '2031-05-05T09:00:00.000Z', to: '2031-05-05T10:00:00.000Z', ms: HOUR },
+        { from: '2031-05-05T16:00:00.000Z', to: '2031-05-05T17:00:00.000Z', ms: HOUR },
+        { from: '2031-05-06T09:00:00.000Z', to: '2031-05-06T10:00:00.000Z', ms: HOUR },
+      ],
+      workingMs: 3 * HOUR,
+      held: [{ fromEvent: 'e2', toEvent: 'e3', heldMs: 6 * HOUR }],
     });
   });
 });
