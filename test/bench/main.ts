@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dueTimes } from './due-times.js';
 import { historyStore } from './history-store.js';
+import { queuePages, replaying } from './replaying.js';
 import { ingest } from './ingest.js';
 import type { Figure, Size } from './measure.js';
 import { report, table } from './table.js';
@@ -11,6 +12,8 @@ import { report, table } from './table.js';
 const GROUPS: Readonly<Record<string, (size: Size, folder: string) => Promise<Figure[]>>> = {
   history: historyStore,
   ingest,
+  replay: replaying,
+  queue: queuePages,
   clocks: dueTimes,
 };
 

@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import { queues } from '../../libs/read-models/queues.js';
+import { READ_MODELS } from '../../libs/read-models/read-models.js';
+import { timesOfCases } from './fold-by-hand.js';
+import type { Inputs } from '../../libs/read-models/inputs.js';
+import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { DECLARATIONS, type RecordedEvent } from '../../libs/recovery/history.js';
+import { rebuild } from '../../libs/replay/rebuild.js';
+import type { AnyProjection } from '../../libs/replay/projections.js';
+import { rulesOfDefaultPack } from './default-rules.js';
+import { inTurn, median, syncRate, type Figure, type Size } from './measure.js';
+import { syntheticCase } from './synthetic-history.js';
+import { times } from '../../libs/read-models/times.js';
+
+/** Rebuilding read models from history, and reading a queue out of 100,000 open cases. */
+export async function replaying(size: Size, folder: string): Promise<Figure[]> {
+  mkdirSync(folder, { recursive: true });
+  const closed = size.quick ? 10_000 : 100_000;
+  const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
+  try {
+    const count = await fill(events, closed);
+    const inputs = { rules: rulesOfDefaultPack() };
+    let run = 0;
+    const rebuilt = async (projections: readonly AnyProjection<Inputs>[]): Promise<number> => {
+      const reads = SqliteReadStore.open({ path: join(folder, `read-${run++}.db`), mode: 'write' });
+      const began = performance.now();
+      await rebuild({ events, reads, projections, inputs, ruleBooks: {}, reason: 'bench', stepMs: Infinity });
+      const seconds = (performance.now() - began) / 1_000;
+      await reads.close();
+      return count / seconds;
+    };
+    const one = await inTurn(
+      size.runs,
+      () => rebuilt([times]),
+      () => byHand(events, join(folder, `hand-${run++}.db`), count),
+    );
+    const all = await inTurn(
+      size.runs,
+      () => rebuilt(READ_MODELS as readonly AnyProjection<Inputs>[]),
+      () => readOnce(events, count),
+    );
+    return [
+      {
+        what: 'rebuild one read model (times), persisted',
+        unit: 'events/s',
+        ours: one.ours,
+        against: { name: 'read + parse + fold + bulk write by hand', values: one.against },
+        reach: { ratio: 0.6 },
+      },
+      {
+        what: `rebuild all ${READ_MODELS.length} read models together`,
+        unit: 'events/s',
+        ours: all.ours,
+        against: { name: 'history read and parsed once, no folds', values: all.against },
+        reach: { atLeast: 100_000 },
+        note: `${count.toLocaleString('en')} events; peak memory of the process ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
+      },
+    ];
+  } finally {
+    await events.close();
+  }
+}
+
+async function fill(events: SqliteEventStore, cases: number, open = false): Promise<number> {
+  let count = 0;
+  for (let from = 0; from < cases; from += 1_000) {
+    await Promise.all(
+      Array.from({ length: Math.min(1_000, cases - from) }, (_, i) => {
+        const one = syntheticCase(from + i, { open });
+        count += one.events.length;
+        return events.append(one.stream, one.events, 0);
+      }),
+    );
+  }
+  return count;
+}
+
+async function readOnce(events: SqliteEventStore, count: number): Promise<number> {
+  const began = performance.now();
+  let read = 0;
+  for await (const batch of events.readAll({ batchSize: 5_000 })) read += batch.events.length;
+  if (read !== count) throw new Error(`${read} events were read of ${count}.`);
+  return (count / (performance.now() - began)) * 1_000;
+}
+
+/** What a careful program would do by hand for one document a case: no generations, checkpoints or guards. */
+async function byHand(events: SqliteEventStore, path: string, count: number): Promise<number> {
+  const began = performance.now();
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    CREATE TABLE times (id TEXT PRIMARY KEY, document TEXT) WITHOUT ROWID`);
+  const documents = new Map<string, ReturnType<typeof timesOfCases>>();
+  for await (const batch of events.readAll({ batchSize: 5_000 })) {
+    for (const event of batch.events as readonly RecordedEvent[]) {
+      documents.set(event.stream, timesOfCases(documents.get(event.stream), event));
+    }
+  }
+  const insert = db.prepare('INSERT INTO times VALUES (?, ?)');
+  db.exec('BEGIN');
+  for (const [id, document] of documents) insert.run(id, JSON.stringify(document));
+  db.exec('COMMIT');
+  db.close();
+  return (count / (performance.now() - began)) * 1_000;
+}
+
+/** The first page of a queue out of 100,000 open cases, in each of its sort orders. */
+export async function queuePages(size: Size, folder: string): Promise<Figure[]> {
+  mkdirSync(folder, { recursive: true });
+  const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
+  const reads = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });
+  try {
+    const cases = size.quick ? 20_000 : 100_000;
+    await fill(events, cases, true);
+    const inputs = { rules: rulesOfDefaultPack() };
+    const projections = [queues] as readonly AnyProjection<Inputs>[];
+    const { id } = await rebuild({
+      events,
+      reads,
+      projections,
+      inputs,
+      ruleBooks: {},
+      reason: 'bench',
+      stepMs: Infinity,
+    });
+    await reads.switchTo(id, undefined);
+    const orders = ['nextDueAt', 'priorityRank', 'openedAt'];
+    const page = (n: number): ReturnType<SqliteReadStore['find']> =>
+      reads.find('queues', {
+        filter: { team: `team-${n % 8}` },
+        sort: [{ field: orders[n % orders.length] ?? 'nextDueAt', direction: 'asc' }],
+        limit: 50,
+      });
+    const documents: Record<string, unknown>[] = [];
+    for await (const batch of reads.scan('queues')) documents.push(...batch.map(({ document }) => document));
+    if (documents.length !== cases) throw new Error(`The queue holds ${documents.length} cases, not ${cases}.`);
+    const inJavaScript = (n: number): unknown => {
+      const order = orders[n % orders.length] ?? 'nextDueAt';
+      return documents
+        .filter(({ team }) => team === `team-${n % 8}`)
+        .sort((a, b) => (String(a[order]) < String(b[order]) ? -1 : 1))
+        .slice(0, 50);
+    };
+    const latencies: number[] = [];
+    const ours: number[] = [];
+    for (let run = 0; run < size.runs; run++) {
+      const began = performance.now();
+      const calls = size.quick ? 300 : 2_000;
+      for (let n = 0; n < calls; n++) {
+        const asked = performance.now();
+        const { documents: found } = await page(n);
+        latencies.push(performance.now() - asked);
+        if (found.length !== 50) throw new Error(`A page held ${found.length} cases, not 50.`);
+      }
+      ours.push((calls / (performance.now() - began)) * 1_000);
+    }
+    const against = Array.from({ length: size.runs }, () => syncRate(size.quick ? 200 : 1_000, inJavaScript));
+    const sorted = latencies.toSorted((a, b) => a - b);
+    const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? NaN;
+    return [
+      {
+        what: `first page of a queue out of ${cases.toLocaleString('en')} open cases`,
+        unit: 'pages/s',
+        ours,
+        against: { name: 'filter and sort the documents in JavaScript', values: against },
+        reach: { ratio: 100 },
+      },
+      {
+        what: 'the same, p99',
+        unit: 'ms',
+        ours: [p99],
+        reach: { atMost: 5 },
+        note: `median ${median(latencies).toFixed(2)} ms`,
+      },
+    ];
+  } finally {
+    await reads.close();
+    await events.close();
+  }
+}
