@@ -10,8 +10,14 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
+// By its fields, not its class: an error may come from another realm, such as that of a test runner.
 const primaryCode = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 export const isBusy = (error: unknown): boolean => primaryCode(error) === BUSY;
 
@@ -42,7 +48,7 @@ export const inWords = (error: unknown, path: string): unknown => {
       );
     case IOERR:
       return new HistoryUnavailable(
-        `The disk failed while ${path} was read or written (${String(error)}). Check the disk, then start again: what was answered before is kept.`,
+        `The disk failed while ${path} was read or written (${messageOf(error)}). Check the disk, then start again: what was answered before is kept.`,
         { cause: error },
       );
     case BUSY:
@@ -52,7 +58,7 @@ export const inWords = (error: unknown, path: string): unknown => {
     case CORRUPT:
     case NOTADB:
       return new HistoryDamaged(
-        `${path} is damaged: SQLite says "${error instanceof Error ? error.message : String(error)}". Nothing was changed. Keep the file, and restore a back-up (amends restore).`,
+        `${path} is damaged: SQLite says "${messageOf(error)}". Nothing was changed. Keep the file, and restore a back-up (amends restore).`,
       );
     default:
       return error;
