@@ -3,6 +3,7 @@ import { idOf } from '../event-sourcing/identity.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
+import type { PersonalData } from '../vault/personal-data.js';
 import { appendOnce, DoesNotFold } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
 import { openCsv } from './csv-rows.js';
@@ -11,14 +12,7 @@ import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
 import { Rejects } from './rejects.js';
 
 /** What an import needs of the vault. */
-export interface CustomersAndSeals {
-  /** Ours, for other systems' ids of customers; whoever is new is named after the first event that names them. */
-  customersOf(
-    named: readonly { readonly source: string; readonly externalId: string; readonly firstEvent: string }[],
-  ): Promise<readonly string[]>;
-  /** Personal fields encrypted with the customer's key. */
-  seal(events: readonly EventToAppend[]): Promise<readonly EventToAppend[]>;
-}
+export type CustomersAndSeals = Pick<PersonalData, 'customersOf' | 'makeKeys' | 'seal'>;
 
 export interface ImportRequest {
   readonly file: string;
@@ -113,19 +107,21 @@ class Import {
   private async send(cases: readonly FileCase[], rejects: Rejects): Promise<readonly Promise<void>[]> {
     const customers = await this.customersOf(cases);
     this.request.crashPoint?.('import: after customers, before append');
-    const stored: Promise<void>[] = [];
-    for (const [index, one] of cases.entries()) {
+    const { mapping, rules, now, personal } = this.request;
+    const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { mapping, rules, now } = this.request;
-      const mapped = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      const { streams, rejected } = mapCase(mapping, one, { customer, rules, recordedAt: now });
       this.rows += one.rows.length;
       const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
-      for (const rejected of mapped.rejected) rejects.add({ ...rejected, texts: texts(rejected.line) });
-      if (mapped.streams.size === 0) continue;
-      this.cases += 1;
-      stored.push(this.store(one, mapped.streams, rejects));
-    }
-    return stored;
+      for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
+      return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams }];
+    });
+    this.cases += mapped.length;
+    const spoken = mapped.filter(({ streams }) =>
+      [...streams.values()].some((events) => events.some(holdsPersonalText)),
+    );
+    if (spoken.length > 0) await personal.makeKeys(spoken.map(({ customer }) => customer));
+    return mapped.map((one) => this.store(one, rejects));
   }
 
   /** A case that is nobody's is a customer of its own, whom no other system has a name for. */
@@ -135,8 +131,8 @@ class Import {
     const named = cases.map((one) => customerOf(mapping, one));
     const known = await personal.customersOf(
       cases.flatMap((one, index) => {
-        const externalId = named[index];
-        return externalId === undefined ? [] : [{ source, externalId, firstEvent: firstEventOf(mapping, one) }];
+        const id = named[index];
+        return id === undefined ? [] : [{ reference: { source, id }, event: firstEventOf(mapping, one) }];
       }),
     );
     let next = 0;
@@ -145,15 +141,11 @@ class Import {
     );
   }
 
-  private async store(
-    { rows }: FileCase,
-    streams: ReadonlyMap<string, readonly EventToAppend[]>,
-    rejects: Rejects,
-  ): Promise<void> {
+  private async store({ customer, rows, streams }: ReadyCase, rejects: Rejects): Promise<void> {
     const { events: store, personal } = this.request;
     // All of a case's streams in one turn, in order: what a response led to stands behind it in history.
     const appends = [...streams].map(async ([stream, plain]) => {
-      const events = plain.some(holdsPersonalText) ? await personal.seal(plain) : plain;
+      const events = plain.some(holdsPersonalText) ? await personal.seal(plain, customer) : plain;
       return appendOnce(store, stream, events, this.end);
     });
     for (const outcome of await Promise.allSettled(appends)) {
@@ -166,6 +158,12 @@ class Import {
       } else throw outcome.reason;
     }
   }
+}
+
+interface ReadyCase {
+  readonly customer: string;
+  readonly rows: FileCase['rows'];
+  readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
 }
 
 const holdsPersonalText = ({ type, data }: EventToAppend): boolean =>

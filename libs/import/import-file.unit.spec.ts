@@ -5,8 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Recorded } from '../event-sourcing/event.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
+import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { DECLARATIONS } from '../recovery/history.js';
-import { importFile, type CustomersAndSeals } from './import-file.js';
+import { importFile } from './import-file.js';
+import { PersonalData } from '../vault/personal-data.js';
 import { loadMapping } from './mapping/load-mapping.js';
 import { mappingText, OPENED } from './mapping/mapping.testing.js';
 
@@ -29,34 +31,20 @@ const MAPPING = mappingText(
   'customer: who\npersonal: [who, words]',
 );
 
-/** Customers named after the first event that names them, and "sealing" that can be seen. */
-const personal = (): CustomersAndSeals => {
-  const known = new Map<string, string>();
-  return {
-    customersOf: (named) =>
-      Promise.resolve(
-        named.map(({ externalId, firstEvent }) => {
-          const customer = known.get(externalId) ?? `customer of ${firstEvent}`;
-          known.set(externalId, customer);
-          return customer;
-        }),
-      ),
-    seal: (events) =>
-      Promise.resolve(
-        events.map((event) => (event.type === 'NoteAdded' ? { ...event, data: { note: 'sealed' } } : event)) as never,
-      ),
-  };
-};
-
 let folder: string;
 let store: SqliteEventStore;
+let vault: SqliteLedger;
+let personal: PersonalData;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'import-'));
   store = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'write' });
+  vault = SqliteLedger.open({ path: join(folder, 'vault.db'), mode: 'write' });
+  personal = new PersonalData({ vault, keyEncryptionKey: Buffer.alloc(32, 7), declarations: DECLARATIONS });
 });
 afterEach(async () => {
   await store.close();
+  await vault.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -70,7 +58,7 @@ async function bring(content: string | Buffer, mapping = MAPPING, crashPoint?: (
     file,
     mapping: loadMapping(mapping, 'repairs.yaml'),
     events: store,
-    personal: personal(),
+    personal,
     rules: RULES,
     rejectsFile: rejectsFile(),
     now: '2031-06-01T00:00:00.000Z',
@@ -91,9 +79,10 @@ test('the rows of a file become cases, and personal words are sealed before they
   expect(await bring(TWO_CASES)).toEqual({ rows: 3, cases: 2, added: 3, alreadyThere: 0, rejected: 0 });
   expect((await history()).map(({ type, data }) => [type, data])).toMatchObject([
     ['CaseOpened', { priority: 'high' }],
-    ['NoteAdded', { note: 'sealed' }],
+    ['NoteAdded', { note: { field: 'note' } }],
     ['CaseOpened', { priority: 'normal' }],
   ]);
+  expect(JSON.stringify(await history())).not.toContain('It broke');
 });
 
 test('a second import of the same file adds nothing', async () => {

@@ -1,4 +1,5 @@
 import { isRefusal } from '../event-sourcing/decider.js';
+import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { handle } from '../event-store/handle.js';
@@ -6,14 +7,18 @@ import { DECLARATIONS } from '../recovery/history.js';
 import { rulesDecider, type RulesCommand } from '../recovery/rules/rule-decider.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 
+export interface StartingRules {
+  readonly ruleSet: RuleSet;
+  readonly hash: string;
+  readonly now: string;
+  readonly actor: Actor;
+}
+
 /**
  * Puts a mapping's pack in force where its programme has no rules yet. The commands have the same ids in every store
  * and for every run, so that being cut off between them leaves nothing to repair but to run again.
  */
-export async function startRules(
-  events: EventStore,
-  { ruleSet, hash, now }: { readonly ruleSet: RuleSet; readonly hash: string; readonly now: string },
-): Promise<void> {
+export async function startRules(events: EventStore, { ruleSet, hash, now, actor }: StartingRules): Promise<void> {
   const { programme, title } = ruleSet;
   const commands: readonly RulesCommand[] = [
     { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet },
@@ -27,7 +32,7 @@ export async function startRules(
       command,
       context: {
         now,
-        actor: { id: 'operator', role: 'operator' },
+        actor,
         commandId: idOf(stream, 'start', hash, command.type),
         operators: 1,
       },

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
+import { EXIT } from '../exit-codes.js';
+import { Output } from '../output.js';
+import { subcommand } from '../subcommand.js';
+import type { VerifyResult } from '../verify-run.js';
+
+export function addVerify(program: Command): void {
+  subcommand(program, 'verify', 'prove that the read models are what history says, and that nobody changed history')
+    .addHelpText('after', '\nExits with 1 where anything differs, and names it.')
+    .action(async (_options: object, command: Command) => {
+      const output = Output.of(command);
+      const folder = dataFolder(command);
+      refuseWithoutStore(folder);
+      const result = await verifyIn(folder);
+      output.result(result, () => told(result));
+      if (!result.equal || result.seals === 'broken') process.exitCode = EXIT.wrong;
+    });
+}
+
+async function verifyIn(folder: string): Promise<VerifyResult> {
+  const app = await appBeside(folder);
+  if (app) {
+    // Its follower must wait while the two are compared.
+    const { askApp } = await import('../over-http.js');
+    return askApp<VerifyResult>(app, 'POST', '/v1/verify');
+  }
+  const { runVerify, damaged } = await import('../verify-run.js');
+  try {
+    return await withStores(folder, 'read', runVerify);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'HistoryDamaged') return damaged(error.message);
+    throw error;
+  }
+}
+
+function told({ equal, digest, rebuilt, seals, problems, differences = [] }: VerifyResult): string {
+  return [
+    `Read models: ${equal ? 'as history says' : 'NOT what history says'}`,
+    `  digest   ${digest ?? '-'}`,
+    ...(equal ? [] : [`  rebuilt  ${rebuilt ?? '-'}`]),
+    ...differences.map(({ readModel, id, live, rebuilt: again }) => {
+      const how = live === undefined ? 'is missing' : again === undefined ? 'should not be there' : 'differs';
+      return `  ${readModel} ${id} ${how}`;
+    }),
+    `Seals: ${seals}`,
+    ...(problems ?? []).map((problem) => `  ${problem}`),
+  ].join('\n');
+}

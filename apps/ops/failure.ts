@@ -1,0 +1,55 @@
+import { EXIT, type ExitCode } from './exit-codes.js';
+
+/** Ends a command in words: what is wrong, and how to right it. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT.usage,
+  ) {
+    super(message);
+    this.name = 'Failure';
+  }
+}
+
+/**
+ * Errors of the rooms below that are the caller's, by name: each says in its own words what to do. By name, because
+ * importing the classes would load every store before `--help` is printed.
+ */
+const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
+  MappingRefused: EXIT.usage,
+  FileRefused: EXIT.usage,
+  ConfigurationMistaken: EXIT.usage,
+  QueryRefused: EXIT.usage,
+  FilterRefused: EXIT.usage,
+  HistoryUnavailable: EXIT.unavailable,
+  GenerationConflict: EXIT.unavailable,
+  VersionConflict: EXIT.unavailable,
+  RevisionConflict: EXIT.unavailable,
+  HistoryDamaged: EXIT.wrong,
+  SealsDisagree: EXIT.wrong,
+  SigningKeyRefused: EXIT.wrong,
+};
+
+/** The sentence and the exit code for whatever a command threw. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error)) return new Failure(String(error), EXIT.fault);
+  const known = EXIT_BY_NAME[error.name];
+  if (known !== undefined) return new Failure(error.message, known);
+  if ('code' in error && typeof error.code === 'string') {
+    const system = SYSTEM[error.code];
+    if (system !== undefined) return new Failure(`${error.message}. ${system}`, EXIT.unavailable);
+  }
+  return new Failure(
+    `${error.message}\nThis may be a fault of Amends. Set AMENDS_DEBUG=1 and run it again to see where it came from.`,
+    EXIT.fault,
+  );
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the path.',
+  EACCES: 'Check the permissions.',
+  ENOSPC: 'The disk is full: make room, then run it again.',
+  EROFS: 'The disk is read-only.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
+};

@@ -1,0 +1,61 @@
+import { dirname, resolve } from 'node:path';
+import { importFile, type ImportResult } from '../../libs/import/import-file.js';
+import { loadMapping } from '../../libs/import/mapping/load-mapping.js';
+import { startRules } from '../../libs/import/starting-rules.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
+import { digestBuild } from '../../libs/replay/digest.js';
+import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { Failure } from './failure.js';
+import { operator } from './operator.js';
+import { showing } from './progress.js';
+import { bringUpToDate } from './read-models.js';
+import { readRules } from './rule-file.js';
+import { sealHistory } from './sealing.js';
+import { readText } from './text-file.js';
+
+export interface ImportRun {
+  readonly file: string;
+  readonly mappingFile: string;
+  readonly rejectsFile: string;
+}
+
+/** A file into history, the read models up to it, and all of it sealed. */
+export async function runImport(
+  stores: Stores,
+  { file, mappingFile, rejectsFile }: ImportRun,
+): Promise<ImportResult & { readonly programme: string; readonly digest: string }> {
+  const mapping = loadMapping(readText(mappingFile, 'mapping'), mappingFile);
+  const { programme, pack } = mapping.mapping;
+  const now = new Date().toISOString();
+  const rules = await rulesOf(stores, programme, resolve(dirname(mappingFile), pack), now);
+  const result = await showing('Importing', 'rows', (display) =>
+    importFile({
+      file,
+      mapping,
+      events: stores.events,
+      personal: stores.personal,
+      rules,
+      rejectsFile,
+      now,
+      onProgress: ({ rows, share }) => display.update(share, rows),
+    }),
+  );
+  await bringUpToDate(stores);
+  await sealHistory(stores);
+  const { digest } = await digestBuild(stores.reads);
+  return { programme, ...result, digest };
+}
+
+/** The rules in force for the programme; where it has none, its mapping's pack takes force. */
+async function rulesOf(stores: Stores, programme: string, packFile: string, now: string): Promise<RuleSet> {
+  const { books } = await loadRuleBooks(stores.events);
+  const inForce = books.at(programme, now);
+  if (inForce) return inForce.ruleSet;
+  const { ruleSet, hash } = readRules(packFile);
+  if (ruleSet.programme !== programme) {
+    throw new Failure(`${packFile} has the rules of "${ruleSet.programme}", and the mapping is for "${programme}".`);
+  }
+  await startRules(stores.events, { ruleSet, hash, now, actor: operator() });
+  return ruleSet;
+}

@@ -1,0 +1,15 @@
+import { userInfo } from 'node:os';
+import type { Actor } from '../../libs/event-sourcing/event.js';
+
+/** Who runs the command line: history names them. AMENDS_OPERATOR overrides the name they are logged in under. */
+export function operator(): Actor {
+  const given = process.env['AMENDS_OPERATOR'];
+  if (given) return { id: given, role: 'operator' };
+  try {
+    return { id: userInfo().username, role: 'operator' };
+  } catch (error) {
+    // In a container the user may have a number and no name.
+    if (error instanceof Error && 'code' in error) return { id: 'operator', role: 'operator' };
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { idOf } from '../../libs/event-sourcing/identity.js';
+import { shardOf } from '../../libs/event-sourcing/shard.js';
+import { restoreHistory, type Restored } from '../../libs/event-store/sqlite/back-up.js';
+import { withdrawSealsAfter } from '../../libs/evidence/sealer.js';
+import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
+import { digestBuild } from '../../libs/replay/digest.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { withStores } from './data-folder.js';
+import { Failure } from './failure.js';
+import { operator } from './operator.js';
+import { bringUpToDate } from './read-models.js';
+import { sealHistory } from './sealing.js';
+
+export type RestoreResult =
+  | { readonly restored: 'vault' }
+  | {
+      readonly restored: 'store';
+      readonly backupMadeAt: string;
+      readonly lastPosition: string | null;
+      readonly withdrawnSeals: number;
+      readonly digest: string | null;
+    };
+
+/** A back-up of the store, or of the vault, into a folder that no process writes. */
+export async function runRestore(folder: string, from: string): Promise<RestoreResult> {
+  const source = resolve(from);
+  if (existsSync(join(source, 'history.db'))) return restoreStore(folder, source);
+  if (existsSync(join(source, 'vault.db'))) return restoreVault(folder, source);
+  throw new Failure(
+    `${source} holds no back-up: neither a history.db nor a vault.db is in it. Name the folder that amends backup made.`,
+  );
+}
+
+function restoreVault(folder: string, source: string): RestoreResult {
+  if (existsSync(join(folder, 'vault.db'))) {
+    throw new Failure(`${folder} has a vault. Move vault.db and vault.key out of it first: no vault is overwritten.`);
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of ['vault.db', 'vault.key']) putBack(source, folder, name);
+  return { restored: 'vault' };
+}
+
+async function restoreStore(folder: string, source: string): Promise<RestoreResult> {
+  const restored = restoreHistory(join(source, 'history.db'), folder);
+  // A folder that has its own ledger keeps it: the seals that no longer fit are set aside in it.
+  if (!existsSync(join(folder, 'ledger.db')))
+    for (const name of ['ledger.db', 'seal.key']) putBack(source, folder, name);
+  // Read models follow history: what was built from another one is built again.
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `read.db${suffix}`), { force: true });
+  return withStores(folder, 'write', async (stores) => {
+    const withdrawnSeals = await withdrawSealsAfter(stores.ledger, restored.lastPosition);
+    await tell(stores, restored);
+    await sealHistory(stores);
+    const digest = restored.lastPosition === undefined ? null : await digestOf(stores);
+    const { backupMadeAt, lastPosition = null } = restored;
+    return { restored: 'store', backupMadeAt, lastPosition, withdrawnSeals, digest };
+  });
+}
+
+async function digestOf(stores: Stores): Promise<string> {
+  await bringUpToDate(stores);
+  return (await digestBuild(stores.reads)).digest;
+}
+
+/** Copied beside its place first, so that being ended half-way leaves no half file. */
+function putBack(source: string, folder: string, name: string): void {
+  if (!existsSync(join(source, name))) return;
+  const partial = join(folder, `${name}.restoring`);
+  copyFileSync(join(source, name), partial);
+  renameSync(partial, join(folder, name));
+}
+
+/** History says of itself that it was put back. */
+async function tell({ events }: Stores, { backupMadeAt, lastPosition = '', headBefore }: Restored): Promise<void> {
+  const now = new Date().toISOString();
+  const stream = 'store';
+  const { revision } = await events.readStream(stream, { direction: 'backwards', limit: 1 });
+  const commandId = idOf('restore', backupMadeAt, now);
+  const event: EventToAppend = {
+    id: idOf(commandId, stream, 0),
+    type: 'HistoryRestored',
+    schemaVersion: DECLARATIONS.HistoryRestored.schemaVersion,
+    stream,
+    shard: shardOf(stream),
+    programme: '',
+    occurredAt: now,
+    knownAt: now,
+    recordedAt: now,
+    actor: operator(),
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    data: { backupMadeAt, lastPosition, ...(headBefore === undefined ? {} : { headBefore }) },
+  };
+  await events.append(stream, [event], revision);
+}

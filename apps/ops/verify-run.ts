@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifySeals } from '../../libs/evidence/verify-seals.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { verifyReadModels, type Difference } from '../../libs/replay/verify.js';
+import { showing } from './progress.js';
+import { inputsOf, PROJECTIONS } from './read-models.js';
+
+export interface VerifyResult {
+  /** The live read models are those that history gives again. */
+  readonly equal: boolean;
+  /** Null where history can't be read, or nothing is live. */
+  readonly digest: string | null;
+  readonly seals: 'intact' | 'broken';
+  readonly rebuilt?: string;
+  readonly differences?: readonly Difference[];
+  readonly problems?: readonly string[];
+}
+
+export const damaged = (problem: string): VerifyResult => ({
+  equal: false,
+  digest: null,
+  seals: 'broken',
+  problems: [problem],
+});
+
+/** Opening the stores has checked the head already. */
+export async function runVerify(stores: Stores): Promise<VerifyResult> {
+  const { publicKey } = await stores.signingKey();
+  const seals = await verifySeals(stores.events.asStored().readAll(), stores.ledger, publicKey);
+  const sealsSaid = seals.intact
+    ? { seals: 'intact' as const }
+    : { seals: 'broken' as const, problems: seals.problems };
+  try {
+    return { ...(await compareReadModels(stores)), ...sealsSaid };
+  } catch (error) {
+    // A history that was meddled with may not fold at all: then the seals have named why.
+    if (seals.intact) throw error;
+    const because = error instanceof Error ? error.message : String(error);
+    return { ...damaged(because), problems: [...seals.problems, because] };
+  }
+}
+
+async function compareReadModels({ events, reads }: Stores): Promise<Omit<VerifyResult, 'seals'>> {
+  const live = await reads.live();
+  if (!live) {
+    const nothing = (await events.end()) === undefined;
+    return nothing
+      ? { equal: true, digest: null }
+      : {
+          equal: false,
+          digest: null,
+          problems: ['No read models are live. Import again, or start the app: both build them.'],
+        };
+  }
+  const rules = await loadRuleBooks(events);
+  return inAStoreAside(async (aside) => {
+    const { equal, digest, rebuilt, differences } = await showing('Verifying', 'events', (display) =>
+      verifyReadModels({
+        events,
+        reads,
+        aside,
+        projections: PROJECTIONS,
+        inputs: inputsOf(live.stamp, rules),
+        onProgress: ({ share, events: read }) => display.update(share, read),
+      }),
+    );
+    return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
+  });
+}
+
+/** An empty read store for the time of the work: on disk, because history may be larger than memory. */
+export async function inAStoreAside<T>(work: (aside: SqliteReadStore) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-aside-'));
+  try {
+    const aside = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });
+    try {
+      return await work(aside);
+    } finally {
+      await aside.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
