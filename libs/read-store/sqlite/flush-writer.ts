@@ -34,6 +34,8 @@ export class FlushWriter {
   write({ shards, position, writes }: Flush): void {
     let someRemoved = this.anyRemoved.get() !== undefined;
     for (const write of writes) {
+      if (write.id === '')
+        throw new TypeError(`A document of ${write.collection} has an empty id. Right the projection.`);
       const collection = this.collections.get(write.collection);
       if (!collection) throw new TypeError(`Generation ${this.generation} has no read model ${write.collection}.`);
       if (write.document === null) {

@@ -9,6 +9,7 @@ import {
   NothingLive,
   QueryRefused,
 } from '../read-store.js';
+import { tableOf } from './columns.js';
 import { createIndexes, createTables, createViews, dropTables, dropViews, refuseShapes } from './schema.js';
 
 /** Begins, readies, switches and drops builds; knows which one is live. */
@@ -41,13 +42,15 @@ export class Generations {
 
   /** Each index is a step of its own, so that what is served is never kept waiting for all of them. */
   ready(id: number): void {
-    for (const index of createIndexes(id, this.get(id).collections)) {
+    const { collections } = this.get(id);
+    for (const index of createIndexes(id, collections)) {
       this.transact(() => this.database.exec(index));
       this.crashPoint('read-store: index made');
     }
+    // What the planner must know of how values are spread, from samples.
     this.database.exec('PRAGMA analysis_limit = 1000');
     this.transact(() => {
-      this.database.exec('ANALYZE');
+      for (const { name } of collections) this.database.exec(`ANALYZE ${tableOf(id, name)}`);
       this.database
         .prepare(`UPDATE amends_generations SET status = 'ready' WHERE id = ? AND status = 'building'`)
         .run(id);
