@@ -2,14 +2,34 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ActOnCaseHandler } from './cases/act-on-case.js';
 import { casesController } from './cases/cases.controller.js';
+import { Builds } from './generations/builds.js';
+import { GenerationsController } from './generations/generations.controller.js';
 import { RootController } from './http/root.controller.js';
+import { KeysController } from './keys/keys.controller.js';
+import { AccessLog } from './queries/access-log.js';
+import { Documents } from './queries/documents.js';
+import { QueriesController } from './queries/queries.controller.js';
+import { ReportsController } from './queries/reports.controller.js';
 import { ReceiveHandler } from './responses/receive.js';
 import { ResponsesController } from './responses/responses.controller.js';
+import { RuleCommands } from './rules/rule-commands.js';
+import { RulesController } from './rules/rules.controller.js';
+import { TeamsController } from './teams/teams.controller.js';
 
 /** Commands in, queries out, over HTTP. */
 @Module({
   imports: [CqrsModule],
-  controllers: [RootController, ResponsesController, casesController()],
-  providers: [ReceiveHandler, ActOnCaseHandler],
+  controllers: [
+    RootController,
+    ResponsesController,
+    casesController(),
+    QueriesController,
+    ReportsController,
+    TeamsController,
+    RulesController,
+    GenerationsController,
+    KeysController,
+  ],
+  providers: [ReceiveHandler, ActOnCaseHandler, AccessLog, Documents, RuleCommands, Builds],
 })
 export class ApiModule {}

@@ -1,4 +1,12 @@
-import { Global, Inject, Injectable, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';

@@ -1,4 +1,12 @@
-import { Global, Inject, Injectable, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
@@ -46,12 +54,18 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
         this.logger.error({ reaction, event, error }, 'An effect could not be carried out and is a dead letter now');
       },
     });
-    this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) => gauge.set(deadLetters));
+    this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) =>
+      gauge.set(deadLetters),
+    );
     const sealer = await Sealer.open({ history: events.asStored(), ledger, key: await this.stores.signingKey(), now });
     const { signal } = this.stopping;
     this.start(reactor.name, reactor.run(signal));
     this.start('sealer', sealer.run(SEAL_EVERY_MS, signal));
-    this.readiness.register('reactor', () => ({ up: this.failures.size === 0, deadLetters, ...Object.fromEntries(this.failures) }));
+    this.readiness.register('reactor', () => ({
+      up: this.failures.size === 0,
+      deadLetters,
+      ...Object.fromEntries(this.failures),
+    }));
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -113,8 +113,12 @@ export class Reactor<E extends RecoveryEvent> {
   private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
     const books = this.options.rules();
     // The tables are keyed by the event's type: what stands under it takes events of that type.
-    const needs = this.reaction.needs as Readonly<Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>>;
-    const on = this.reaction.on as Readonly<Record<string, ((event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]) | undefined>>;
+    const needs = this.reaction.needs as Readonly<
+      Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>
+    >;
+    const on = this.reaction.on as Readonly<
+      Record<string, ((event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]) | undefined>
+    >;
     const { streams: names, openCasesBefore } = needs[event.type]?.(event, books) ?? { streams: [] };
     const streams = new Map<string, readonly RecordedEvent[]>();
     for (const name of names)
@@ -159,11 +163,18 @@ export class Reactor<E extends RecoveryEvent> {
   private async putAside(event: RecordedEvent, effect: Effect, commandId: string, error: string): Promise<void> {
     const { ledger, now, onDeadLetter } = this.options;
     const { id, position } = event;
-    const letter: DeadLetter = { reaction: this.reaction.name, event: id, position, commandId, effect, error, at: now() };
+    const letter: DeadLetter = {
+      reaction: this.reaction.name,
+      event: id,
+      position,
+      commandId,
+      effect,
+      error,
+      at: now(),
+    };
     await ledger.put({ key: `${DEAD_LETTERS}${this.reaction.name}/${commandId}`, value: letter });
     onDeadLetter(letter);
   }
 }
 
 const least = (shards: readonly string[]): string => shards.reduce((low, at) => (at < low ? at : low), shards[0] ?? '');
-

@@ -6,8 +6,7 @@ const STOP_WITHIN_MS = 10_000;
 try {
   const running = await startStandalone(readConfig(process.env));
   const lines = [`Amends answers at ${running.url} (documentation: ${running.url}/docs)`, `Data: ${running.folder}`];
-  if (running.operatorKey !== undefined)
-    lines.push(`Operator's API key, shown this once: ${running.operatorKey}`);
+  if (running.operatorKey !== undefined) lines.push(`Operator's API key, shown this once: ${running.operatorKey}`);
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -23,7 +22,12 @@ try {
 }
 
 function fail(error: unknown): void {
-  const words = error instanceof ConfigurationMistaken ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const words =
+    error instanceof ConfigurationMistaken
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`${words}\n`);
   process.exit(1);
 }

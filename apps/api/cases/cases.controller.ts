@@ -51,7 +51,11 @@ function addRoute(controller: Type<{ bus: CommandBus }>, route: CaseRoute): void
     ApiOperation({ operationId: command, summary: says, description: `For ${roles.join(', ')}.` }),
     ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } }),
     ApiBody({ schema: schemaOf(message) }),
-    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The id of the command: sent again, it is done once' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The id of the command: sent again, it is done once',
+    }),
     ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the case that was decided on' }),
   ])
     decorate(prototype, method, descriptor);

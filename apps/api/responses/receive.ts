@@ -83,7 +83,8 @@ function answersOf({ metric, score, answers }: ReceiveResponse): readonly Answer
     return refuse('answers-twice', 'Send one metric and score, or answers; not both.', 'answers');
   }
   if (metric === undefined && score === undefined) return [];
-  if (metric === undefined) return refuse('metric-missing', 'A score needs its metric: nps, csat, ces or stars.', 'metric');
+  if (metric === undefined)
+    return refuse('metric-missing', 'A score needs its metric: nps, csat, ces or stars.', 'metric');
   if (score === undefined) return refuse('score-missing', `What was the ${metric} score?`, 'score');
   return [{ metric, score } as Answer];
 }

@@ -78,3 +78,7 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
 }
+
+/** An empty read store for the time of some work: on disk, because history may be larger than memory. */
+export const openAside = (folder: string): ReadStore & { close(): Promise<void> } =>
+  SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });

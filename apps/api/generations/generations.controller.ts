@@ -1,0 +1,74 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../../../libs/platform/auth/roles.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { Anything, Optional, Text } from '../../../libs/platform/validation/fields.js';
+import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { Valid } from '../http/body.js';
+import { CommandSent, type Sent } from '../http/request-headers.js';
+import { soundRules } from '../rules/rule-commands.js';
+import { Builds, type Replayed, type Verified } from './builds.js';
+
+class Build {
+  /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
+  @Optional() @Anything() ruleSet?: object;
+  @Text(2_000) reason!: string;
+}
+
+@ApiTags('operations')
+@Controller('v1')
+@Roles('operator')
+export class GenerationsController {
+  constructor(
+    private readonly builds: Builds,
+    @Inject(STORES) private readonly stores: Stores,
+  ) {}
+
+  @Get('generations')
+  @ApiOperation({ operationId: 'Generations', summary: 'The builds of the read models, and which one is served' })
+  async list(): Promise<object> {
+    const generations = await this.stores.reads.generations();
+    return { generations: generations.map(({ id, status, stamp }) => ({ id, status, ...stamp })) };
+  }
+
+  @Post('generations')
+  @HttpCode(200)
+  @ApiBody({ schema: schemaOf(Build) })
+  @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
+  async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<Replayed | object> {
+    if (ruleSet !== undefined) return this.builds.replay(soundRules(ruleSet), reason, sent);
+    const { id, status, stamp } = await this.builds.rebuild(reason);
+    return { id, status, ...stamp };
+  }
+
+  @Post('generations/:id/switch')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'Switch', summary: 'Serve this build; the one before is kept to go back to' })
+  switch(@Param('id') id: string): Promise<object> {
+    return this.builds.switchTo(numberOf(id));
+  }
+
+  @Delete('generations/:id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'Release', summary: 'Drop a build that is not served' })
+  release(@Param('id') id: string): Promise<void> {
+    return this.builds.release(numberOf(id));
+  }
+
+  @Post('verify')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'Verify',
+    summary: 'Prove that the read models are what history gives, and that history is as it was sealed',
+  })
+  verify(): Promise<Verified> {
+    return this.builds.verify();
+  }
+}
+
+function numberOf(id: string): number {
+  if (/^\d{1,9}$/.test(id)) return Number(id);
+  throw invalid([{ field: 'id', message: `must be the number of a generation, not "${id}"` }], 400);
+}

@@ -1,0 +1,44 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiKeys, type ApiKey } from '../../../libs/platform/auth/api-keys.js';
+import { ROLES, Roles, type Role } from '../../../libs/platform/auth/roles.js';
+import { notFound } from '../../../libs/platform/problem/problem.js';
+import { OneOf, Optional, Text } from '../../../libs/platform/validation/fields.js';
+import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { Valid } from '../http/body.js';
+
+class CreateKey {
+  /** The person's or system's id, as it will stand in history. */
+  @Text(100) name!: string;
+  @OneOf(ROLES) role!: Role;
+  /** An agent's: whose cases they work on. */
+  @Optional() @Text(100) team?: string;
+}
+
+@ApiTags('callers')
+@Controller('v1/api-keys')
+@Roles('operator')
+export class KeysController {
+  constructor(private readonly keys: ApiKeys) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'ApiKeys', summary: 'Who may call; the keys themselves are not kept' })
+  async list(): Promise<{ keys: readonly ApiKey[] }> {
+    return { keys: await this.keys.list() };
+  }
+
+  @Post()
+  @ApiBody({ schema: schemaOf(CreateKey) })
+  @ApiOperation({ operationId: 'CreateApiKey', summary: 'A new key; it is in this answer and nowhere else' })
+  create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
+    const { name, role, team } = wanted;
+    return this.keys.create({ name, role, ...(team === undefined ? {} : { team }) });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'RevokeApiKey', summary: 'The key opens nothing from now on' })
+  async revoke(@Param('id') id: string): Promise<void> {
+    if (!(await this.keys.revoke(id))) throw notFound(`Key ${id}`);
+  }
+}

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ROLES_THAT_READ_PERSONAL, type Caller } from '../../../libs/platform/auth/roles.js';
+import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import type { Filter } from '../../../libs/filter/filter.js';
+import type { Query } from '../../../libs/read-store/read-store.js';
+import type { Inputs } from '../../../libs/read-models/inputs.js';
+import { ReadModelFollower } from '../../../libs/replay/follower.js';
+import { ParkedList } from '../../../libs/replay/parked.js';
+import { sealedIn } from '../../../libs/vault/sealed-values.js';
+import { AccessLog } from './access-log.js';
+
+/** Who asks, by which route, and how far the answer must reach. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly route: string;
+  readonly position?: string;
+}
+
+export interface Shown {
+  readonly documents: readonly object[];
+  readonly next?: string;
+}
+
+const WAIT_MS = 5_000;
+const POSITION = /^([0-9A-Za-z]{1,64});shard=(\d{1,3})$/;
+
+/** Read models as a caller may see them: after their own writes, and people's words for those alone who may read them. */
+@Injectable()
+export class Documents {
+  private readonly parked: ParkedList;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly follower: ReadModelFollower<Inputs>,
+    private readonly access: AccessLog,
+  ) {
+    this.parked = new ParkedList(stores.ledger);
+  }
+
+  async find(collection: string, query: Query, asked: Asked): Promise<Shown> {
+    await this.waitFor(asked);
+    await this.known(collection);
+    const { documents, next } = await this.stores.reads.find(collection, query);
+    const shown = await this.asSeenBy(documents, asked);
+    return { documents: shown, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** @throws Problem 404 where it is not there, or not for this caller. */
+  async get(collection: string, id: string, asked: Asked): Promise<Readonly<Record<string, unknown>>> {
+    await this.waitFor(asked);
+    const found = await this.stores.reads.get(collection, id);
+    if (found === undefined) throw notFound(`${id}`);
+    const [shown] = await this.asSeenBy([{ id, ...found.document }], asked);
+    return shown ?? {};
+  }
+
+  /** An agent sees the cases of their own team. */
+  ofTeam({ role, team }: Caller, filter: Filter): Filter {
+    return role === 'agent' && team !== undefined ? { $and: [{ team }, filter] } : filter;
+  }
+
+  async waitFor({ position: header }: Asked): Promise<void> {
+    if (header === undefined) return;
+    const [, position, shard] = POSITION.exec(header) ?? [];
+    if (position === undefined || Number(shard) > 255)
+      throw invalid([{ field: 'Amends-Position', message: 'must be what a write answered with' }], 400);
+    if (await this.follower.waitFor(Number(shard), position, WAIT_MS)) return;
+    const lag = (await this.follower.lag()).find(({ status }) => status === 'live');
+    throw new Problem({
+      status: 503,
+      code: 'read-models-behind',
+      detail: `The read models are ${lag?.seconds.toFixed(1) ?? 'unknown'} s behind (${lag?.state ?? 'not followed'}).`,
+      headers: { 'retry-after': '1' },
+    });
+  }
+
+  /** Parked events of a case would make what is shown of it older than what was written. */
+  async refuseParked(id: string): Promise<void> {
+    const live = await this.stores.reads.live();
+    if (live === undefined) return;
+    if ((await this.parked.list(live.id)).some(({ key }) => key === id))
+      throw new Problem({
+        status: 409,
+        code: 'parked',
+        detail: `An event of ${id} could not be read; an operator must see to it.`,
+      });
+  }
+
+  private async known(collection: string): Promise<void> {
+    const live = await this.stores.reads.live();
+    if (live?.collections.some(({ name, internal }) => name === collection && internal !== true) !== true)
+      throw notFound(`A read model "${collection}"`);
+  }
+
+  private async asSeenBy(
+    documents: readonly object[],
+    { caller, route }: Asked,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { personal } = this.stores;
+    const sealed = sealedIn(documents);
+    if (sealed.length === 0) return documents as Readonly<Record<string, unknown>>[];
+    if (!ROLES_THAT_READ_PERSONAL.has(caller.role))
+      return personal.withhold(documents) as Readonly<Record<string, unknown>>[];
+    await this.access.record(caller, route, sealed);
+    return (await personal.openAll(documents)) as Readonly<Record<string, unknown>>[];
+  }
+}
+
+export const askedBy = (request: FastifyRequest): Asked => {
+  const { caller } = request;
+  if (caller === undefined) throw new Error('A route that shows documents must ask who calls.');
+  const position = request.headers['amends-position'];
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+  return { caller, route, ...(typeof position === 'string' ? { position } : {}) };
+};

@@ -1,0 +1,181 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Filter } from '../../../libs/filter/filter.js';
+import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
+import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { isId } from '../../../libs/platform/validation/fields.js';
+import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { Valid } from '../http/body.js';
+import { askedBy, Documents, type Shown } from './documents.js';
+import { QueryDocuments } from './query-messages.js';
+import { queryOf, type UrlQuery } from './url-query.js';
+
+const QUEUE_FILTERS = [
+  'programme',
+  'team',
+  'owner',
+  'status',
+  'kind',
+  'priority',
+  'touchpoint',
+  'product',
+  'waitingOn',
+  'toAuthorise',
+];
+const CASE_FILTERS = [
+  'programme',
+  'customer',
+  'response',
+  'reference',
+  'team',
+  'owner',
+  'status',
+  'kind',
+  'priority',
+  'touchpoint',
+  'product',
+];
+const CLOCK_FILTERS = ['programme', 'case', 'target', 'state', 'priority', 'team', 'owner', 'met', 'disagrees'];
+
+const READERS = ['agent', 'supervisor', 'approver', 'analyst', 'operator'] as const;
+
+const Filters = (names: readonly string[]) => (target: object, key: string, descriptor: PropertyDescriptor) => {
+  for (const name of [...names, 'sort', 'limit', 'after'])
+    ApiQuery({ name, required: false, schema: { type: 'string' } })(target, key, descriptor);
+};
+
+@ApiTags('queries')
+@ApiHeader({ name: 'Amends-Position', required: false, description: 'As a write answered: the answer reaches as far' })
+@Controller('v1')
+export class QueriesController {
+  constructor(
+    private readonly documents: Documents,
+    @Inject(STORES) private readonly stores: Stores,
+  ) {}
+
+  @Get('queue')
+  @Roles(...READERS)
+  @Filters(QUEUE_FILTERS)
+  @ApiOperation({ operationId: 'Queue', summary: 'The work there is, what is due next first' })
+  queue(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
+    const asked = askedBy(request);
+    const query = queryOf({ sort: 'nextDueAt', ...url }, QUEUE_FILTERS);
+    return this.documents.find(
+      'queues',
+      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
+      asked,
+    );
+  }
+
+  @Get('cases')
+  @Roles(...READERS)
+  @Filters(CASE_FILTERS)
+  @ApiOperation({ operationId: 'Cases', summary: 'All cases, closed ones too' })
+  cases(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
+    const asked = askedBy(request);
+    const query = queryOf(url, CASE_FILTERS);
+    return this.documents.find(
+      'cases',
+      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
+      asked,
+    );
+  }
+
+  @Get('cases/:id')
+  @Roles(...READERS)
+  @ApiOperation({
+    operationId: 'Case',
+    summary: 'One case with all that was said of it and done for it; its ETag is its revision',
+  })
+  async case(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const document = await this.caseFor(id, request);
+    void reply.header('etag', `"${String(document['revision'])}"`);
+    return document;
+  }
+
+  @Get('cases/:id/timeline')
+  @Roles(...READERS)
+  @ApiOperation({ operationId: 'Timeline', summary: 'Everything that happened to one case, in order' })
+  async timeline(@Param('id') id: string, @Req() request: FastifyRequest): Promise<object> {
+    await this.mayReadCase(id, request);
+    return this.documents.get('timeline', id, askedBy(request));
+  }
+
+  @Get('clocks')
+  @Roles(...READERS)
+  @Filters(CLOCK_FILTERS)
+  @ApiOperation({ operationId: 'Clocks', summary: 'Each promise on each case: when it is due, whether it was kept' })
+  clocks(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
+    const asked = askedBy(request);
+    const query = queryOf(url, CLOCK_FILTERS);
+    return this.documents.find(
+      'clocks',
+      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
+      asked,
+    );
+  }
+
+  @Get('read-models')
+  @AnyRole()
+  @ApiOperation({
+    operationId: 'ReadModels',
+    summary: 'The read models there are, with the fields that can be asked for',
+  })
+  async readModels(): Promise<object> {
+    const live = await this.stores.reads.live();
+    const shown = live?.collections.filter(({ internal }) => internal !== true) ?? [];
+    return {
+      generation: live?.id ?? null,
+      readModels: shown.map(({ name, version, fields }) => ({ name, version, fields })),
+    };
+  }
+
+  @Post('read-models/:name/query')
+  @HttpCode(200)
+  @Roles('analyst', 'supervisor', 'operator')
+  @ApiBody({ schema: schemaOf(QueryDocuments) })
+  @ApiOperation({ operationId: 'QueryReadModel', summary: 'Ask any read model, in MongoDB filter syntax' })
+  query(
+    @Param('name') name: string,
+    @Valid(QueryDocuments) query: QueryDocuments,
+    @Req() request: FastifyRequest,
+  ): Promise<Shown> {
+    const { filter, sort, limit, after } = query;
+    // The store checks filters and fields itself, and names what it refuses.
+    return this.documents.find(
+      name,
+      {
+        ...(filter === undefined ? {} : { filter: filter as Filter }),
+        ...(sort === undefined ? {} : { sort }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(after === undefined ? {} : { after }),
+      },
+      askedBy(request),
+    );
+  }
+
+  private async caseFor(id: string, request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> {
+    await this.mayReadCase(id, request);
+    return this.documents.get('cases', id, askedBy(request));
+  }
+
+  private async mayReadCase(id: string, request: FastifyRequest): Promise<void> {
+    if (!isId(id)) throw invalid([{ field: 'id', message: `must be the id of a case (a UUID), not "${id}"` }], 400);
+    const asked = askedBy(request);
+    await this.documents.waitFor(asked);
+    await this.documents.refuseParked(id);
+    const found = await this.stores.reads.get('cases', id);
+    if (found === undefined) throw notFound(`Case ${id}`);
+    const { role, team, name } = asked.caller;
+    const { team: ofTeam, owner } = found.document;
+    if (role === 'agent' && team !== undefined && team !== ofTeam && name !== owner)
+      throw new Problem({ status: 403, code: 'case-of-another-team', detail: `Case ${id} is not of team ${team}.` });
+  }
+}

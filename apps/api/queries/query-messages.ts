@@ -1,0 +1,15 @@
+import { Anything, OneOf, Optional, Parts, Text, Whole } from '../../../libs/platform/validation/fields.js';
+
+export class SortBy {
+  @Text(100) field!: string;
+  @OneOf(['asc', 'desc']) direction!: 'asc' | 'desc';
+}
+
+/** A question to a read model: MongoDB filter syntax over its declared fields. */
+export class QueryDocuments {
+  @Optional() @Anything() filter?: object;
+  @Optional() @Parts(() => SortBy, 5) sort?: SortBy[];
+  @Optional() @Whole(1, 1_000) limit?: number;
+  /** The cursor that the page before gave. */
+  @Optional() @Text(2_000) after?: string;
+}
