@@ -1,5 +1,6 @@
 import { refuse, type Decision } from '../../event-sourcing/decider.js';
 import { isSealed } from '../../event-sourcing/sealed.js';
+import { EVENT_FIELDS } from '../event-fields.js';
 import { DECLARATIONS } from '../history.js';
 import { stated } from '../stated.js';
 import type { CaseCommandOf } from './case-commands.js';
@@ -57,7 +58,14 @@ function needed(wrong: RecordedCaseEvent, known: readonly RecordedCaseEvent[]) {
 
 /** Why these fields can't be set so. */
 function unfit(wrong: RecordedCaseEvent, set: Readonly<Record<string, unknown>>) {
+  const fields = Object.keys(EVENT_FIELDS[wrong.type]);
   for (const [field, value] of Object.entries(set)) {
+    if (!fields.includes(field))
+      return refuse(
+        'correction-of-unknown-field',
+        `${wrong.type} has no "${field}". It has: ${fields.join(', ')}.`,
+        `set.${field}`,
+      );
     if (IDENTITY.includes(field))
       return refuse('identity-stands', `"${field}" says which one it is and stays as it is.`, `set.${field}`);
     if (DECLARATIONS[wrong.type].personal?.includes(field) && !isSealed(value))

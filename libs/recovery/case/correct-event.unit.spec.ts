@@ -49,6 +49,7 @@ describe('correcting an event', () => {
     ['reason-of-correction-missing', history, { withdrawn: true, reason: ' ' }],
     ['opening-stands', history, { corrects: 'e-1', withdrawn: true }],
     ['others-speak-of-it', [...history, answered], { corrects: 'e-4', withdrawn: true }],
+    ['correction-of-unknown-field', history, { set: { outcom: 'reached' } }],
     ['identity-stands', history, { corrects: 'e-4', set: { offer: 'o2' } }],
     ['personal-field-stands', history, { set: { note: 'her own words' } }],
     ['correction-of-another-kind', history, { set: { outcome: 7 } }],

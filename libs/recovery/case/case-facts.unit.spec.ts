@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RecordedEvent } from '../history.js';
+import { approved, noted, opened, paused, prioritised, record, reopened } from '../sla/case-clocks.testing.js';
+import { resumed, returned, submitted } from '../sla/case-clocks.testing.js';
+import type { CaseEvent } from './case-events.js';
+import { CASE_FACT_FIELDS, evolveFacts, type CaseFacts } from './case-facts.js';
+
+const AT = '2031-05-05T09:00Z';
+const events = (...history: readonly CaseEvent[]) => record(history.map((event) => [AT, event]));
+const evolve = (facts: CaseFacts | undefined, event: RecordedEvent) => evolveFacts(facts, event);
+const facts = (...history: readonly CaseEvent[]) => events(opened(), ...history).reduce(evolve, undefined);
+const correction = (correctsType: string, what: object): CaseEvent => ({
+  type: 'EventCorrected',
+  data: { corrects: 'e1', correctsType, reason: 'typed wrong', ...what },
+});
+
+test('an opened case has every fact that rules may speak of', () => {
+  const [first] = events(opened('high', { touchpoint: 'shop', language: 'de', tags: ['vip'], team: 'care' }));
+  const now = first && evolveFacts(undefined, first);
+  expect(now).toMatchObject({
+    status: 'open',
+    priority: 'high',
+    touchpoint: 'shop',
+    language: 'de',
+    tags: ['vip'],
+    team: 'care',
+    product: null,
+    owner: null,
+    cycle: 1,
+  });
+  expect(Object.keys(now ?? {}).sort()).toEqual(Object.keys(CASE_FACT_FIELDS).sort());
+});
+
+test.each<[string, readonly CaseEvent[], Partial<CaseFacts>]>([
+  [
+    'an assigned case has an owner',
+    [{ type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } }],
+    { owner: 'ana', team: null },
+  ],
+  [
+    'a handed-over case has another, and keeps its team unless another is named',
+    [
+      { type: 'CaseAssigned', data: { owner: 'ana', team: 'care', by: 'rule' } },
+      { type: 'CaseHandedOff', data: { toOwner: 'ben', reason: 'leave' } },
+    ],
+    { owner: 'ben', team: 'care' },
+  ],
+  ['an alert counts', [{ type: 'OwnerAlerted', data: { owner: 'ana', channel: 'chat' } }], { alerted: true }],
+  [
+    'an acknowledgement counts',
+    [{ type: 'CaseAcknowledged', data: { channel: 'e-mail', automatic: true } }],
+    { acknowledged: true },
+  ],
+  [
+    'an attempt is no contact',
+    [{ type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } }],
+    { attempted: true, contacted: false },
+  ],
+  [
+    'a customer once reached stays reached',
+    [
+      { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } },
+      { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } },
+    ],
+    { contacted: true },
+  ],
+  ['a paused case waits for somebody', [paused], { status: 'paused', waitingOn: 'customer' }],
+  ['a resumed one for nobody', [paused, resumed], { status: 'open', waitingOn: null }],
+  ['a submitted case is resolved', [submitted], { status: 'submitted', resolved: true, approved: false }],
+  [
+    'a case given up is resolved too',
+    [{ type: 'CaseGivenUp', data: { reason: 'unreachable' } }],
+    { status: 'given-up', resolved: true },
+  ],
+  ['an approved case is approved', [submitted, approved], { status: 'approved', resolved: true, approved: true }],
+  ['a returned case is open again', [submitted, returned], { status: 'open', resolved: false }],
+  ['a changed priority is the priority', [prioritised('high')], { priority: 'high' }],
+  ['an escalation counts', [{ type: 'CaseEscalated', data: { to: 'eve', reason: 'late' } }], { escalated: true }],
+  [
+    'an answered offer was made',
+    [
+      { type: 'ResolutionOffered', data: { offer: 'o-1', kind: 'refund', needsAuthority: false } },
+      { type: 'OfferAnswered', data: { offer: 'o-1', answer: 'accepted' } },
+    ],
+    { offered: true, offerAnswer: 'accepted' },
+  ],
+])('%s', (_what, history, expected) => {
+  expect(facts(...history)).toMatchObject(expected);
+});
+
+test('a new cycle begins as new, with the owner and priority it had', () => {
+  const before: CaseEvent[] = [
+    { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } },
+    prioritised('high'),
+    { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } },
+    submitted,
+    approved,
+  ];
+  expect(facts(...before, reopened(2))).toEqual({ ...facts(), owner: 'ana', priority: 'high', cycle: 2 });
+});
+
+describe('a correction', () => {
+  test('of the opening sets what the opening set', () => {
+    const set = { priority: 'high', product: 'kettle', tags: ['vip'] };
+    expect(facts(correction('CaseOpened', { set }))).toMatchObject(set);
+  });
+  test('of a change of priority sets the priority', () => {
+    expect(facts(prioritised('low'), correction('CasePriorityChanged', { set: { priority: 'high' } }))).toMatchObject({
+      priority: 'high',
+    });
+  });
+  test('that withdraws undoes what only that event can have done', () => {
+    expect(facts(paused, correction('CasePaused', { withdrawn: true }))).toEqual(facts());
+    expect(facts(submitted, correction('CaseSubmitted', { withdrawn: true }))).toEqual(facts());
+  });
+  test('of anything else leaves the facts, because another may stand beside it', () => {
+    const before = facts({ type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } });
+    const [, event] = events(opened(), correction('ContactAttempted', { withdrawn: true }));
+    expect(event && evolveFacts(before, event)).toBe(before);
+  });
+});
+
+test('what changes nothing gives back the same object', () => {
+  const before = facts();
+  for (const event of events(noted, prioritised('normal'))) expect(evolveFacts(before, event)).toBe(before);
+});
+
+test('events of other streams are none of its business', () => {
+  const [event] = events(noted);
+  const other = {
+    ...event,
+    type: 'TargetBreached',
+    stream: 'clock-c-1',
+    data: { case: 'c-1' },
+  } as unknown as RecordedEvent;
+  expect(evolveFacts(undefined, other)).toBeUndefined();
+});
+
+test('a history that contradicts itself is loud', () => {
+  expect(() => events(noted).reduce(evolve, undefined)).toThrow(
+    'Broken history: NoteAdded at revision 1 of case-c-1, but the case was never opened.',
+  );
+  expect(() => facts(opened())).toThrow('CaseOpened at revision 2 of case-c-1, but the case is open already');
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Recorded } from '../../event-sourcing/event.js';
+import { rulesDecider, type RulesCommand, type RulesContext } from './rule-decider.js';
+import type { RulesEvent } from './rules-events.js';
+
+const now = '2031-05-05T12:00:00.000Z';
+const programme = 'deliveries';
+const olga = { id: 'olga', role: 'operator' };
+const otto = { id: 'otto', role: 'operator' };
+
+const given = (...history: RulesEvent[]) => ({
+  when: (command: RulesCommand, said: Partial<RulesContext> = {}) =>
+    rulesDecider.decide(
+      command,
+      history
+        .map((event) => ({ ...event, actor: olga, stream: 'rules-deliveries' }) as Recorded<RulesEvent>)
+        .reduce(rulesDecider.evolve, rulesDecider.initialState),
+      { now, actor: otto, commandId: 'c', operators: 2, ...said },
+    ),
+});
+const draft = (ruleSet: string): RulesEvent => ({
+  type: 'RuleSetDrafted',
+  data: { programme, ruleSet, content: { programme } },
+});
+const approval = (ruleSet: string): RulesEvent => ({
+  type: 'RuleSetApproved',
+  data: { programme, ruleSet, reason: 'right' },
+});
+const activation = (ruleSet: string, from: string | null, overThePast = false): RulesEvent => ({
+  type: 'RuleSetActivated',
+  data: { programme, ruleSet, from, overThePast },
+});
+const ready = (...ruleSets: string[]) => ruleSets.flatMap((ruleSet) => [draft(ruleSet), approval(ruleSet)]);
+
+describe('drafting', () => {
+  const command = { type: 'DraftRuleSet', programme, ruleSet: 'a', content: { programme } } as const;
+  test('a rule set is drafted once', () => {
+    expect(given().when(command)).toEqual([draft('a')]);
+    expect(given(draft('a')).when(command)).toEqual([]);
+  });
+  test('rules of another programme are refused', () => {
+    expect(given().when({ ...command, content: { programme: 'incidents' } })).toMatchObject({
+      refused: 'rules-of-another-programme',
+    });
+  });
+});
+
+describe('rehearsing', () => {
+  const command = {
+    type: 'RecordRehearsal',
+    programme,
+    ruleSet: 'a',
+    digestBefore: 'x',
+    digestAfter: 'y',
+    changedCount: 3,
+  } as const;
+  test('is recorded for a draft, once for its digests', () => {
+    const { type: _, ...data } = command;
+    const rehearsed: RulesEvent = { type: 'RuleSetRehearsed', data };
+    expect(given(draft('a')).when(command)).toEqual([rehearsed]);
+    expect(given(draft('a'), rehearsed).when(command)).toEqual([]);
+    expect(given().when(command)).toMatchObject({ refused: 'rule-set-not-drafted' });
+  });
+});
+
+describe('approving', () => {
+  const command = { type: 'ApproveRuleSet', programme, ruleSet: 'a', reason: 'right' } as const;
+  test('another operator than the author approves', () => {
+    expect(given(draft('a')).when(command)).toEqual([approval('a')]);
+    expect(given(draft('a')).when(command, { actor: olga })).toMatchObject({ refused: 'four-eyes-on-rules' });
+  });
+  test('the only operator of a store approves alone, and history says so', () => {
+    expect(given(draft('a')).when(command, { actor: olga, operators: 1 })).toMatchObject([{ data: { alone: true } }]);
+  });
+  test('again it adds nothing, and without a reason or a draft it is refused', () => {
+    expect(given(...ready('a')).when(command)).toEqual([]);
+    expect(given(draft('a')).when({ ...command, reason: '' })).toMatchObject({ refused: 'reason-of-approval-missing' });
+    expect(given().when(command)).toMatchObject({ refused: 'rule-set-not-drafted' });
+  });
+});
+
+describe('activating', () => {
+  const activate = (ruleSet: string, said: object = {}) => ({
+    type: 'ActivateRuleSet' as const,
+    programme,
+    ruleSet,
+    ...said,
+  });
+  test('the first rules hold since ever', () => {
+    expect(given(...ready('a')).when(activate('a'))).toEqual([activation('a', null)]);
+  });
+  test('later ones from now, from a later time, or over the past', () => {
+    const first = [...ready('a', 'b'), activation('a', null)];
+    expect(given(...first).when(activate('b'))).toEqual([activation('b', now)]);
+    const from = '2031-06-01T00:00:00.000Z';
+    expect(given(...first).when(activate('b', { from }))).toEqual([activation('b', from)]);
+    expect(given(...first).when(activate('b', { overThePast: true, digestAfter: 'y' }))).toEqual([
+      { type: 'RuleSetActivated', data: { programme, ruleSet: 'b', from: null, overThePast: true, digestAfter: 'y' } },
+    ]);
+  });
+  test('what is in force already adds nothing', () => {
+    expect(given(...ready('a'), activation('a', null)).when(activate('a'))).toEqual([]);
+    expect(given(...ready('a'), activation('a', null)).when(activate('a', { overThePast: true }))).toEqual([]);
+    const second = [...ready('a', 'b'), activation('a', null), activation('b', now)];
+    expect(given(...second).when(activate('b'))).toEqual([]);
+    expect(given(...second).when(activate('b', { overThePast: true }))).toHaveLength(1);
+  });
+  test('not unapproved, not into the past, not both ways', () => {
+    const first = [...ready('a', 'b'), activation('a', null), draft('c')];
+    expect(given(...first).when(activate('c'))).toMatchObject({ refused: 'rule-set-not-approved' });
+    const from = '2031-05-05T11:59:59.999Z';
+    expect(given(...first).when(activate('b', { from }))).toMatchObject({ refused: 'activation-in-the-past' });
+    expect(given(...first).when(activate('b', { from: now, overThePast: true }))).toMatchObject({
+      refused: 'activation-unclear',
+    });
+  });
+});
+
+describe('rolling back', () => {
+  const command = { type: 'RollBackRules', programme, reason: 'too strict' } as const;
+  const second = [...ready('a', 'b'), activation('a', null), activation('b', null, true)];
+  const back: RulesEvent = {
+    type: 'RuleSetRolledBack',
+    data: { programme, book: [{ ruleSet: 'a', from: null }], reason: 'too strict' },
+  };
+  test('the book is as it was before the last activation', () => {
+    expect(given(...second).when(command)).toEqual([back]);
+  });
+  test('once, with a reason, and only where there was something before', () => {
+    expect(given(...second, back).when(command)).toMatchObject({ refused: 'nothing-to-roll-back' });
+    expect(given(...second).when({ ...command, reason: '' })).toMatchObject({ refused: 'reason-of-roll-back-missing' });
+    expect(given(...ready('a'), activation('a', null)).when(command)).toMatchObject({
+      refused: 'nothing-to-roll-back',
+    });
+  });
+});
+
+describe('reviewing', () => {
+  const command = {
+    type: 'ReviewRuleSet',
+    programme,
+    ruleSet: 'a',
+    reviewBy: '2032-05-05',
+    note: 'still right',
+  } as const;
+  test('names the next day of review, which is to come', () => {
+    const { type: _, ...data } = command;
+    const reviewed: RulesEvent = { type: 'RuleSetReviewed', data };
+    expect(given(draft('a')).when(command)).toEqual([reviewed]);
+    expect(given(draft('a'), reviewed).when(command)).toEqual([]);
+    expect(given(draft('a')).when({ ...command, reviewBy: '2031-05-05' })).toMatchObject({
+      refused: 'next-review-in-the-past',
+    });
+  });
+});
+
+test('an approval of what nobody drafted is loud', () => {
+  expect(() => given(approval('a')).when({ type: 'RollBackRules', programme, reason: 'x' })).toThrow('nobody drafted');
+});
