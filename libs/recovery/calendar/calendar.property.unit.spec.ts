@@ -1,0 +1,158 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import type { CalendarRule } from '../rules/rule-set.js';
+import { compileCalendar } from './compile-calendar.js';
+import { DAY_MS, parseOpenHours, WEEKDAYS } from './weekly-hours.js';
+
+const MINUTE = 60_000;
+const CASABLANCA = 'Africa/Casablanca'; // two changes a year that move with Ramadan
+const ZONES = [
+  'Etc/UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'Pacific/Apia',
+  CASABLANCA,
+];
+// Weeks in which clocks change, and one in which a whole day is left out.
+const WEEKS = [
+  '2011-12-27',
+  '2021-03-25',
+  '2021-10-28',
+  '2022-03-24',
+  '2022-10-27',
+  '2023-03-09',
+  '2023-04-01',
+  '2023-11-02',
+  '2031-05-05',
+];
+
+const time = fc
+  .integer({ min: 0, max: 24 * 4 - 1 })
+  .map((q) => `${String(q >> 2).padStart(2, '0')}:${['00', '15', '30', '45'][q & 3]}`);
+const interval = fc
+  .tuple(time, time)
+  .filter(([from, to]) => from !== to)
+  .map(([from, to]) => `${from}-${to}`);
+const rules: fc.Arbitrary<CalendarRule> = fc.record({
+  zone: fc.constantFrom(...ZONES),
+  hours: fc
+    .array(fc.array(interval, { maxLength: 3 }), { minLength: 7, maxLength: 7 })
+    .filter((week) => week.some((day) => day.length > 0))
+    .map((week) => Object.fromEntries(WEEKDAYS.map((day, i) => [day, week[i] ?? []]))),
+  holidays: fc.subarray(['2021-03-28', '2021-10-31', '2022-10-30', '2023-11-05', '2031-05-06']),
+});
+const instants = fc
+  .tuple(fc.constantFrom(...WEEKS), fc.integer({ min: 0, max: 7 * 24 * 60 }))
+  .map(([day, minutes]) => Date.parse(day) + minutes * MINUTE);
+const someMs = fc.integer({ min: 1, max: 30 * DAY_MS });
+
+// Clocks change on a quarter of an hour, in all of these zones.
+const QUARTER = 15 * MINUTE;
+const offsets = new Map<string, number>();
+function offsetAt(zone: string, quarter: number): number {
+  const key = `${zone} ${quarter}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const offset = Temporal.Instant.fromEpochMilliseconds(quarter).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+  offsets.set(key, offset);
+  return offset;
+}
+
+/**
+ * The slow truth, minute by minute on the zone's own clocks: an interval lasts from the first minute at which they show
+ * its opening to the last one at which they don't yet show its closing.
+ */
+function workingMinutes({ zone, hours, holidays = [] }: CalendarRule, from: number, to: number): number {
+  const begin = from - 3 * DAY_MS;
+  const walls: number[] = [];
+  for (let at = begin; at < to + 3 * DAY_MS; at += MINUTE) {
+    walls.push(at + offsetAt(zone, Math.floor(at / QUARTER) * QUARTER));
+  }
+  const works = new Uint8Array(walls.length);
+  for (let day = Math.floor(begin / DAY_MS) + 1; day <= (to + 2 * DAY_MS) / DAY_MS; day++) {
+    if (hours === 'always' || holidays.includes(new Date(day * DAY_MS).toISOString().slice(0, 10))) continue;
+    for (const { open, close } of (hours[WEEKDAYS[(day + 4) % 7] ?? 'sun'] ?? []).map(parseOpenHours)) {
+      const first = walls.findIndex((wall) => wall >= day * DAY_MS + open);
+      const last = walls.findLastIndex((wall) => wall < day * DAY_MS + close);
+      if (first >= 0 && first <= last) works.fill(1, first, last + 1);
+    }
+  }
+  let sum = 0;
+  for (let at = from; at < to; at += MINUTE) sum += works[(at - begin) / MINUTE] ?? 0;
+  return sum;
+}
+
+test('working time is what a loop over every minute finds, in any zone and week', () => {
+  fc.assert(
+    fc.property(rules, instants, fc.integer({ min: 0, max: 3 * 24 * 60 }), (rule, from, minutes) => {
+      const to = from + minutes * MINUTE;
+      expect(compileCalendar(rule).workingMs(from, to) / MINUTE).toBe(workingMinutes(rule, from, to));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('what is added is what was worked, and no earlier instant would do', () => {
+  fc.assert(
+    fc.property(rules, instants, someMs, (rule, from, ms) => {
+      const calendar = compileCalendar(rule);
+      const due = calendar.add(from, ms);
+      expect(calendar.workingMs(from, due)).toBe(ms);
+      expect(calendar.workingMs(from, due - 1)).toBe(ms - 1);
+    }),
+  );
+});
+
+test('working time adds up, wherever it is cut', () => {
+  fc.assert(
+    fc.property(rules, fc.array(instants, { minLength: 3, maxLength: 3 }), (rule, cuts) => {
+      const [a = 0, b = 0, c = 0] = cuts.sort((x, y) => x - y);
+      const calendar = compileCalendar(rule);
+      expect(calendar.workingMs(a, b) + calendar.workingMs(b, c)).toBe(calendar.workingMs(a, c));
+    }),
+  );
+});
+
+test('two goals one after the other are due as their sum is', () => {
+  fc.assert(
+    fc.property(rules, instants, someMs, someMs, (rule, from, first, second) => {
+      const calendar = compileCalendar(rule);
+      expect(calendar.add(calendar.add(from, first), second)).toBe(calendar.add(from, first + second));
+    }),
+  );
+});
+
+test('the intervals between two instants are apart, in order, and make up the working time', () => {
+  fc.assert(
+    fc.property(rules, instants, someMs, (rule, from, ms) => {
+      const calendar = compileCalendar(rule);
+      const found = calendar.intervals(from, from + ms);
+      expect(found.reduce((sum, i) => sum + i.to - i.from, 0)).toBe(calendar.workingMs(from, from + ms));
+      found.forEach((i, n) => expect(i.from).toBeGreaterThan(found[n - 1]?.to ?? -Infinity));
+    }),
+  );
+});
+
+test('the next working instant is now or after time in which nothing is worked', () => {
+  fc.assert(
+    fc.property(rules, instants, (rule, from) => {
+      const calendar = compileCalendar(rule);
+      const next = calendar.nextWorking(from);
+      expect(calendar.workingMs(from, next)).toBe(0);
+      expect(calendar.workingMs(next, next + 1)).toBe(1);
+    }),
+  );
+});
+
+test('answers do not depend on what was asked before', () => {
+  fc.assert(
+    fc.property(rules, fc.array(fc.tuple(instants, someMs), { minLength: 2, maxLength: 6 }), (rule, asked) => {
+      const used = compileCalendar(rule);
+      for (const [from, ms] of asked) expect(used.add(from, ms)).toBe(compileCalendar(rule).add(from, ms));
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRuleSet } from './parse-rule-set.js';
+import { partsOf, pathOf, sayProblem } from './rule-problem.js';
+
+const HEAD = `programme: care
+title: Care
+reviewBy: '2031-12-31'
+fallbackOwner: desk
+`;
+const OFFICE = `calendars:
+  office: { zone: Etc/UTC, hours: { mon: ['09:00-17:00'] } }
+`;
+const target = (more: string) => `${HEAD}${OFFICE}targets:
+  - id: resolve
+    title: Resolve
+    calendar: office
+${more.replaceAll(/^/gm, '    ')}
+`;
+const SOUND = `stop: { resolved: true }\ngoals: [{ within: 8h }]`;
+const problems = (text: string) => parseRuleSet(text).problems;
+
+test('a sound rule set is read, from YAML or JSON', () => {
+  const { ruleSet } = parseRuleSet(target(SOUND));
+  expect(ruleSet).toMatchObject({ programme: 'care', targets: [{ id: 'resolve' }] });
+  expect(parseRuleSet(JSON.stringify(ruleSet)).ruleSet).toEqual(ruleSet);
+});
+
+describe('how it is written', () => {
+  test.each([
+    ['a key twice', `${HEAD}title: Again\n`, { line: 5, message: /unique/ }],
+    ['a broken line', `${HEAD}targets: [`, { line: 5, column: 11 }],
+    ['an unknown alias', `${HEAD}notice: *nobody\n`, { message: /nobody/ }],
+    ['nothing at all', '', { path: '', message: /names with values/ }],
+    [
+      'an unknown name',
+      target(`${SOUND}\ngoal: 8h`),
+      { path: 'targets[0].goal', line: 13, column: 5, message: /no "goal" here/ },
+    ],
+    [
+      'a number for a duration',
+      target('stop: { resolved: true }\ngoals: [{ within: 8 }]'),
+      { path: 'targets[0].goals[0].within', remedy: /15m/ },
+    ],
+    [
+      'a word it does not know',
+      target(`${SOUND}\nretarget: forget`),
+      { path: 'targets[0].retarget', remedy: /keep, restart, pinned/ },
+    ],
+    [
+      'something missing',
+      `${HEAD}calendars: {}\n`,
+      { path: '', message: /"targets" is missing/, remedy: /list of targets/ },
+    ],
+  ])('%s is refused with its place', (_what, text, expected) => {
+    expect(problems(text)).toContainEqual(
+      expect.objectContaining(
+        Object.fromEntries(
+          Object.entries(expected).map(([key, value]) => [
+            key,
+            value instanceof RegExp ? expect.stringMatching(value) : value,
+          ]),
+        ),
+      ),
+    );
+  });
+});
+
+describe('what it means', () => {
+  const calendar = (rule: string) => `${HEAD}calendars:\n  office: ${rule}\ntargets: []\n`;
+  const causes = (rule: string) => `${HEAD}calendars: {}\ntargets: []\nrootCauses: ${rule}\n`;
+  const triage = (rule: string) => `${HEAD}calendars: {}\ntargets: []\ntriage:
+  low: { nps: 6 }
+  cells:
+    low: { 'yes': { do: recover }, 'no': { do: respect }, notAnswered: { do: nothing } }
+    high: { 'yes': { do: call-back }, 'no': { do: nothing }, notAnswered: { do: nothing } }
+  ${rule}
+`;
+  test.each([
+    ['an unknown zone', calendar('{ zone: Europe/Atlantis, hours: always }'), 'calendars.office.zone', /Atlantis/i],
+    [
+      'a calendar without hours',
+      calendar('{ zone: Etc/UTC, hours: { mon: [] } }'),
+      'calendars.office.hours',
+      /no hours at all/,
+    ],
+    [
+      'hours that are none',
+      calendar("{ zone: Etc/UTC, hours: { mon: ['9-17'] } }"),
+      'calendars.office.hours.mon[0]',
+      /no interval/,
+    ],
+    [
+      'a day that is none',
+      calendar("{ zone: Etc/UTC, hours: { mon: ['09:00-17:00'] }, holidays: ['2031-02-29'] }"),
+      'calendars.office.holidays[0]',
+      /no day/,
+    ],
+    [
+      'an unknown calendar',
+      target(`${SOUND}`).replace('calendar: office', 'calendar: home'),
+      'targets[0].calendar',
+      /no calendar "home"/,
+    ],
+    [
+      'a target twice',
+      target(`${SOUND}\n`) + '  - { id: resolve, title: Again, stop: { resolved: true }, goals: [{ within: 1h }] }\n',
+      'targets[1].id',
+      /another target/,
+    ],
+    [
+      'a goal of nothing',
+      target('stop: { resolved: true }\ngoals: [{ within: 0h }]'),
+      'targets[0].goals[0].within',
+      /no time at all/,
+    ],
+    ['a target without a goal', target('stop: { resolved: true }'), 'targets[0].goals', /promises nothing/],
+    ['a target that never stops', target('goals: [{ within: 8h }]'), 'targets[0]', /never be met/],
+    [
+      'a clock that never starts',
+      target('start: { resolved: true }\nstop: { resolved: true }\ngoals: [{ within: 8h }]'),
+      'targets[0].stop',
+      /never start/,
+    ],
+    [
+      'a goal that is never reached',
+      target('stop: { resolved: true }\ngoals: [{ within: 8h }, { when: { priority: high }, within: 4h }]'),
+      'targets[0].goals[1]',
+      /never reached/,
+    ],
+    ['a warning at the start', target(`${SOUND}\nwarnBefore: 8h`), 'targets[0].warnBefore', /as soon as/],
+    ['a field that no case has', target(`${SOUND}\npause: { mood: bad }`), 'targets[0].pause.mood', /no field "mood"/],
+    ['a sealed field', target(`${SOUND}\npause: { note: bad }`), 'targets[0].pause.note', /sealed/],
+    ['a status that there is not', target(`${SOUND}\npause: { status: asleep }`), 'targets[0].pause', /never hold/],
+    [
+      'two values at once',
+      target(`${SOUND}\npause: { $and: [{ priority: a }, { priority: b }] }`),
+      'targets[0].pause',
+      /never hold/,
+    ],
+    ['no number between', target(`${SOUND}\npause: { cycle: { $gt: 3, $lt: 2 } }`), 'targets[0].pause', /never hold/],
+    [
+      'more than a reported target has',
+      `${HEAD}calendars: {}\ntargets: [{ id: t, title: T, reportedOnly: no date, warnBefore: 1h }]\n`,
+      'targets[0].warnBefore',
+      /Nothing is computed/,
+    ],
+    [
+      'a cause that there is not',
+      causes('{ taxonomy: [{ code: a }], mapped: [{ from: [x], to: [b] }] }'),
+      'rootCauses.mapped[0].to',
+      /no cause b/,
+    ],
+    [
+      'a code twice',
+      causes('{ taxonomy: [{ code: a, children: [{ code: b }, { code: b }] }] }'),
+      'rootCauses.taxonomy[0].children[1].code',
+      /another cause/,
+    ],
+    [
+      'a mapping never reached',
+      causes('{ mapped: [{ from: [a], to: [b] }, { from: [a, c], to: [d] }] }'),
+      'rootCauses.mapped[1]',
+      /never reached/,
+    ],
+    [
+      'an override never reached',
+      triage(
+        'overrides: [{ id: a, when: { kind: { $in: [social, review] } }, do: nothing }, { id: b, when: { kind: social, nps: 3 }, do: recover }]',
+      ),
+      'triage.overrides[1]',
+      /never reached/,
+    ],
+    [
+      'a sealed field of a response',
+      triage('overrides: [{ id: a, when: { comment: bad }, do: recover }]'),
+      'triage.overrides[0].when.comment',
+      /sealed/,
+    ],
+    ['a threshold off the scale', triage('team: care').replace('nps: 6', 'nps: 10'), 'triage.low.nps', /from 0 to 10/],
+    ['a review on no day', `${HEAD.replace('12-31', '13-31')}calendars: {}\ntargets: []\n`, 'reviewBy', /no day/],
+  ])('%s is refused with its path', (_what, text, path, message) => {
+    const found = problems(text);
+    expect(found.map((problem) => problem.path)).toEqual([path]);
+    expect(found[0]?.message).toMatch(message);
+    expect(found[0]?.line).toBeGreaterThan(1);
+  });
+});
+
+test('a problem reads as one line', () => {
+  const [problem] = problems(target(`${SOUND}\nretarget: forget`));
+  expect(problem && sayProblem(problem)).toBe(
+    'line 13, column 5: targets[0].retarget: "forget" can\'t be read. Write one of keep, restart, pinned.',
+  );
+});
+
+test('a path can be read back, odd names and all', () => {
+  const parts = ['calendars', 'our "own" one. Or', 'holidays', 3, 'x-y'];
+  expect(partsOf(pathOf(parts))).toEqual(parts);
+});
