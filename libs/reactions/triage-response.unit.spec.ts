@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals';
+import { isRefusal } from '../event-sourcing/decider.js';
+import { idOf } from '../event-sourcing/identity.js';
+import { AGGREGATES } from '../recovery/aggregates.js';
+import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
+import { compileRules } from '../recovery/rules/compile.js';
+import { ruleBooks } from '../recovery/rules/rule-book.js';
+import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
+import type { Effect, ReactionInputs } from './effect.js';
+import { triageResponse } from './triage-response.js';
+
+const at = '2031-05-05T12:00:00.000Z';
+const MATRIX: TriageRules = {
+  low: { nps: 6 },
+  cells: {
+    low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, notAnswered: { do: 'recover' } },
+    high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+  },
+  team: 'north',
+  owner: 'round-robin',
+};
+const booksOf = (triage: TriageRules) => {
+  const rules: RuleSet = {
+    programme: 'deliveries',
+    title: 'Rules',
+    reviewBy: '2032-05-05',
+    fallbackOwner: 'duty-manager',
+    calendars: {},
+    targets: [],
+    triage,
+  };
+  return ruleBooks({ deliveries: [{ from: null, rules: compileRules(rules) }] });
+};
+const recorded = <T extends RecoveryEvent['type']>(
+  event: Extract<RecoveryEvent, { type: T }>,
+  stream: string,
+  programme = 'deliveries',
+) =>
+  ({
+    id: `event of ${event.type}`,
+    schemaVersion: 1,
+    stream,
+    revision: 1,
+    position: '1',
+    shard: 1,
+    programme,
+    occurredAt: at,
+    knownAt: at,
+    recordedAt: at,
+    actor: { id: 'x', role: 'system' },
+    commandId: 'c',
+    correlationId: 'c',
+    causationId: 'c',
+    ...event,
+  }) as Extract<RecordedEvent, { type: T }>;
+
+const received = (said: object = {}, programme?: string) =>
+  recorded<'ResponseReceived'>(
+    {
+      type: 'ResponseReceived',
+      data: {
+        response: 'r1',
+        source: 'survey-tool',
+        externalId: '117',
+        kind: 'survey',
+        customer: 'cus-1',
+        touchpoint: 'delivery',
+        answers: [{ metric: 'nps', score: 2 }],
+        contactMe: 'yes',
+        commentLength: 0,
+        tags: ['late'],
+        ...said,
+      },
+    },
+    'response-r1',
+    programme,
+  );
+const team = recorded<'TeamChanged'>(
+  {
+    type: 'TeamChanged',
+    data: { team: 'north', name: 'North', members: [{ id: 'ana', role: 'agent' }], fallbackOwner: 'sue' },
+  },
+  'team-north',
+);
+const inputs = (said: Partial<ReactionInputs> = {}): ReactionInputs => ({
+  books: booksOf(MATRIX),
+  streams: new Map<string, readonly RecordedEvent[]>([
+    ['team-north', [team]],
+    ['response-r1', [received()]],
+  ]),
+  openCases: {},
+  ...said,
+});
+const triage = (event: ReturnType<typeof received>, given = inputs()) =>
+  triageResponse.on.ResponseReceived?.(event, given) ?? [];
+
+/** What an effect's command gives on a stream that nobody wrote to, recorded. */
+function allocatedBy(effect: Effect | undefined) {
+  if (effect?.aggregate !== 'intake') throw new Error('Expected an effect on an intake.');
+  const { decider } = AGGREGATES.intake;
+  const context = { now: at, actor: { id: 'triage-response', role: 'system' }, commandId: 'c' };
+  const decision = decider.decide(effect.command, decider.initialState, context);
+  if (isRefusal(decision)) throw new Error(decision.because);
+  return decision.map((event) => recorded(event, effect.stream));
+}
+
+describe('a response that opens no case', () => {
+  test.each([
+    ['respected', { contactMe: 'no' }],
+    ['nothing', { answers: [{ metric: 'nps', score: 9 }], contactMe: 'not-answered' }],
+  ])('is triaged at once: %s', (outcome, said) => {
+    expect(triage(received(said))).toMatchObject([
+      {
+        aggregate: 'response',
+        stream: 'response-r1',
+        shardKey: 'cus-1',
+        programme: 'deliveries',
+        command: { type: 'TriageResponse', outcome },
+      },
+    ]);
+    expect(triageResponse.needs.ResponseReceived?.(received(said), booksOf(MATRIX))).toEqual({ streams: [] });
+  });
+  test('a programme without rules triages nothing', () => {
+    expect(triage(received({}, 'unheard-of'))).toEqual([]);
+  });
+});
+
+describe('a response that wants a case', () => {
+  const [effect] = triage(received());
+  test('asks for the team and how many cases each has from before the day', () => {
+    expect(triageResponse.needs.ResponseReceived?.(received(), booksOf(MATRIX))).toEqual({
+      streams: ['team-north'],
+      openCasesBefore: '2031-05-05T00:00:00.000Z',
+    });
+  });
+  test('goes to its team’s intake of the day, the case’s id made from source and external id', () => {
+    expect(effect).toMatchObject({
+      aggregate: 'intake',
+      stream: 'intake-north-2031-05-05',
+      command: { case: idOf('survey-tool', '117'), roster: { fallbackOwner: 'sue' }, touchpoint: 'delivery' },
+    });
+  });
+  test('once allocated it is triaged and its case opened, with what the response said', () => {
+    const [allocated] = allocatedBy(effect);
+    if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+    expect(triageResponse.needs.IntakeAllocated?.(allocated, booksOf(MATRIX))).toEqual({ streams: ['response-r1'] });
+    const id = idOf('survey-tool', '117');
+    expect(triageResponse.on.IntakeAllocated?.(allocated, inputs())).toMatchObject([
+      {
+        stream: 'response-r1',
+        command: { type: 'TriageResponse', outcome: 'opened', case: id, score: 'low', rule: 'low/yes' },
+      },
+      {
+        aggregate: 'case',
+        stream: `case-${id}`,
+        shardKey: 'cus-1',
+        programme: 'deliveries',
+        command: {
+          type: 'OpenCase',
+          case: id,
+          customer: 'cus-1',
+          response: 'r1',
+          kind: 'recover',
+          priority: 'high',
+          team: 'north',
+          touchpoint: 'delivery',
+          tags: ['late'],
+          owner: 'ana',
+          assignedBy: 'rule',
+        },
+      },
+    ]);
+  });
+  test('held back by the throttle, it is triaged so', () => {
+    const books = booksOf({ ...MATRIX, throttle: { perTeamAndDay: 0 } });
+    const [heldBack] = allocatedBy(triage(received(), inputs({ books }))[0]);
+    if (heldBack?.type !== 'IntakeHeldBack') throw new Error('Expected it to be held back.');
+    expect(triageResponse.on.IntakeHeldBack?.(heldBack, inputs())).toMatchObject([
+      { stream: 'response-r1', command: { type: 'TriageResponse', outcome: 'held-back', score: 'low' } },
+    ]);
+  });
+  test('without a team the intake is the programme’s own, and the case has no team', () => {
+    const { team: _, ...teamless } = MATRIX;
+    const [effectOfProgramme] = triage(received(), inputs({ books: booksOf(teamless), streams: new Map() }));
+    expect(effectOfProgramme).toMatchObject({ stream: 'intake-deliveries-2031-05-05' });
+    const [allocated] = allocatedBy(effectOfProgramme);
+    if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+    const [, open] = triageResponse.on.IntakeAllocated?.(allocated, inputs()) ?? [];
+    expect(open).toMatchObject({ command: { owner: 'duty-manager', assignedBy: 'programme-fallback' } });
+    expect(open?.command).not.toHaveProperty('team');
+  });
+  test('an allocation of a response that was never received is loud', () => {
+    const [allocated] = allocatedBy(effect);
+    if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+    expect(() => triageResponse.on.IntakeAllocated?.(allocated, inputs({ streams: new Map() }))).toThrow(
+      'never received',
+    );
+  });
+});
