@@ -35,6 +35,8 @@ export type FunnelDocument = Offers & {
   readonly approved: boolean;
   readonly reSurveyed: boolean;
   readonly recovered: boolean;
+  /** The last answer to each offer, so that a second answer takes the place of the first. */
+  readonly answers: Readonly<Record<string, string>>;
 };
 
 const RESPONSE = 'response-';
@@ -52,33 +54,25 @@ const NO_STEPS = {
   accepted: 0,
   declined: 0,
   unanswered: 0,
+  answers: {},
 };
 
-interface FunnelFact {
-  readonly document: FunnelDocument;
-  /** The last answer to each offer, so that a second answer takes the place of the first. */
-  readonly answers: Readonly<Record<string, string>>;
-}
-
-const counted = (fact: FunnelFact, answers: FunnelFact['answers']): FunnelFact => {
+const counted = (document: FunnelDocument, answers: FunnelDocument['answers']): FunnelDocument => {
   const all = Object.values(answers);
   const accepted = all.filter((answer) => answer === 'accepted').length;
   const declined = all.filter((answer) => answer === 'declined').length;
   const offers = { offers: all.length, accepted, declined, unanswered: all.length - accepted - declined };
-  return {
-    answers,
-    document: { ...fact.document, ...offers, offered: all.length > 0, acceptedAny: accepted > 0 },
-  };
+  return { ...document, ...offers, offered: all.length > 0, acceptedAny: accepted > 0, answers };
 };
 
 const levelOf = (answers: readonly Answer[], rules: CompiledRules | undefined) =>
   scoreLevel(answers, rules?.ruleSet.triage?.low ?? {});
 
-const step = (fact: FunnelFact | undefined, reached: Partial<FunnelDocument>): FunnelFact | undefined =>
-  fact && { ...fact, document: { ...fact.document, ...reached } };
+const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocument>): FunnelDocument | undefined =>
+  document && { ...document, ...reached };
 
 /** One document for each response and each case, with the steps it reached: reports count them. */
-export const funnel: ReadModel<FunnelFact> = {
+export const funnel: ReadModel<FunnelDocument> = {
   name: 'funnel',
   version: 1,
   fields: {
@@ -113,46 +107,40 @@ export const funnel: ReadModel<FunnelFact> = {
     ResponseReceived: (_, { data, programme, occurredAt }, { rules }) => {
       const score = levelOf(data.answers, rules.at(programme, occurredAt));
       return {
-        answers: {},
-        document: {
-          about: 'response',
-          programme,
-          case: null,
-          response: data.response,
-          kind: data.kind,
-          touchpoint: data.touchpoint ?? null,
-          product: data.product ?? null,
-          month: occurredAt.slice(0, 7),
-          at: occurredAt,
-          score,
-          contactMe: data.contactMe,
-          outcome: null,
-          ...NO_STEPS,
-          // Whoever complains, or asks to be called, is flagged as a low score is.
-          flagged: score === 'low' || data.kind !== 'survey' || data.contactMe === 'yes',
-        },
-      };
-    },
-    ResponseTriaged: (fact, { data }) =>
-      step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
-    CaseOpened: (_, { data, programme, occurredAt }) => ({
-      answers: {},
-      document: {
-        about: 'case',
+        about: 'response',
         programme,
-        case: data.case,
-        response: data.response ?? null,
+        case: null,
+        response: data.response,
         kind: data.kind,
         touchpoint: data.touchpoint ?? null,
         product: data.product ?? null,
         month: occurredAt.slice(0, 7),
         at: occurredAt,
-        score: null,
-        contactMe: null,
+        score,
+        contactMe: data.contactMe,
         outcome: null,
         ...NO_STEPS,
-        opened: true,
-      },
+        // Whoever complains, or asks to be called, is flagged as a low score is.
+        flagged: score === 'low' || data.kind !== 'survey' || data.contactMe === 'yes',
+      };
+    },
+    ResponseTriaged: (fact, { data }) =>
+      step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
+    CaseOpened: (_, { data, programme, occurredAt }) => ({
+      about: 'case',
+      programme,
+      case: data.case,
+      response: data.response ?? null,
+      kind: data.kind,
+      touchpoint: data.touchpoint ?? null,
+      product: data.product ?? null,
+      month: occurredAt.slice(0, 7),
+      at: occurredAt,
+      score: null,
+      contactMe: null,
+      outcome: null,
+      ...NO_STEPS,
+      opened: true,
     }),
     ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
     ResolutionOffered: (fact, { data }) => fact && counted(fact, { ...fact.answers, [data.offer]: 'none' }),
@@ -160,9 +148,8 @@ export const funnel: ReadModel<FunnelFact> = {
     CaseApproved: (fact) => step(fact, { approved: true }),
     ReSurveyAnswered: (fact, { data, programme, occurredAt }, { rules }) => {
       const score = levelOf(data.answers, rules.at(programme, occurredAt));
-      return step(fact, { reSurveyed: true, recovered: score === 'high' && fact?.document.kind !== 'call-back' });
+      return step(fact, { reSurveyed: true, recovered: score === 'high' && fact?.kind !== 'call-back' });
     },
   },
   restate: correctedCase,
-  documents: ({ document }, key) => ({ [key]: document }),
 };

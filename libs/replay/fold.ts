@@ -14,7 +14,7 @@ export interface FoldOptions<Inputs> {
   readonly inputs: Inputs;
   /** Where a case waits that a projection can't fold. Without it such a case stops the fold, loudly. */
   readonly parked?: ParkedList;
-  /** Facts kept in memory for each projection; default 20,000. */
+  /** Facts kept in memory for each projection; default 8,000. */
   readonly cached?: number;
   /** Leave out what became known after this instant. */
   readonly knownAt?: string;
@@ -47,7 +47,7 @@ export class Fold<Inputs> {
 
   /** Goes on where the generation's checkpoints stand. */
   static async open<Inputs>(options: FoldOptions<Inputs>): Promise<Fold<Inputs>> {
-    const { reads, events, generation, projections, cached = 20_000 } = options;
+    const { reads, events, generation, projections, cached = 8_000 } = options;
     const checkpoints = await reads.checkpoints(generation);
     const waiting = (await options.parked?.list(generation)) ?? [];
     const folds = projections.map(

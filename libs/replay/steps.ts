@@ -9,12 +9,14 @@ const MOST = 20_000;
  * beside a build waits for one step at most.
  */
 export class Steps {
-  #size = 500;
+  #size: number;
 
   constructor(
     private readonly stepMs: number,
     private readonly step: (batch: Batch) => Promise<void>,
-  ) {}
+  ) {
+    this.#size = stepMs === Infinity ? MOST : 500;
+  }
 
   async run({ events, position }: Batch, signal?: AbortSignal): Promise<void> {
     let at = 0;
