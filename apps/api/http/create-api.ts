@@ -30,7 +30,6 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
   });
   app.useLogger(app.get(Logger));
   app.flushLogs();
-  app.enableShutdownHooks();
   const fastify = app.getHttpAdapter().getInstance();
   takeBodies(fastify);
   await fastify.register(helmet, { contentSecurityPolicy: { directives: DOCS_POLICY } });

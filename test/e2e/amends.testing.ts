@@ -1,0 +1,51 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const MAIN = join(ROOT, 'dist/apps/ops/main.js');
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function built(): string {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there. Build it first: npm run build`);
+  return MAIN;
+}
+
+const NODE = ['--disable-warning=ExperimentalWarning'];
+const options = { cwd: ROOT, maxBuffer: 512 * 1024 * 1024 };
+
+/** The command line as it is built, run as a user would. */
+export const amends = (...args: readonly string[]): Promise<Ended> =>
+  new Promise((done) => {
+    execFile(process.execPath, [...NODE, built(), ...args], options, (error, out, err) => {
+      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    });
+  });
+
+/** Its answer as JSON, which is all that standard output holds. @throws Error with its words where it did not end well. */
+export async function amendsJson<T>(...args: readonly string[]): Promise<T> {
+  const { code, out, err } = await amends(...args, '--json');
+  if (code !== 0) throw new Error(`amends ${args.join(' ')} ended with ${code}: ${err}${out}`);
+  return JSON.parse(out) as T;
+}
+
+/** Started and left running. */
+export const startAmends = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [...NODE, built(), ...args], { cwd: ROOT, stdio: 'ignore' });
+
+/** A file of real data. @throws Error that says where to put it. */
+export function sample(name: string): string {
+  const folder = process.env['AMENDS_SAMPLE_DATA'] ?? join(ROOT, '../shared/data');
+  const file = join(folder, name);
+  if (!existsSync(file)) {
+    throw new Error(`The real data ${file} is missing. Put it there, or name its folder by AMENDS_SAMPLE_DATA.`);
+  }
+  return file;
+}
+
+export const ROOT_FOLDER = ROOT;

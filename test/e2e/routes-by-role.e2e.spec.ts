@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { Caller, RunningApp } from './running-app.testing.js';
+
+const ROLES = ['agent', 'supervisor', 'approver', 'analyst', 'operator', 'integrator'] as const;
+type Role = (typeof ROLES)[number];
+const READERS: readonly Role[] = ['agent', 'supervisor', 'approver', 'analyst', 'operator'];
+const WORKERS: readonly Role[] = ['agent', 'supervisor', 'operator'];
+const SUPERVISORS: readonly Role[] = ['supervisor', 'operator'];
+const REPORTERS: readonly Role[] = [...WORKERS, 'integrator'];
+const REVIEWERS: readonly Role[] = ['agent', 'supervisor', 'approver', 'operator'];
+const SENDERS: readonly Role[] = ['integrator', 'supervisor', 'operator'];
+const OPERATORS: readonly Role[] = ['operator'];
+
+/** Who may call what, written down a second time: a route that is missing here fails. */
+const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
+  'GET /': 'everyone',
+  'GET /health/live': 'everyone',
+  'GET /health/ready': 'everyone',
+  'GET /metrics': 'everyone',
+  'POST /v1/responses': SENDERS,
+  'POST /v1/responses/batch': SENDERS,
+  'GET /v1/queue': READERS,
+  'GET /v1/cases': READERS,
+  'GET /v1/cases/{id}': READERS,
+  'GET /v1/cases/{id}/timeline': READERS,
+  'GET /v1/clocks': READERS,
+  'GET /v1/read-models': ROLES,
+  'POST /v1/read-models/{name}/query': ['analyst', 'supervisor', 'operator'],
+  'GET /v1/reports/clocks': READERS,
+  'GET /v1/reports/funnel': READERS,
+  'GET /v1/reports/root-causes': READERS,
+  'GET /v1/reports/times': READERS,
+  'GET /v1/reports/repeats': READERS,
+  'GET /v1/teams': ROLES,
+  'PUT /v1/teams/{team}': SUPERVISORS,
+  'GET /v1/rules': READERS,
+  'GET /v1/rules/{programme}': READERS,
+  'POST /v1/rules/check': SUPERVISORS,
+  'POST /v1/rules/{programme}/drafts': OPERATORS,
+  'POST /v1/rules/{programme}/{ruleSet}/approve': OPERATORS,
+  'POST /v1/rules/{programme}/{ruleSet}/activate': OPERATORS,
+  'GET /v1/generations': OPERATORS,
+  'POST /v1/generations': OPERATORS,
+  'POST /v1/generations/{id}/switch': OPERATORS,
+  'DELETE /v1/generations/{id}': OPERATORS,
+  'POST /v1/verify': OPERATORS,
+  'GET /v1/api-keys': OPERATORS,
+  'POST /v1/api-keys': OPERATORS,
+  'DELETE /v1/api-keys/{id}': OPERATORS,
+  'POST /v1/cases/{id}/assignment': SUPERVISORS,
+  'POST /v1/cases/{id}/alerts': REPORTERS,
+  'POST /v1/cases/{id}/acknowledgement': REPORTERS,
+  'POST /v1/cases/{id}/contact-attempts': WORKERS,
+  'POST /v1/cases/{id}/progress-updates': WORKERS,
+  'POST /v1/cases/{id}/offers': WORKERS,
+  'POST /v1/cases/{id}/offers/{offer}/authorisation': SUPERVISORS,
+  'POST /v1/cases/{id}/offers/{offer}/answer': WORKERS,
+  'POST /v1/cases/{id}/pauses': WORKERS,
+  'POST /v1/cases/{id}/resumption': WORKERS,
+  'POST /v1/cases/{id}/hand-over': WORKERS,
+  'POST /v1/cases/{id}/escalation': WORKERS,
+  'POST /v1/cases/{id}/root-cause': WORKERS,
+  'POST /v1/cases/{id}/submission': WORKERS,
+  'POST /v1/cases/{id}/approval': REVIEWERS,
+  'POST /v1/cases/{id}/return': REVIEWERS,
+  'POST /v1/cases/{id}/give-up': WORKERS,
+  'POST /v1/cases/{id}/priority': WORKERS,
+  'POST /v1/cases/{id}/reopening': WORKERS,
+  'POST /v1/cases/{id}/merge': WORKERS,
+  'POST /v1/cases/{id}/customer-information': WORKERS,
+  'POST /v1/cases/{id}/notes': REVIEWERS,
+  'POST /v1/cases/{id}/sales': REPORTERS,
+  'POST /v1/cases/{id}/customer-lost': REPORTERS,
+  'POST /v1/cases/{id}/customer-kept': REPORTERS,
+  'POST /v1/cases/{id}/callbacks': REVIEWERS,
+  'POST /v1/cases/{id}/re-surveys': REPORTERS,
+  'POST /v1/cases/{id}/re-survey-answers': REPORTERS,
+  'POST /v1/cases/{id}/corrections': SUPERVISORS,
+};
+
+let app: RunningApp;
+const callers = new Map<Role | 'nobody' | 'a stranger', Caller>();
+
+beforeAll(async () => {
+  Caller.forget();
+  app = await RunningApp.start();
+  for (const role of ROLES) callers.set(role, await app.caller(`one-${role}`, role));
+  callers.set('nobody', app.as(undefined));
+  callers.set('a stranger', app.as('amends_not-a-key-of-this-store'));
+});
+
+afterAll(async () => {
+  await app.stop();
+  rmSync(app.folder, { recursive: true, force: true });
+});
+
+test('every route is written down here, and no other', async () => {
+  const { body } = await app.operator.get('/docs-json');
+  const routes = Object.entries(body['paths'] as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const undocumented = ['GET /']; // an index for people, not part of the API
+  expect([...routes, ...undocumented].toSorted()).toEqual(Object.keys(WHO).toSorted());
+});
+
+test.each(Object.keys(WHO))('%s lets in whom it names, and nobody else', async (route) => {
+  const [method = '', path = ''] = route.split(' ');
+  const allowed = WHO[route] ?? [];
+  const address = path.replaceAll(/\{\w+\}/g, 'not-an-id');
+  for (const [role, caller] of callers) {
+    // Bodies that no route takes: who is let in gets no further than that.
+    const { status } = await caller.send(method, address, method === 'GET' || method === 'DELETE' ? undefined : '[]');
+    const known = ROLES.find((one) => one === role);
+    if (allowed === 'everyone') expect({ role, status }).toEqual({ role, status: 200 });
+    else if (known === undefined) expect({ role, status }).toEqual({ role, status: 401 });
+    else if (allowed.includes(known)) expect([401, 403]).not.toContain(status);
+    else expect({ role, status }).toEqual({ role, status: 403 });
+  }
+});

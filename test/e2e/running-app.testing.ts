@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const MAIN = resolve(import.meta.dirname, '../../dist/apps/standalone/main.js');
+export const OPERATOR_KEY = 'operator-key-of-the-tests';
+
+/** The built app as a process of its own, on any free port. */
+export class RunningApp {
+  private constructor(
+    readonly url: string,
+    readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(
+    folder = mkdtempSync(join(tmpdir(), 'amends-e2e-')),
+    env: Record<string, string> = {},
+  ): Promise<RunningApp> {
+    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Run npm run build first.`);
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+      env: {
+        PATH: process.env['PATH'],
+        AMENDS_PORT: '0',
+        AMENDS_DATA: folder,
+        AMENDS_DEMO: 'off',
+        AMENDS_LOG_LEVEL: 'error',
+        AMENDS_OPERATOR_KEY: OPERATOR_KEY,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    for await (const chunk of child.stdout) {
+      said += String(chunk);
+      const url = /answers at (http:\S+)/.exec(said)?.[1];
+      if (url !== undefined) {
+        child.stdout.resume();
+        return new RunningApp(url, folder, child);
+      }
+    }
+    throw new Error(`The app ended before it answered:\n${said}`);
+  }
+
+  /** Resolves to the exit code. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    this.child.kill(signal);
+    await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+
+  as(key: string | undefined): Caller {
+    return new Caller(this.url, key);
+  }
+
+  get operator(): Caller {
+    return this.as(OPERATOR_KEY);
+  }
+
+  /** A caller of this role, by a new key. */
+  async caller(name: string, role: string, team?: string): Promise<Caller> {
+    const { body } = await this.operator.post('/v1/api-keys', { name, role, ...(team === undefined ? {} : { team }) });
+    return this.as(String(body['key']));
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // What an API answers is looked into by tests at will.
+  readonly body: Readonly<Record<string, never>>;
+}
+
+export class Caller {
+  /** Where the last write of any caller got to: reads wait for it. */
+  private static position: string | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly key: string | undefined,
+  ) {}
+
+  get(path: string): Promise<Answer> {
+    return this.send(
+      'GET',
+      path,
+      undefined,
+      Caller.position === undefined ? {} : { 'amends-position': Caller.position },
+    );
+  }
+
+  async post(path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await this.send('POST', path, body === undefined ? undefined : JSON.stringify(body), headers);
+    Caller.position = answer.headers.get('amends-position') ?? Caller.position;
+    return answer;
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: {
+        ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: new Uint8Array(Buffer.from(body)) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson && text !== '' && !text.includes('}\n{') ? JSON.parse(text) : { text }) as Answer['body'],
+    };
+  }
+
+  static forget(): void {
+    Caller.position = undefined;
+  }
+}
+
+/** Asks again until it holds: for what a reaction does of itself. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline) throw new Error(`Within 15 s this did not come: ${what}`);
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
