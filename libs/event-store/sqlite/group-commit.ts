@@ -83,12 +83,10 @@ export class GroupCommit {
     try {
       outcomes = this.transaction(group);
     } catch (error) {
-      if (this.failure === undefined && group.length > 1) {
-        for (const queued of group) this.commitGroup([queued]); // one of them is at fault: each alone, then
-      } else {
-        const refusal = inWords(error, this.path);
-        for (const queued of group) queued.refuse(refusal);
-      }
+      const refusal = inWords(error, this.path);
+      const oneAtFault = refusal === error && this.failure === undefined && group.length > 1;
+      if (oneAtFault) for (const queued of group) this.commitGroup([queued]);
+      else for (const queued of group) queued.refuse(refusal);
       return;
     }
     for (const outcome of outcomes) outcome();
@@ -99,6 +97,7 @@ export class GroupCommit {
   private transaction(group: readonly Queued[]): readonly (() => void)[] {
     const before = this.position;
     let last: EventRow | undefined;
+    let committed = false;
     try {
       this.begin.run();
       this.crashPoint('history: before insert');
@@ -110,6 +109,7 @@ export class GroupCommit {
       });
       this.crashPoint('history: after insert, before commit');
       this.commit.run();
+      committed = true;
       this.crashPoint('history: after commit, before head');
       if (last !== undefined) this.head.write({ position: this.position, hash: hashOfRow(last) });
       this.crashPoint('history: after head, before answer');
@@ -117,7 +117,9 @@ export class GroupCommit {
     } catch (error) {
       this.position = before;
       this.writer.forget();
-      this.rollBack(error);
+      // Committed, but its head could not be written: what is on the disk is looked up at the next start.
+      if (committed || isFatal(error)) this.fail(this.stopped(error));
+      this.rollBack();
       throw error;
     }
   }
@@ -151,23 +153,18 @@ export class GroupCommit {
     return { appended: { revision: last[3], position: positionText(last[0]) } };
   }
 
-  private rollBack(error: unknown): void {
+  private rollBack(): void {
     try {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      else if (!isFatal(error)) {
-        // It was committed, but its head could not be written: what is on the disk is looked up at the next start.
-        this.fail(this.stopped(error));
-      }
-    } catch (rollBackError) {
-      this.fail(this.stopped(rollBackError));
+    } catch (error) {
+      this.fail(this.stopped(error));
     }
-    if (isFatal(error)) this.fail(this.stopped(error));
   }
 
   private stopped(cause: unknown): HistoryUnavailable {
     const because = inWords(cause, this.path);
     return new HistoryUnavailable(
-      `The history takes no more events since an error: ${because instanceof Error ? because.message : String(because)} Put it right, then start again.`,
+      `The history takes no more events since an error (${because instanceof Error ? because.message : String(because)}). Put it right, then start again.`,
       { cause },
     );
   }

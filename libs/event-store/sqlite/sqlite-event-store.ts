@@ -184,10 +184,15 @@ export class SqliteEventStore implements EventStore {
   ): AsyncGenerator<Batch> {
     let position = from;
     while (!signal.aborted && !this.closed) {
-      for await (const batch of this.batchesOf(reader, { ...options, from: position })) {
-        yield batch;
-        position = batch.position;
-        if (signal.aborted || this.closed) return;
+      try {
+        for await (const batch of this.batchesOf(reader, { ...options, from: position })) {
+          yield batch;
+          position = batch.position;
+          if (signal.aborted || this.closed) return;
+        }
+      } catch (error) {
+        if (this.closed) return; // while it read on: that is how a follower ends
+        throw error;
       }
       await this.movedOn(position === undefined ? 0 : positionNumber(position), signal);
     }
@@ -197,10 +202,13 @@ export class SqliteEventStore implements EventStore {
   private movedOn(position: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
-      const done = (): void => {
+      const leave = (): void => {
         clearTimeout(timer);
         this.waiting.delete(look);
         signal.removeEventListener('abort', done);
+      };
+      const done = (): void => {
+        leave();
         resolve();
       };
       const look = (): void => {
@@ -208,6 +216,7 @@ export class SqliteEventStore implements EventStore {
           if (this.closed || signal.aborted || this.asItWas.last() > position) return done();
           if (this.writes === undefined) timer = setTimeout(look, POLL_MS); // another process writes
         } catch (error) {
+          leave();
           reject(inWords(error, this.files.database));
         }
       };
