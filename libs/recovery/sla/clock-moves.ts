@@ -66,7 +66,7 @@ export function holdOrResume<C extends Unpromised>(course: C, target: CompiledTa
 const resumed = ({ pauses }: Unpromised, at: string, by: string): Clock['pauses'] =>
   pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at, toEvent: by } : pause));
 
-/** A pause still open is settled first. The verdict stands from here on. */
+/** The verdict stands from here on. */
 export function complete(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
   const stopped = stop(clock, target, moment);
   return { ...stopped, state: 'completed', met: stopped.workingMs <= clock.goalMs };
@@ -77,15 +77,18 @@ export const cancel = (clock: Clock, target: CompiledTarget, moment: Moment): Cl
   state: 'cancelled',
 });
 
+/** A pause still open is settled first: only that moves what is due. */
 function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock & { readonly workingMs: number } {
   const at = notBefore(clock, moment.at);
-  const settled = isPaused(clock) ? { ...clock, pauses: resumed(clock, at, moment.by) } : clock;
+  const pauses = isPaused(clock) ? resumed(clock, at, moment.by) : clock.pauses;
   return {
-    ...settled,
-    ...dueTimes(settled, clock.goalMs, target),
+    ...clock,
+    ...(pauses === clock.pauses
+      ? {}
+      : { pauses, ...dueTimes({ startedAt: clock.startedAt, pauses }, clock.goalMs, target) }),
     stoppedAt: at,
     stoppedBy: moment.by,
-    workingMs: worked(settled, target.calendar, instant(at)),
+    workingMs: worked({ startedAt: clock.startedAt, pauses }, target.calendar, instant(at)),
     wallMs: instant(at) - instant(clock.startedAt),
   };
 }

@@ -4,7 +4,19 @@ import type { Clock } from './clock.js';
 /** Who runs, since when, and when it was held: what a clock is before it has a goal. */
 export type Course = Pick<Clock, 'startedAt' | 'pauses'>;
 
-export const instant = (iso: string): number => Date.parse(iso);
+/** The last two read: all clocks that one event moves ask for the same start and the same moment. */
+const read = { last: '', lastAt: NaN, before: '', beforeAt: NaN };
+
+export function instant(iso: string): number {
+  if (iso === read.last) return read.lastAt;
+  if (iso === read.before) return read.beforeAt;
+  read.before = read.last;
+  read.beforeAt = read.lastAt;
+  read.last = iso;
+  read.lastAt = Date.parse(iso);
+  return read.lastAt;
+}
+
 export const written = (at: number): string => new Date(at).toISOString();
 
 export const isPaused = ({ pauses }: Course): boolean => pauses.length > 0 && pauses.at(-1)?.to === undefined;
@@ -53,10 +65,14 @@ export function dueTimes(
   const due = whenWorked(course, calendar, goalMs);
   const warn =
     warnBeforeMs === undefined ? undefined : whenWorked(course, calendar, Math.max(0, goalMs - warnBeforeMs));
-  return {
-    ...(due === undefined ? {} : { dueAt: written(due), breachedFrom: written(calendar.nextWorking(due)) }),
-    ...(warn === undefined ? {} : { warnAt: written(warn) }),
-  };
+  const times: { dueAt?: string; warnAt?: string; breachedFrom?: string } = {};
+  if (due !== undefined) {
+    const breached = calendar.nextWorking(due);
+    times.dueAt = written(due);
+    times.breachedFrom = breached === due ? times.dueAt : written(breached);
+  }
+  if (warn !== undefined) times.warnAt = written(warn);
+  return times;
 }
 
 /** Working milliseconds that are left at an instant; below zero: how late it is. A stopped clock's stay as they were. */
