@@ -57,7 +57,9 @@ export function tries(
   const apartMs = spacing === undefined ? 0 : parseDuration(spacing);
   const calendar = hours === undefined ? undefined : rules?.calendars.get(hours);
   const counted: Attempt[] = [];
-  for (const attempt of attempts.filter((made) => made.cycle === cycle)) {
+  // Attempts may be logged after the fact, so not in the order in which they were made.
+  const made = attempts.filter((attempt) => attempt.cycle === cycle).sort((a, b) => (a.at < b.at ? -1 : 1));
+  for (const attempt of made) {
     const at = Date.parse(attempt.at);
     if (calendar && calendar.nextWorking(at) !== at) continue;
     const last = counted.at(-1);

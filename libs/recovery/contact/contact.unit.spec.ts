@@ -56,6 +56,10 @@ describe('giving up', () => {
         '1 of 3 tries count; 2 missing. Tries count within the hours of "day", 2h or more apart. Try again then.',
     });
   });
+  test('tries logged after the fact count in the order in which they were made', () => {
+    const tried = [attempt('no-answer', '13:00'), attempt('no-answer', '09:00'), attempt('no-answer', '11:00')];
+    expect(given(...owned, ...tried).when(giveUp, demanding)).toEqual([givenUp]);
+  });
   test('without rules one try is enough, and none is not', () => {
     expect(given(...owned, attempted).when(giveUp)).toEqual([givenUp]);
     expect(given(...owned).when(giveUp)).toMatchObject({

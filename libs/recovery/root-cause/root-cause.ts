@@ -24,14 +24,11 @@ export function identifyRootCause(
   const taxonomy = rules?.ruleSet.rootCauses?.taxonomy;
   if (taxonomy) {
     const path = causeAt(taxonomy, cause);
-    if (!path)
-      return refuse(
-        'root-cause-unknown',
-        `The taxonomy has no cause "${cause.join(' > ')}". Nearest: ${nearestCauses(taxonomy, cause)
-          .map((near) => `"${near.join(' > ')}"`)
-          .join(', ')}.`,
-        'cause',
-      );
+    if (!path) {
+      const nearest = nearestCauses(taxonomy, cause).map((near) => `"${near.join(' > ')}"`);
+      const because = `The taxonomy has no cause "${cause.join(' > ')}". Nearest: ${nearest.join(', ')}.`;
+      return refuse('root-cause-unknown', because, 'cause');
+    }
     if (path.some(({ actionRequired }) => actionRequired) && (action ?? '').trim() === '')
       return refuse(
         'root-cause-without-action',

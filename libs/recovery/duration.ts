@@ -1,1 +1,0 @@
-export { parseDuration as millisecondsOf } from './rules/duration.js';
