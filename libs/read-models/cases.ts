@@ -93,6 +93,7 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: Inputs): Par
     case 'OfferAuthorised': {
       const authorised = { authorisedBy: event.actor.id };
       return {
+        workedBy,
         offers: now.offers.map((made) => (made.offer === event.data.offer ? { ...made, ...authorised } : made)),
       };
     }
