@@ -1,14 +1,8 @@
 import type { Metric } from '../response/response-events.js';
+import { SCALES } from '../response/scales.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
 import type { Check } from './rule-check.js';
 import { covers, type KnownValues } from './satisfiable.js';
-
-const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
-  nps: [0, 10],
-  csat: [1, 5],
-  ces: [1, 7],
-  stars: [1, 5],
-};
 
 const KNOWN_RESPONSES: KnownValues = {
   kind: ['survey', 'complaint', 'ticket', 'social', 'review', 'forum', 'operational-failure'],
@@ -22,7 +16,7 @@ export function triageProblems(check: Check): void {
   const { say, condition, unique } = check;
   for (const metric of Object.keys(SCALES) as Metric[]) {
     const low = triage.low[metric];
-    const [least, most] = SCALES[metric];
+    const { from: least, to: most } = SCALES[metric];
     if (low === undefined || (low >= least && low < most)) continue;
     say(['triage', 'low', metric], `${metric} goes from ${least} to ${most}.`, 'Leave some of it above the threshold.');
   }
