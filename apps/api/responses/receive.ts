@@ -4,6 +4,7 @@ import { Commands, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
+import { streamOf } from '../../../libs/recovery/aggregates.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
@@ -48,7 +49,10 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
       return refuse('kind-missing', 'Without a score it is no survey answer: say of which kind it is.', 'kind');
     const response = idOf(source, externalId);
     const commandId = idOf('receive', source, externalId);
-    const customer = await this.stores.personal.customerOf({ source, id: sent.customer }, commandId);
+    const customer = await this.stores.personal.customerOf(
+      { source, id: sent.customer },
+      idOf(commandId, streamOf('response', response), 0),
+    );
     const { touchpoint, product, order, agent, language } = sent;
     const done = await this.commands.execute({
       aggregate: 'response',

@@ -1,0 +1,99 @@
+import { isRefusal, type Decider } from '../event-sourcing/decider.js';
+import type { Actor } from '../event-sourcing/event.js';
+import { idOf } from '../event-sourcing/identity.js';
+import { shardOf } from '../event-sourcing/shard.js';
+import {
+  AGGREGATES,
+  streamOf,
+  type AggregateName,
+  type CommandContext,
+  type CommandOf,
+} from '../recovery/aggregates.js';
+import { DECLARATIONS, type EventToAppend, type RecordedEvent, type RecoveryEvent } from '../recovery/history.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+
+type AnyCommand = { readonly type: string };
+type AnyDecider = Decider<unknown, AnyCommand, RecoveryEvent, CommandContext>;
+
+interface Stream {
+  state: unknown;
+  readonly events: RecordedEvent[];
+}
+
+export interface Act<N extends AggregateName> {
+  readonly aggregate: N;
+  readonly id: string;
+  readonly command: CommandOf<N>;
+  readonly actor: Actor;
+  readonly at: string;
+  /** Of a stream's first event. */
+  readonly shardKey?: string;
+}
+
+/** History as the real deciders make it, kept in memory. What they refuse does not happen. */
+export class SimulatedHistory {
+  private readonly streams = new Map<string, Stream>();
+  private readonly all: EventToAppend[] = [];
+  private readonly given = new Map<string, number>();
+
+  constructor(
+    private readonly programme: string,
+    private readonly books: RuleBooks,
+  ) {}
+
+  /** The events that came of it; none where it was refused. */
+  act<N extends AggregateName>({ aggregate, id, command, actor, at, shardKey }: Act<N>): readonly RecordedEvent[] {
+    const name = streamOf(aggregate, id);
+    const decider = AGGREGATES[aggregate].decider as unknown as AnyDecider;
+    const stream = this.streams.get(name) ?? { state: decider.initialState, events: [] };
+    this.streams.set(name, stream);
+    const commandId = idOf('demo', name, stream.events.length);
+    const context = { now: at, actor, commandId, rules: this.books.at(this.programme, at), operators: 1 };
+    const decision = decider.decide(command as unknown as AnyCommand, stream.state, context);
+    if (isRefusal(decision)) return [];
+    const shard = stream.events[0]?.shard ?? shardOf(shardKey ?? name);
+    return decision.map(({ type, data }, ordinal) => {
+      const event = {
+        id: idOf(commandId, name, ordinal),
+        type,
+        data,
+        schemaVersion: DECLARATIONS[type].schemaVersion,
+        stream: name,
+        shard,
+        programme: this.programme,
+        occurredAt: at,
+        knownAt: at,
+        recordedAt: at,
+        actor,
+        commandId,
+        correlationId: commandId,
+        causationId: commandId,
+      } as EventToAppend;
+      const recorded = { ...event, revision: stream.events.length + 1, position: '' } as RecordedEvent;
+      stream.state = decider.evolve(stream.state, recorded);
+      stream.events.push(recorded);
+      this.all.push(event);
+      if (event.type === 'CaseAssigned') this.given.set(event.data.owner, (this.given.get(event.data.owner) ?? 0) + 1);
+      return recorded;
+    });
+  }
+
+  /** By owner, how many cases they were given so far. */
+  ownedBy(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.given);
+  }
+
+  eventsOf(stream: string): readonly RecordedEvent[] {
+    return this.streams.get(stream)?.events ?? [];
+  }
+
+  /** All that happened, in the order in which it did. */
+  inOrder(): readonly EventToAppend[] {
+    return this.all
+      .map((event, index) => ({ event, index }))
+      .sort((a, b) =>
+        a.event.occurredAt < b.event.occurredAt ? -1 : a.event.occurredAt > b.event.occurredAt ? 1 : a.index - b.index,
+      )
+      .map(({ event }) => event);
+  }
+}
