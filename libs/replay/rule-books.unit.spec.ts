@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { RulesEvent } from '../recovery/rules/rules-events.js';
+import { compileRules } from '../recovery/rules/compile.js';
+import { RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { openHistory, tell, type Told } from './history.testing.js';
+import { entriesOf, loadRuleBooks } from './rule-books.js';
+
+let history: ReturnType<typeof openHistory>;
+beforeEach(() => (history = openHistory()));
+afterEach(() => history.close());
+
+const first = rulesOf([RESOLVE]);
+const second = rulesOf([RESOLVE], { title: 'Care, stricter' });
+const [one, two] = [compileRules(first).hash, compileRules(second).hash];
+const told = (event: RulesEvent, occurredAt: string): Told => ({ stream: 'rules-care', event, occurredAt });
+const drafted = (ruleSet: string, content: object): Told =>
+  told({ type: 'RuleSetDrafted', data: { programme: 'care', ruleSet, content } }, '2031-01-01T00:00:00.000Z');
+const activated = (ruleSet: string, from: string | null, overThePast = false): Told =>
+  told(
+    { type: 'RuleSetActivated', data: { programme: 'care', ruleSet, from, overThePast } },
+    '2031-03-01T00:00:00.000Z',
+  );
+
+test('each rule set is in force from its time on, the first since ever', async () => {
+  await tell(history.events, [
+    drafted(one, first),
+    drafted(two, second),
+    activated(one, null),
+    activated(two, '2031-04-01T00:00:00.000Z'),
+  ]);
+  const { books } = await loadRuleBooks(history.events);
+  expect(books.at('care', '1999-01-01T00:00:00.000Z')?.hash).toBe(one);
+  expect(books.at('care', '2031-04-01T00:00:00.000Z')?.hash).toBe(two);
+});
+
+test('an override stands for the whole book, without a word in history', async () => {
+  await tell(history.events, [drafted(one, first), activated(one, null)]);
+  const { entries } = await loadRuleBooks(history.events, { override: { care: second } });
+  expect(entries).toEqual({ care: [{ ruleSet: two, from: null }] });
+});
+
+test('a build goes on under what came into force since it was made, and not under what was applied to the past', async () => {
+  await tell(history.events, [
+    drafted(one, first),
+    drafted(two, second),
+    activated(one, null),
+    activated(two, '2031-04-01T00:00:00.000Z'),
+  ]);
+  const stamp = {
+    ruleBooks: { care: [{ ruleSet: one, from: null }] },
+    madeAt: '2031-02-01T00:00:00.000Z',
+    reason: 'test',
+  };
+  const later = entriesOf(stamp, await loadRuleBooks(history.events));
+  expect(later['care']?.map(({ ruleSet }) => ruleSet)).toEqual([one, two]);
+
+  await tell(history.events, [activated(one, null, true)]);
+  expect(entriesOf({ ...stamp, ruleBooks: {} }, await loadRuleBooks(history.events))['care']?.[0]).toEqual({
+    ruleSet: one,
+    from: null,
+  });
+});
+
+test('rules in force that nobody drafted are a damaged history', async () => {
+  await tell(history.events, [activated(one, null)]);
+  await expect(loadRuleBooks(history.events)).rejects.toThrow('never drafted');
+});
