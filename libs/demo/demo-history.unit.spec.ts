@@ -46,7 +46,7 @@ describe('demo history', () => {
   test('goes up to now, in order, and no further', () => {
     const times = events.map(({ occurredAt }) => occurredAt);
     expect(times).toEqual(times.toSorted());
-    expect(times.at(-1)! <= asked.until).toBe(true);
+    expect(times.every((time) => time <= asked.until)).toBe(true);
   });
 
   test('numbers no event twice, and knows every customer it names', () => {
