@@ -51,5 +51,6 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EACCES: 'Check the permissions.',
   ENOSPC: 'The disk is full: make room, then run it again.',
   EROFS: 'The disk is read-only.',
+  ERR_UNKNOWN_BUILTIN_MODULE: 'This Node.js is too old: install 22.16 or later, best 24.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
 };

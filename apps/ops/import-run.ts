@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { importFile, type ImportResult } from '../../libs/import/import-file.js';
+import { checkFile, importFile, type ImportResult } from '../../libs/import/import-file.js';
+import type { CompiledMapping } from '../../libs/import/mapping/compile-mapping.js';
 import { loadMapping } from '../../libs/import/mapping/load-mapping.js';
 import { startRules } from '../../libs/import/starting-rules.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -14,21 +15,28 @@ import { readRules } from './rule-file.js';
 import { sealHistory } from './sealing.js';
 import { readText } from './text-file.js';
 
-export interface ImportRun {
+export interface PreparedImport {
   readonly file: string;
-  readonly mappingFile: string;
-  readonly rejectsFile: string;
+  readonly mapping: CompiledMapping;
+  readonly packFile: string;
+}
+
+/** What can be found wrong before a store is opened, or made. @throws MappingRefused, FileRefused or Failure */
+export async function prepareImport(file: string, mappingFile: string): Promise<PreparedImport> {
+  const mapping = loadMapping(readText(mappingFile, 'mapping'), mappingFile);
+  await checkFile(file, mapping);
+  return { file, mapping, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
 }
 
 /** A file into history, the read models up to it, and all of it sealed. */
 export async function runImport(
   stores: Stores,
-  { file, mappingFile, rejectsFile }: ImportRun,
+  { file, mapping, packFile }: PreparedImport,
+  rejectsFile: string,
 ): Promise<ImportResult & { readonly programme: string; readonly digest: string }> {
-  const mapping = loadMapping(readText(mappingFile, 'mapping'), mappingFile);
-  const { programme, pack } = mapping.mapping;
+  const { programme } = mapping.mapping;
   const now = new Date().toISOString();
-  const rules = await rulesOf(stores, programme, resolve(dirname(mappingFile), pack), now);
+  const rules = await rulesOf(stores, programme, packFile, now);
   const result = await showing('Importing', 'rows', (display) =>
     importFile({
       file,

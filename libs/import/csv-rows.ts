@@ -36,6 +36,8 @@ export interface RowsOfFile {
   readonly batches: AsyncIterable<readonly (FileRow | UnreadRow)[]>;
   /** The share of the file's bytes read so far, 0 to 1. */
   readonly share: () => number;
+  /** Lets go of the file before its end. */
+  close(): Promise<void>;
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -59,6 +61,9 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
     header: header.texts,
     batches: rowsOf(header.texts, early, records, format),
     share: () => (size === 0 ? 1 : Math.min(1, bytesRead / size)),
+    close: async () => {
+      await records.return();
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { RuleSet } from '../recovery/rules/rule-set.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { appendOnce, DoesNotFold } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
-import { openCsv } from './csv-rows.js';
+import { openCsv, type RowsOfFile } from './csv-rows.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
 import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
 import { Rejects } from './rejects.js';
@@ -47,6 +47,17 @@ export interface ImportResult {
   readonly rejectsFile?: string;
 }
 
+/**
+ * Looks at the file's first lines, so that a store need not be made for a file that can't go into it.
+ * @throws FileRefused when the file is not what the mapping is for.
+ */
+export async function checkFile(file: string, mapping: CompiledMapping): Promise<void> {
+  await (await openFor(file, mapping)).close();
+}
+
+const openFor = (file: string, { mapping: { format, empty = [] }, columns }: CompiledMapping): Promise<RowsOfFile> =>
+  openCsv(file, { delimiter: format.delimiter ?? ',', empty, wanted: columns });
+
 /** Cases that are mapped and sent to the store at a time; of such chunks, so many wait for their commit at once. */
 const CHUNK = 500;
 const IN_FLIGHT = 3;
@@ -74,8 +85,7 @@ class Import {
 
   async run(): Promise<ImportResult> {
     const { file, mapping, rejectsFile, onProgress } = this.request;
-    const { delimiter = ',' } = mapping.mapping.format;
-    const csv = await openCsv(file, { delimiter, empty: mapping.mapping.empty ?? [], wanted: mapping.columns });
+    const csv = await openFor(file, mapping);
     const rejects = new Rejects(rejectsFile, csv.header, mapping.mapping.personal ?? []);
     let unread = 0;
     const batches = caseGroups(csv.batches, mapping.mapping.rows, (row) => {

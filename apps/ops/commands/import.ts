@@ -22,17 +22,11 @@ export function addImport(program: Command): void {
       const output = Output.of(command);
       const folder = dataFolder(command);
       await refuseBesideApp(folder, 'An import');
-      const { runImport } = await import('../import-run.js');
+      const { prepareImport, runImport } = await import('../import-run.js');
       const began = performance.now();
-      const result = await withStores(folder, 'write', (stores) =>
-        runImport(stores, {
-          file,
-          mappingFile: options.mapping,
-          rejectsFile: resolve(
-            options.rejects ?? join(folder, 'rejects', `${basename(file)}.${stampOf(new Date())}.csv`),
-          ),
-        }),
-      );
+      const prepared = await prepareImport(file, options.mapping);
+      const rejects = options.rejects ?? join(folder, 'rejects', `${basename(file)}.${stampOf(new Date())}.csv`);
+      const result = await withStores(folder, 'write', (stores) => runImport(stores, prepared, resolve(rejects)));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
       output.result({ ...result, seconds }, () => {
         const { rows, cases, added, alreadyThere, rejected, rejectsFile } = result;

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { HistoryDamaged, HistoryUnavailable } from '../../libs/event-store/event-store.js';
+import { FileRefused } from '../../libs/import/csv-rows.js';
+import { MappingRefused } from '../../libs/import/mapping/yaml-places.js';
+import { GenerationConflict } from '../../libs/read-store/read-store.js';
+import { EXIT } from './exit-codes.js';
+import { asFailure, Failure } from './failure.js';
+
+test.each([
+  [new FileRefused('no such file'), EXIT.usage],
+  [new MappingRefused('m.yaml', []), EXIT.usage],
+  [new HistoryUnavailable('another process writes it'), EXIT.unavailable],
+  [new GenerationConflict(1, 2), EXIT.unavailable],
+  [new HistoryDamaged('the head does not fit'), EXIT.wrong],
+  [new Failure('the rules say no', EXIT.refused), EXIT.refused],
+  [Object.assign(new Error('no space left'), { code: 'ENOSPC' }), EXIT.unavailable],
+])('%s ends the command with its own words and exit code', (error, exitCode) => {
+  const failure = asFailure(error);
+  expect(failure.exitCode).toBe(exitCode);
+  expect(failure.message).toContain(error.message);
+});
+
+test('what nobody foresaw is a fault, and says how to find out more', () => {
+  expect(asFailure(new TypeError('x is undefined'))).toMatchObject({
+    exitCode: EXIT.fault,
+    message: expect.stringContaining('AMENDS_DEBUG'),
+  });
+});
