@@ -49,12 +49,14 @@ export async function withStores<T>(
   work: (stores: Stores) => Promise<T>,
 ): Promise<T> {
   if (mode === 'read') refuseWithoutStore(folder);
-  const [{ openStores }, { readConfig }] = await Promise.all([
+  const [{ openStores }, { readConfig }, { crashPointOf }] = await Promise.all([
     import('../../libs/platform/stores/open-stores.js'),
     import('../../libs/platform/config/config.js'),
+    import('./crash-point.js'),
   ]);
-  const { vaultKey, sealKey } = readConfig(process.env);
-  const stores = await openStores(folder, { mode, vaultKey, sealKey });
+  const { vaultKey, sealKey, crashAt } = readConfig(process.env);
+  const crashPoint = crashPointOf(crashAt);
+  const stores = await openStores(folder, { mode, vaultKey, sealKey, ...(crashPoint && { crashPoint }) });
   try {
     return await work(stores);
   } finally {

@@ -27,6 +27,15 @@ export const amends = (...args: readonly string[]): Promise<Ended> =>
     });
   });
 
+/** Ended at a named step between two writes, as by a power cut. */
+export const crashAmends = (at: string, ...args: readonly string[]): Promise<string | null> =>
+  new Promise((done) => {
+    const env = { ...process.env, AMENDS_CRASH_AT: at };
+    spawn(process.execPath, [...NODE, built(), ...args], { cwd: ROOT, stdio: 'ignore', env }).on('exit', (_, signal) =>
+      done(signal),
+    );
+  });
+
 /** Its answer as JSON, which is all that standard output holds. @throws Error with its words where it did not end well. */
 export async function amendsJson<T>(...args: readonly string[]): Promise<T> {
   const { code, out, err } = await amends(...args, '--json');
