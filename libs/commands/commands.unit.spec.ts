@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRefusal, refuse } from '../event-sourcing/decider.js';
+import { isSealed } from '../event-sourcing/sealed.js';
+import { shardOf } from '../event-sourcing/shard.js';
+import { openStores, type Stores } from '../platform/stores/open-stores.js';
+import { ruleBooks } from '../recovery/rules/rule-book.js';
+import { Commands, type CommandRequest } from './commands.js';
+
+const NOW = '2031-05-05T09:00:00.000Z';
+let folder: string;
+let stores: Stores;
+let commands: Commands;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'amends-commands-'));
+  stores = await openStores(folder, { mode: 'write' });
+  const { events, personal } = stores;
+  commands = new Commands({ events, personal, rules: () => ruleBooks({}), now: () => NOW, operators: async () => 1 });
+});
+afterEach(async () => {
+  await stores.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const opening: CommandRequest<'case'> = {
+  aggregate: 'case',
+  id: 'c-1',
+  programme: 'care',
+  customer: 'eva',
+  actor: { id: 'ana', role: 'agent' },
+  commandId: 'open',
+  command: {
+    type: 'OpenCase',
+    case: 'c-1',
+    customer: 'eva',
+    kind: 'recover',
+    priority: 'high',
+    tags: [],
+    owner: 'ana',
+  },
+};
+const noting: CommandRequest<'case'> = {
+  aggregate: 'case',
+  id: 'c-1',
+  actor: { id: 'ana', role: 'agent' },
+  commandId: 'note',
+  command: { type: 'AddNote', note: 'Her name is Eva' },
+};
+
+describe('a command', () => {
+  test('goes to the stream of its aggregate, in the shard of its customer', async () => {
+    expect(await commands.execute(opening)).toMatchObject({ revision: 2, shard: shardOf('eva') });
+    expect((await stores.events.readStream('case-c-1')).events.map(({ type }) => type)).toEqual([
+      'CaseOpened',
+      'CaseAssigned',
+    ]);
+  });
+
+  test("seals a person's words with their customer's key, and keeps the programme of its stream", async () => {
+    await commands.execute(opening);
+    await commands.execute(noting);
+    const [event] = (await stores.events.readStream('case-c-1', { after: 2 })).events;
+    const note = event !== undefined && 'note' in event.data ? event.data.note : undefined;
+    expect(event?.programme).toBe('care');
+    expect(isSealed(note) && note.key).toBe('eva');
+    expect(isSealed(note) && (await stores.personal.open(note))).toBe('Her name is Eva');
+  });
+
+  test('sent again answers as it did', async () => {
+    await commands.execute(opening);
+    expect(await commands.execute(noting)).toMatchObject({ revision: 3 });
+    expect(await commands.execute(noting)).toMatchObject({ revision: 3 });
+  });
+
+  test('about what is still to come is refused', async () => {
+    expect(await commands.execute({ ...opening, occurredAt: '2031-05-06T00:00:00.000Z' })).toMatchObject({
+      refused: 'not-yet-happened',
+    });
+  });
+
+  test('that this caller may not give is refused, and nothing is stored', async () => {
+    await commands.execute(opening);
+    const refused = await commands.execute({ ...noting, permits: () => refuse('not-yours', 'It is of another team.') });
+    expect(isRefusal(refused) && refused.refused).toBe('not-yours');
+    expect((await stores.events.readStream('case-c-1')).revision).toBe(2);
+  });
+});
