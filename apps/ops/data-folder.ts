@@ -49,14 +49,12 @@ export async function withStores<T>(
   work: (stores: Stores) => Promise<T>,
 ): Promise<T> {
   if (mode === 'read') refuseWithoutStore(folder);
-  const [{ openStores }, { readConfig }, { crashPointOf }] = await Promise.all([
+  const [{ openStores }, { readConfig }] = await Promise.all([
     import('../../libs/platform/stores/open-stores.js'),
     import('../../libs/platform/config/config.js'),
-    import('./crash-point.js'),
   ]);
-  const { vaultKey, sealKey, crashAt } = readConfig(process.env);
-  const crashPoint = crashPointOf(crashAt);
-  const stores = await openStores(folder, { mode, vaultKey, sealKey, ...(crashPoint && { crashPoint }) });
+  const { vaultKey, sealKey, crashPoint } = readConfig(process.env);
+  const stores = await openStores(folder, { mode, vaultKey, sealKey, crashPoint });
   try {
     return await work(stores);
   } finally {

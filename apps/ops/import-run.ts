@@ -7,7 +7,6 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
-import { crashPointOf } from './crash-point.js';
 import { Failure } from './failure.js';
 import { operator } from './operator.js';
 import { showing } from './progress.js';
@@ -38,7 +37,6 @@ export async function runImport(
   const { programme } = mapping.mapping;
   const now = new Date().toISOString();
   const rules = await rulesOf(stores, programme, packFile, now);
-  const crashPoint = crashPointOf(process.env['AMENDS_CRASH_AT']);
   const result = await showing('Importing', 'rows', (display) =>
     importFile({
       file,
@@ -48,13 +46,13 @@ export async function runImport(
       rules,
       rejectsFile,
       now,
-      ...(crashPoint && { crashPoint }),
+      crashPoint: stores.crashPoint,
       onProgress: ({ rows, share }) => display.update(share, rows),
     }),
   );
-  crashPoint?.('import: after history, before read models');
+  stores.crashPoint('import: after history, before read models');
   await bringUpToDate(stores);
-  crashPoint?.('import: after read models, before seals');
+  stores.crashPoint('import: after read models, before seals');
   await sealHistory(stores);
   const { digest } = await digestBuild(stores.reads);
   return { programme, ...result, digest };

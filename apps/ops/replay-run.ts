@@ -6,7 +6,6 @@ import { DECLARATIONS } from '../../libs/recovery/history.js';
 import { rulesDecider, type RulesCommand } from '../../libs/recovery/rules/rule-decider.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import { switchGeneration } from '../../libs/replay/generations.js';
-import { crashPointOf } from './crash-point.js';
 import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 import { operator } from './operator.js';
@@ -24,7 +23,6 @@ export interface Replayed {
 
 /** A build under other rules beside the live one, the rules put in force over the past, and the switch, in this order. */
 export async function runReplay(stores: Stores, { ruleSet, hash }: RuleFile, reason: string): Promise<Replayed> {
-  const crashPoint = crashPointOf(process.env['AMENDS_CRASH_AT']);
   const { programme } = ruleSet;
   const before = await bringUpToDate(stores);
   const digestBefore = (await digestBuild(stores.reads, before.id)).digest;
@@ -41,7 +39,7 @@ export async function runReplay(stores: Stores, { ruleSet, hash }: RuleFile, rea
     digestBefore,
     digestAfter,
   });
-  crashPoint?.('replay: after activation, before switch');
+  stores.crashPoint('replay: after activation, before switch');
   await switchGeneration(stores.reads, next.id);
   await releaseOld(stores);
   await sealHistory(stores);

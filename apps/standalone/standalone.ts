@@ -21,7 +21,7 @@ export async function startStandalone(config: Config): Promise<Running> {
     mode: 'write',
     vaultKey: config.vaultKey,
     sealKey: config.sealKey,
-    ...(config.crashAt === undefined ? {} : { crashPoint: crashAt(config.crashAt) }),
+    crashPoint: config.crashPoint,
   });
   try {
     const on = await ground(config, stores);
@@ -48,10 +48,3 @@ export async function startStandalone(config: Config): Promise<Running> {
     throw error;
   }
 }
-
-/** For fault tests: the process dies at the named step, as by a power cut. */
-const crashAt =
-  (step: string) =>
-  (name: string): void => {
-    if (name === step) process.kill(process.pid, 'SIGKILL');
-  };

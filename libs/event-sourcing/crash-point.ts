@@ -1,7 +1,32 @@
 /**
- * Called by its name between every two writes that belong together, so that a test can end the process exactly there.
- * In production it does nothing.
+ * Every step between two writes at which a process may end and leave the one without the other. Each is called by its
+ * name where it lies, so that a test can end the process exactly there; tests of faults walk this list.
  */
-export type CrashPoint = (name: string) => void;
+export const CRASH_POINTS = [
+  'history: before insert',
+  'history: after insert, before commit',
+  'history: after commit, before head',
+  'history: after head, before answer',
+  'ledger: before commit',
+  'ledger: after commit, before answer',
+  'vault: before commit',
+  'vault: after commit, before answer',
+  'read-store: documents written',
+  'read-store: checkpoints written',
+  'read-store: flushed',
+  'read-store: index made',
+  'read-store: old generation retired',
+  'read-store: new generation live',
+  'read-store: tables dropped',
+  'import: after customers, before append',
+  'import: after history, before read models',
+  'import: after read models, before seals',
+  'replay: after activation, before switch',
+] as const;
+
+export type CrashPointName = (typeof CRASH_POINTS)[number];
+
+/** In production it does nothing. */
+export type CrashPoint = (name: CrashPointName) => void;
 
 export const noCrash: CrashPoint = () => undefined;

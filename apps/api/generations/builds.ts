@@ -79,6 +79,7 @@ export class Builds {
         sent,
         'activate',
       );
+      this.stores.crashPoint('replay: after activation, before switch');
       await this.switchTo(next.id);
       return { ...named, generation: next.id, digestBefore, digestAfter };
     });

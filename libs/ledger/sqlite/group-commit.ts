@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 
 interface Job {
   readonly work: () => void;
@@ -14,7 +15,11 @@ export class GroupCommit {
   private jobs: Job[] = [];
   private scheduled = false;
 
-  constructor(private readonly database: DatabaseSync) {}
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly name: 'ledger' | 'vault',
+    private readonly crashPoint: CrashPoint,
+  ) {}
 
   /** `work` runs inside the transaction. If it throws, or the commit fails, nothing of the group is kept. */
   async run<R>(work: () => R): Promise<R> {
@@ -39,12 +44,14 @@ export class GroupCommit {
     try {
       this.database.exec('BEGIN IMMEDIATE');
       for (const job of group) job.work();
+      this.crashPoint(`${this.name}: before commit`);
       this.database.exec('COMMIT');
     } catch (error) {
       for (const job of group) job.reject(error);
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       return;
     }
+    this.crashPoint(`${this.name}: after commit, before answer`);
     for (const job of group) job.resolve();
   }
 }

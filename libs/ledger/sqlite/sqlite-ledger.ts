@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -29,6 +30,9 @@ export interface SqliteLedgerOptions {
   readonly mode: 'write' | 'read';
   /** What is removed leaves no trace in the file, for secrets: costs two more syncs a removal. Default false. */
   readonly shred?: boolean;
+  /** What it is kept for; default 'ledger'. */
+  readonly name?: 'ledger' | 'vault';
+  readonly crashPoint?: CrashPoint;
 }
 
 /**
@@ -36,16 +40,15 @@ export interface SqliteLedgerOptions {
  * compare-and-set holds between them too, because each group of writes takes SQLite's write lock first.
  */
 export class SqliteLedger implements Ledger {
-  private readonly writes: GroupCommit;
   private readonly statements: ReturnType<typeof prepare>;
 
-  static open({ path, mode, shred = false }: SqliteLedgerOptions): SqliteLedger {
+  static open({ path, mode, shred = false, name = 'ledger', crashPoint = noCrash }: SqliteLedgerOptions): SqliteLedger {
     const database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
     try {
       if (mode === 'write') makeReady(database);
       refuseOtherSchema(database, path);
       if (shred) database.exec('PRAGMA secure_delete = ON');
-      return new SqliteLedger(database, mode, shred);
+      return new SqliteLedger(database, mode, shred, new GroupCommit(database, name, crashPoint));
     } catch (error) {
       database.close();
       throw error;
@@ -56,8 +59,8 @@ export class SqliteLedger implements Ledger {
     private readonly database: DatabaseSync,
     private readonly mode: 'write' | 'read',
     private readonly shred: boolean,
+    private readonly writes: GroupCommit,
   ) {
-    this.writes = new GroupCommit(database);
     this.statements = prepare(database);
   }
 

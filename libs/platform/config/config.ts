@@ -1,3 +1,6 @@
+import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { crashAt } from './crash-at.js';
+
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -13,8 +16,8 @@ export interface Config {
   readonly vaultKey: string | undefined;
   /** An ed25519 private key in PEM form: signs seals. Absent: one is made and kept in the folder. */
   readonly sealKey: string | undefined;
-  /** For fault tests: the named step at which the process dies. */
-  readonly crashAt: string | undefined;
+  /** For fault tests: ends the process at the step that AMENDS_CRASH_AT names. */
+  readonly crashPoint: CrashPoint | undefined;
   /** Demo history on the first start with an empty folder. */
   readonly demo: boolean;
   readonly logLevel: LogLevel;
@@ -66,6 +69,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       mistakes.push(`${name} must be a private key in PEM form; make one with: openssl genpkey -algorithm ed25519`);
     return value;
   };
+  const crash = (name: string): CrashPoint | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const crashPoint = crashAt(value);
+    if (crashPoint === undefined) mistakes.push(`${name} must name a step between two writes, not "${value}"`);
+    return crashPoint;
+  };
   const operatorKey = text('AMENDS_OPERATOR_KEY');
   if (operatorKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(operatorKey))
     mistakes.push('AMENDS_OPERATOR_KEY must be 16 to 200 visible ASCII characters without spaces');
@@ -77,7 +87,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: text('AMENDS_HOST') ?? '127.0.0.1',
     port: whole('AMENDS_PORT', 0, 65_535, 3000),
     data: text('AMENDS_DATA') ?? './data',
-    crashAt: text('AMENDS_CRASH_AT'),
+    crashPoint: crash('AMENDS_CRASH_AT'),
     demo: one('AMENDS_DEMO', ['on', 'off'], 'on') === 'on',
     logLevel: one('AMENDS_LOG_LEVEL', LOG_LEVELS, 'info'),
     rateLimit: whole('AMENDS_RATE_LIMIT', 1, 10_000_000, 50_000),

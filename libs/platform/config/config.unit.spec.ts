@@ -35,4 +35,12 @@ describe('the environment', () => {
     expect(mistakesOf({ AMENDS_SEAL_KEY: 'my-secret' }).join()).not.toContain('my-secret');
     expect(mistakesOf({ AMENDS_OPERATOR_KEY: 'my secret' }).join()).not.toContain('my secret');
   });
+
+  test('a step to end at, for tests of faults, must be one that there is', () => {
+    expect(readConfig({}).crashPoint).toBeUndefined();
+    expect(readConfig({ AMENDS_CRASH_AT: 'history: before insert:5' }).crashPoint).toBeDefined();
+    expect(mistakesOf({ AMENDS_CRASH_AT: 'history: some day' })).toEqual([
+      'AMENDS_CRASH_AT must name a step between two writes, not "history: some day"',
+    ]);
+  });
 });

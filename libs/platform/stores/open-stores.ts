@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import { SqliteEventStore } from '../../event-store/sqlite/sqlite-event-store.js';
 import { signingKeyFrom, signingKeyIn, type SigningKey } from '../../evidence/signing-key.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -18,7 +18,7 @@ export interface OpenOptions {
   readonly vaultKey?: string | undefined;
   /** PEM, ed25519; absent: kept in the folder, made on the first start. */
   readonly sealKey?: string | undefined;
-  readonly crashPoint?: CrashPoint;
+  readonly crashPoint?: CrashPoint | undefined;
 }
 
 /** The embedded stores of one folder. */
@@ -30,6 +30,8 @@ export interface Stores {
   readonly ledger: Ledger;
   readonly vault: Ledger;
   readonly personal: PersonalData;
+  /** To be called between two writes that these stores don't make themselves. */
+  readonly crashPoint: CrashPoint;
   /** Signs and checks seals. @throws SigningKeyRefused */
   signingKey(): Promise<SigningKey>;
   close(): Promise<void>;
@@ -40,7 +42,7 @@ export interface Stores {
  * @throws Error in words where the folder can't be opened, as where another process writes it.
  */
 export async function openStores(folder: string, options: OpenOptions): Promise<Stores> {
-  const { mode, crashPoint } = options;
+  const { mode, crashPoint = noCrash } = options;
   const at = resolve(folder);
   if (mode === 'write') makeFolder(at);
   else if (!existsSync(at)) throw new Error(`${at} is not there. Name the folder of a store.`);
@@ -53,19 +55,18 @@ export async function openStores(folder: string, options: OpenOptions): Promise<
     for (const store of opened) await store.close();
   };
   try {
-    const crash = crashPoint === undefined ? {} : { crashPoint };
-    const events = keep(SqliteEventStore.open({ folder: at, declarations: DECLARATIONS, mode, ...crash }));
-    const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, ...crash }));
-    const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode }));
+    const events = keep(SqliteEventStore.open({ folder: at, declarations: DECLARATIONS, mode, crashPoint }));
+    const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, crashPoint }));
+    const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode, crashPoint }));
     const keyEncryptionKey = loadKeyEncryptionKey(at, options.vaultKey);
-    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode }));
+    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode, name: 'vault', crashPoint }));
     const personal = new PersonalData({ vault, keyEncryptionKey, declarations: DECLARATIONS });
     await personal.checkKey();
     const signingKey = async (): Promise<SigningKey> =>
       options.sealKey === undefined
         ? signingKeyIn(join(at, 'seal.key'), ledger)
         : signingKeyFrom(options.sealKey, 'The seal key that was given');
-    return { folder: at, mode, events, reads, ledger, vault, personal, signingKey, close };
+    return { folder: at, mode, events, reads, ledger, vault, personal, crashPoint, signingKey, close };
   } catch (error) {
     await close();
     throw error;
