@@ -1,13 +1,14 @@
 import { LoggerModule, type Params } from 'nestjs-pino';
 import type { LogLevel } from '../config/config.js';
+import { asSentences } from './sentences.js';
 
 /**
- * Structured logs on standard error. Requests are not logged one by one: metrics count them, history records what they
+ * Logs on standard error: JSON lines, or sentences where a person watches them at a terminal. Requests are not logged one by one: metrics count them, history records what they
  * did. Bodies, headers and queries, which may hold personal data or keys, never reach a log.
  */
 export const logging = (
   level: LogLevel,
-  destination: NodeJS.WritableStream = process.stderr,
+  destination: NodeJS.WritableStream = process.stderr.isTTY ? asSentences(process.stderr) : process.stderr,
 ): ReturnType<typeof LoggerModule.forRoot> => {
   const params: Params = {
     pinoHttp: [
