@@ -21,6 +21,11 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
   readonly indexes: readonly (readonly string[])[];
   /** About how the store is run, so that two roads to the same read models may differ in it: not in the digest. */
   readonly undigested?: true;
+  /**
+   * All events of a key are of one stream. A fact that memory let go is then folded again from it, so that documents
+   * alone are stored; without it a fact is stored, and loaded.
+   */
+  readonly ofOneStream?: true;
   /** What the event belongs to; undefined leaves the event out. */
   key(this: void, event: Recorded<E>): string | undefined;
   /** By event type: the fact after the event. Undefined removes it. Its keys are the events it reads. */
@@ -33,7 +38,7 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
   };
   /**
    * Where later events change what earlier ones of their stream said: on one of these the fact is folded anew from
-   * the stream as it reads from there on, then from the event itself. All events of a key are then of one stream.
+   * the stream as it reads from there on, then from the event itself. The projection is then `ofOneStream`.
    */
   readonly restate?: {
     readonly on: readonly E['type'][];

@@ -192,6 +192,7 @@ export const cases: ReadModel<CaseDocument> = {
     outcome: 'string',
   },
   indexes: [['reference'], ['customer', 'openedAt'], ['openedAt'], ['status', 'lastEventAt']],
+  ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
   restate: correctedCase,

@@ -131,6 +131,7 @@ export const clocks: ReadModel<ClocksFact> = {
     ruleSet: 'string',
   },
   indexes: [['case'], ['state', 'dueAt'], ['programme', 'target', 'priority']],
+  ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(advance),
   documents: (fact, key): Readonly<Record<string, Document>> => {

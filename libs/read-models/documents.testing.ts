@@ -75,6 +75,7 @@ export async function documents(
     cached: 1_000,
     empty: true,
     parked: new Map(),
+    skipped: new Set(),
   });
   const shown: Record<string, Document> = {};
   for (const event of history) {

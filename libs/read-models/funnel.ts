@@ -102,6 +102,7 @@ export const funnel: ReadModel<FunnelDocument> = {
     unanswered: 'integer',
   },
   indexes: [['programme', 'about', 'month']],
+  ofOneStream: true,
   key: (event) => caseOf(event) ?? (event.stream.startsWith(RESPONSE) ? event.stream : undefined),
   evolve: {
     ResponseReceived: (_, { data, programme, occurredAt }, { rules }) => {

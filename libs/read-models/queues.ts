@@ -147,6 +147,7 @@ export const queues: ReadModel<QueueFact> = {
     ['status', 'nextDueAt'],
     ['contactDueAt'],
   ],
+  ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
   documents: (fact, key): Readonly<Record<string, Document>> => {

@@ -73,6 +73,7 @@ export const rootCauses: ReadModel<CauseFact> = {
     ['programme', 'level1', 'level2', 'level3'],
     ['programme', 'month'],
   ],
+  ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
   restate: correctedCase,

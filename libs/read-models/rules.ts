@@ -94,6 +94,7 @@ export const rules: ReadModel<RulesDocument> = {
   fields: { programme: 'string', inForce: 'string', reviewBy: 'string', changedAt: 'instant' },
   indexes: [['reviewBy']],
   undigested: true,
+  ofOneStream: true,
   key: ({ stream }) => (stream.startsWith('rules-') ? stream.slice('rules-'.length) : undefined),
   evolve: {
     RuleSetDrafted: evolve,

@@ -18,6 +18,7 @@ export const teams: ReadModel<TeamDocument> = {
   version: 1,
   fields: { team: 'string', name: 'string', people: 'strings', fallbackOwner: 'string', supervisor: 'string' },
   indexes: [],
+  ofOneStream: true,
   key: ({ stream }) => (stream.startsWith('team-') ? stream.slice('team-'.length) : undefined),
   evolve: {
     TeamChanged: (_, { data, occurredAt, revision }) => ({

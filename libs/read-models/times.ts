@@ -81,6 +81,7 @@ export const times: ReadModel<TimesDocument> = {
     approveWorkingMs: 'integer',
   },
   indexes: [['programme', 'month']],
+  ofOneStream: true,
   key: caseOf,
   evolve: {
     CaseOpened: (_, { data, programme, occurredAt }) => ({

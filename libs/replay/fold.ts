@@ -20,6 +20,7 @@ export interface FoldOptions<Inputs> {
   readonly knownAt?: string;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 /** All projections of one generation, folded in memory and stored batch by batch: rebuilding and following both. */
@@ -27,6 +28,7 @@ export class Fold<Inputs> {
   readonly #options: FoldOptions<Inputs>;
   readonly #folds: readonly ProjectionFold<Inputs>[];
   readonly #checkpoints: Map<number, string>;
+  readonly #streams: Streams;
   #inputs: Inputs;
   #position: string | undefined;
 
@@ -34,8 +36,10 @@ export class Fold<Inputs> {
     options: FoldOptions<Inputs>,
     folds: readonly ProjectionFold<Inputs>[],
     checkpoints: ReadonlyMap<number, string>,
+    streams: Streams,
   ) {
     this.#options = options;
+    this.#streams = streams;
     this.#inputs = options.inputs;
     this.#folds = folds;
     this.#checkpoints = new Map(checkpoints);
@@ -47,19 +51,17 @@ export class Fold<Inputs> {
 
   /** Goes on where the generation's checkpoints stand. */
   static async open<Inputs>(options: FoldOptions<Inputs>): Promise<Fold<Inputs>> {
-    const { reads, events, generation, projections, cached = 8_000 } = options;
+    const { reads, events, generation, projections, parked, knownAt, cached = 8_000 } = options;
     const checkpoints = await reads.checkpoints(generation);
-    const waiting = (await options.parked?.list(generation)) ?? [];
+    const waiting = (await parked?.list(generation)) ?? [];
+    const skipped = await parked?.skippedEvents(generation);
+    const streams = new Streams(events, knownAt);
     const folds = projections.map(
       (projection) =>
         new ProjectionFold<Inputs>({
           projection,
           load: (collection, keys) => reads.load(generation, collection, keys),
-          readStream: async (stream, upTo) =>
-            (await events.readStream(stream)).events.filter(
-              ({ revision, knownAt }) =>
-                revision <= upTo && (options.knownAt === undefined || knownAt <= options.knownAt),
-            ),
+          readStream: (stream, upTo) => streams.upTo(stream, upTo),
           cached,
           empty: checkpoints.size === 0,
           parked: new Map(
@@ -67,9 +69,10 @@ export class Fold<Inputs> {
               .filter((one) => one.projection === projection.name)
               .map(({ key, events }) => [key, events[0]?.position ?? '']),
           ),
+          skipped: skipped?.get(projection.name) ?? NONE,
         }),
     );
-    return new Fold(options, folds, checkpoints);
+    return new Fold(options, folds, checkpoints, streams);
   }
 
   /** How far all shards are folded and stored. */
@@ -85,6 +88,7 @@ export class Fold<Inputs> {
   /** Folds and stores. If it throws, this fold is done with: open another, which goes on from what is stored. */
   async apply({ events, position }: Batch): Promise<void> {
     const { reads, generation } = this.#options;
+    this.#streams.forget();
     const { writes, parked } = await this.#fold(events.filter((event) => this.#isNew(event)));
     for (const one of parked) await this.#park(one);
     await reads.flush(generation, { shards: ALL_SHARDS, position, writes });
@@ -95,10 +99,11 @@ export class Fold<Inputs> {
 
   /** Folds what waited for an operator, in order, and gives what still can't be folded. */
   async retry({ projection, key, events }: Omit<ParkedEvents, 'error' | 'shard'>): Promise<ParkedEvents | undefined> {
-    const { projections, reads, generation } = this.#options;
+    const { projections, reads, generation, parked: waiting } = this.#options;
     const fold = this.#folds[projections.findIndex(({ name }) => name === projection)];
     if (!fold) throw new Error(`No projection ${projection}, only ${projections.map(({ name }) => name).join(', ')}.`);
-    fold.forget(key);
+    this.#streams.forget();
+    fold.forget(key, (await waiting?.skippedEvents(generation))?.get(projection) ?? NONE);
     const { writes, parked } = await fold.fold(events, this.#inputs);
     const position = events.at(-1)?.position;
     if (position !== undefined && writes.length > 0) await reads.flush(generation, { shards: [], position, writes });
@@ -119,5 +124,31 @@ export class Fold<Inputs> {
     if (this.#options.knownAt !== undefined && knownAt > this.#options.knownAt) return false;
     const at = this.#checkpoints.get(shard);
     return at === undefined || position > at;
+  }
+}
+
+/** The streams that are read while one batch is folded: once each, for all projections that ask. */
+class Streams {
+  readonly #read = new Map<string, Promise<readonly Recorded[]>>();
+
+  constructor(
+    private readonly events: Pick<EventStore, 'readStream'>,
+    private readonly knownAt: string | undefined,
+  ) {}
+
+  async upTo(stream: string, revision: number): Promise<readonly Recorded[]> {
+    let read = this.#read.get(stream);
+    if (!read) this.#read.set(stream, (read = this.#all(stream)));
+    return (await read).filter((event) => event.revision <= revision);
+  }
+
+  forget(): void {
+    this.#read.clear();
+  }
+
+  async #all(stream: string): Promise<readonly Recorded[]> {
+    const { events } = await this.events.readStream(stream);
+    const { knownAt } = this;
+    return knownAt === undefined ? events : events.filter((event) => event.knownAt <= knownAt);
   }
 }

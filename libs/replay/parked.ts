@@ -22,6 +22,7 @@ export interface ParkedRecord {
 }
 
 const prefixOf = (generation: number): string => `parked/${String(generation).padStart(10, '0')}/`;
+const skippedIn = (generation: number): string => prefixOf(generation).replace('parked/', 'skipped/');
 const keyOf = (generation: number, projection: string, key: string): string =>
   `${prefixOf(generation)}${projection}/${encodeURIComponent(key)}`;
 const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -32,13 +33,8 @@ export class ParkedList {
 
   async list(generation: number): Promise<readonly ParkedRecord[]> {
     const found: ParkedRecord[] = [];
-    const prefix = prefixOf(generation);
-    for (let after: string | undefined; ;) {
-      const page = await this.ledger.list<ParkedRecord>(prefix, { ...(after ? { after } : {}), limit: 500 });
-      found.push(...page.map(({ value }) => value));
-      after = page.at(-1)?.key;
-      if (page.length < 500 || !after) return found;
-    }
+    for await (const record of this.#records(prefixOf(generation))) found.push(record);
+    return found;
   }
 
   /** Adds events to what waits; those that wait already are left as they are. */
@@ -77,12 +73,32 @@ export class ParkedList {
     const [event] = events;
     if (!event) return;
     await this.ledger.put({
-      key: `skipped/${keyOf(generation, projection, key).slice('parked/'.length)}/${event.position}`,
+      key: `${skippedIn(generation)}${projection}/${encodeURIComponent(key)}/${event.position}`,
       value: { ...record, events: [event] },
     });
   }
 
+  /** Positions of the events left out of each read model, by its name: what is folded again leaves them out again. */
+  async skippedEvents(generation: number): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const found = new Map<string, Set<string>>();
+    for await (const { projection, events } of this.#records(skippedIn(generation))) {
+      const positions = found.get(projection) ?? new Set();
+      for (const { position } of events) positions.add(position);
+      found.set(projection, positions);
+    }
+    return found;
+  }
+
   async remove({ generation, projection, key }: ParkedRecord): Promise<void> {
     await this.ledger.remove(keyOf(generation, projection, key));
+  }
+
+  async *#records(prefix: string): AsyncGenerator<ParkedRecord> {
+    for (let after: string | undefined; ;) {
+      const page = await this.ledger.list<ParkedRecord>(prefix, { ...(after ? { after } : {}), limit: 500 });
+      for (const { value } of page) yield value;
+      after = page.at(-1)?.key;
+      if (page.length < 500 || !after) return;
+    }
   }
 }

@@ -22,6 +22,10 @@ interface Touched {
   readonly known: Known;
   readonly shard: number;
   readonly before: Readonly<Known>;
+  /** The first event of the batch, where those before it in its stream must be folded again to know the fact. */
+  after?: Recorded;
+  /** What is stored was shown by another fold, so it is not worked out what of it still holds: all is written. */
+  refolded?: true;
 }
 
 interface Step {
@@ -32,7 +36,7 @@ interface Step {
 export interface ProjectionFoldOptions<Inputs> {
   readonly projection: AnyProjection<Inputs>;
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
-  /** The events of a stream up to a revision, oldest first: read where a correction has a fact folded anew. */
+  /** The events of a stream up to a revision, oldest first: read where a fact is folded again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
   /** Facts kept in memory; the others are loaded when needed. */
   readonly cached: number;
@@ -40,6 +44,8 @@ export interface ProjectionFoldOptions<Inputs> {
   readonly empty: boolean;
   /** Keys that wait for an operator, with the position of the event that failed. */
   readonly parked: ReadonlyMap<string, string>;
+  /** Positions of events that an operator has left out. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 const NOTHING: Documents = {};
@@ -47,23 +53,26 @@ const NOTHING: Documents = {};
 /** One projection, folded batch by batch in memory. */
 export class ProjectionFold<Inputs> {
   readonly #options: ProjectionFoldOptions<Inputs>;
-  readonly #collection: string;
+  /** Where facts are stored; absent where they are folded again instead. */
+  readonly #facts: string | undefined;
   readonly #evolvers: ReadonlyMap<string, Evolver<Inputs>>;
   readonly #restating: ReadonlySet<string>;
   readonly #known: LRUCache<string, Known>;
   readonly #parked: Map<string, string>;
+  #skipped: ReadonlySet<string>;
   #complete: boolean;
 
   constructor(options: ProjectionFoldOptions<Inputs>) {
     const { projection } = options;
     this.#options = options;
-    this.#collection = projection.documents ? factsOf(projection) : projection.name;
+    this.#facts = factsOf(projection);
     // The projection's own types were checked where it was declared; here its facts are opaque.
     this.#evolvers = new Map(Object.entries(projection.evolve) as [string, Evolver<Inputs>][]);
     this.#restating = new Set(projection.restate?.on);
     this.#complete = options.empty;
     this.#known = new LRUCache({ max: options.cached, dispose: (_, __, why) => (this.#complete &&= why !== 'evict') });
     this.#parked = new Map(options.parked);
+    this.#skipped = options.skipped;
   }
 
   /** The writes that bring the store from before the batch to after it, and what could not be folded. */
@@ -73,11 +82,15 @@ export class ProjectionFold<Inputs> {
     for (const { event, touched } of steps) {
       const { known } = touched;
       const failed = this.#parked.get(known.key);
-      if (failed !== undefined && event.position >= failed) this.#park(parked, touched, event);
-      if (failed !== undefined || event.position <= known.position) continue;
+      if (failed !== undefined && event.position >= failed) {
+        this.#park(parked, touched, event);
+        continue;
+      }
+      if (event.position <= known.position) continue;
       try {
+        if (touched.after) await this.#refold(touched, touched.after, inputs);
         known.fact = this.#restating.has(event.type)
-          ? await this.#restate(event, inputs)
+          ? this.#restate(await this.#earlier(event), event, inputs)
           : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
         known.position = event.position;
       } catch (error) {
@@ -98,11 +111,12 @@ export class ProjectionFold<Inputs> {
     return { writes, parked: [...parked.values()] };
   }
 
-  /** Forgets a key, so that it is loaded again: somebody else wrote it. */
-  forget(key: string): void {
+  /** Forgets a key, so that it is known anew, without the events that an operator has left out since. */
+  forget(key: string, skipped: ReadonlySet<string>): void {
     this.#complete = false;
     this.#known.delete(key);
     this.#parked.delete(key);
+    this.#skipped = skipped;
   }
 
   /** What the batch says to this projection, with the facts it is about, loaded in bulk. */
@@ -123,7 +137,10 @@ export class ProjectionFold<Inputs> {
           before: { key, fact: known?.fact, position: known?.position ?? '' },
         };
         all.set(key, touched);
-        if (!known) missing.push(touched);
+        if (!known) {
+          missing.push(touched);
+          if (this.#options.projection.ofOneStream && !this.#complete && event.revision > 1) touched.after = event;
+        }
       }
       steps.push({ event, touched });
     }
@@ -133,9 +150,9 @@ export class ProjectionFold<Inputs> {
 
   async #load(missing: readonly Touched[]): Promise<void> {
     if (missing.length === 0) return;
-    if (!this.#complete) {
+    if (!this.#complete && this.#facts !== undefined && !this.#options.projection.ofOneStream) {
       const stored = await this.#options.load(
-        this.#collection,
+        this.#facts,
         missing.map(({ known }) => known.key),
       );
       for (const { known, before } of missing) {
@@ -149,9 +166,38 @@ export class ProjectionFold<Inputs> {
     for (const { known } of missing) this.#known.set(known.key, known);
   }
 
-  async #restate(event: Recorded, inputs: Inputs): Promise<object | undefined> {
-    const stream = await this.#options.readStream(event.stream, event.revision);
+  /** Folds the fact again that memory let go, up to the event that asks for it. */
+  async #refold(touched: Touched, before: Recorded, inputs: Inputs): Promise<void> {
+    const events = (await this.#earlier(before)).filter(
+      (event) =>
+        (this.#evolvers.has(event.type) || this.#restating.has(event.type)) &&
+        this.#options.projection.key(event as never) === touched.known.key,
+    );
+    // What comes before the last restatement is in it.
+    const restated = events.findLastIndex(({ type }) => this.#restating.has(type));
+    const { known } = touched;
+    for (const [index, event] of events.entries()) {
+      if (index < restated) continue;
+      known.fact =
+        index === restated
+          ? this.#restate(events.slice(0, index), event, inputs)
+          : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
+      known.position = event.position;
+    }
+    Object.assign(touched.before, known);
+    delete touched.after;
+    touched.refolded = true;
+  }
+
+  /** The stream of an event before it, as far as it is folded. */
+  async #earlier({ stream, revision }: Recorded): Promise<readonly Recorded[]> {
+    const events = await this.#options.readStream(stream, revision - 1);
+    return this.#skipped.size === 0 ? events : events.filter(({ position }) => !this.#skipped.has(position));
+  }
+
+  #restate(earlier: readonly Recorded[], event: Recorded, inputs: Inputs): object | undefined {
     const { restate } = this.#options.projection;
+    const stream: readonly Recorded[] = [...earlier, event];
     let fact: object | undefined;
     for (const one of restate?.asRead(stream as readonly never[]) ?? [])
       fact = this.#evolvers.get(one.type)?.(fact, one, inputs) ?? fact;
@@ -166,23 +212,24 @@ export class ProjectionFold<Inputs> {
     parked.set(key, { ...one, events: [...one.events, event] });
   }
 
-  #writes({ known, shard, before }: Touched, inputs: Inputs): Write[] {
+  #writes({ known, shard, before, refolded }: Touched, inputs: Inputs): Write[] {
     const { key, fact, position } = known;
     if (fact === before.fact) return [];
     const { projection } = this.#options;
-    const writes: Write[] = [
-      { collection: this.#collection, id: key, shard, position, document: (fact ?? null) as Document | null },
-    ];
+    const write = (collection: string, id: string, document: object | undefined): Write => ({
+      collection,
+      id,
+      shard,
+      position,
+      document: (document ?? null) as Document | null,
+    });
+    const writes = this.#facts === undefined ? [] : [write(this.#facts, key, fact)];
     if (!projection.documents) return writes;
     const old = before.fact ? projection.documents(before.fact as never, key, inputs) : NOTHING;
     const now = fact ? projection.documents(fact as never, key, inputs) : NOTHING;
-    for (const [id, document] of Object.entries(now)) {
-      const shown = old[id];
-      if (!shown || !sameDocument(shown, document))
-        writes.push({ collection: projection.name, id, shard, position, document });
-    }
-    for (const id of Object.keys(old))
-      if (!(id in now)) writes.push({ collection: projection.name, id, shard, position, document: null });
+    for (const [id, document] of Object.entries(now))
+      if (refolded || !old[id] || !sameDocument(old[id], document)) writes.push(write(projection.name, id, document));
+    for (const id of Object.keys(old)) if (!(id in now)) writes.push(write(projection.name, id, undefined));
     return writes;
   }
 }

@@ -9,6 +9,7 @@ export interface AnyProjection<Inputs> {
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly indexes: readonly (readonly string[])[];
   readonly undigested?: true;
+  readonly ofOneStream?: true;
   key(this: void, event: never): string | undefined;
   readonly evolve: Readonly<
     Record<string, ((fact: never, event: never, inputs: Inputs) => object | undefined) | undefined>
@@ -20,15 +21,26 @@ export interface AnyProjection<Inputs> {
   documents?(this: void, fact: never, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
 }
 
-/** Where the facts of a projection are kept that shows other documents than its facts. */
-export const factsOf = (projection: { readonly name: string }): string => `${projection.name}_facts`;
+/** Where the facts of a projection are stored: beside its documents, with them, or nowhere, as they can be folded again. */
+export const factsOf = ({
+  name,
+  documents,
+  ofOneStream,
+}: Pick<AnyProjection<never>, 'name' | 'documents' | 'ofOneStream'>): string | undefined =>
+  documents === undefined ? name : ofOneStream ? undefined : `${name}_facts`;
 
 /** The collections that a build of these projections consists of. */
 export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly CollectionShape[] =>
-  projections.flatMap(({ name, version, fields, indexes, documents, undigested }) => [
-    { name, version, fields, indexes, ...(undigested ? { undigested } : {}) },
-    ...(documents ? [{ name: factsOf({ name }), version, fields: {}, indexes: [], internal: true as const }] : []),
-  ]);
+  projections.flatMap((projection) => {
+    const { name, version, fields, indexes, undigested } = projection;
+    const facts = factsOf(projection);
+    return [
+      { name, version, fields, indexes, ...(undigested ? { undigested } : {}) },
+      ...(facts === undefined || facts === name
+        ? []
+        : [{ name: facts, version, fields: {}, indexes: [], internal: true as const }]),
+    ];
+  });
 
 /** The types of events that any of them reads. */
 export const typesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly string[] => [
