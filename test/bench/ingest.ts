@@ -6,7 +6,8 @@ import autocannon from 'autocannon';
 import { inTurn, type Figure, type Size } from './measure.js';
 
 const KEY = 'bench-operator-key-0123456789abcdef';
-const root = resolve(import.meta.dirname, '../..');
+/** The build that this runs from. */
+const built = resolve(import.meta.dirname, '../..');
 
 /** Starts a server of the build and resolves to its address, as it prints it. */
 async function serve(
@@ -14,7 +15,7 @@ async function serve(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(built, script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -65,13 +66,14 @@ async function load(url: string, seconds: number, run: string): Promise<number> 
 }
 
 export async function ingest(size: Size, folder: string): Promise<Figure[]> {
-  const amends = await serve('dist/apps/standalone/main.js', [], {
+  const amends = await serve('apps/standalone/main.js', [], {
     AMENDS_DATA: join(folder, 'ingest'),
     AMENDS_PORT: '0',
     AMENDS_OPERATOR_KEY: KEY,
     AMENDS_DEMO: 'off',
+    AMENDS_RATE_LIMIT: '10000000',
   });
-  const peer = await serve('dist/test/bench/peer-ingest.js', [folder, KEY], {});
+  const peer = await serve('test/bench/peer-ingest.js', [folder, KEY], {});
   try {
     const seconds = size.quick ? 1 : 5;
     let run = 0;
