@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   evidence: ['event-sourcing', 'event-store', 'ledger'],
   replay: ['event-sourcing', 'filter', 'recovery', 'event-store', 'read-store', 'ledger'],
   reports: ['event-sourcing', 'filter', 'recovery', 'read-models', 'read-store'],
-  commands: ['event-sourcing', 'recovery', 'event-store', 'vault', 'replay'],
+  rehearsal: ['event-sourcing', 'filter', 'recovery', 'read-models', 'event-store', 'read-store', 'ledger', 'replay', 'reports'],
+  commands: ['event-sourcing', 'recovery', 'event-store', 'read-store', 'vault', 'replay'],
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
 };

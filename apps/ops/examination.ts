@@ -18,7 +18,8 @@ import { runningApp } from '../../libs/platform/stores/running-app.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { withStores } from './data-folder.js';
 import { asFailure } from './failure.js';
-import { isCurrent } from './read-models.js';
+import { isCurrent } from '../../libs/replay/bring-up-to-date.js';
+import { PROJECTIONS } from './read-models.js';
 
 export interface Finding {
   readonly what: string;
@@ -154,7 +155,7 @@ async function store(folder: string): Promise<readonly Finding[]> {
     return await withStores(folder, 'read', async ({ events, reads, personal, signingKey }) => {
       const rules = await loadRuleBooks(events);
       const live = await reads.live();
-      const current = live !== undefined && isCurrent(live, rules);
+      const current = live !== undefined && isCurrent(live, PROJECTIONS, rules);
       await signingKey();
       await personal.checkKey();
       return [

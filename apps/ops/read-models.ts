@@ -1,12 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import type { Generation, GenerationStamp } from '../../libs/read-store/read-store.js';
-import { isFed, release, switchGeneration } from '../../libs/replay/generations.js';
-import { shapesOf, type AnyProjection } from '../../libs/replay/projections.js';
+import { booksOf, bringUpToDate as serveUpToDate, canFold } from '../../libs/replay/bring-up-to-date.js';
+import { isFed, release } from '../../libs/replay/generations.js';
+import { ParkedList } from '../../libs/replay/parked.js';
+import type { AnyProjection } from '../../libs/replay/projections.js';
 import { catchUp, rebuild } from '../../libs/replay/rebuild.js';
-import { booksUnder, entriesOf, loadRuleBooks, type RulesInHistory } from '../../libs/replay/rule-books.js';
+import { loadRuleBooks, type RulesInHistory } from '../../libs/replay/rule-books.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { showing } from './progress.js';
 
@@ -16,47 +17,35 @@ export const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];
 const ALONE = { stepMs: Infinity } as const;
 
 /**
- * The live build at the end of history and under the rules in force, whatever came before: nothing built yet, events
- * that came since, read models that changed, or a crash between rules that took force and the switch to their build.
+ * The live build at the end of history and under the rules in force, whatever came before; and with it those that are
+ * kept to go back to.
  */
 export async function bringUpToDate(stores: Stores): Promise<Generation> {
   const { events, reads } = stores;
+  const live = await serveUpToDate({
+    events,
+    reads,
+    projections: PROJECTIONS,
+    build: (rules, reason) => build(stores, rules, reason),
+    catchUp: (generation, rules) => feed(stores, generation, rules),
+  });
   const rules = await loadRuleBooks(events);
-  const live = await reads.live();
-  if (live && isCurrent(live, rules)) {
-    for (const generation of (await reads.generations()).filter(isFed)) await feed(stores, generation, rules);
-    return live;
-  }
-  const ready = (await reads.generations()).findLast(
-    (generation) => generation.status === 'ready' && isCurrent(generation, rules),
-  );
-  if (ready) await feed(stores, ready, rules);
-  const next = ready ?? (await build(stores, rules, 'up to date'));
-  await switchGeneration(reads, next.id);
-  return next;
-}
-
-/** Built by these projections, under the rules that are in force. */
-export function isCurrent({ stamp, collections }: Generation, rules: RulesInHistory): boolean {
-  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-  return (
-    isDeepStrictEqual(plain(collections), plain(shapesOf(PROJECTIONS))) &&
-    isDeepStrictEqual(plain(entriesOf(stamp, rules)), plain(rules.entries))
-  );
+  for (const kept of (await reads.generations()).filter(isFed))
+    if (kept.id !== live.id && canFold(kept, PROJECTIONS)) await feed(stores, kept, rules);
+  return live;
 }
 
 /** The rules that a build goes on under. */
-export const inputsOf = (stamp: GenerationStamp, rules: RulesInHistory): Inputs => ({
-  rules: booksUnder(entriesOf(stamp, rules), rules.drafts),
-});
+export const inputsOf = (stamp: GenerationStamp, rules: RulesInHistory): Inputs => ({ rules: booksOf(stamp, rules) });
 
-async function feed({ events, reads }: Stores, { id, stamp }: Generation, rules: RulesInHistory): Promise<void> {
+async function feed({ events, reads, ledger }: Stores, { id, stamp }: Generation, rules: RulesInHistory): Promise<void> {
   await showing('Reading history', 'events', (display) =>
     catchUp(id, {
       events,
       reads,
       projections: PROJECTIONS,
       inputs: inputsOf(stamp, rules),
+      parked: new ParkedList(ledger),
       ...ALONE,
       onProgress: ({ share, events: read }) => display.update(share, read),
     }),
@@ -64,7 +53,7 @@ async function feed({ events, reads }: Stores, { id, stamp }: Generation, rules:
 }
 
 /** A new generation beside the live one, ready to be switched to. */
-export async function build({ events, reads }: Stores, rules: RulesInHistory, reason: string): Promise<Generation> {
+export async function build({ events, reads, ledger }: Stores, rules: RulesInHistory, reason: string): Promise<Generation> {
   return showing('Building read models', 'events', (display) =>
     rebuild({
       events,
@@ -72,6 +61,7 @@ export async function build({ events, reads }: Stores, rules: RulesInHistory, re
       projections: PROJECTIONS,
       inputs: { rules: rules.books },
       ruleBooks: rules.entries,
+      parked: new ParkedList(ledger),
       reason,
       ...ALONE,
       onProgress: ({ share, events: read }) => display.update(share, read),

@@ -1,4 +1,5 @@
 import type { ClockDocument } from '../../libs/read-models/clocks.js';
+import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
 import type { ReadStore } from '../../libs/read-store/read-store.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { foldAside } from '../../libs/replay/known-at.js';
@@ -9,7 +10,6 @@ import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 import { showing } from './progress.js';
 import { inputsOf, PROJECTIONS, rulesUnder } from './read-models.js';
-import { inAStoreAside } from './verify-run.js';
 
 export interface ReportRequest {
   readonly reads: ReadStore;

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { verifySeals } from '../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { verifyReadModels, type Difference } from '../../libs/replay/verify.js';
 import { showing } from './progress.js';
@@ -70,19 +67,4 @@ async function compareReadModels({ events, reads }: Stores): Promise<Omit<Verify
     );
     return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
   });
-}
-
-/** An empty read store for the time of the work: on disk, because history may be larger than memory. */
-export async function inAStoreAside<T>(work: (aside: SqliteReadStore) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'amends-aside-'));
-  try {
-    const aside = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });
-    try {
-      return await work(aside);
-    } finally {
-      await aside.close();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

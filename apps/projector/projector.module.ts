@@ -15,42 +15,38 @@ import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { ReadModelFollower } from '../../libs/replay/follower.js';
 import { ParkedList } from '../../libs/replay/parked.js';
-import { rebuild } from '../../libs/replay/rebuild.js';
-import { booksUnder, entriesOf, loadRuleBooks, RULES_CHANGED_BY } from '../../libs/replay/rule-books.js';
+import { booksOf } from '../../libs/replay/bring-up-to-date.js';
+import { loadRuleBooks, RULES_CHANGED_BY } from '../../libs/replay/rule-books.js';
+import { Stopped } from '../../libs/platform/builds/run-beside.js';
+import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
 
-/** Keeps the read models at the end of history; makes the first build where there is none. */
+/** Keeps the read models at the end of history; a start finishes what a crash or an upgrade left to be built. */
 @Injectable()
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Projector');
+  private readonly stopping = new AbortController();
+  private updating: Promise<void> = Promise.resolve();
+  private failure: string | undefined;
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     readonly follower: ReadModelFollower<Inputs>,
+    private readonly builds: ReadModelBuilds,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { events, reads } = this.stores;
-    if ((await reads.live()) === undefined) {
-      const { books, entries } = await loadRuleBooks(events);
-      const made = await rebuild({
-        events,
-        reads,
-        projections: READ_MODELS,
-        inputs: { rules: books },
-        ruleBooks: entries,
-        reason: 'first build',
-        stepMs: Infinity,
-      });
-      await reads.switchTo(made.id, undefined);
-      this.logger.log(`Generation ${made.id} of the read models is live`);
-    }
+    const served = await this.stores.reads.live();
+    const atOnce = served === undefined || (await this.builds.kept()) !== undefined;
+    if (atOnce) await this.builds.bringUpToDate('alone');
     await this.follower.refresh();
+    if (!atOnce) this.updating = this.update();
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const live = lag.find(({ status }) => status === 'live');
-      return { up: live !== undefined && live.state !== 'failed', lag };
+      const failure = this.failure === undefined ? {} : { failure: this.failure };
+      return { up: live !== undefined && live.state !== 'failed' && this.failure === undefined, lag, ...failure };
     });
     this.metrics.gauge(
       'amends_read_models_lag_seconds',
@@ -63,7 +59,24 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.updating;
     await this.follower.stop();
+  }
+
+  /** The build before is served until the one that fits is made. */
+  private async update(): Promise<void> {
+    this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
+    try {
+      const { id } = await this.builds.bringUpToDate('beside', this.stopping.signal);
+      await this.follower.refresh();
+      this.logger.log(`Generation ${id} of the read models is live`);
+    } catch (error) {
+      if (error instanceof Stopped) return; // the next start goes on with it
+      const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.logger.error({ error: because }, 'The read models could not be built again');
+      this.failure = because;
+    }
   }
 }
 
@@ -71,6 +84,11 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
 @Module({
   providers: [
     ProjectorService,
+    {
+      provide: ReadModelBuilds,
+      inject: [STORES, ReadModelFollower],
+      useFactory: (stores: Stores, follower: ReadModelFollower<Inputs>) => new ReadModelBuilds(stores, follower),
+    },
     {
       provide: ReadModelFollower,
       inject: [STORES],
@@ -85,8 +103,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
           inputs: async (generation) => {
             const history = await loadRuleBooks(events);
             const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
-            const entries = stamp === undefined ? history.entries : entriesOf(stamp, history);
-            return { rules: booksUnder(entries, history.drafts) };
+            return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
           },
           onFailure: (generation, error) => {
             const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -96,6 +113,6 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       },
     },
   ],
-  exports: [ReadModelFollower, ProjectorService],
+  exports: [ReadModelFollower, ReadModelBuilds],
 })
 export class ProjectorModule {}

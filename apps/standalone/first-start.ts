@@ -19,19 +19,33 @@ const DEFAULT_TEAM: CommandOf<'team'> = {
   fallbackOwner: 'customer-care',
 };
 
+/** Kept in the ledger from before the first event until everything is there. */
+interface Beginning {
+  /** UTC, ISO 8601: what the demo history leads up to, the same in every try. */
+  readonly at: string;
+  readonly demo: boolean;
+  readonly done: boolean;
+}
+
+const BEGINNING = 'first-start/beginning';
+
 /**
  * An empty folder is given rules, a team and, unless told otherwise, demo history, so that there is something to look
- * at and to try. Cut off half-way, the next start goes on: every command has its id.
+ * at and to try. Cut off half-way, the next start goes on: every command and every demo event has its id.
  */
 export async function firstStart(ground: Ground): Promise<void> {
-  const { config, stores, rules } = ground;
-  const programmes = rules.books().programmes();
-  const isNew = (await stores.events.end()) === undefined;
-  if (!isNew && programmes.length > 0) return;
+  const { config, stores, now } = ground;
+  const { ledger, events } = stores;
+  const begun = (await ledger.get<Beginning>(BEGINNING))?.value;
+  if (begun === undefined ? (await events.end()) !== undefined : begun.done) return;
+  const beginning = begun ?? { at: now(), demo: config.demo, done: false };
+  if (begun === undefined) await ledger.put({ key: BEGINNING, value: beginning, expected: 0 });
   await activatePack(ground);
-  if (!config.demo) return done(ground, 'team', DEFAULT_TEAM.team, DEFAULT_TEAM);
-  for (const team of DEMO_TEAMS) await done(ground, 'team', team.team, team);
-  await loadDemo(ground);
+  if (beginning.demo) {
+    for (const team of DEMO_TEAMS) await done(ground, 'team', team.team, team);
+    await loadDemo(ground, beginning.at);
+  } else await done(ground, 'team', DEFAULT_TEAM.team, DEFAULT_TEAM);
+  await ledger.put({ key: BEGINNING, value: { ...beginning, done: true } });
 }
 
 /** Drafted, approved and activated in one go: there is nobody else yet who could approve, and history says so. */

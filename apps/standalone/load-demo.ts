@@ -6,13 +6,16 @@ const PROGRAMME = 'service-recovery';
 const SEED = 20_311_105;
 const RESPONSES = 420;
 
-/** Six weeks of demo history up to now, sealed as all history is, in few appends. */
-export async function loadDemo({ stores, rules }: Ground): Promise<void> {
+/**
+ * Six weeks of demo history up to an instant, sealed as all history is, in few appends. The same instant gives the same
+ * events, and what is there already is not added again.
+ */
+export async function loadDemo({ stores, rules }: Ground, until: string): Promise<void> {
   const { events: store, personal } = stores;
   const { events, customers } = demoHistory({
     programme: PROGRAMME,
     books: rules.books(),
-    until: new Date().toISOString(),
+    until,
     seed: SEED,
     responses: RESPONSES,
   });

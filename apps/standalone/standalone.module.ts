@@ -4,6 +4,7 @@ import { StoresModule, type Ground } from '../../libs/platform/stores/stores.mod
 import { ApiModule } from '../api/api.module.js';
 import { ProjectorModule } from '../projector/projector.module.js';
 import { ReactorModule } from '../reactor/reactor.module.js';
+import { TopicsModule } from '../relay/topics.module.js';
 
 /** Every part of Amends in one process, on the embedded stores of one folder. */
 @Module({})
@@ -11,7 +12,14 @@ export class StandaloneModule {
   static on(ground: Ground): DynamicModule {
     return {
       module: StandaloneModule,
-      imports: [PlatformModule.with(ground.config), StoresModule.on(ground), ProjectorModule, ReactorModule, ApiModule],
+      imports: [
+        PlatformModule.with(ground.config),
+        StoresModule.on(ground),
+        ProjectorModule,
+        ReactorModule,
+        ApiModule,
+        TopicsModule,
+      ],
     };
   }
 }

@@ -1,8 +1,8 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { Generation } from '../read-store/read-store.js';
+import { canFold } from './bring-up-to-date.js';
 import { GenerationFeed, type FeedOptions } from './generation-feed.js';
 import { isFed } from './generations.js';
-import { shapesOf } from './projections.js';
 import type { ParkedRecord } from './parked.js';
 
 export type FollowerOptions<Inputs> = Omit<FeedOptions<Inputs>, 'generation'> & {
@@ -23,6 +23,8 @@ export interface Lag {
   readonly parked: Readonly<Record<string, number>>;
   readonly error?: string;
 }
+
+const LONG_MS = 1_000;
 
 interface Followed<Inputs> {
   readonly feed: GenerationFeed<Inputs>;
@@ -45,7 +47,9 @@ export class ReadModelFollower<Inputs> {
   async refresh(): Promise<void> {
     const generations = (await this.#options.reads.generations()).filter(isFed);
     this.#live = generations.find(({ status }) => status === 'live')?.id;
-    const wanted = new Set(generations.filter((generation) => this.#canFeed(generation)).map(({ id }) => id));
+    const wanted = new Set(
+      generations.filter((generation) => canFold(generation, this.#options.projections)).map(({ id }) => id),
+    );
     for (const [id, followed] of this.#fed) if (!wanted.has(id)) await this.#end(id, followed);
     for (const id of wanted) if (!this.#fed.has(id)) this.#begin(id);
   }
@@ -62,6 +66,18 @@ export class ReadModelFollower<Inputs> {
   async waitFor(_shard: number, position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
     const live = this.#live === undefined ? undefined : this.#fed.get(this.#live);
     return live ? live.feed.reached(position, deadlineMs, signal) : false;
+  }
+
+  /** Waits until a build that is followed holds all that history has now. */
+  async caughtUp(generation: number, signal?: AbortSignal): Promise<void> {
+    const end = await this.#options.events.end();
+    const followed = this.#fed.get(generation);
+    if (!followed) throw new Error(`Generation ${generation} is not followed here.`);
+    while (end !== undefined && !(await followed.feed.reached(end, LONG_MS, signal))) {
+      signal?.throwIfAborted();
+      if (followed.state === 'failed') throw followed.error;
+      if (followed.state === 'stopped') throw new Error(`Generation ${generation} is no longer followed.`);
+    }
   }
 
   /** Runs while no batch is folded into the generation. */
@@ -102,12 +118,6 @@ export class ReadModelFollower<Inputs> {
         };
       }),
     );
-  }
-
-  /** A build of other code has collections that these projections can't feed: it is served as it is. */
-  #canFeed({ collections }: Generation): boolean {
-    const had = new Map(collections.map(({ name, version }) => [name, version]));
-    return shapesOf(this.#options.projections).every(({ name, version }) => had.get(name) === version);
   }
 
   #begin(id: number): void {

@@ -1,11 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { verifySeals } from '../../../libs/evidence/verify-seals.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
-import { openAside, type Stores } from '../../../libs/platform/stores/open-stores.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { Generation } from '../../../libs/read-store/read-store.js';
 import type { Inputs } from '../../../libs/read-models/inputs.js';
@@ -15,12 +13,14 @@ import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js'
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { digestBuild } from '../../../libs/replay/digest.js';
 import { ReadModelFollower } from '../../../libs/replay/follower.js';
-import { switchGeneration } from '../../../libs/replay/generations.js';
-import { rebuild } from '../../../libs/replay/rebuild.js';
-import { booksUnder, entriesOf, loadRuleBooks, type RulesInHistory } from '../../../libs/replay/rule-books.js';
+import { booksOf } from '../../../libs/replay/bring-up-to-date.js';
+import type { Progress } from '../../../libs/replay/rebuild.js';
+import { loadRuleBooks } from '../../../libs/replay/rule-books.js';
 import { verifyReadModels, type Difference } from '../../../libs/replay/verify.js';
 import type { Sent } from '../http/request-headers.js';
 import { problemOfRefusal } from '../http/request-headers.js';
+import { Stopped } from '../../../libs/platform/builds/run-beside.js';
+import { ReadModelBuilds, type BuildWanted } from '../../../libs/platform/builds/read-model-builds.js';
 import { RuleCommands } from '../rules/rule-commands.js';
 
 export interface Replayed {
@@ -40,37 +40,58 @@ export interface Verified {
   readonly problems?: readonly string[];
 }
 
+/** What is being built now, and how far it is. */
+export interface UnderWay {
+  readonly reason: string;
+  readonly progress?: Progress;
+}
+
+interface Working extends UnderWay {
+  progress?: Progress;
+  readonly stop: AbortController;
+}
+
 /** Builds of the read models beside the one that is served. One at a time: each reads all of history. */
 @Injectable()
-export class Builds {
-  private busy = false;
+export class Builds implements BeforeApplicationShutdown {
+  private working: Working | undefined;
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     private readonly commands: RuleCommands,
     private readonly follower: ReadModelFollower<Inputs>,
+    private readonly builds: ReadModelBuilds,
   ) {}
+
+  beforeApplicationShutdown(): void {
+    this.working?.stop.abort();
+  }
+
+  get underWay(): UnderWay | undefined {
+    if (this.working === undefined) return undefined;
+    const { reason, progress } = this.working;
+    return { reason, ...(progress === undefined ? {} : { progress }) };
+  }
 
   /** Another build under the rules as they are. */
   rebuild(reason: string): Promise<Generation> {
-    return this.alone(async () => {
-      const made = await this.build(await loadRuleBooks(this.stores.events), reason);
-      await this.follower.refresh();
-      return made;
-    });
+    return this.alone(reason, (working) => this.builds.build(working));
+  }
+
+  /** What was built until now is kept; asked for again, the build goes on from there. False: nothing is being built. */
+  stop(): boolean {
+    this.working?.stop.abort();
+    return this.working !== undefined;
   }
 
   /** A build under other rules, those rules in force over the past, and the switch to it, in this order. */
   replay(ruleSet: RuleSet, reason: string, sent: Sent): Promise<Replayed> {
-    return this.alone(async () => {
-      const { events, reads } = this.stores;
-      const { programme } = ruleSet;
-      const named = { programme, ruleSet: ruleSetHash(ruleSet) };
+    const { programme } = ruleSet;
+    const named = { programme, ruleSet: ruleSetHash(ruleSet) };
+    return this.alone(`rule set ${named.ruleSet}`, async (working) => {
+      const { reads, crashPoint } = this.stores;
       const { digest: digestBefore } = await digestBuild(reads);
-      const next = await this.build(
-        await loadRuleBooks(events, { override: { [programme]: ruleSet } }),
-        `rule set ${named.ruleSet}`,
-      );
+      const next = await this.builds.build({ ...working, ruleSet });
       const { digest: digestAfter } = await digestBuild(reads, next.id);
       await this.act({ type: 'DraftRuleSet', ...named, content: ruleSet }, sent, 'draft');
       await this.act({ type: 'ApproveRuleSet', ...named, reason }, sent, 'approve');
@@ -79,35 +100,37 @@ export class Builds {
         sent,
         'activate',
       );
-      this.stores.crashPoint('replay: after activation, before switch');
-      await this.switchTo(next.id);
+      crashPoint('replay: after activation, before switch');
+      await this.builds.switchTo(next.id);
       return { ...named, generation: next.id, digestBefore, digestAfter };
     });
   }
 
   /** @throws Problem where there is no such build, or it is not ready. */
   async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
-    const found = (await this.stores.reads.generations()).find(({ id }) => id === generation);
-    if (found === undefined) throw notFound(`Generation ${generation}`);
-    if (found.status === 'building')
+    const { status } = await this.known(generation);
+    if (status === 'building')
       throw new Problem({
         status: 409,
         code: 'generation-not-ready',
         detail: `Generation ${generation} is still being built.`,
       });
-    const switched = await switchGeneration(this.stores.reads, generation);
-    await this.follower.refresh();
-    return switched;
+    return this.builds.switchTo(generation);
   }
 
   async release(generation: number): Promise<void> {
-    const found = (await this.stores.reads.generations()).find(({ id }) => id === generation);
-    if (found === undefined) throw notFound(`Generation ${generation}`);
-    if (found.status === 'live')
+    const { status } = await this.known(generation);
+    if (status === 'live')
       throw new Problem({
         status: 409,
         code: 'generation-live',
         detail: `Generation ${generation} is served. Switch to another first.`,
+      });
+    if (status === 'building' && this.working !== undefined)
+      throw new Problem({
+        status: 409,
+        code: 'build-under-way',
+        detail: `Generation ${generation} may be the one that is being built. Stop the build first.`,
       });
     await this.stores.reads.release(generation);
     await this.follower.refresh();
@@ -115,36 +138,32 @@ export class Builds {
 
   /** Whether history gives what is served once more, and whether its seals are intact. */
   verify(): Promise<Verified> {
-    return this.alone(async () => {
+    return this.alone('verification', async () => {
       const { events, reads, ledger } = this.stores;
       const live = await reads.live();
       if (live === undefined) throw notFound('A live generation');
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), ledger, publicKey);
       const history = await loadRuleBooks(events);
-      const folder = mkdtempSync(join(tmpdir(), 'amends-aside-'));
-      const aside = openAside(folder);
-      try {
-        const { equal, digest, rebuilt, differences } = await verifyReadModels<Inputs>({
+      const { equal, digest, rebuilt, differences } = await inAStoreAside((aside) =>
+        verifyReadModels<Inputs>({
           events,
           reads,
           aside,
           projections: READ_MODELS,
-          inputs: { rules: booksUnder(entriesOf(live.stamp, history), history.drafts) },
+          inputs: { rules: booksOf(live.stamp, history) },
           whileHeld: (work) => this.follower.whileHeld(live.id, work),
-        });
-        const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-        return { ...said, ...(seals.intact ? { seals: 'intact' } : { seals: 'broken', problems: seals.problems }) };
-      } finally {
-        await aside.close();
-        rmSync(folder, { recursive: true, force: true });
-      }
+        }),
+      );
+      const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };
+      return { ...said, ...(seals.intact ? { seals: 'intact' } : { seals: 'broken', problems: seals.problems }) };
     });
   }
 
-  private build({ books, entries }: RulesInHistory, reason: string): Promise<Generation> {
-    const { events, reads } = this.stores;
-    return rebuild({ events, reads, projections: READ_MODELS, inputs: { rules: books }, ruleBooks: entries, reason });
+  private async known(generation: number): Promise<Generation> {
+    const found = (await this.stores.reads.generations()).find(({ id }) => id === generation);
+    if (found === undefined) throw notFound(`Generation ${generation}`);
+    return found;
   }
 
   private async act(command: RulesCommand, sent: Sent, step: string): Promise<void> {
@@ -155,19 +174,27 @@ export class Builds {
     if (isRefusal(outcome)) throw problemOfRefusal(outcome);
   }
 
-  private async alone<T>(work: () => Promise<T>): Promise<T> {
-    if (this.busy)
+  private async alone<T>(reason: string, work: (wanted: BuildWanted) => Promise<T>): Promise<T> {
+    if (this.working !== undefined)
       throw new Problem({
         status: 503,
         code: 'build-under-way',
-        detail: 'Another build or verification is under way. Try again when it is done.',
+        detail: `Another build or verification is under way (${this.working.reason}). Try again when it is done.`,
         headers: { 'retry-after': '10' },
       });
-    this.busy = true;
+    const working: Working = { reason, stop: new AbortController() };
+    this.working = working;
     try {
-      return await work();
+      return await work({
+        reason,
+        signal: working.stop.signal,
+        onProgress: (progress) => (working.progress = progress),
+      });
+    } catch (error) {
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
+      throw error;
     } finally {
-      this.busy = false;
+      this.working = undefined;
     }
   }
 }

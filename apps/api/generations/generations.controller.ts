@@ -30,7 +30,11 @@ export class GenerationsController {
   @ApiOperation({ operationId: 'Generations', summary: 'The builds of the read models, and which one is served' })
   async list(): Promise<object> {
     const generations = await this.stores.reads.generations();
-    return { generations: generations.map(({ id, status, stamp }) => ({ id, status, ...stamp })) };
+    const { underWay } = this.builds;
+    return {
+      generations: generations.map(({ id, status, stamp }) => ({ id, status, ...stamp })),
+      ...(underWay === undefined ? {} : { underWay }),
+    };
   }
 
   @Post('generations')
@@ -41,6 +45,16 @@ export class GenerationsController {
     if (ruleSet !== undefined) return this.builds.replay(soundRules(ruleSet), reason, sent);
     const { id, status, stamp } = await this.builds.rebuild(reason);
     return { id, status, ...stamp };
+  }
+
+  @Post('generations/stop')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'StopBuild',
+    summary: 'Stop what is being built; what is done is kept, and the same build asked for again goes on from there',
+  })
+  stop(): object {
+    return { stopping: this.builds.stop() };
   }
 
   @Post('generations/:id/switch')

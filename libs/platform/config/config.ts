@@ -89,7 +89,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     data: text('AMENDS_DATA') ?? './data',
     crashPoint: crash('AMENDS_CRASH_AT'),
     demo: one('AMENDS_DEMO', ['on', 'off'], 'on') === 'on',
-    logLevel: one('AMENDS_LOG_LEVEL', LOG_LEVELS, 'info'),
+    logLevel: one('AMENDS_LOG_LEVEL', LOG_LEVELS, 'warn'),
     rateLimit: whole('AMENDS_RATE_LIMIT', 1, 10_000_000, 50_000),
     inFlightLimit: whole('AMENDS_IN_FLIGHT_LIMIT', 1, 1_000_000, 2_000),
   };

@@ -59,7 +59,7 @@ export async function openStores(folder: string, options: OpenOptions): Promise<
     const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, crashPoint }));
     const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode, crashPoint }));
     const keyEncryptionKey = loadKeyEncryptionKey(at, options.vaultKey);
-    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode, name: 'vault', crashPoint }));
+    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode, name: 'vault', shred: true, crashPoint }));
     const personal = new PersonalData({ vault, keyEncryptionKey, declarations: DECLARATIONS });
     await personal.checkKey();
     const signingKey = async (): Promise<SigningKey> =>
@@ -80,6 +80,20 @@ function makeFolder(folder: string): void {
   chmodSync(folder, 0o700);
 }
 
-/** An empty read store for the time of some work: on disk, because history may be larger than memory. */
-export const openAside = (folder: string): ReadStore & { close(): Promise<void> } =>
-  SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });
+/**
+ * History to read and read models to build, by connections of a worker's own beside the process that serves the
+ * folder and holds its locks.
+ */
+export function openBeside(folder: string): Beside {
+  const events = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'read' });
+  const reads = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write', lock: false });
+  const ledger = SqliteLedger.open({ path: join(folder, 'ledger.db'), mode: 'write' });
+  const close = async (): Promise<void> => {
+    for (const store of [ledger, reads, events]) await store.close();
+  };
+  return { events, reads, ledger, close };
+}
+
+export interface Beside extends Pick<Stores, 'events' | 'reads' | 'ledger'> {
+  close(): Promise<void>;
+}

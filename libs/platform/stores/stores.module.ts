@@ -4,6 +4,7 @@ import { RulesInForce } from '../../commands/rules-in-force.js';
 import type { Stores } from './open-stores.js';
 import { ApiKeys } from '../auth/api-keys.js';
 import type { Config } from '../config/config.js';
+import { lastReSurveyAt } from '../../commands/last-re-survey.js';
 
 export const STORES = Symbol('stores');
 export const CONFIG = Symbol('config');
@@ -15,11 +16,12 @@ export interface Ground {
   readonly rules: RulesInForce;
   readonly commands: Commands;
   readonly keys: ApiKeys;
+  now(this: void): string;
 }
 
-const now = (): string => new Date().toISOString();
+const systemClock = (): string => new Date().toISOString();
 
-export async function ground(config: Config, stores: Stores): Promise<Ground> {
+export async function ground(config: Config, stores: Stores, now: () => string = systemClock): Promise<Ground> {
   const { events, personal, ledger } = stores;
   const rules = await RulesInForce.load(events);
   const keys = new ApiKeys(ledger, now);
@@ -30,8 +32,9 @@ export async function ground(config: Config, stores: Stores): Promise<Ground> {
     rules: () => rules.books(),
     operators: async () =>
       new Set((await keys.list()).filter(({ role }) => role === 'operator').map(({ name }) => name)).size,
+    lastReSurveyAt: (customer) => lastReSurveyAt(stores, customer),
   });
-  return { config, stores, rules, commands, keys };
+  return { config, stores, rules, commands, keys, now };
 }
 
 @Global()

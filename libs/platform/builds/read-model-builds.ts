@@ -1,0 +1,81 @@
+import type { Stores } from '../stores/open-stores.js';
+import type { Inputs } from '../../read-models/inputs.js';
+import { READ_MODELS } from '../../read-models/read-models.js';
+import type { Generation } from '../../read-store/read-store.js';
+import { bringUpToDate, booksOf, keptBuild } from '../../replay/bring-up-to-date.js';
+import type { ReadModelFollower } from '../../replay/follower.js';
+import { switchGeneration } from '../../replay/generations.js';
+import { ParkedList } from '../../replay/parked.js';
+import { catchUp, rebuild, type Progress } from '../../replay/rebuild.js';
+import { loadRuleBooks, type RulesInHistory } from '../../replay/rule-books.js';
+import type { RuleSet } from '../../recovery/rules/rule-set.js';
+import { runBeside } from './run-beside.js';
+
+export interface BuildWanted {
+  readonly reason: string;
+  /** These rules instead of their programme's, since ever. */
+  readonly ruleSet?: RuleSet;
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+}
+
+/** Makes builds of the read models beside the one that is served, and switches to them. */
+export class ReadModelBuilds {
+  constructor(
+    private readonly stores: Stores,
+    private readonly follower: ReadModelFollower<Inputs>,
+  ) {}
+
+  /** In a thread of its own; then it is followed like the live one. @throws Stopped */
+  async build({ reason, ruleSet, signal, onProgress }: BuildWanted): Promise<Generation> {
+    const id = await runBeside(
+      'build',
+      { reason, ...(ruleSet === undefined ? {} : { ruleSet }) },
+      {
+        folder: this.stores.folder,
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      },
+    );
+    await this.follower.refresh();
+    await this.follower.caughtUp(id, signal);
+    const made = (await this.stores.reads.generations()).find((generation) => generation.id === id);
+    if (made === undefined) throw new Error(`Generation ${id} was released while it was built. Build again.`);
+    return made;
+  }
+
+  /** Once it holds what history holds, in one step for all read models. */
+  async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
+    await this.follower.refresh();
+    await this.follower.caughtUp(generation);
+    const switched = await switchGeneration(this.stores.reads, generation);
+    await this.follower.refresh();
+    return switched;
+  }
+
+  /** The build that fits the rules in force and the present code, where one is kept. */
+  async kept(): Promise<Generation | undefined> {
+    const { events, reads } = this.stores;
+    return keptBuild(reads, READ_MODELS, await loadRuleBooks(events));
+  }
+
+  /** Serves what history and the rules in force say now: built in this thread while nobody is served yet, else beside. */
+  bringUpToDate(how: 'alone' | 'beside', signal?: AbortSignal): Promise<Generation> {
+    const { events, reads, ledger } = this.stores;
+    const parked = new ParkedList(ledger);
+    const common = { events, reads, projections: READ_MODELS, parked, stepMs: Infinity };
+    const alone = ({ books, entries }: RulesInHistory, reason: string): Promise<Generation> =>
+      rebuild({ ...common, inputs: { rules: books }, ruleBooks: entries, reason });
+    return bringUpToDate<Inputs>({
+      events,
+      reads,
+      projections: READ_MODELS,
+      build:
+        how === 'alone' ? alone : (_, reason) => this.build({ reason, ...(signal === undefined ? {} : { signal }) }),
+      catchUp: async ({ id, stamp }, rules) => {
+        if (how === 'beside') await this.follower.caughtUp(id, signal);
+        else await catchUp(id, { ...common, inputs: { rules: booksOf(stamp, rules) } });
+      },
+    });
+  }
+}

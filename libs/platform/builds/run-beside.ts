@@ -1,0 +1,52 @@
+import { Worker } from 'node:worker_threads';
+import type { Progress } from '../../replay/rebuild.js';
+import type { Said, WorkName, WorkOrder, Works } from './work.js';
+
+export interface BesideOptions {
+  readonly folder: string;
+  /** Stops between two steps; what is built until then is kept, and the same work goes on from there. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+}
+
+/** It was stopped before it was done. */
+export class Stopped extends Error {
+  constructor() {
+    super('It was stopped. Ask for the same again, and it goes on from there.');
+    this.name = 'Stopped';
+  }
+}
+
+/** Has work done in a thread of its own. @throws Stopped, or what went wrong there. */
+export function runBeside<N extends WorkName>(
+  name: N,
+  asked: Works[N]['asked'],
+  { folder, signal, onProgress }: BesideOptions,
+): Promise<Works[N]['done']> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(new Stopped());
+    const workerData: WorkOrder<N> = { name, folder, asked };
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    const stop = (): void => worker.postMessage('stop');
+    signal?.addEventListener('abort', stop, { once: true });
+    let outcome: (() => void) | undefined;
+    worker.on('message', (said: Said) => {
+      if ('progress' in said) onProgress?.(said.progress);
+      else if ('done' in said) outcome = () => resolve(said.done as Works[N]['done']);
+      else outcome = () => reject(signal?.aborted === true ? new Stopped() : errorOf(said.failed));
+    });
+    worker.once('error', (error) => (outcome ??= () => reject(error)));
+    // Only now has it let go of its files.
+    worker.once('exit', (code) => {
+      signal?.removeEventListener('abort', stop);
+      (outcome ?? (() => reject(new Error(`The thread for ${name} ended with ${code} and said nothing.`))))();
+    });
+  });
+}
+
+function errorOf({ name, message, stack }: Extract<Said, { failed: object }>['failed']): Error {
+  const error = new Error(message);
+  error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventStore } from '../event-store/event-store.js';
+import type { Generation, GenerationStamp, ReadStore } from '../read-store/read-store.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { isFed, switchGeneration } from './generations.js';
+import { shapesOf, type AnyProjection } from './projections.js';
+import { booksUnder, entriesOf, loadRuleBooks, type RulesInHistory } from './rule-books.js';
+
+export interface UpToDateOptions<Inputs> {
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  /** Makes a build under these rules that is ready to be switched to. */
+  build(this: void, rules: RulesInHistory, reason: string): Promise<Generation>;
+  /** Brings a build to the end of history. */
+  catchUp(this: void, generation: Generation, rules: RulesInHistory): Promise<unknown>;
+}
+
+/** The rules that a build goes on under. */
+export const booksOf = (stamp: GenerationStamp, rules: RulesInHistory): RuleBooks =>
+  booksUnder(entriesOf(stamp, rules), rules.drafts);
+
+/** Whether these projections can fold into it: a build of other code is served as it is. */
+export function canFold<Inputs>(
+  { collections }: Pick<Generation, 'collections'>,
+  projections: readonly AnyProjection<Inputs>[],
+): boolean {
+  const had = new Map(collections.map(({ name, version }) => [name, version]));
+  return shapesOf(projections).every(({ name, version }) => had.get(name) === version);
+}
+
+/** Built by these projections, and read on under the rules that are in force. */
+export function isCurrent<Inputs>(
+  { stamp, collections }: Pick<Generation, 'stamp' | 'collections'>,
+  projections: readonly AnyProjection<Inputs>[],
+  rules: RulesInHistory,
+): boolean {
+  // As they come back from a store: what is undefined is not there.
+  const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  return (
+    isDeepStrictEqual(stored(collections), stored(shapesOf(projections))) &&
+    isDeepStrictEqual(stored(entriesOf(stamp, rules)), stored(rules.entries))
+  );
+}
+
+/** Of the builds that are kept, the one to serve: the live one where it fits, else the newest that does. */
+export async function keptBuild<Inputs>(
+  reads: ReadStore,
+  projections: readonly AnyProjection<Inputs>[],
+  rules: RulesInHistory,
+): Promise<Generation | undefined> {
+  const fitting = (await reads.generations()).filter(
+    (generation) => isFed(generation) && isCurrent(generation, projections, rules),
+  );
+  return fitting.find(({ status }) => status === 'live') ?? fitting.at(-1);
+}
+
+/**
+ * Serves the build under the rules in force and by the present code, whatever came before: nothing built yet, read
+ * models that changed, or a crash between rules that took force and the switch to their build. Where no build that is
+ * kept fits, one is made.
+ */
+export async function bringUpToDate<Inputs>(options: UpToDateOptions<Inputs>): Promise<Generation> {
+  const { events, reads, projections, build, catchUp } = options;
+  const rules = await loadRuleBooks(events);
+  const next = (await keptBuild(reads, projections, rules)) ?? (await build(rules, 'up to date'));
+  await catchUp(next, rules);
+  if (next.status !== 'live') await switchGeneration(reads, next.id);
+  return { ...next, status: 'live' };
+}
