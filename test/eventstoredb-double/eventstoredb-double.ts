@@ -1,0 +1,79 @@
+import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { Server, ServerCredentials, type handleUnaryCall, type MethodDefinition } from '@grpc/grpc-js';
+import { appending, batchAppending, deleting, tombstoning } from './appending.js';
+import { EventLog } from './event-log.js';
+import { reading } from './reading.js';
+
+export interface DoubleOptions {
+  /** Default: a new one. */
+  readonly log?: EventLog;
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Servers before 21.6 know no BatchAppend; clients then make one call an append. Default: true. */
+  readonly batchAppend?: boolean;
+}
+
+export interface EventStoreDbDouble {
+  readonly url: string;
+  readonly port: number;
+  readonly log: EventLog;
+  /** Ends every call at once, as a server does that is killed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A double of an EventStoreDB server: it speaks the same gRPC, on the service definitions of the official client, and
+ * gives every answer that a real server was seen to give (conformance.int.spec.ts). It is for tests: it keeps
+ * everything in memory and knows only the services of streams.
+ */
+export async function startDouble(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
+  const { log = new EventLog(), batchAppend = true } = options;
+  const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+  const { StreamsService } = streamsService;
+  const read: MethodDefinition<unknown, Uint8Array> = {
+    ...StreamsService.read,
+    requestSerialize: () => Buffer.alloc(0), // for clients
+    responseSerialize: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), // made once an event
+    responseDeserialize: (bytes) => bytes,
+  };
+  server.addService(
+    { ...StreamsService, read },
+    {
+      read: reading(log),
+      append: appending(log),
+      batchAppend: batchAppending(log),
+      delete: deleting(log),
+      tombstone: tombstoning(log),
+    },
+  );
+  server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: supported(batchAppend) });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    url: `esdb://127.0.0.1:${port}?tls=false`,
+    port,
+    log,
+    stop: async () => {
+      server.forceShutdown();
+    },
+  };
+}
+
+const supported =
+  (batchAppend: boolean): handleUnaryCall<unknown, SupportedMethods> =>
+  (_call, answer) => {
+    const names = ['read', 'append', 'delete', 'tombstone', ...(batchAppend ? ['batchappend'] : [])];
+    const methods = names.map((name) =>
+      new features.SupportedMethod()
+        .setServiceName('event_store.client.streams.streams')
+        .setMethodName(name)
+        .setFeaturesList(name === 'read' ? ['position', 'events'] : []),
+    );
+    answer(null, new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('22.10.5'));
+  };
