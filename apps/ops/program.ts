@@ -4,6 +4,7 @@ import { addBackup } from './commands/backup.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addRehearse } from './commands/rehearse.js';
 import { addReplay } from './commands/replay.js';
 import { addReport } from './commands/report.js';
 import { addRestore } from './commands/restore.js';
@@ -20,13 +21,14 @@ worked on now, 4 refused by the rules, 70 a fault of Amends itself.`;
 /** The command line. Nothing heavy is loaded before a command runs, so that help is quick. */
 export function makeProgram(): Command {
   const program = new Command('amends')
-    .description('Service recovery, from its history: import, report, replay, audit, verify.')
+    .description('Service recovery, from its history: import, report, rehearse, replay, audit, verify.')
     .version('0.1.0')
     .showHelpAfterError('(amends --help, or amends COMMAND --help, says what there is)')
     .addHelpText('after', AFTER)
     .exitOverride();
   addImport(program);
   addReport(program);
+  addRehearse(program);
   addReplay(program);
   addRules(program);
   addAudit(program);

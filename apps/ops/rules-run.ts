@@ -41,7 +41,7 @@ export async function listRules({ events }: Stores): Promise<readonly ListedRule
 
 /** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Failure */
 export async function showRules(
-  { events }: Stores,
+  { events }: Pick<Stores, 'events'>,
   name: string,
 ): Promise<{ readonly programme: string; readonly ruleSet: string; readonly content: RuleSet }> {
   const { drafts, entries } = await loadRuleBooks(events);

@@ -29,7 +29,7 @@ export interface ReadModelDigest {
 
 /** SHA-256 over a read model's documents in key order, for all and shard by shard, in one pass. */
 export async function digestReadModel(
-  reads: ReadStore,
+  reads: Pick<ReadStore, 'scan'>,
   name: string,
   generation: GenerationChoice,
 ): Promise<ReadModelDigest> {

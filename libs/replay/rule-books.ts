@@ -40,7 +40,7 @@ export interface RulesAsked {
 
 /** Reads all rule books. @throws Error where a rule set is in force that was never drafted: history is damaged. */
 export async function loadRuleBooks(
-  events: EventStore,
+  events: Pick<EventStore, 'readAll'>,
   { override = {}, asOf }: RulesAsked = {},
 ): Promise<RulesInHistory> {
   const entries: Record<string, readonly BookEntry[]> = {};

@@ -1,0 +1,70 @@
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
+import { keepPlan } from '../../libs/rehearsal/plan.js';
+import { rehearse, type Rehearsal } from '../../libs/rehearsal/rehearse.js';
+import { showing } from './progress.js';
+import { bringUpToDate, PROJECTIONS } from './read-models.js';
+import { commandRules } from './replay-run.js';
+import { rulesNamed } from './rule-source.js';
+import { sealHistory } from './sealing.js';
+
+export interface RehearseRequest {
+  /** A file, or a rule set of the store. */
+  readonly rules: string;
+  readonly against?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly since?: string;
+  readonly at?: string;
+  /** Nobody writes the store meanwhile: what is served stands still, and can be compared with. */
+  readonly alone: boolean;
+}
+
+export interface Rehearsed extends Rehearsal {
+  /** Whether history says that it was rehearsed: of a draft over all of history, compared with the rules in force. */
+  readonly recorded: boolean;
+}
+
+/** History under other rules, in a store of its own that is gone afterwards. */
+export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
+  const { rules, against, from, to, since, at = new Date().toISOString(), alone } = request;
+  const { events, reads } = stores;
+  const candidate = await rulesNamed(stores, rules);
+  const other = against === undefined ? undefined : await rulesNamed(stores, against);
+  const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
+  if (recorded) await bringUpToDate(stores);
+  const rehearsal = await inAStoreAside((aside) =>
+    showing('Rehearsing', 'events', (display) =>
+      rehearse({
+        events,
+        aside,
+        at,
+        projections: PROJECTIONS,
+        candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
+        ...(other && { against: { ruleSet: other.ruleSet } }),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(alone ? { served: reads } : {}),
+        onProgress: ({ share, events: read }) => display.update(share, read),
+      }),
+    ),
+  );
+  if (recorded) await record(stores, rehearsal);
+  return { ...rehearsal, recorded };
+}
+
+/** The plan first: history must not name one that is not kept. */
+async function record(stores: Stores, rehearsal: Rehearsal): Promise<void> {
+  const { programme, ruleSet, digestBefore, digestAfter, changedCount } = rehearsal;
+  await keepPlan(stores.ledger, rehearsal);
+  await commandRules(stores, {
+    type: 'RecordRehearsal',
+    programme,
+    ruleSet,
+    digestBefore,
+    digestAfter,
+    changedCount,
+  });
+  await bringUpToDate(stores);
+  await sealHistory(stores);
+}

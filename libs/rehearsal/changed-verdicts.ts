@@ -1,0 +1,67 @@
+import type { ClockDocument } from '../read-models/clocks.js';
+import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
+import type { Build } from './build.js';
+import type { Scope } from './totals.js';
+import { verdictOf, type Verdict } from './verdict.js';
+import type { Explainer, Why } from './why.js';
+
+/** A promise on a case that would be judged otherwise. */
+export interface ChangedVerdict {
+  readonly case: string;
+  readonly reference: string | null;
+  readonly target: string;
+  readonly cycle: number;
+  readonly team: string | null;
+  readonly owner: string | null;
+  readonly priority: string;
+  readonly from: Verdict;
+  readonly to: Verdict;
+  readonly why: Why;
+}
+
+/** Every clock of the scope whose verdict is not the same in both builds, in the order of their ids. */
+export async function* changedVerdicts(
+  before: Build,
+  after: Build,
+  scope: Scope,
+  explainer: Explainer,
+): AsyncGenerator<ChangedVerdict> {
+  for await (const [one, other] of paired(scan(before), scan(after))) {
+    const had = one?.document as ClockDocument | undefined;
+    const has = other?.document as ClockDocument | undefined;
+    const clock = has ?? had;
+    if (!clock || !inScope(clock, scope)) continue;
+    const [from, to] = [verdictOf(had, scope.at), verdictOf(has, scope.at)];
+    if (from === to) continue;
+    const { reference, target, cycle, team, owner, priority } = clock;
+    const why = explainer.why({ before: had, after: has });
+    yield { case: clock.case, reference, target, cycle, team, owner, priority, from, to, why };
+  }
+}
+
+export const inScope = (
+  { programme, openedAt }: { readonly programme: string; readonly openedAt: string },
+  { programme: wanted, from, to }: Scope,
+): boolean => programme === wanted && (from === undefined || openedAt >= from) && (to === undefined || openedAt < to);
+
+const scan = ({ reads, generation }: Build): ReturnType<ReadStore['scan']> => reads.scan('clocks', { generation });
+
+/** Two scans in id order as one: each id with what either holds of it. */
+async function* paired(
+  ones: AsyncIterable<readonly StoredDocument[]>,
+  others: AsyncIterable<readonly StoredDocument[]>,
+): AsyncGenerator<readonly [StoredDocument | undefined, StoredDocument | undefined]> {
+  const [left, right] = [singly(ones), singly(others)];
+  let [one, other] = [(await left.next()).value, (await right.next()).value];
+  while (one ?? other) {
+    const order = !one ? 1 : !other ? -1 : Buffer.compare(Buffer.from(one.id), Buffer.from(other.id));
+    yield [order <= 0 ? one : undefined, order >= 0 ? other : undefined];
+    if (order <= 0) one = (await left.next()).value;
+    if (order >= 0) other = (await right.next()).value;
+  }
+}
+
+async function* singly(scan: AsyncIterable<readonly StoredDocument[]>): AsyncGenerator<StoredDocument, undefined> {
+  for await (const batch of scan) yield* batch;
+  return undefined;
+}

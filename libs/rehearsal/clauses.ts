@@ -1,0 +1,102 @@
+import canonicalize from 'canonicalize';
+import type { CompiledRules } from '../recovery/rules/compile.js';
+import type { CalendarRule, TargetRule } from '../recovery/rules/rule-set.js';
+
+/** What of a promise's rules can make the difference to a verdict. */
+export type Reason =
+  | 'goal'
+  | 'calendar'
+  | 'start'
+  | 'stop'
+  | 'pause'
+  | 'cancel'
+  | 'reopen'
+  | 'retarget'
+  | 'target added'
+  | 'target removed';
+
+/** One place in the two rule sets that says something else in each. Null: it is not there. */
+export interface Clause {
+  readonly reason: Reason;
+  /** Such as targets[0].goals[1].within or calendars.office.holidays. */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Where two rule sets differ on one target, asked for again and again and so kept. */
+export class ClauseDifferences {
+  readonly #known = new Map<string, readonly Clause[]>();
+
+  of(target: string, before: CompiledRules | undefined, after: CompiledRules | undefined): readonly Clause[] {
+    const key = `${target}\n${before?.hash ?? ''}\n${after?.hash ?? ''}`;
+    let known = this.#known.get(key);
+    if (!known) this.#known.set(key, (known = differences(target, before, after)));
+    return known;
+  }
+}
+
+function differences(
+  target: string,
+  before: CompiledRules | undefined,
+  after: CompiledRules | undefined,
+): readonly Clause[] {
+  const [one, other] = [written(target, before), written(target, after)];
+  if (!one && !other) return [];
+  if (!one || !other) {
+    const reason = one ? 'target removed' : 'target added';
+    return [{ reason, path: `targets[${(one ?? other)?.index}]`, from: one?.rule ?? null, to: other?.rule ?? null }];
+  }
+  const path = `targets[${other.index}]`;
+  const clauses: Clause[] = [];
+  for (const reason of ['start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const) {
+    const [from, to] = [one.rule[reason] ?? null, other.rule[reason] ?? null];
+    if (differ(from, to)) clauses.push({ reason, path: `${path}.${reason}`, from, to });
+  }
+  return [...clauses, ...goalClauses(path, one.rule, other.rule), ...calendarClauses(path, one, other)];
+}
+
+interface Written {
+  readonly index: number;
+  readonly rule: TargetRule;
+  readonly calendar: CalendarRule | undefined;
+}
+
+function written(target: string, rules: CompiledRules | undefined): Written | undefined {
+  const index = rules?.ruleSet.targets.findIndex(({ id }) => id === target) ?? -1;
+  const rule = rules?.ruleSet.targets[index];
+  if (!rule || rule.reportedOnly !== undefined) return undefined;
+  return { index, rule, calendar: rules?.ruleSet.calendars[rule.calendar ?? ''] };
+}
+
+/** Goal by goal where both rule sets have them for the same conditions, else as a whole. */
+function goalClauses(path: string, { goals: one = [] }: TargetRule, { goals: other = [] }: TargetRule): Clause[] {
+  const sameConditions =
+    one.length === other.length && one.every(({ when = null }, i) => !differ(when, other[i]?.when ?? null));
+  if (!sameConditions) {
+    return differ(one, other) ? [{ reason: 'goal', path: `${path}.goals`, from: one, to: other }] : [];
+  }
+  return one.flatMap(({ within }, i): Clause[] => {
+    const to = other[i]?.within ?? null;
+    return within === to ? [] : [{ reason: 'goal', path: `${path}.goals[${i}].within`, from: within, to }];
+  });
+}
+
+function calendarClauses(path: string, one: Written, other: Written): Clause[] {
+  const [from, to] = [one.rule.calendar ?? null, other.rule.calendar ?? null];
+  if (!differ(one.calendar ?? null, other.calendar ?? null)) return [];
+  if (from !== to) return [{ reason: 'calendar', path: `${path}.calendar`, from, to }];
+  const clauses: Clause[] = [];
+  for (const field of ['zone', 'hours'] as const) {
+    const [was, is] = [one.calendar?.[field] ?? null, other.calendar?.[field] ?? null];
+    if (differ(was, is)) clauses.push({ reason: 'calendar', path: `calendars.${to}.${field}`, from: was, to: is });
+  }
+  const [had, has] = [one.calendar?.holidays ?? [], other.calendar?.holidays ?? []];
+  const removed = had.filter((day) => !has.includes(day));
+  const added = has.filter((day) => !had.includes(day));
+  if (removed.length + added.length > 0)
+    clauses.push({ reason: 'calendar', path: `calendars.${to}.holidays`, from: removed, to: added });
+  return clauses;
+}
+
+const differ = (one: unknown, other: unknown): boolean => canonicalize(one) !== canonicalize(other);

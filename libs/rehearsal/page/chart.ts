@@ -1,0 +1,92 @@
+import { BarChart } from 'echarts/charts';
+import { GridComponent, LegendComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { Html, html } from './html.js';
+
+use([BarChart, GridComponent, LegendComponent, SVGRenderer]);
+
+/** Colours that no chart uses by itself, put in place of those of the page, which change from light to dark. */
+const INK = { text: '#010101', line: '#020202', kept: '#030303', broken: '#040404', pale: '#050505' } as const;
+export type Ink = keyof typeof INK;
+
+export interface BarSeries {
+  readonly name: string;
+  readonly ink: Ink;
+  readonly stack?: string;
+  readonly values: readonly number[];
+}
+
+export interface Bars {
+  readonly title: string;
+  /** What the picture shows, for who can't see it. */
+  readonly description: string;
+  readonly categories: readonly string[];
+  readonly series: readonly BarSeries[];
+}
+
+const WIDTH = 760;
+const ROW = 26;
+
+/** Horizontal bars as SVG, drawn here: no script runs in the page. */
+export function bars({ title, description, categories, series }: Bars): Html {
+  const stacks = new Set(series.map(({ name, stack }) => stack ?? name)).size;
+  const height = categories.length * ROW * Math.max(1, stacks * 0.7) + 70;
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
+  chart.setOption({
+    animation: false,
+    textStyle: { color: INK.text, fontFamily: 'inherit', fontSize: 12 },
+    grid: { left: 8, right: 56, top: 34, bottom: 8, containLabel: true },
+    legend: { left: 0, top: 0, textStyle: { color: INK.text }, itemWidth: 12, itemHeight: 12 },
+    xAxis: {
+      type: 'value',
+      axisLabel: { color: INK.text, formatter: (value: number) => Math.abs(value).toLocaleString('en-US') },
+      splitLine: { lineStyle: { color: INK.line } },
+      splitNumber: 4,
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: [...categories],
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: INK.line } },
+      axisLabel: { color: INK.text, width: 180, overflow: 'truncate' },
+    },
+    series: series.map(({ name, ink, stack, values }) => ({
+      type: 'bar' as const,
+      name,
+      silent: true,
+      ...(stack === undefined ? {} : { stack }),
+      barMaxWidth: 16,
+      itemStyle: { color: INK[ink] },
+      label: {
+        show: stack === undefined,
+        position: 'right' as const,
+        color: INK.text,
+        formatter: ({ value }: { value?: unknown }) => Number(value).toLocaleString('en-US'),
+      },
+      data: [...values],
+    })),
+  });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return html`<figure>
+    <figcaption>${title}</figcaption>
+    ${new Html(accessible(inPageColours(svg), title, description))}
+  </figure>`;
+}
+
+const inPageColours = (svg: string): string =>
+  Object.entries(INK).reduce((drawn, [name, colour]) => drawn.replaceAll(colour, `var(--${name})`), svg);
+
+let drawn = 0;
+
+function accessible(svg: string, title: string, description: string): string {
+  const id = `chart-${++drawn}`;
+  const said = html`<title id="${`${id}-title`}">${title}</title><desc id="${`${id}-desc`}">${description}</desc>`.text;
+  return svg.replace(
+    /<svg ([^>]*)>/,
+    (_, attributes: string) =>
+      `<svg role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="0 0 ${/width="(\d+)"/.exec(attributes)?.[1]} ${/height="([\d.]+)"/.exec(attributes)?.[1]}" ${attributes.replace(/viewBox="[^"]*"/, '')}>${said}`,
+  );
+}

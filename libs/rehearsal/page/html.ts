@@ -1,0 +1,55 @@
+/** Text that is safe to stand in a page. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = Html | string | number | null | undefined | readonly Part[];
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const shown = (part: Part): string => {
+  if (part === null || part === undefined) return '';
+  if (part instanceof Html) return part.text;
+  if (Array.isArray(part)) return (part as readonly Part[]).map(shown).join('');
+  if (typeof part === 'number') return part.toLocaleString('en-US');
+  return String(part).replaceAll(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign);
+};
+
+/** Whatever is put into it is escaped, unless it is Html itself: what customers and files say can't become markup. */
+export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+  new Html(strings.reduce((page, text, i) => page + text + shown(parts[i]), ''));
+
+export interface Column {
+  readonly name: string;
+  readonly numeric?: true;
+}
+
+export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Html => {
+  const align = (i: number): Html => new Html(columns[i]?.numeric ? ' class="n"' : '');
+  return html`<div class="wide">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(({ name }, i) => html`<th scope="col" ${align(i)}>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell, i) => html`<td${align(i)}>${cell}</td>`)}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+};

@@ -1,0 +1,137 @@
+import type { Filter } from '../filter/filter.js';
+import type { Group } from '../read-store/read-store.js';
+import { funnelReport, type FunnelReport } from '../reports/funnel-report.js';
+import type { Build } from './build.js';
+
+/** What a rehearsal looks at: one programme, and of it the cases opened within the window. */
+export interface Scope {
+  readonly programme: string;
+  /** By when the case was opened: from, and before. UTC, ISO 8601. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The moment at which running clocks are read. */
+  readonly at: string;
+}
+
+export interface ClockFigures {
+  readonly met: number;
+  readonly missed: number;
+  readonly running: number;
+  readonly overdue: number;
+  readonly cancelled: number;
+  /** Missed, or still running past due. */
+  readonly breaches: number;
+}
+
+export interface QueueFigures {
+  readonly cases: number;
+  readonly overdue: number;
+}
+
+export interface Totals {
+  readonly clocks: ClockFigures;
+  readonly byTarget: readonly ({ readonly target: string } & ClockFigures)[];
+  readonly byTeam: readonly ({ readonly target: string; readonly team: string | null } & ClockFigures)[];
+  readonly byPriority: readonly ({ readonly target: string; readonly priority: string } & ClockFigures)[];
+  readonly queues: QueueFigures & {
+    readonly byTeam: readonly ({ readonly team: string | null } & QueueFigures)[];
+  };
+  /** Who has how many cases in work, the most laden first. */
+  readonly owners: readonly ({ readonly owner: string | null } & QueueFigures)[];
+  readonly causes: readonly { readonly cause: readonly string[]; readonly count: number }[];
+  readonly funnel: FunnelReport;
+}
+
+/** What a build says in all. */
+export async function totalsOf({ reads, generation }: Build, scope: Scope): Promise<Totals> {
+  const { programme, from, to, at } = scope;
+  const filter = filterOf(scope);
+  const clocks = await reads.group(
+    'clocks',
+    {
+      filter: { ...filter, state: { $ne: 'unattached' } },
+      by: ['target', 'team', 'priority'],
+      counts: {
+        met: { met: true },
+        missed: { met: false },
+        running: { state: { $in: ['running', 'paused'] } },
+        overdue: { state: 'running', dueAt: { $lt: at } },
+        cancelled: { state: 'cancelled' },
+      },
+    },
+    generation,
+  );
+  const queues = await reads.group(
+    'queues',
+    { filter, by: ['team', 'owner'], counts: { overdue: { nextDueAt: { $lt: at } } } },
+    generation,
+  );
+  const causes = await reads.group('root_causes', { filter, by: ['level1', 'level2', 'level3', 'level4'] }, generation);
+  return {
+    clocks: clockFigures(clocks, [])[0] ?? NONE,
+    byTarget: clockFigures(clocks, ['target']),
+    byTeam: clockFigures(clocks, ['target', 'team']),
+    byPriority: clockFigures(clocks, ['target', 'priority']),
+    queues: { ...(queueFigures(queues, [])[0] ?? { cases: 0, overdue: 0 }), byTeam: queueFigures(queues, ['team']) },
+    owners: queueFigures(queues, ['owner']).toSorted((a, b) => b.cases - a.cases),
+    causes: causes
+      .map((group) => ({ cause: causeOf(group), count: group.count }))
+      .toSorted((a, b) => b.count - a.count || (a.cause.join('\n') < b.cause.join('\n') ? -1 : 1)),
+    funnel: await funnelReport(reads, {
+      programme,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { until: to }),
+      generation,
+    }),
+  };
+}
+
+type Row<By extends string, Figures> = { readonly [field in By]: string } & Figures;
+
+const NONE: ClockFigures = { met: 0, missed: 0, running: 0, overdue: 0, cancelled: 0, breaches: 0 };
+
+export const filterOf = ({ programme, from, to }: Scope): Filter => ({
+  programme,
+  ...(from === undefined && to === undefined
+    ? {}
+    : { openedAt: { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lt: to }) } }),
+});
+
+function clockFigures<By extends string>(groups: readonly Group[], by: readonly By[]): Row<By, ClockFigures>[] {
+  return summed(groups, by, (group) => {
+    const figure = (name: string): number => Number(group[name] ?? 0);
+    const [missed, overdue] = [figure('missed'), figure('overdue')];
+    return {
+      met: figure('met'),
+      missed,
+      running: figure('running'),
+      overdue,
+      cancelled: figure('cancelled'),
+      breaches: missed + overdue,
+    };
+  });
+}
+
+const queueFigures = <By extends string>(groups: readonly Group[], by: readonly By[]): Row<By, QueueFigures>[] =>
+  summed(groups, by, (group) => ({ cases: group.count, overdue: Number(group['overdue']) }));
+
+/** Groups of groups: figures added up by fewer fields, in the order of those fields. */
+function summed<By extends string, Figures extends object>(
+  groups: readonly Group[],
+  by: readonly By[],
+  figuresOf: (group: Group) => Figures,
+): Row<By, Figures>[] {
+  const rows = new Map<string, Record<string, unknown>>();
+  for (const group of groups) {
+    const fields = by.map((field) => group[field] ?? null);
+    const key = JSON.stringify(fields);
+    const row = rows.get(key) ?? Object.fromEntries(by.map((field, index) => [field, fields[index]]));
+    for (const [name, figure] of Object.entries(figuresOf(group))) row[name] = Number(row[name] ?? 0) + figure;
+    rows.set(key, row);
+  }
+  const sorted = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, row]) => row) as Row<By, Figures>[];
+}
+
+const causeOf = (group: Group): readonly string[] =>
+  ['level1', 'level2', 'level3', 'level4'].flatMap((level) => (typeof group[level] === 'string' ? [group[level]] : []));

@@ -1,0 +1,96 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { triage, type Triage } from '../recovery/triage/triage.js';
+import type { Scope } from './totals.js';
+
+/** A response that would have been answered otherwise. History holds what was done; no rule set takes it back. */
+export interface OtherDecision {
+  readonly response: string;
+  readonly at: string;
+  readonly change: 'would have been opened' | 'would not have been opened' | 'handled otherwise';
+  readonly from: Decision;
+  readonly to: Decision;
+}
+
+export interface Decision {
+  readonly outcome: string;
+  readonly rule: string;
+  readonly kind: string | null;
+  readonly priority: string | null;
+  readonly team: string | null;
+}
+
+export interface NotReversible {
+  readonly count: number;
+  readonly wouldHaveBeenOpened: number;
+  readonly wouldNotHaveBeenOpened: number;
+  /** Another kind, priority or team, or respected instead of left. */
+  readonly handledOtherwise: number;
+  /** The first of them. */
+  readonly examples: readonly OtherDecision[];
+}
+
+/**
+ * Decides on every response again, under both rule books, by the rules alone: whether a team's intake had room that
+ * day is left out on both sides. Responses that a source's files brought were never triaged here.
+ */
+export class TriageComparison {
+  readonly types = ['ResponseReceived'] as const;
+  readonly #examples: OtherDecision[] = [];
+  readonly #counts = { opened: 0, notOpened: 0, otherwise: 0 };
+
+  constructor(
+    private readonly books: { readonly before: RuleBooks; readonly after: RuleBooks },
+    private readonly scope: Scope,
+    private readonly most: number,
+  ) {}
+
+  each(recorded: Recorded): void {
+    const event = recorded as RecordedEvent;
+    if (event.type !== 'ResponseReceived' || event.imported || event.programme !== this.scope.programme) return;
+    const { programme, occurredAt, data } = event;
+    const { from, to } = this.scope;
+    if ((from !== undefined && occurredAt < from) || (to !== undefined && occurredAt >= to)) return;
+    const [had, has] = [this.books.before, this.books.after].map((books) => {
+      const rules = books.at(programme, occurredAt);
+      return decisionOf(rules && triage(data, rules, occurredAt));
+    }) as [Decision, Decision];
+    if (same(had, has)) return;
+    const opened = { before: had.outcome === 'case-wanted', after: has.outcome === 'case-wanted' };
+    const change =
+      opened.before === opened.after
+        ? 'handled otherwise'
+        : opened.after
+          ? 'would have been opened'
+          : 'would not have been opened';
+    this.#counts[change === 'handled otherwise' ? 'otherwise' : opened.after ? 'opened' : 'notOpened']++;
+    if (this.#examples.length < this.most)
+      this.#examples.push({ response: data.response, at: occurredAt, change, from: had, to: has });
+  }
+
+  result(): NotReversible {
+    const { opened, notOpened, otherwise } = this.#counts;
+    return {
+      count: opened + notOpened + otherwise,
+      wouldHaveBeenOpened: opened,
+      wouldNotHaveBeenOpened: notOpened,
+      handledOtherwise: otherwise,
+      examples: this.#examples,
+    };
+  }
+}
+
+const decisionOf = (decided: Triage | undefined): Decision => {
+  if (!decided) return { outcome: 'no rules', rule: '-', kind: null, priority: null, team: null };
+  const { outcome, rule } = decided;
+  if (decided.outcome !== 'case-wanted') return { outcome, rule, kind: null, priority: null, team: null };
+  return { outcome, rule, kind: decided.kind, priority: decided.priority, team: decided.team ?? null };
+};
+
+/** Which cell or override decided makes no difference by itself. */
+const same = (one: Decision, other: Decision): boolean =>
+  one.outcome === other.outcome &&
+  one.kind === other.kind &&
+  one.priority === other.priority &&
+  one.team === other.team;

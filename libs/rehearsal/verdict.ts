@@ -1,0 +1,19 @@
+import type { ClockDocument } from '../read-models/clocks.js';
+
+/** What can be said of one promise on one case. `none`: nothing was promised. */
+export type Verdict = 'met' | 'missed' | 'running' | 'overdue' | 'paused' | 'cancelled' | 'none';
+
+/** At a moment: a running clock past due is overdue. */
+export function verdictOf(clock: ClockDocument | undefined, at: string): Verdict {
+  if (!clock) return 'none';
+  switch (clock.state) {
+    case 'unattached':
+      return 'none';
+    case 'completed':
+      return clock.met ? 'met' : 'missed';
+    case 'running':
+      return clock.dueAt !== null && clock.dueAt < at ? 'overdue' : 'running';
+    default:
+      return clock.state;
+  }
+}
