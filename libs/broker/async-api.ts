@@ -1,0 +1,136 @@
+import { DECLARATIONS } from '../recovery/history.js';
+import { SOURCE, TYPE_PREFIX, schemaUri } from './cloud-event.js';
+import { dataSchemaOf, SEALED, type JsonSchema } from './event-schemas.js';
+import { INBOUND_TOPIC } from './inbound-topics.js';
+import { eventsOf, isTombstone, TOPIC_NAMES, TOPICS, type TopicName } from './topics.js';
+
+const text = (description: string): JsonSchema => ({ type: 'string', description });
+
+/** What every message carries beside its data, as CloudEvents has it: Kafka headers with `ce_` before the name. */
+const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
+  specversion: { const: '1.0' },
+  id: text('The same event is the same id: what comes twice is told by it'),
+  source: { const: SOURCE },
+  type: text('`amends.` and the name of the event'),
+  time: { type: 'string', format: 'date-time', description: 'When it happened in the world' },
+  subject: text('What it is about: the key'),
+  dataschema: text('Name and version of the schema of the data'),
+  partitionkey: text('The key'),
+  stream: text('The stream of the event, such as case-{id}'),
+  revision: text('Counts from 1 in its stream: who takes only last + 1 takes each event once, in order'),
+  position: text('Place in the whole history: opaque, sorts as text'),
+  shard: text('0 to 255: a share of customers'),
+  programme: text('The line of work'),
+  schemaversion: text('Version of the schema of the data'),
+  knownat: { type: 'string', format: 'date-time', description: 'When the source knew' },
+  recordedat: { type: 'string', format: 'date-time', description: 'When Amends stored it' },
+  actorid: text('Who did it'),
+  actorrole: text('In which role'),
+  commandid: text('The command that led to it'),
+  correlationid: text('The same for all that followed from one cause'),
+  causationid: text('What directly led to it'),
+  imported: text("`true` where it was recorded from a source's files"),
+};
+
+const NOT_ALWAYS: ReadonlySet<string> = new Set(['imported']);
+
+/**
+ * The topics and their events as AsyncAPI 3.1.
+ * @param inbound JSON Schema of a response as it is sent in
+ */
+export function asyncApi(inbound?: JsonSchema): Readonly<Record<string, unknown>> {
+  const types = TOPIC_NAMES.flatMap((topic) => eventsOf(topic));
+  return {
+    asyncapi: '3.1.0',
+    info: {
+      title: 'Amends: what happened, as events',
+      version: '1.0.0',
+      description: [
+        'Every event is a CloudEvent 1.0. On Kafka it is in binary mode (attributes as headers `ce_*`, the data as the value);',
+        'over HTTP, GET /v1/topics/{topic}/events sends it in structured mode as server-sent events.',
+        'In order per key, complete, and what comes twice is told by its id: take `revision` = last + 1 of each stream, drop the rest.',
+      ].join(' '),
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      ...Object.fromEntries(TOPIC_NAMES.map((name) => [name, channelOf(name)])),
+      ...(inbound === undefined ? {} : { [INBOUND_TOPIC]: INBOUND_CHANNEL }),
+    },
+    operations: {
+      ...Object.fromEntries(
+        TOPIC_NAMES.map((name) => [`publish ${name}`, { action: 'send', channel: at('channels', name) }]),
+      ),
+      ...(inbound === undefined
+        ? {}
+        : { [`take ${INBOUND_TOPIC}`]: { action: 'receive', channel: at('channels', INBOUND_TOPIC) } }),
+    },
+    components: {
+      messages: {
+        ...Object.fromEntries(types.map((type) => [type, messageFor(type)])),
+        ...(inbound === undefined
+          ? {}
+          : {
+              Response: {
+                title: 'A response sent in',
+                contentType: 'application/json',
+                payload: at('components', 'schemas', 'Response'),
+              },
+            }),
+      },
+      schemas: {
+        Attributes: attributesSchema(),
+        Sealed: SEALED,
+        ...Object.fromEntries(types.map((type) => [type, dataSchemaOf(type, at('components', 'schemas', 'Sealed'))])),
+        ...(inbound === undefined ? {} : { Response: inbound }),
+      },
+    },
+  };
+}
+
+const INBOUND_CHANNEL = {
+  address: INBOUND_TOPIC,
+  title: 'Responses sent in',
+  description:
+    'What POST /v1/responses takes, one response a message, as plain JSON or as a CloudEvent. Keyed by the customer, their order holds. What is refused is named in amends.inbound.rejects.',
+  messages: { Response: at('components', 'messages', 'Response') },
+};
+
+function channelOf(name: TopicName): JsonSchema {
+  const { says, keyedBy, compacted } = TOPICS[name];
+  return {
+    address: name,
+    title: says,
+    description: `Keyed by ${keyedBy}.${compacted ? ' Compacted: the last message of each key is kept.' : ''}`,
+    messages: Object.fromEntries(eventsOf(name).map((type) => [type, at('components', 'messages', type)])),
+    ...(compacted ? { bindings: { kafka: { topicConfiguration: { 'cleanup.policy': ['compact'] } } } } : {}),
+  };
+}
+
+function messageFor(type: ReturnType<typeof eventsOf>[number]): JsonSchema {
+  const version = DECLARATIONS[type].schemaVersion;
+  return {
+    name: TYPE_PREFIX + type,
+    title: type,
+    contentType: 'application/json',
+    headers: at('components', 'schemas', 'Attributes'),
+    ...(isTombstone(type)
+      ? { summary: 'Has no value: nothing of this key is to be kept', payload: { type: 'null' } }
+      : { payload: at('components', 'schemas', type) }),
+    'x-dataschema': schemaUri(type, version),
+  };
+}
+
+function attributesSchema(): JsonSchema {
+  const names = Object.keys(ATTRIBUTES);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [`ce_${name}`, ATTRIBUTES[name]])),
+    required: names.filter((name) => !NOT_ALWAYS.has(name)).map((name) => `ce_${name}`),
+  };
+}
+
+/** A reference within the document. */
+function at(...path: readonly string[]): JsonSchema {
+  return { $ref: `#/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}` };
+}

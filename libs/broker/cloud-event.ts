@@ -1,0 +1,80 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import { isTombstone } from './topics.js';
+
+/**
+ * An event as subscribers see it: CloudEvents 1.0, the envelope as extension attributes. Sealed fields of the data
+ * stay sealed: nobody outside has the customers' keys.
+ */
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  /** `amends.` and the event's name. */
+  readonly type: string;
+  /** When it happened in the world. */
+  readonly time: string;
+  /** What it is about: the key. */
+  readonly subject: string;
+  readonly datacontenttype?: 'application/json';
+  readonly dataschema: string;
+  readonly partitionkey: string;
+  readonly stream: string;
+  /** Counts from 1 in its stream: who takes only last + 1 takes each event once, in order. */
+  readonly revision: number;
+  readonly position: string;
+  readonly shard: number;
+  readonly programme: string;
+  readonly schemaversion: number;
+  readonly knownat: string;
+  readonly recordedat: string;
+  readonly actorid: string;
+  readonly actorrole: string;
+  readonly commandid: string;
+  readonly correlationid: string;
+  readonly causationid: string;
+  /** Recorded from a source's files, not as it happened. */
+  readonly imported?: true;
+  readonly data?: object;
+}
+
+export const SOURCE = 'urn:amends';
+export const TYPE_PREFIX = 'amends.';
+export const schemaUri = (type: string, version: number): string => `urn:amends:event:${type}:${version}`;
+
+export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
+  specversion: '1.0',
+  id: event.id,
+  source: SOURCE,
+  type: TYPE_PREFIX + event.type,
+  time: event.occurredAt,
+  subject: key,
+  ...(isTombstone(event.type) ? {} : { datacontenttype: 'application/json' }),
+  dataschema: schemaUri(event.type, event.schemaVersion),
+  partitionkey: key,
+  stream: event.stream,
+  revision: event.revision,
+  position: event.position,
+  shard: event.shard,
+  programme: event.programme,
+  schemaversion: event.schemaVersion,
+  knownat: event.knownAt,
+  recordedat: event.recordedAt,
+  actorid: event.actor.id,
+  actorrole: event.actor.role,
+  commandid: event.commandId,
+  correlationid: event.correlationId,
+  causationid: event.causationId,
+  ...(event.imported === true ? { imported: true } : {}),
+  ...(isTombstone(event.type) ? {} : { data: event.data }),
+});
+
+/** Binary mode of the Kafka binding: attributes as headers, the data alone as the value. */
+export function inBinaryMode({ data, datacontenttype, ...attributes }: CloudEvent): {
+  headers: Record<string, string>;
+  value: string | null;
+} {
+  const headers: Record<string, string> = {};
+  if (datacontenttype !== undefined) headers['content-type'] = datacontenttype;
+  for (const [name, value] of Object.entries(attributes)) headers[`ce_${name}`] = String(value);
+  return { headers, value: data === undefined ? null : JSON.stringify(data) };
+}
