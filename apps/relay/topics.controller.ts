@@ -1,0 +1,114 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { TopicHistory } from '../../libs/broker/embedded/topic-history.js';
+import { eventsOf, isTopic, TOPIC_NAMES, TOPICS } from '../../libs/broker/topics.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
+import { Everyone, Roles } from '../../libs/platform/auth/roles.js';
+import { invalid, notFound, overloaded, Problem } from '../../libs/platform/problem/problem.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { described } from './described.js';
+import { eventStream } from './event-stream.js';
+
+/** Each keeps a connection and a follower: past this, a Kafka is what is needed. */
+const MOST_STREAMS = 250;
+
+/** The topics as server-sent events, for those who have no Kafka. */
+@ApiTags('topics')
+@Controller()
+export class TopicsController implements BeforeApplicationShutdown {
+  private readonly history: EventStore;
+  private readonly topics: TopicHistory;
+  private readonly open = new Set<AbortController>();
+
+  constructor(@Inject(STORES) { events }: Stores) {
+    this.history = events;
+    this.topics = new TopicHistory(events);
+  }
+
+  @Get('v1/topics')
+  @Roles('integrator', 'analyst', 'operator')
+  @ApiOperation({ operationId: 'Topics', summary: 'The topics that can be subscribed to, and what is in each' })
+  list(): object {
+    return {
+      topics: TOPIC_NAMES.map((name) => ({
+        name,
+        ...TOPICS[name],
+        events: eventsOf(name),
+        stream: `/v1/topics/${name}/events`,
+      })),
+      described: '/docs/asyncapi.json',
+    };
+  }
+
+  @Get('v1/topics/:topic/events')
+  @Roles('integrator', 'analyst', 'operator')
+  @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Go on after this event; else from the first' })
+  @ApiQuery({ name: 'key', required: false, schema: { type: 'string' }, description: 'Only what has this key' })
+  @ApiOperation({
+    operationId: 'Subscribe',
+    summary: 'What is in a topic, then what comes, as server-sent events',
+    description: 'Each event is a CloudEvent in structured mode; its id is the position to go on from.',
+  })
+  async subscribe(
+    @Param('topic') topic: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Query('key') key: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!isTopic(topic)) throw notFound(`A topic ${topic}`);
+    if (key !== undefined && typeof key !== 'string') throw invalid([{ field: 'key', message: 'is given twice' }], 400);
+    const after = lastEventId === undefined || lastEventId === '' ? undefined : await this.positionOf(lastEventId);
+    if (this.open.size >= MOST_STREAMS)
+      throw overloaded(`${MOST_STREAMS} subscribers are connected. Try again later, or subscribe to Kafka.`);
+    const ended = new AbortController();
+    this.open.add(ended);
+    const { signal } = ended;
+    const batches = this.topics.follow({
+      topics: [topic],
+      ...(after === undefined ? {} : { after }),
+      ...(key === undefined ? {} : { key }),
+      signal,
+    });
+    const stream = Readable.from(eventStream(batches, signal), { objectMode: false });
+    stream.once('close', () => {
+      ended.abort();
+      this.open.delete(ended);
+    });
+    void reply
+      .type('text/event-stream')
+      .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      .send(stream);
+  }
+
+  @Get('docs/asyncapi.json')
+  @Everyone()
+  @ApiOperation({ operationId: 'AsyncApi', summary: 'The topics and their events as AsyncAPI 3.1' })
+  described(): object {
+    return described();
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const ended of this.open) ended.abort();
+  }
+
+  /** @throws Problem where no subscriber of this history can have got it. */
+  private async positionOf(text: string): Promise<string> {
+    try {
+      this.history.progress(text, text, text);
+    } catch (error) {
+      if (error instanceof RangeError) throw invalid([{ field: 'Last-Event-ID', message: 'is no position' }], 400);
+      throw error;
+    }
+    const end = (await this.history.end()) ?? '';
+    if (text <= end) return text;
+    throw new Problem({
+      status: 409,
+      code: 'position-ahead',
+      detail: `This history ends at ${end === '' ? 'its beginning' : end}, before ${text}: it was put back from a back-up, or is another one. Subscribe again from the first event.`,
+    });
+  }
+}
