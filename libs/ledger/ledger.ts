@@ -48,3 +48,11 @@ export class VersionConflict extends Error {
     this.name = 'VersionConflict';
   }
 }
+
+/** The store can't work now: down, cut off or too slow. The message says what to do; what was asked may have been done. */
+export class LedgerUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LedgerUnavailable';
+  }
+}

@@ -136,6 +136,14 @@ export class ReadStoreBusy extends Error {
   }
 }
 
+/** The store can't work now: down, cut off or too slow. The message says what to do; a flush may be delivered again. */
+export class ReadStoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ReadStoreUnavailable';
+  }
+}
+
 /** The question can't be asked so: it names what is wrong and how to right it. */
 export class QueryRefused extends Error {
   constructor(
