@@ -1,0 +1,203 @@
+import { type AnyBulkWriteOperation, type Collection, type Filter, MongoBulkWriteError } from 'mongodb';
+import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
+import { type ConnectionOptions, DUPLICATE_KEY, isDuplicate, MongoConnection } from './mongo-connection.js';
+import { fieldsOf, instant, LAST, type RecordDocument, recordOf, type Row, rowOf } from './records.js';
+
+export interface MongoLedgerOptions extends ConnectionOptions {
+  readonly mode: 'write' | 'read';
+  /** What it is kept for, and so the collection's name; default 'ledger'. */
+  readonly name?: 'ledger' | 'vault';
+}
+
+/** How many puts that each need an answer of their own are under way at once. */
+const AT_ONCE = 32;
+
+/**
+ * The ledger in one collection. A put is acknowledged by a majority of the replica set, journal written, before its
+ * answer. What is removed stays in MongoDB's journal and oplog until those are overwritten: a vault's keys are
+ * therefore sealed with the key encryption key, which MongoDB never sees.
+ */
+export class MongoLedger implements Ledger {
+  private constructor(
+    private readonly connection: MongoConnection,
+    private readonly records: Collection<RecordDocument>,
+    private readonly mode: 'write' | 'read',
+  ) {}
+
+  /** @throws LedgerUnavailable where no server answers. */
+  static async open({ mode, name = 'ledger', ...where }: MongoLedgerOptions): Promise<MongoLedger> {
+    const connection = await MongoConnection.open(where);
+    const records = connection.database.collection<RecordDocument>(`amends_${name}`);
+    try {
+      // The kind leads: what is due of one kind is found without stepping over what is due of another.
+      if (mode === 'write')
+        await connection.ask(() =>
+          records.createIndex(
+            { kind: 1, dueAt: 1, _id: 1 },
+            { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
+          ),
+        );
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return new MongoLedger(connection, records, mode);
+  }
+
+  async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
+    const found = await this.ask(() => this.records.findOne({ _id: key }));
+    return found ? recordOf<T>(found) : undefined;
+  }
+
+  async put(put: Put): Promise<number> {
+    this.refuseWhenReading();
+    const outcome = await this.set(rowOf(put));
+    if (outcome instanceof VersionConflict) throw outcome;
+    return outcome;
+  }
+
+  async putMany(puts: readonly Put[]): Promise<readonly string[]> {
+    this.refuseWhenReading();
+    const rows = puts.map(rowOf);
+    const failed = new Set<Row>();
+    // The puts of one key in their order, those of many keys together.
+    for (const round of roundsOf(rows)) {
+      const [plain, guarded] = [round.filter(({ expected }) => !expected), round.filter(({ expected }) => expected)];
+      for (const row of await this.setPlain(plain)) failed.add(row);
+      for (let at = 0; at < guarded.length; at += AT_ONCE)
+        await Promise.all(
+          guarded.slice(at, at + AT_ONCE).map(async (row) => {
+            if ((await this.set(row)) instanceof VersionConflict) failed.add(row);
+          }),
+        );
+    }
+    return rows.filter((row) => failed.has(row)).map(({ key }) => key);
+  }
+
+  async remove(key: string, expected?: number): Promise<void> {
+    this.refuseWhenReading();
+    const filter = expected === undefined ? { _id: key } : { _id: key, version: expected };
+    const { deletedCount } = await this.ask(() => this.records.deleteOne(filter));
+    if (deletedCount > 0 || expected === undefined) return;
+    const actual = await this.versionOf(key);
+    if (actual !== 0) throw new VersionConflict(key, expected, actual);
+  }
+
+  async list<T>(
+    prefix: string,
+    {
+      after,
+      limit = 0,
+      direction = 'forwards',
+    }: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' } = {},
+  ): Promise<readonly LedgerRecord<T>[]> {
+    const forwards = direction === 'forwards';
+    const beyond = after === undefined ? [] : [{ _id: forwards ? { $gt: after } : { $lt: after } }];
+    return this.found<T>({ $and: [under(prefix), ...beyond] }, { _id: forwards ? 1 : -1 }, limit);
+  }
+
+  async due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]> {
+    const slash = prefix.indexOf('/');
+    const ofKind = slash === -1 ? {} : { kind: prefix.slice(0, slash) };
+    const filter = { ...ofKind, dueAt: { $lte: instant(at, 'at') }, ...under(prefix) };
+    return this.found<T>(filter, { dueAt: 1, _id: 1 }, limit);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async found<T>(
+    filter: Filter<RecordDocument>,
+    sort: Readonly<Record<string, 1 | -1>>,
+    limit: number,
+  ): Promise<readonly LedgerRecord<T>[]> {
+    const documents = await this.ask(() => this.records.find(filter).sort(sort).limit(limit).toArray());
+    return documents.map(recordOf<T>);
+  }
+
+  private async set(row: Row): Promise<number | VersionConflict> {
+    const { key, expected } = row;
+    for (;;) {
+      const filter = expected === undefined ? { _id: key } : { _id: key, version: expected ?? 0 };
+      try {
+        if (expected === 0) {
+          await this.ask(() => this.records.insertOne({ _id: key, version: 1, ...fieldsOf(row) }));
+          return 1;
+        }
+        const put = await this.ask(() =>
+          this.records.findOneAndUpdate(filter, updateOf(row), {
+            upsert: expected === undefined,
+            returnDocument: 'after',
+            projection: { version: 1 },
+          }),
+        );
+        if (put) return put.version;
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        // Two made it at the same time: it is there now, so an unconditional put goes over it.
+        if (expected === undefined) continue;
+      }
+      const actual = await this.versionOf(key);
+      // It went to and fro in between: as if this put had come later.
+      if (actual !== expected) return new VersionConflict(key, expected ?? 0, actual);
+    }
+  }
+
+  /** Unconditional puts, and those that expect nothing there, in one request. Gives those that found something. */
+  private async setPlain(rows: readonly Row[]): Promise<readonly Row[]> {
+    if (rows.length === 0) return [];
+    const writes = rows.map((row): AnyBulkWriteOperation<RecordDocument> =>
+      row.expected === undefined
+        ? { updateOne: { filter: { _id: row.key }, update: updateOf(row), upsert: true } }
+        : { insertOne: { document: { _id: row.key, version: 1, ...fieldsOf(row) } } },
+    );
+    try {
+      await this.ask(() => this.records.bulkWrite(writes, { ordered: false }));
+      return [];
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError)) throw error;
+      const problems = [error.writeErrors].flat();
+      if (problems.length === 0 || problems.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+      const there = problems.flatMap(({ index }) => rows[index] ?? []);
+      const raced = there.filter(({ expected }) => expected === undefined);
+      await this.setPlain(raced);
+      return there.filter(({ expected }) => expected === 0);
+    }
+  }
+
+  private async versionOf(key: string): Promise<number> {
+    return (await this.ask(() => this.records.findOne({ _id: key }, { projection: { version: 1 } })))?.version ?? 0;
+  }
+
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.connection.ask(question);
+  }
+
+  private refuseWhenReading(): void {
+    if (this.mode === 'read')
+      throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
+  }
+}
+
+const under = (prefix: string): { _id: { $gte: string; $lt: string } } => ({
+  _id: { $gte: prefix, $lt: prefix + LAST },
+});
+
+const updateOf = (row: Row) => ({
+  $set: fieldsOf(row),
+  $inc: { version: 1 },
+  ...(row.dueAt === undefined ? { $unset: { dueAt: '' as const } } : {}),
+});
+
+/** The first put of each key, then the second of each, and so on. */
+const roundsOf = (rows: readonly Row[]): readonly (readonly Row[])[] => {
+  const rounds: Row[][] = [];
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    const round = seen.get(row.key) ?? 0;
+    seen.set(row.key, round + 1);
+    (rounds[round] ??= []).push(row);
+  }
+  return rounds;
+};

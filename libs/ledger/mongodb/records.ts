@@ -1,0 +1,56 @@
+import type { LedgerRecord, Put } from '../ledger.js';
+
+/** A record as it is stored. Names are stored: a new meaning is a new name. */
+export interface RecordDocument {
+  /** The key. */
+  readonly _id: string;
+  /** JSON text: exactly what was put, whatever its fields are called. */
+  readonly value: string;
+  readonly version: number;
+  /** The key up to the first slash. */
+  readonly kind: string;
+  /** UTC, ISO 8601, of one width. */
+  readonly dueAt?: string;
+}
+
+/** A put, checked, and its value as it was at the call. */
+export interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly expected: number | undefined;
+  readonly dueAt: string | undefined;
+}
+
+/** Above every text that starts with what stands before it: the last code point there is. */
+export const LAST = '\u{10FFFF}';
+/** Half of a pair: no UTF-8 can hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** @throws TypeError where it can't be kept. */
+export const rowOf = ({ key, value, expected, dueAt }: Put): Row => {
+  if (key === '' || key.includes('\0') || key.includes(LAST) || LONE_SURROGATE.test(key))
+    throw new TypeError(`A key of the ledger must be well-formed text such as outbox/42, not ${JSON.stringify(key)}.`);
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`The value of ${key} must be JSON, not ${typeof value}.`);
+  return { key, value: text, expected, dueAt: dueAt === undefined ? undefined : instant(dueAt, `dueAt of ${key}`) };
+};
+
+export const fieldsOf = ({ key, value, dueAt }: Row): Pick<RecordDocument, 'value' | 'kind' | 'dueAt'> => {
+  const slash = key.indexOf('/');
+  return { value, kind: slash === -1 ? key : key.slice(0, slash), ...(dueAt === undefined ? {} : { dueAt }) };
+};
+
+export const recordOf = <T>({ _id, value, version, dueAt }: RecordDocument): LedgerRecord<T> => ({
+  key: _id,
+  value: JSON.parse(value) as T,
+  version,
+  ...(dueAt === undefined ? {} : { dueAt }),
+});
+
+/** One width for all, so that instants sort as text. */
+export const instant = (text: string, what: string): string => {
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new TypeError(`${what} must be an instant such as 2031-05-05T09:00:00.000Z, not "${text}".`);
+  return new Date(time).toISOString();
+};

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { startJava } from './java-process.js';
+
+export interface RunningKafka {
+  /** `host:port`, as clients take it. */
+  readonly brokers: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** One Kafka broker on loopback that is its own controller, its data in the folder; ports not given are free ones. */
+export async function startKafka(
+  folder: string,
+  { port, controllerPort }: { readonly port?: number; readonly controllerPort?: number } = {},
+): Promise<RunningKafka> {
+  mkdirSync(folder, { recursive: true });
+  const [client, controller] = [port ?? (await freePort()), controllerPort ?? (await freePort())];
+  const file = join(folder, 'kafka.properties');
+  writeFileSync(file, properties(client, controller, join(folder, 'kafka')));
+  const { stop, kill } = await startJava('kafka', {
+    folder,
+    options: [
+      '-Xmx512m',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=info',
+      '-Dorg.slf4j.simpleLogger.logFile=System.out',
+    ],
+    args: [file],
+    readyLine: /Kafka Server started/,
+  });
+  return { brokers: `127.0.0.1:${client}`, port: client, controllerPort: controller, stop, kill };
+}
+
+const properties = (client: number, controller: number, data: string): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${client}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': data.replaceAll('\\', '/'),
+    // One node has nobody to copy to.
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'group.initial.rebalance.delay.ms': 0,
+    'auto.create.topics.enable': false,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });

@@ -1,0 +1,26 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startJava } from './java-process.js';
+
+export interface RunningMongoDb {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/**
+ * The MongoDB test server on loopback, its data in the folder; port 0 takes a free one.
+ * @throws EngineAbsent where Java or Maven is missing.
+ */
+export async function startMongoDb(folder: string, port = 0): Promise<RunningMongoDb> {
+  mkdirSync(folder, { recursive: true });
+  const { ready, stop, kill } = await startJava('mongodb', {
+    folder,
+    options: ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
+    args: [String(port), join(folder, 'mongodb.mv')],
+    readyLine: /^listening (\d+)$/,
+  });
+  const bound = Number(ready[1]);
+  return { url: `mongodb://127.0.0.1:${bound}`, port: bound, stop, kill };
+}
