@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { Document } from '../event-sourcing/projection.js';
 import type { Flush, StoredDocument } from '../read-store/read-store.js';
+import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
 import { factsOf, type AnyProjection } from './projections.js';
 import { sameDocument } from './same-document.js';
@@ -17,20 +18,16 @@ interface Known {
   position: string;
 }
 
-/** A key that the batch at hand touches, and what was known of it before. */
+/** A key that the batch at hand touches: what the batch says of it, and what was known of it before. */
 interface Touched {
   readonly known: Known;
+  readonly before: Known;
   readonly shard: number;
-  readonly before: Readonly<Known>;
-  /** The first event of the batch, where those before it in its stream must be folded again to know the fact. */
-  after?: Recorded;
+  readonly events: readonly Recorded[];
+  /** Memory does not have what was folded before the batch: it is loaded, or folded again. */
+  readonly unread: boolean;
   /** What is stored was shown by another fold, so it is not worked out what of it still holds: all is written. */
-  refolded?: true;
-}
-
-interface Step {
-  readonly event: Recorded;
-  readonly touched: Touched;
+  refolded: boolean;
 }
 
 export interface ProjectionFoldOptions<Inputs> {
@@ -38,7 +35,7 @@ export interface ProjectionFoldOptions<Inputs> {
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
   /** The events of a stream up to a revision, oldest first: read where a fact is folded again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
-  /** Facts kept in memory; the others are loaded when needed. */
+  /** Facts kept in memory; the others are loaded or folded again when needed. */
   readonly cached: number;
   /** Nothing is stored yet: what memory does not know does not exist. */
   readonly empty: boolean;
@@ -76,39 +73,38 @@ export class ProjectionFold<Inputs> {
   }
 
   /** The writes that bring the store from before the batch to after it, and what could not be folded. */
-  async fold(events: readonly Recorded[], inputs: Inputs): Promise<{ writes: Write[]; parked: ParkedEvents[] }> {
-    const { steps, all } = await this.#prepare(events);
-    const parked = new Map<string, ParkedEvents>();
-    for (const { event, touched } of steps) {
-      const { known } = touched;
-      const failed = this.#parked.get(known.key);
-      if (failed !== undefined && event.position >= failed) {
-        this.#park(parked, touched, event);
-        continue;
-      }
-      if (event.position <= known.position) continue;
-      try {
-        if (touched.after) await this.#refold(touched, touched.after, inputs);
-        known.fact = this.#restating.has(event.type)
-          ? this.#restate(await this.#earlier(event), event, inputs)
-          : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
-        known.position = event.position;
-      } catch (error) {
-        this.#park(parked, touched, event, error);
-      }
-    }
+  async fold(batch: EventsToFold, inputs: Inputs): Promise<{ writes: Write[]; parked: ParkedEvents[] }> {
     const writes: Write[] = [];
-    for (const one of all) {
+    const parked: ParkedEvents[] = [];
+    for (const one of await this.#touched(batch)) {
+      const { known, before, events } = one;
+      const waitsFrom = this.#parked.get(known.key);
+      let left: ParkedEvents | undefined;
+      let at = 0;
       try {
-        writes.push(...this.#writes(one, inputs));
+        for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
+          if (event.position <= known.position || !this.#reads(event)) continue;
+          if (one.unread && !one.refolded && this.#options.projection.ofOneStream)
+            await this.#refold(one, event, inputs);
+          known.fact = this.#restating.has(event.type)
+            ? this.#restate(await this.#earlier(event), event, inputs)
+            : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
+          known.position = event.position;
+        }
+        left = this.#park(one, at);
+      } catch (error) {
+        left = this.#park(one, at, error);
+      }
+      try {
+        this.#write(one, inputs, writes);
       } catch (error) {
         // What can't be shown is not stored: all that the batch said of the key waits.
-        Object.assign(one.known, one.before);
-        parked.delete(one.known.key);
-        for (const { event, touched } of steps) if (touched === one) this.#park(parked, one, event, error);
+        Object.assign(known, before);
+        left = this.#park(one, 0, error);
       }
+      if (left) parked.push(left);
     }
-    return { writes, parked: [...parked.values()] };
+    return { writes, parked };
   }
 
   /** Forgets a key, so that it is known anew, without the events that an operator has left out since. */
@@ -119,60 +115,64 @@ export class ProjectionFold<Inputs> {
     this.#skipped = skipped;
   }
 
-  /** What the batch says to this projection, with the facts it is about, loaded in bulk. */
-  async #prepare(events: readonly Recorded[]): Promise<{ steps: readonly Step[]; all: Iterable<Touched> }> {
-    const steps: Step[] = [];
-    const all = new Map<string, Touched>();
-    const missing: Touched[] = [];
-    for (const event of events) {
-      if (!this.#evolvers.has(event.type) && !this.#restating.has(event.type)) continue;
-      const key = this.#options.projection.key(event as never);
-      if (key === undefined) continue;
-      let touched = all.get(key);
-      if (!touched) {
-        const known = this.#known.get(key);
-        touched = {
-          known: known ?? { key, fact: undefined, position: '' },
-          shard: event.shard,
-          before: { key, fact: known?.fact, position: known?.position ?? '' },
-        };
-        all.set(key, touched);
-        if (!known) {
-          missing.push(touched);
-          if (this.#options.projection.ofOneStream && !this.#complete && event.revision > 1) touched.after = event;
-        }
-      }
-      steps.push({ event, touched });
-    }
-    await this.#load(missing);
-    return { steps, all: all.values() };
+  #reads({ type }: Recorded): boolean {
+    return this.#evolvers.has(type) || this.#restating.has(type);
   }
 
-  async #load(missing: readonly Touched[]): Promise<void> {
-    if (missing.length === 0) return;
-    if (!this.#complete && this.#facts !== undefined && !this.#options.projection.ofOneStream) {
-      const stored = await this.#options.load(
-        this.#facts,
-        missing.map(({ known }) => known.key),
-      );
-      for (const { known, before } of missing) {
-        const found = stored.get(known.key);
-        if (!found) continue;
-        known.fact = found.document;
-        known.position = found.position;
-        Object.assign(before, known);
-      }
+  /** What the batch says to this projection, by key, with the facts it is about. */
+  async #touched(batch: EventsToFold): Promise<readonly Touched[]> {
+    const { ofOneStream } = this.#options.projection;
+    const touched: Touched[] = [];
+    for (const [key, first, events] of ofOneStream ? this.#keysOfStreams(batch) : this.#keysOfEvents(batch)) {
+      const known = this.#known.get(key) ?? { key, fact: undefined, position: '' };
+      // A stream begins at revision 1: there is nothing before it.
+      const unread = known.position === '' && !this.#complete && !(ofOneStream && first.revision === 1);
+      touched.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false });
     }
-    for (const { known } of missing) this.#known.set(known.key, known);
+    await this.#load(touched);
+    for (const { known } of touched) if (!this.#known.has(known.key)) this.#known.set(known.key, known);
+    return touched;
+  }
+
+  *#keysOfStreams({ streams }: EventsToFold): Iterable<readonly [string, Recorded, readonly Recorded[]]> {
+    for (const events of streams) {
+      const first = events.find((event) => this.#reads(event));
+      const key = first && this.#options.projection.key(first as never);
+      if (first && key !== undefined) yield [key, first, events];
+    }
+  }
+
+  *#keysOfEvents({ events }: EventsToFold): Iterable<readonly [string, Recorded, readonly Recorded[]]> {
+    const byKey = new Map<string, [Recorded, ...Recorded[]]>();
+    for (const event of events) {
+      const key = this.#reads(event) ? this.#options.projection.key(event as never) : undefined;
+      if (key === undefined) continue;
+      const said = byKey.get(key);
+      if (said) said.push(event);
+      else byKey.set(key, [event]);
+    }
+    for (const [key, said] of byKey) yield [key, said[0], said];
+  }
+
+  /** In bulk, the facts that are stored. */
+  async #load(touched: readonly Touched[]): Promise<void> {
+    if (this.#facts === undefined || this.#options.projection.ofOneStream) return;
+    const missing = touched.filter(({ unread }) => unread);
+    if (missing.length === 0) return;
+    const keys = missing.map(({ known }) => known.key);
+    const stored = await this.#options.load(this.#facts, keys);
+    for (const { known, before } of missing) {
+      const found = stored.get(known.key);
+      if (!found) continue;
+      known.fact = found.document;
+      known.position = found.position;
+      Object.assign(before, known);
+    }
   }
 
   /** Folds the fact again that memory let go, up to the event that asks for it. */
   async #refold(touched: Touched, before: Recorded, inputs: Inputs): Promise<void> {
-    const events = (await this.#earlier(before)).filter(
-      (event) =>
-        (this.#evolvers.has(event.type) || this.#restating.has(event.type)) &&
-        this.#options.projection.key(event as never) === touched.known.key,
-    );
+    const events = (await this.#earlier(before)).filter((event) => this.#reads(event));
     // What comes before the last restatement is in it.
     const restated = events.findLastIndex(({ type }) => this.#restating.has(type));
     const { known } = touched;
@@ -185,51 +185,47 @@ export class ProjectionFold<Inputs> {
       known.position = event.position;
     }
     Object.assign(touched.before, known);
-    delete touched.after;
     touched.refolded = true;
   }
 
-  /** The stream of an event before it, as far as it is folded. */
+  /** The stream of an event before it, without what an operator left out. */
   async #earlier({ stream, revision }: Recorded): Promise<readonly Recorded[]> {
     const events = await this.#options.readStream(stream, revision - 1);
     return this.#skipped.size === 0 ? events : events.filter(({ position }) => !this.#skipped.has(position));
   }
 
   #restate(earlier: readonly Recorded[], event: Recorded, inputs: Inputs): object | undefined {
-    const { restate } = this.#options.projection;
     const stream: readonly Recorded[] = [...earlier, event];
     let fact: object | undefined;
-    for (const one of restate?.asRead(stream as readonly never[]) ?? [])
+    for (const one of this.#options.projection.restate?.asRead(stream as readonly never[]) ?? [])
       fact = this.#evolvers.get(one.type)?.(fact, one, inputs) ?? fact;
     const last = this.#evolvers.get(event.type);
     return last ? last(fact, event, inputs) : fact;
   }
 
-  #park(parked: Map<string, ParkedEvents>, { known: { key }, shard }: Touched, event: Recorded, error?: unknown): void {
-    const { name } = this.#options.projection;
-    if (!this.#parked.has(key)) this.#parked.set(key, event.position);
-    const one = parked.get(key) ?? { projection: name, key, shard, events: [], error };
-    parked.set(key, { ...one, events: [...one.events, event] });
+  /** From the first of its events that can't be folded on, a key waits for an operator. */
+  #park({ known: { key }, shard, events }: Touched, from: number, error?: unknown): ParkedEvents | undefined {
+    const waiting = events.slice(from).filter((event) => this.#reads(event));
+    const first = waiting[0]?.position;
+    if (first === undefined) return undefined;
+    const waitsFrom = this.#parked.get(key);
+    if (waitsFrom === undefined || first < waitsFrom) this.#parked.set(key, first);
+    return { projection: this.#options.projection.name, key, shard, events: waiting, error };
   }
 
-  #writes({ known, shard, before, refolded }: Touched, inputs: Inputs): Write[] {
-    const { key, fact, position } = known;
-    if (fact === before.fact) return [];
-    const { projection } = this.#options;
-    const write = (collection: string, id: string, document: object | undefined): Write => ({
-      collection,
-      id,
-      shard,
-      position,
-      document: (document ?? null) as Document | null,
-    });
-    const writes = this.#facts === undefined ? [] : [write(this.#facts, key, fact)];
-    if (!projection.documents) return writes;
-    const old = before.fact ? projection.documents(before.fact as never, key, inputs) : NOTHING;
-    const now = fact ? projection.documents(fact as never, key, inputs) : NOTHING;
-    for (const [id, document] of Object.entries(now))
-      if (refolded || !old[id] || !sameDocument(old[id], document)) writes.push(write(projection.name, id, document));
-    for (const id of Object.keys(old)) if (!(id in now)) writes.push(write(projection.name, id, undefined));
-    return writes;
+  #write({ known: { key, fact, position }, shard, before, refolded }: Touched, inputs: Inputs, writes: Write[]): void {
+    if (fact === before.fact) return;
+    const { name, documents } = this.#options.projection;
+    const write = (collection: string, id: string, document: object | undefined): void =>
+      void writes.push({ collection, id, shard, position, document: (document ?? null) as Document | null });
+    const shown = documents && {
+      old: before.fact ? documents(before.fact as never, key, inputs) : NOTHING,
+      now: fact ? documents(fact as never, key, inputs) : NOTHING,
+    };
+    if (this.#facts !== undefined) write(this.#facts, key, fact);
+    if (!shown) return;
+    const { old, now } = shown;
+    for (const id in now) if (refolded || !old[id] || !sameDocument(old[id], now[id])) write(name, id, now[id]);
+    for (const id in old) if (!(id in now)) write(name, id, undefined);
   }
 }
