@@ -1,9 +1,12 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../../libs/event-sourcing/event.js';
 
-/** Who runs the command line: history names them. AMENDS_OPERATOR overrides the name they are logged in under. */
-export function operator(): Actor {
-  const given = process.env['AMENDS_OPERATOR'];
+/**
+ * Who runs the command line: history names them. `--as`, else AMENDS_OPERATOR, overrides the name they are logged in
+ * under.
+ */
+export function operator(as?: string): Actor {
+  const given = as ?? process.env['AMENDS_OPERATOR'];
   if (given) return { id: given, role: 'operator' };
   try {
     return { id: userInfo().username, role: 'operator' };

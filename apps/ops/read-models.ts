@@ -1,3 +1,4 @@
+import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
@@ -35,10 +36,18 @@ export async function bringUpToDate(stores: Stores): Promise<Generation> {
   return live;
 }
 
+/** What a build is made from and kept in. */
+type Building = Pick<Stores, 'reads' | 'ledger'> & { readonly events: EventStore };
+
 /** The rules that a build goes on under. */
 export const inputsOf = (stamp: GenerationStamp, rules: RulesInHistory): Inputs => ({ rules: booksOf(stamp, rules) });
 
-async function feed({ events, reads, ledger }: Stores, { id, stamp }: Generation, rules: RulesInHistory): Promise<void> {
+/** Brings a build to the end of history. */
+export async function feed(
+  { events, reads, ledger }: Building,
+  { id, stamp }: Generation,
+  rules: RulesInHistory,
+): Promise<void> {
   await showing('Reading history', 'events', (display) =>
     catchUp(id, {
       events,
@@ -53,7 +62,11 @@ async function feed({ events, reads, ledger }: Stores, { id, stamp }: Generation
 }
 
 /** A new generation beside the live one, ready to be switched to. */
-export async function build({ events, reads, ledger }: Stores, rules: RulesInHistory, reason: string): Promise<Generation> {
+export async function build(
+  { events, reads, ledger }: Building,
+  rules: RulesInHistory,
+  reason: string,
+): Promise<Generation> {
   return showing('Building read models', 'events', (display) =>
     rebuild({
       events,
@@ -74,7 +87,6 @@ export const rulesUnder = (stores: Stores, ruleSet: RuleSet): Promise<RulesInHis
   loadRuleBooks(stores.events, { override: { [ruleSet.programme]: ruleSet } });
 
 /** Keeps the build that a roll-back would return to, and drops those before it. */
-export async function releaseOld({ reads }: Stores): Promise<void> {
-  const kept = (await reads.generations()).findLast(({ status }) => status === 'retired')?.id;
+export async function releaseOld({ reads }: Stores, kept: number): Promise<void> {
   await release(reads, ({ id, status }) => status === 'retired' && id !== kept);
 }

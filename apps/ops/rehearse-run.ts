@@ -1,3 +1,4 @@
+import type { Actor } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
 import { keepPlan } from '../../libs/rehearsal/plan.js';
@@ -18,6 +19,8 @@ export interface RehearseRequest {
   readonly at?: string;
   /** Nobody writes the store meanwhile: what is served stands still, and can be compared with. */
   readonly alone: boolean;
+  /** Whom history names for the rehearsal of a draft. */
+  readonly actor: Actor;
 }
 
 export interface Rehearsed extends Rehearsal {
@@ -27,7 +30,7 @@ export interface Rehearsed extends Rehearsal {
 
 /** History under other rules, in a store of its own that is gone afterwards. */
 export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
-  const { rules, against, from, to, since, at = new Date().toISOString(), alone } = request;
+  const { rules, against, from, to, since, at = new Date().toISOString(), alone, actor } = request;
   const { events, reads } = stores;
   const candidate = await rulesNamed(stores, rules);
   const other = against === undefined ? undefined : await rulesNamed(stores, against);
@@ -49,22 +52,16 @@ export async function runRehearsal(stores: Stores, request: RehearseRequest): Pr
       }),
     ),
   );
-  if (recorded) await record(stores, rehearsal);
+  if (recorded) await record(stores, rehearsal, actor);
   return { ...rehearsal, recorded };
 }
 
 /** The plan first: history must not name one that is not kept. */
-async function record(stores: Stores, rehearsal: Rehearsal): Promise<void> {
+async function record(stores: Stores, rehearsal: Rehearsal, actor: Actor): Promise<void> {
   const { programme, ruleSet, digestBefore, digestAfter, changedCount } = rehearsal;
   await keepPlan(stores.ledger, rehearsal);
-  await commandRules(stores, {
-    type: 'RecordRehearsal',
-    programme,
-    ruleSet,
-    digestBefore,
-    digestAfter,
-    changedCount,
-  });
+  const digests = { digestBefore, digestAfter };
+  await commandRules(stores, { type: 'RecordRehearsal', programme, ruleSet, ...digests, changedCount }, actor);
   await bringUpToDate(stores);
   await sealHistory(stores);
 }

@@ -41,20 +41,20 @@ export async function runReplay(stores: Stores, { ruleSet, hash }: RuleFile, rea
   });
   stores.crashPoint('replay: after activation, before switch');
   await switchGeneration(stores.reads, next.id);
-  await releaseOld(stores);
+  await releaseOld(stores, before.id);
   await sealHistory(stores);
   return { programme, ruleSet: hash, generation: next.id, digestBefore, digestAfter };
 }
 
 /** @throws Failure where the rules of rule sets say no. */
-export async function commandRules(stores: Stores, command: RulesCommand): Promise<void> {
+export async function commandRules(stores: Stores, command: RulesCommand, actor = operator()): Promise<void> {
   const stream = `rules-${command.programme}`;
   const done = await handle(stores.events, rulesDecider, {
     stream,
     command,
     context: {
       now: new Date().toISOString(),
-      actor: operator(),
+      actor,
       commandId: randomUUID(),
       operators: await operatorsOf(stores),
     },

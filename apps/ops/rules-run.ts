@@ -1,3 +1,4 @@
+import type { Actor } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
@@ -77,8 +78,8 @@ export function checkRules(file: string): CheckedRules {
   };
 }
 
-export async function decideRules(stores: Stores, command: RulesCommand): Promise<void> {
-  await commandRules(stores, command);
+export async function decideRules(stores: Stores, command: RulesCommand, actor?: Actor): Promise<void> {
+  await commandRules(stores, command, actor);
   if (await stores.reads.live()) await bringUpToDate(stores);
   await sealHistory(stores);
 }

@@ -34,6 +34,8 @@ export interface RulesInHistory {
 export interface RulesAsked {
   /** Instead of the book of a programme: this rule set, since ever. */
   readonly override?: Readonly<Record<string, RuleSet>>;
+  /** Instead of all books: these, of rule sets that were drafted. */
+  readonly books?: Entries;
   /** As the rules stood then, by when it was known. */
   readonly asOf?: string;
 }
@@ -41,7 +43,7 @@ export interface RulesAsked {
 /** Reads all rule books. @throws Error where a rule set is in force that was never drafted: history is damaged. */
 export async function loadRuleBooks(
   events: Pick<EventStore, 'readAll'>,
-  { override = {}, asOf }: RulesAsked = {},
+  { override = {}, books, asOf }: RulesAsked = {},
 ): Promise<RulesInHistory> {
   const entries: Record<string, readonly BookEntry[]> = {};
   const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>();
@@ -73,6 +75,7 @@ export async function loadRuleBooks(
       }
     }
   }
+  if (books) for (const [programme, book] of Object.entries(books)) entries[programme] = book;
   for (const [programme, content] of Object.entries(override)) {
     const { hash } = compileRules(content);
     drafts.set(hash, { programme, content, draftedAt: '' });

@@ -11,6 +11,7 @@ interface Options {
   readonly at?: string;
   readonly against?: string;
   readonly html?: string;
+  readonly as?: string;
 }
 
 export function addRehearse(program: Command): void {
@@ -21,6 +22,7 @@ export function addRehearse(program: Command): void {
     .option('--at <instant>', 'the moment at which running clocks are read (default: now)')
     .option('--against <rules>', 'compared with these rules, and not with those in force')
     .option('--html <file>', 'write the report as one page that stands by itself')
+    .option('--as <name>', 'who rehearses (default: AMENDS_OPERATOR, else your login name)')
     .addHelpText(
       'after',
       `
@@ -29,14 +31,15 @@ of its own, which is gone afterwards: nothing is sent, and nothing that is serve
 rules are replayed, not how people would have behaved under them. A rehearsal of a draft is recorded, with its digests:
 it is the plan that is approved and then carried out by amends rules activate.`,
     )
-    .action(async (rules: string, { html, ...options }: Options, command: Command) => {
+    .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
       const output = Output.of(command);
       const folder = dataFolder(command);
       refuseWithoutStore(folder);
-      const [{ runRehearsal }, { instant }, { isRuleFile }] = await Promise.all([
+      const [{ runRehearsal }, { instant }, { isRuleFile }, { operator }] = await Promise.all([
         import('../rehearse-run.js'),
         import('../instant.js'),
         import('../rule-source.js'),
+        import('../operator.js'),
       ]);
       const times = Object.fromEntries(
         (['from', 'to', 'since', 'at'] as const).flatMap((name) => {
@@ -53,7 +56,9 @@ it is the plan that is approved and then carried out by amends rules activate.`,
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {
         const mode = isRuleFile(rules) ? 'read' : 'write';
-        result = await withStores(folder, mode, (stores) => runRehearsal(stores, { ...request, alone: !app }));
+        result = await withStores(folder, mode, (stores) =>
+          runRehearsal(stores, { ...request, alone: !app, actor: operator(as) }),
+        );
       }
       if (html !== undefined) {
         const [{ writeFileSync }, { rehearsalPage }] = await Promise.all([

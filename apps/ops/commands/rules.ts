@@ -1,20 +1,22 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { appBeside, dataFolder, withStores } from '../data-folder.js';
+import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
+import type { Activated, RolledBack } from '../rules-change-run.js';
 import { subcommand } from '../subcommand.js';
 
 export function addRules(program: Command): void {
   const rules = program
     .command('rules')
-    .description('the rule sets of a programme: list, show, check, draft, approve, activate');
+    .description('the rule sets of a programme: list, show, check, draft, approve, activate, rollback');
   addList(rules);
   addShow(rules);
   addCheck(rules);
   addDraft(rules);
   addApprove(rules);
   addActivate(rules);
+  addRollback(rules);
 }
 
 function addList(rules: Command): void {
@@ -71,40 +73,134 @@ function addCheck(rules: Command): void {
 }
 
 function addDraft(rules: Command): void {
-  subcommand(rules, 'draft <file>', 'put a rule set into history, so that it can be approved')
+  acting(rules, 'draft <file>', 'check a rule set, and put it into history, so that it can be rehearsed and approved')
     .option('--note <text>', 'what it is for')
-    .action(async (file: string, { note }: { note?: string }, command: Command) => {
+    .action(async (file: string, { note, as }: Acting & { note?: string }, command: Command) => {
       const { readRules } = await import('../rule-file.js');
       const { ruleSet, hash } = readRules(file);
       const { programme } = ruleSet;
       await decide(
         command,
         { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet, ...(note ? { note } : {}) },
-        'drafted',
+        { done: 'drafted', as },
       );
     });
 }
 
 function addApprove(rules: Command): void {
-  subcommand(rules, 'approve <rule-set>', 'approve a drafted rule set: another operator than its author, unless alone')
+  acting(rules, 'approve <rule-set>', 'approve what a rehearsal showed: another operator than its author, unless alone')
     .requiredOption('--reason <text>', 'why these rules are right')
-    .action(async (name: string, { reason }: { reason: string }, command: Command) => {
+    .action(async (name: string, { reason, as }: Acting & { reason: string }, command: Command) => {
       const { programme, ruleSet } = await named(command, name);
-      await decide(command, { type: 'ApproveRuleSet', programme, ruleSet, reason }, 'approved');
+      await decide(command, { type: 'ApproveRuleSet', programme, ruleSet, reason }, { done: 'approved', as });
     });
 }
 
+interface ActivateOptions extends Acting {
+  readonly from?: string;
+  readonly overThePast?: boolean;
+}
+
 function addActivate(rules: Command): void {
-  subcommand(rules, 'activate <rule-set>', 'put an approved rule set in force from now, or from a later time on')
-    .option('--from <instant>', 'such as 2031-05-05T09:00:00.000Z')
-    .addHelpText('after', '\nTo have history read under it since ever: amends replay --rules FILE.')
-    .action(async (name: string, { from }: { from?: string }, command: Command) => {
+  acting(
+    rules,
+    'activate <rule-set>',
+    'put an approved rule set in force: from now, from a later time, or over the past',
+  )
+    .addOption(
+      new Option(
+        '--from <instant>',
+        'such as 2031-05-05T09:00:00.000Z: past verdicts keep the rules they had',
+      ).conflicts('overThePast'),
+    )
+    .option('--over-the-past', 'all of history is read under it: does what was rehearsed and approved, or refuses')
+    .addHelpText(
+      'after',
+      `
+Over the past, the read models are built beside those that are served. They must have the digest that was rehearsed and
+approved; what came since is then folded in, and its difference shown. The switch is one step for all read models, and
+the build before is kept: amends rules rollback goes back to it.`,
+    )
+    .action(async (name: string, { from, overThePast = false, as }: ActivateOptions, command: Command) => {
       const { instant } = await import('../instant.js');
       const { programme, ruleSet } = await named(command, name);
-      const since = from === undefined ? {} : { from: instant(from, '--from') };
-      await decide(command, { type: 'ActivateRuleSet', programme, ruleSet, ...since }, 'activated');
+      const output = Output.of(command);
+      const folder = dataFolder(command);
+      const since = from === undefined ? undefined : instant(from, '--from');
+      const app = await appBeside(folder);
+      let result: Activated;
+      if (app) {
+        const { activateOverHttp } = await import('../rules-over-http.js');
+        result = await activateOverHttp(app, { programme, ruleSet, from: since, overThePast, as });
+      } else {
+        const [{ activateFrom, activateOverThePast }, { operator }] = await Promise.all([
+          import('../rules-change-run.js'),
+          import('../operator.js'),
+        ]);
+        result = await withStores(folder, 'write', (stores) =>
+          overThePast
+            ? activateOverThePast(stores, { programme, ruleSet }, operator(as))
+            : activateFrom(stores, { programme, ruleSet }, since, operator(as)),
+        );
+      }
+      output.result(result, () => activatedText(result));
     });
 }
+
+function activatedText({ programme, ruleSet, digestBefore, digestAfter, since, generation }: Activated): string {
+  const came =
+    since === undefined || since.events === 0
+      ? []
+      : [
+          `  since the rehearsal ${since.events} events came: ${since.changedRehearsed} verdicts changed then, ${since.changedNow} now`,
+        ];
+  return [
+    `Rule set ${ruleSet} of ${programme} is activated${generation === undefined ? '' : ` over the past (generation ${generation})`}.`,
+    `  digest before  ${digestBefore ?? '-'}`,
+    `  digest after   ${digestAfter ?? '-'}`,
+    ...came,
+  ].join('\n');
+}
+
+function addRollback(rules: Command): void {
+  acting(rules, 'rollback <programme>', 'back to the rules before the last activation, and to their read models')
+    .requiredOption('--reason <text>', 'what went wrong')
+    .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
+      const output = Output.of(command);
+      const folder = dataFolder(command);
+      refuseWithoutStore(folder);
+      const app = await appBeside(folder);
+      let result: RolledBack;
+      if (app) {
+        const { rollBackOverHttp } = await import('../rules-over-http.js');
+        result = await rollBackOverHttp(app, { programme, reason, as });
+      } else {
+        const [{ rollBackRules }, { operator }] = await Promise.all([
+          import('../rules-change-run.js'),
+          import('../operator.js'),
+        ]);
+        result = await withStores(folder, 'write', (stores) => rollBackRules(stores, programme, reason, operator(as)));
+      }
+      output.result(result, () =>
+        [
+          `The rules of ${programme} are rolled back: ${result.book.map(({ ruleSet }) => ruleSet).join(', ')} holds.`,
+          `  digest before  ${result.digestBefore}`,
+          `  digest after   ${result.digestAfter}`,
+        ].join('\n'),
+      );
+    });
+}
+
+interface Acting {
+  readonly as?: string;
+}
+
+/** A command that history names somebody for. */
+const acting = (rules: Command, name: string, description: string): Command =>
+  subcommand(rules, name, description).option(
+    '--as <name>',
+    'who acts (default: AMENDS_OPERATOR, else your login name)',
+  );
 
 async function named(command: Command, name: string): Promise<{ programme: string; ruleSet: string }> {
   const { findRules } = await import('../rules-run.js');
@@ -112,16 +208,20 @@ async function named(command: Command, name: string): Promise<{ programme: strin
 }
 
 /** Decided here, or by the app that writes the folder. */
-async function decide(command: Command, rules: RulesCommand & { ruleSet: string }, done: string): Promise<void> {
+async function decide(
+  command: Command,
+  rules: RulesCommand & { ruleSet: string },
+  { done, as }: { readonly done: string; readonly as: string | undefined },
+): Promise<void> {
   const output = Output.of(command);
   const folder = dataFolder(command);
   const app = await appBeside(folder);
   if (app) {
     const { sendRules } = await import('../rules-over-http.js');
-    await sendRules(app, rules);
+    await sendRules(app, rules, as);
   } else {
-    const { decideRules } = await import('../rules-run.js');
-    await withStores(folder, 'write', (stores) => decideRules(stores, rules));
+    const [{ decideRules }, { operator }] = await Promise.all([import('../rules-run.js'), import('../operator.js')]);
+    await withStores(folder, 'write', (stores) => decideRules(stores, rules, operator(as)));
   }
   const { programme, ruleSet } = rules;
   output.result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);

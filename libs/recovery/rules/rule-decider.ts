@@ -14,7 +14,8 @@ export interface RulesContext extends Context {
 
 interface Draft {
   readonly author: string;
-  readonly approved: boolean;
+  /** The last one, and who gave it. */
+  readonly approval?: Data<'RuleSetApproved'> & { readonly approver: string };
   readonly rehearsed?: Data<'RuleSetRehearsed'>;
   readonly reviewBy?: string;
 }
@@ -91,24 +92,27 @@ function recordRehearsal({ type: _, ...data }: Command<'RecordRehearsal'>, { reh
 /** Whoever wrote rules does not let them into force, unless there is nobody else. */
 function approve(
   { programme, ruleSet, reason }: Command<'ApproveRuleSet'>,
-  { author, approved }: Draft,
+  { author, approval, rehearsed }: Draft,
   { actor, operators }: RulesContext,
 ): Decision<RulesEvent> {
-  if (approved) return [];
+  // What was approved is what a rehearsal showed: another rehearsal asks for another approval.
+  if (approval && approval.digestAfter === rehearsed?.digestAfter) return [];
   if (reason.trim() === '') return refuse('reason-of-approval-missing', 'Say why these rules are right.', 'reason');
   const alone = actor.id === author;
   if (alone && operators > 1)
     return refuse('four-eyes-on-rules', `${actor.id} drafted these rules, so another operator must approve them.`);
-  return [{ type: 'RuleSetApproved', data: { programme, ruleSet, reason, ...(alone ? { alone } : {}) } }];
+  const { digestBefore, digestAfter } = rehearsed ?? {};
+  const data = { programme, ruleSet, reason, digestBefore, digestAfter };
+  return [{ type: 'RuleSetApproved', data: stated({ ...data, ...(alone ? { alone } : {}) }) }];
 }
 
 function activate(
   { programme, ruleSet, from, overThePast = false, digestBefore, digestAfter }: Command<'ActivateRuleSet'>,
-  { approved }: Draft,
+  { author, approval }: Draft,
   book: readonly BookEntry[],
   { now }: RulesContext,
 ): Decision<RulesEvent> {
-  if (!approved) return refuse('rule-set-not-approved', 'Have the rules approved before they take force.', 'ruleSet');
+  if (!approval) return refuse('rule-set-not-approved', 'Have the rules approved before they take force.', 'ruleSet');
   if (overThePast && from !== undefined)
     return refuse('activation-unclear', 'Rules hold over the past or from a time on: name one of the two.', 'from');
   const last = book.at(-1);
@@ -123,7 +127,8 @@ function activate(
     );
   // The first rules of a programme hold since ever: there is nothing before them that they could replace.
   const since = overThePast || book.length === 0 ? null : (from ?? now);
-  const data = { programme, ruleSet, from: since, overThePast, digestBefore, digestAfter };
+  const { approver, reason } = approval;
+  const data = { programme, ruleSet, from: since, overThePast, author, approver, reason, digestBefore, digestAfter };
   return [{ type: 'RuleSetActivated', data: stated(data) }];
 }
 
@@ -151,13 +156,13 @@ function review(
 const evolve = (state: RuleHistory, event: Recorded<RulesEvent>): RuleHistory => {
   switch (event.type) {
     case 'RuleSetDrafted': {
-      const draft = { author: event.actor.id, approved: false };
+      const draft = { author: event.actor.id };
       return { ...state, drafts: { ...state.drafts, [event.data.ruleSet]: draft } };
     }
     case 'RuleSetRehearsed':
       return withDraft(state, event, { rehearsed: event.data });
     case 'RuleSetApproved':
-      return withDraft(state, event, { approved: true });
+      return withDraft(state, event, { approval: { ...event.data, approver: event.actor.id } });
     case 'RuleSetReviewed':
       return withDraft(state, event, { reviewBy: event.data.reviewBy });
     case 'RuleSetActivated':

@@ -69,6 +69,19 @@ describe('approving', () => {
     expect(given(draft('a')).when(command)).toEqual([approval('a')]);
     expect(given(draft('a')).when(command, { actor: olga })).toMatchObject({ refused: 'four-eyes-on-rules' });
   });
+  test('what a rehearsal showed is what is approved: another one asks for another approval', () => {
+    const rehearsed = (digestAfter: string): RulesEvent => ({
+      type: 'RuleSetRehearsed',
+      data: { programme, ruleSet: 'a', digestBefore: 'x', digestAfter, changedCount: 3 },
+    });
+    const approved = (digestAfter: string): RulesEvent => ({
+      type: 'RuleSetApproved',
+      data: { programme, ruleSet: 'a', reason: 'right', digestBefore: 'x', digestAfter },
+    });
+    expect(given(draft('a'), rehearsed('y')).when(command)).toEqual([approved('y')]);
+    expect(given(draft('a'), rehearsed('y'), approved('y')).when(command)).toEqual([]);
+    expect(given(draft('a'), rehearsed('y'), approved('y'), rehearsed('z')).when(command)).toEqual([approved('z')]);
+  });
   test('the only operator of a store approves alone, and history says so', () => {
     expect(given(draft('a')).when(command, { actor: olga, operators: 1 })).toMatchObject([{ data: { alone: true } }]);
   });
@@ -86,16 +99,25 @@ describe('activating', () => {
     ruleSet,
     ...said,
   });
+  /** Who drafted, who approved, and why: cited by the activation. */
+  const agreed = { author: 'olga', approver: 'olga', reason: 'right' };
+  const activated = (ruleSet: string, from: string | null) => ({
+    type: 'RuleSetActivated',
+    data: { programme, ruleSet, from, overThePast: false, ...agreed },
+  });
   test('the first rules hold since ever', () => {
-    expect(given(...ready('a')).when(activate('a'))).toEqual([activation('a', null)]);
+    expect(given(...ready('a')).when(activate('a'))).toEqual([activated('a', null)]);
   });
   test('later ones from now, from a later time, or over the past', () => {
     const first = [...ready('a', 'b'), activation('a', null)];
-    expect(given(...first).when(activate('b'))).toEqual([activation('b', now)]);
+    expect(given(...first).when(activate('b'))).toEqual([activated('b', now)]);
     const from = '2031-06-01T00:00:00.000Z';
-    expect(given(...first).when(activate('b', { from }))).toEqual([activation('b', from)]);
+    expect(given(...first).when(activate('b', { from }))).toEqual([activated('b', from)]);
     expect(given(...first).when(activate('b', { overThePast: true, digestAfter: 'y' }))).toEqual([
-      { type: 'RuleSetActivated', data: { programme, ruleSet: 'b', from: null, overThePast: true, digestAfter: 'y' } },
+      {
+        type: 'RuleSetActivated',
+        data: { programme, ruleSet: 'b', from: null, overThePast: true, ...agreed, digestAfter: 'y' },
+      },
     ]);
   });
   test('what is in force already adds nothing', () => {

@@ -9,8 +9,15 @@ export type RulesEvent =
     }
   | {
       type: 'RuleSetApproved';
-      /** `alone`: the author approved, being the store's only operator. */
-      data: { programme: string; ruleSet: string; reason: string; alone?: true };
+      /** `alone`: the author approved, being the store's only operator. The digests are of the rehearsal that was read. */
+      data: {
+        programme: string;
+        ruleSet: string;
+        reason: string;
+        alone?: true;
+        digestBefore?: string;
+        digestAfter?: string;
+      };
     }
   | {
       type: 'RuleSetActivated';
@@ -20,6 +27,10 @@ export type RulesEvent =
         /** In force from this instant on; null with `overThePast`: since ever. */
         from: string | null;
         overThePast: boolean;
+        /** Who drafted it, who approved it and why. */
+        author?: string;
+        approver?: string;
+        reason?: string;
         digestBefore?: string;
         digestAfter?: string;
       };

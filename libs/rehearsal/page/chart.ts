@@ -1,10 +1,10 @@
 import { BarChart } from 'echarts/charts';
-import { GridComponent, LegendComponent } from 'echarts/components';
+import { GridComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { Html, html } from './html.js';
 
-use([BarChart, GridComponent, LegendComponent, SVGRenderer]);
+use([BarChart, GridComponent, SVGRenderer]);
 
 /** Colours that no chart uses by itself, put in place of those of the page, which change from light to dark. */
 const INK = { text: '#010101', line: '#020202', kept: '#030303', broken: '#040404', pale: '#050505' } as const;
@@ -25,19 +25,18 @@ export interface Bars {
   readonly series: readonly BarSeries[];
 }
 
-const WIDTH = 760;
+const WIDTH = 940;
 const ROW = 26;
 
 /** Horizontal bars as SVG, drawn here: no script runs in the page. */
 export function bars({ title, description, categories, series }: Bars): Html {
   const stacks = new Set(series.map(({ name, stack }) => stack ?? name)).size;
-  const height = categories.length * ROW * Math.max(1, stacks * 0.7) + 70;
+  const height = categories.length * ROW * Math.max(1, stacks * 0.7) + 40;
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   chart.setOption({
     animation: false,
     textStyle: { color: INK.text, fontFamily: 'inherit', fontSize: 12 },
-    grid: { left: 8, right: 56, top: 34, bottom: 8, containLabel: true },
-    legend: { left: 0, top: 0, textStyle: { color: INK.text }, itemWidth: 12, itemHeight: 12 },
+    grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',
       axisLabel: { color: INK.text, formatter: (value: number) => Math.abs(value).toLocaleString('en-US') },
@@ -75,6 +74,10 @@ export function bars({ title, description, categories, series }: Bars): Html {
     ${new Html(accessible(inPageColours(svg), title, description))}
   </figure>`;
 }
+
+/** Beside the picture, because without a page nobody can measure how wide its words are. */
+const legend = (series: readonly BarSeries[]): Html =>
+  html`<span class="legend">${series.map(({ name, ink }) => html`<span><i class="${ink}"></i>${name}</span>`)}</span>`;
 
 const inPageColours = (svg: string): string =>
   Object.entries(INK).reduce((drawn, [name, colour]) => drawn.replaceAll(colour, `var(--${name})`), svg);

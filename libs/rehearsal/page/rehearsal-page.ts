@@ -147,16 +147,19 @@ function changes(heading: string, caption: string, by: string, rows: readonly Ch
           title: `${caption}${rows.length > first.length ? `: the ${first.length} with most of them` : ''}`,
           description: first.map(({ name, count }) => `${name}: ${count}`).join('; '),
           categories: first.map(({ name }) => name),
-          series: [
-            { name: 'kept now, then broken', ink: 'broken', stack: 'all', values: first.map(({ worse }) => worse) },
-            { name: 'broken now, then kept', ink: 'kept', stack: 'all', values: first.map(({ better }) => better) },
-            {
-              name: 'other changes',
-              ink: 'pale',
-              stack: 'all',
-              values: first.map(({ count, worse, better }) => count - worse - better),
-            },
-          ],
+          series: (
+            [
+              { name: 'kept now, then broken', ink: 'broken', values: first.map(({ worse }) => worse) },
+              { name: 'broken now, then kept', ink: 'kept', values: first.map(({ better }) => better) },
+              {
+                name: 'other changes',
+                ink: 'pale',
+                values: first.map(({ count, worse, better }) => count - worse - better),
+              },
+            ] as const
+          )
+            .filter(({ values }) => values.some((value) => value > 0))
+            .map((one) => ({ ...one, stack: 'all' })),
         });
   const columns = [
     { name: by },

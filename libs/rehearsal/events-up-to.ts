@@ -1,0 +1,34 @@
+import type { Batch, EventStore } from '../event-store/event-store.js';
+
+/** History as it was when a position was its end. What comes after is as if it had not happened. */
+export function eventsUpTo(events: EventStore, last: string): EventStore {
+  const isKnown = ({ position }: { readonly position: string }): boolean => position <= last;
+  return {
+    append: () => Promise.reject(new Error('The past is only read: append to history itself.')),
+    follow: () => {
+      throw new Error('The past has an end: follow history itself.');
+    },
+    readStream: async (stream, options) => {
+      const { events: found, revision } = await events.readStream(stream, options);
+      const known = found.filter(isKnown);
+      return { events: known, revision: known.length === found.length ? revision : (known.at(-1)?.revision ?? 0) };
+    },
+    async *readAll(options = {}): AsyncIterable<Batch> {
+      for await (const batch of events.readAll(options)) {
+        if (options.direction === 'backwards') {
+          yield { ...batch, events: batch.events.filter(isKnown) };
+          continue;
+        }
+        const past = batch.position > last;
+        yield past ? { events: batch.events.filter(isKnown), position: last } : batch;
+        if (batch.position >= last) return;
+      }
+    },
+    end: async () => {
+      const end = await events.end();
+      return end !== undefined && end > last ? last : end;
+    },
+    progress: (from, at, to) => events.progress(from, at, to),
+    close: () => Promise.resolve(),
+  };
+}

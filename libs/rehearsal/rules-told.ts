@@ -1,0 +1,20 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { BookEntry } from '../recovery/rules/rule-book.js';
+import { rulesDecider, type RuleHistory } from '../recovery/rules/rule-decider.js';
+import type { RulesEvent } from '../recovery/rules/rules-events.js';
+
+/** What was drafted, rehearsed, approved and put in force, as the decider of rules knows it. */
+export async function rulesTold(events: Pick<EventStore, 'readStream'>, programme: string): Promise<RuleHistory> {
+  const { events: told } = await events.readStream(`rules-${programme}`);
+  return (told as readonly Recorded<RulesEvent>[]).reduce(rulesDecider.evolve, rulesDecider.initialState);
+}
+
+/** The book before the last activation; undefined where none is left to undo. */
+export async function bookToReturnTo(
+  events: Pick<EventStore, 'readStream'>,
+  programme: string,
+): Promise<readonly BookEntry[] | undefined> {
+  const { before } = await rulesTold(events, programme);
+  return before && before.length > 0 ? before : undefined;
+}
