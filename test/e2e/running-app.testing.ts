@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/apps/standalone/main.js');
 export const OPERATOR_KEY = 'operator-key-of-the-tests';
@@ -19,19 +20,7 @@ export class RunningApp {
     folder = mkdtempSync(join(tmpdir(), 'amends-e2e-')),
     env: Record<string, string> = {},
   ): Promise<RunningApp> {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Run npm run build first.`);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-      env: {
-        PATH: process.env['PATH'],
-        AMENDS_PORT: '0',
-        AMENDS_DATA: folder,
-        AMENDS_DEMO: 'off',
-        AMENDS_LOG_LEVEL: 'error',
-        AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawned(folder, env);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     for await (const chunk of child.stdout) {
@@ -53,6 +42,24 @@ export class RunningApp {
     return this.child.exitCode;
   }
 
+  /** Started to end of itself. Resolves to the signal that ended it, and what it said. */
+  static async ending(
+    folder: string,
+    env: Record<string, string>,
+  ): Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }> {
+    const child = spawned(folder, env);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return { code, signal, said };
+  }
+
+  /** The signal that ended the process, once it has ended. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.signalCode;
+  }
+
   as(key: string | undefined): Caller {
     return new Caller(this.url, key);
   }
@@ -66,6 +73,22 @@ export class RunningApp {
     const { body } = await this.operator.post('/v1/api-keys', { name, role, ...(team === undefined ? {} : { team }) });
     return this.as(String(body['key']));
   }
+}
+
+function spawned(folder: string, env: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Run npm run build first.`);
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      AMENDS_PORT: '0',
+      AMENDS_DATA: folder,
+      AMENDS_DEMO: 'off',
+      AMENDS_LOG_LEVEL: 'error',
+      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 export interface Answer {
