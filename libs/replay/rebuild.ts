@@ -39,15 +39,15 @@ export interface RebuildOptions<Inputs> extends BuildOptions<Inputs> {
 }
 
 /**
- * A new generation over all history, ready to be switched to. A build that was stopped half-way under the same rule
- * books, projections and reason is taken up again.
+ * A new generation over all history, ready to be switched to. A build under the same rule books, projections and reason
+ * that was stopped half-way, or before anybody switched to it, is taken up again: left over, it would be kept for ever.
  */
 export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<Generation> {
   const { reads, projections, ruleBooks, reason } = options;
   const collections = shapesOf(projections);
   const begun = (await reads.generations()).findLast(
     ({ status, stamp, collections: had }) =>
-      status === 'building' &&
+      (status === 'building' || status === 'ready') &&
       stamp.reason === reason &&
       isDeepStrictEqual(stamp.ruleBooks, ruleBooks) &&
       isDeepStrictEqual(JSON.parse(JSON.stringify(had)), JSON.parse(JSON.stringify(collections))),

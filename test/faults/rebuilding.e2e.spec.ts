@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { digestBuild } from '../../libs/replay/digest.js';
+import { amendsJson, crashAmends, ROOT_FOLDER, startAmends } from '../e2e/amends.testing.js';
+import { Chance, roundsOr } from './chance.testing.js';
+import { WHILE_REPLAYING } from './crash-points.testing.js';
+import { incidentLog } from './incident-log.testing.js';
+
+interface Replayed {
+  readonly digestBefore: string;
+  readonly digestAfter: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'amends-rebuilding-'));
+const prepared = join(folder, 'prepared');
+const file = join(folder, 'incidents.csv');
+const pack = join(ROOT_FOLDER, 'packs/incidents.yaml');
+const strict = join(folder, 'forty-hours.yaml');
+const replayOf = (rules: string, data: string): readonly string[] => ['replay', '--rules', rules, '--data', data];
+const replay = (rules: string, data: string) => amendsJson<Replayed>(...replayOf(rules, data));
+const verify = (data: string) => amendsJson<object>('verify', '--data', data);
+
+/** The digest under the pack, and under the rules that a replay brings. */
+let lenient: string;
+let underStrict: string;
+
+beforeAll(async () => {
+  writeFileSync(file, incidentLog(200));
+  writeFileSync(strict, readFileSync(pack, 'utf8').replace('within: 62h', 'within: 5h'));
+  await amendsJson('import', '--mapping', 'mappings/incidents.yaml', '--data', prepared, file);
+  const other = join(folder, 'other');
+  cpSync(prepared, other, { recursive: true });
+  ({ digestBefore: lenient, digestAfter: underStrict } = await replay(strict, other));
+  expect(underStrict).not.toBe(lenient);
+  // Twice there and back, so that there is an old build to release.
+  await replay(strict, prepared);
+  await replay(pack, prepared);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What readers are given at this moment, from whichever build is live. */
+async function served(data: string): Promise<string> {
+  const reads = SqliteReadStore.open({ path: join(data, 'read.db'), mode: 'read' });
+  try {
+    return (await digestBuild(reads)).digest;
+  } finally {
+    await reads.close();
+  }
+}
+
+/** The one build or the other is served whole, and the replay asked for again leaves no more than a roll-back needs. */
+async function expectWhole(data: string): Promise<void> {
+  expect([lenient, underStrict]).toContain(await served(data));
+  expect((await replay(strict, data)).digestAfter).toBe(underStrict);
+  expect(await served(data)).toBe(underStrict);
+  expect(await verify(data)).toEqual({ equal: true, digest: underStrict, seals: 'intact' });
+  const reads = SqliteReadStore.open({ path: join(data, 'read.db'), mode: 'read' });
+  const left = (await reads.generations()).map(({ status }) => status);
+  await reads.close();
+  expect(left.toSorted()).toEqual(['live', 'retired']);
+}
+
+describe('a replay that is killed', () => {
+  test.each(WHILE_REPLAYING)('at "%s" leaves one build whole, and is done by the next', async (name) => {
+    const data = join(folder, name.replaceAll(/\W+/g, '-'));
+    cpSync(prepared, data, { recursive: true });
+    expect(await crashAmends(name, ...replayOf(strict, data))).toBe('SIGKILL');
+    await expectWhole(data);
+  });
+
+  test('at random leaves one build whole each time, and is done by the last', async () => {
+    const chance = new Chance();
+    const data = join(folder, 'at-random');
+    cpSync(prepared, data, { recursive: true });
+    for (let round = 0; round < roundsOr(4); round++) {
+      await killedAtRandom(replayOf(round % 2 === 0 ? strict : pack, data), chance);
+      expect([lenient, underStrict]).toContain(await served(data));
+      expect(await verify(data)).toMatchObject({ equal: true, seals: 'intact' });
+    }
+    await expectWhole(data);
+  }, 600_000);
+});
+
+async function killedAtRandom(args: readonly string[], chance: Chance): Promise<void> {
+  const child = startAmends(...args);
+  const ended = once(child, 'exit');
+  const looks = chance.between(1, 60_000);
+  for (let look = 0; look < looks && child.exitCode === null; look++) {
+    await new Promise((again) => setImmediate(again));
+  }
+  child.kill('SIGKILL');
+  await ended;
+}
