@@ -23,8 +23,14 @@ export type EventRow = [
   data: string,
 ];
 
+/** As it is read: with the category, which follows from the stream, so that the head needs no hash of it. */
+export type StoredRow = [...row: EventRow, category: number];
+
 export const COLUMNS = `position, id, stream, revision, type, schema_version, shard, programme, actor, imported,
   occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data`;
+
+/** In the order of StoredRow. */
+export const STORED_COLUMNS = `${COLUMNS}, category`;
 
 export const POSITION_DIGITS = 16;
 export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
@@ -68,8 +74,8 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
   };
 };
 
-/** Turns rows into events as they were stored. */
-export const rowReader = (db: DatabaseSync): ((row: EventRow) => Recorded) => {
+/** Turns rows into events as they were stored. @throws HistoryDamaged for one that can't be as it was stored */
+export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
   const stream = lookup(db, 'SELECT name FROM streams WHERE id = ?', ([value]) => String(value), 50_000);
   const actor = lookup<Actor>(
@@ -81,6 +87,7 @@ export const rowReader = (db: DatabaseSync): ((row: EventRow) => Recorded) => {
   return (row) => {
     const occurredAt = row[10];
     const commandId = row[13];
+    const category = name(row[17]);
     const event: Recorded = {
       id: row[1],
       type: name(row[4]),
@@ -99,11 +106,18 @@ export const rowReader = (db: DatabaseSync): ((row: EventRow) => Recorded) => {
       causationId: row[15] ?? commandId,
       data: parsed(row),
     };
+    if (category !== categoryOf(event.stream)) throw misfiled(event, category);
     return row[9] === 0 ? event : { ...event, imported: true };
   };
 };
 
-const parsed = (row: EventRow): object => {
+/** Filed under another category than its stream's, an event is kept from those who follow that category. */
+const misfiled = ({ type, revision, stream, position }: Recorded, category: string): HistoryDamaged =>
+  new HistoryDamaged(
+    `History is damaged: ${type}, revision ${revision} of ${stream}, at position ${position}, is filed under "${category}". Restore a back-up (amends restore).`,
+  );
+
+const parsed = (row: StoredRow): object => {
   try {
     const data: unknown = JSON.parse(row[16]);
     if (typeof data === 'object' && data !== null) return data;

@@ -1,20 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { EventFilter, StreamSlice } from '../event-store.js';
-import { COLUMNS, rowReader, type EventRow } from './event-rows.js';
+import { COLUMNS, rowReader, STORED_COLUMNS, type EventRow, type StoredRow } from './event-rows.js';
 
 /** How many events a filter may pass over before the reader comes up for air. */
 const FILTER_WINDOW = 20_000;
 
 export interface Reach {
-  readonly rows: readonly EventRow[];
+  readonly rows: readonly StoredRow[];
   /** How far was read. */
   readonly at: number;
 }
 
 /** The reads of one connection. `present` turns a stored event into one of the present version. */
 export class HistoryReader {
-  private readonly toEvent: (row: EventRow) => Recorded;
+  private readonly toEvent: (row: StoredRow) => Recorded;
   private readonly statements = new Map<string, StatementSync>();
 
   constructor(
@@ -38,13 +38,13 @@ export class HistoryReader {
   }
 
   rowAt(position: number): EventRow | undefined {
-    return this.rows(`SELECT ${COLUMNS} FROM events WHERE position = ?`, position)[0];
+    return this.rows<EventRow>(`SELECT ${COLUMNS} FROM events WHERE position = ?`, position)[0];
   }
 
   /** The ids and positions of a run of a stream's events. */
   run(stream: number, after: number, to: number): readonly EventRow[] {
     const sql = `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision`;
-    return this.rows(sql, stream, after, to);
+    return this.rows<EventRow>(sql, stream, after, to);
   }
 
   stream(
@@ -57,8 +57,8 @@ export class HistoryReader {
     const revision = this.revision(stream);
     const [low, high] =
       direction === 'forwards' ? [after ?? 0, revision] : [0, Math.min(revision, (after ?? Infinity) - 1)];
-    const rows = this.rows(
-      `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
+    const rows = this.rows<StoredRow>(
+      `SELECT ${STORED_COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
        ORDER BY revision ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`,
       stream,
       low,
@@ -80,20 +80,26 @@ export class HistoryReader {
     return { rows, at: rows.length === most ? (rows.at(-1)?.[0] ?? after + 1) : after + 1 };
   }
 
-  events(rows: readonly EventRow[]): Recorded[] {
+  events(rows: readonly StoredRow[]): Recorded[] {
     const events = new Array<Recorded>(rows.length);
     for (const [index, row] of rows.entries()) events[index] = this.present(this.toEvent(row));
     return events;
   }
 
-  private window(after: number, to: number, order: 'ASC' | 'DESC', most: number, filter: EventFilter = {}): EventRow[] {
+  private window(
+    after: number,
+    to: number,
+    order: 'ASC' | 'DESC',
+    most: number,
+    filter: EventFilter = {},
+  ): StoredRow[] {
     const { types, categories } = filter;
     const named = (column: string, names?: readonly string[]): string =>
       names === undefined
         ? ''
         : `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
-    return this.rows(
-      `SELECT ${COLUMNS} FROM events WHERE position > ? AND position <= ?
+    return this.rows<StoredRow>(
+      `SELECT ${STORED_COLUMNS} FROM events WHERE position > ? AND position <= ?
        ${named('type', types)} ${named('category', categories)} ORDER BY position ${order} LIMIT ?`,
       after,
       to,
@@ -108,9 +114,9 @@ export class HistoryReader {
     return Array.isArray(row) ? Number(row[0] ?? 0) : 0;
   }
 
-  private rows(sql: string, ...values: (string | number)[]): EventRow[] {
-    // The columns are NOT NULL and STRICT, in the order of EventRow.
-    return this.statement(sql).all(...values) as unknown as EventRow[];
+  private rows<Row extends EventRow | StoredRow>(sql: string, ...values: (string | number)[]): Row[] {
+    // The columns are NOT NULL and STRICT, in the order of the row asked for.
+    return this.statement(sql).all(...values) as unknown as Row[];
   }
 
   private statement(sql: string): StatementSync {

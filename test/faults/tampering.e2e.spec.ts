@@ -1,0 +1,227 @@
+import { chmodSync, cpSync, mkdtempSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { amends, amendsJson, crashAmends } from '../e2e/amends.testing.js';
+import { RunningApp } from '../e2e/running-app.testing.js';
+import { incidentLog } from './incident-log.testing.js';
+
+interface Found {
+  readonly code: number;
+  readonly seals: string;
+  readonly problems: readonly string[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'amends-tampering-'));
+const prepared = join(folder, 'prepared');
+const file = join(folder, 'incidents.csv');
+const importInto = (data: string): readonly string[] => [
+  'import',
+  '--mapping',
+  'mappings/incidents.yaml',
+  '--data',
+  data,
+  file,
+];
+let copies = 0;
+
+beforeAll(async () => {
+  writeFileSync(file, incidentLog(12));
+  await amendsJson(...importInto(prepared));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A copy of a store, changed behind its back. */
+function tampered(sql: string, from = prepared): string {
+  const data = join(folder, `copy-${++copies}`);
+  cpSync(from, data, { recursive: true });
+  if (sql !== '') {
+    const db = new DatabaseSync(join(data, 'history.db'));
+    db.exec(sql);
+    db.close();
+  }
+  return data;
+}
+
+async function verified(data: string): Promise<Found> {
+  const { code, out, err } = await amends('verify', '--data', data, '--json');
+  if (!out.startsWith('{')) throw new Error(`verify ended with ${code} and no JSON: ${err}`);
+  const said = JSON.parse(out) as { seals: string; problems?: readonly string[] };
+  return { code, seals: said.seals, problems: said.problems ?? [] };
+}
+
+interface Event {
+  readonly position: number;
+  readonly name: string;
+}
+
+/** How an event is named where something is wrong with it. */
+function eventAt(position: number): Event {
+  const db = new DatabaseSync(join(prepared, 'history.db'), { readOnly: true });
+  const row = db.prepare('SELECT type, revision, stream FROM history WHERE position = ?').get(position);
+  db.close();
+  const at = String(position).padStart(16, '0');
+  return {
+    position,
+    name: `${String(row?.['type'])}, revision ${String(row?.['revision'])} of ${String(row?.['stream'])}, at position ${at}`,
+  };
+}
+
+describe('a sealed event', () => {
+  test('is intact as long as nobody changes it', async () => {
+    expect(await verified(tampered(''))).toEqual({ code: 0, seals: 'intact', problems: [] });
+  });
+
+  test.each([
+    ['id', `'00000000-0000-5000-8000-000000000000'`],
+    ['stream', '9999'],
+    ['revision', 'revision + 1000'],
+    ['type', `(SELECT id FROM names WHERE name = 'CaseApproved')`],
+    ['category', `(SELECT id FROM names WHERE name = 'rules')`],
+    ['schema_version', 'schema_version + 1'],
+    ['shard', '(shard + 1) % 256'],
+    ['programme', `(SELECT id FROM names WHERE name = 'case')`],
+    ['actor', '0'],
+    ['imported', '1 - imported'],
+    ['occurred_at', `'2031-01-01T00:00:00.000Z'`],
+    ['known_at', `'2031-01-01T00:00:00.000Z'`],
+    ['recorded_at', `'2031-01-01T00:00:00.000Z'`],
+    ['command_id', `'another'`],
+    ['correlation_id', `'another'`],
+    ['causation_id', `'another'`],
+    ['data', `json_set(data, '$.reason', 'another')`],
+    ['data', `'{'`],
+  ])('that is changed in %s to %s is named', async (column, value) => {
+    const { position, name } = eventAt(12);
+    const others = `INSERT INTO actors VALUES (0, 'somebody', 'else'); INSERT INTO streams VALUES (9999, 'case-9999');`;
+    const found = await verified(
+      tampered(`${others} UPDATE events SET ${column} = ${value} WHERE position = ${position}`),
+    );
+    expect(found).toMatchObject({ code: 1, seals: 'broken' });
+    expect(found.problems.join('\n')).toContain(column === 'data' && value === `'{'` ? String(position) : name);
+  });
+
+  test('whose stream, type or actor is given another name is named', async () => {
+    const { name } = eventAt(12);
+    for (const [table, column] of [
+      ['streams', 'stream'],
+      ['names', 'type'],
+      ['actors', 'actor'],
+    ]) {
+      const its = `(SELECT ${column} FROM events WHERE position = 12)`;
+      const { code, problems } = await verified(tampered(`UPDATE ${table} SET name = name || 'x' WHERE id = ${its}`));
+      expect(code).toBe(1);
+      expect(problems.join('\n')).toContain(name);
+    }
+  });
+
+  test('that is removed is named', async () => {
+    const { position, name } = eventAt(12);
+    const { code, problems } = await verified(tampered(`DELETE FROM events WHERE position = ${position}`));
+    expect(code).toBe(1);
+    expect(problems).toContain(`Removed since it was sealed: ${name}.`);
+  });
+
+  test('that changed its place with another is named', async () => {
+    const swap = `UPDATE events SET position = 900000 WHERE position = 12; UPDATE events SET position = 12 WHERE position = 13;
+      UPDATE events SET position = 13 WHERE position = 900000`;
+    const { code, problems } = await verified(tampered(swap));
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toMatch(/at position 0{14}1[23]/);
+  });
+
+  test('has another inserted among it and its like: that one is named', async () => {
+    const made = `CREATE TABLE moved AS SELECT * FROM events WHERE position >= 12;
+      DELETE FROM events WHERE position >= 12;
+      INSERT INTO events SELECT position, 'forged', stream, 9000, type, category, schema_version, shard, programme, actor,
+        imported, occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data
+        FROM moved WHERE position = 12;
+      UPDATE moved SET position = position + 1; INSERT INTO events SELECT * FROM moved; DROP TABLE moved`;
+    const data = tampered(made);
+    const { code, problems } = await verified(data);
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toMatch(/revision 9000 of case-\S+, at position 0000000000000012|was changed since/);
+  });
+});
+
+describe('the last events, lost', () => {
+  const LOSE_THREE = 'DELETE FROM events WHERE position > (SELECT max(position) - 3 FROM events)';
+  const lost = /ends at position \d{16}, but the event at \d{16} was acknowledged: the last 3 events are lost/;
+
+  test('are counted, by verify and by the start of the app', async () => {
+    const data = tampered(LOSE_THREE);
+    const { code, problems } = await verified(data);
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toMatch(lost);
+    const start = await RunningApp.ending(data, {});
+    expect(start.code).toBe(1);
+    expect(start.said).toMatch(lost);
+  });
+
+  test('are counted also where no seal vouched for them yet', async () => {
+    const unsealed = join(folder, 'unsealed');
+    expect(await crashAmends('import: after read models, before seals', ...importInto(unsealed))).toBe('SIGKILL');
+    const { code, problems } = await verified(tampered(LOSE_THREE, unsealed));
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toMatch(lost);
+  });
+
+  test('and the last of all, changed, is told by the head', async () => {
+    const change = `UPDATE events SET data = '{}' WHERE position = (SELECT max(position) FROM events)`;
+    const { code, problems } = await verified(tampered(change));
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toContain('is not the one that was acknowledged: it was changed since');
+  });
+
+  test.each([
+    ['cut short', (head: string) => truncateSync(head, 100), "history.head can't be read"],
+    ['gone', unlinkSync, 'history.head is gone'],
+  ])('a head that is %s is said to be, by verify and by the start of the app', async (_, damage, words) => {
+    const data = tampered('');
+    damage(join(data, 'history.head'));
+    const { code, problems } = await verified(data);
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toContain(words);
+    const start = await RunningApp.ending(data, {});
+    expect(start.code).toBe(1);
+    expect(start.said).toContain(words);
+  });
+});
+
+describe('a seal', () => {
+  test('that is changed is named', async () => {
+    const data = tampered('');
+    const db = new DatabaseSync(join(data, 'ledger.db'));
+    db.exec(`UPDATE records SET value = json_set(value, '$.count', 1) WHERE key LIKE 'seal/%'`);
+    db.close();
+    const { code, problems } = await verified(data);
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toContain('Seal 1 was changed');
+  });
+});
+
+describe('a folder', () => {
+  test('that an app writes is refused to a second one in words, and left in peace', async () => {
+    const data = join(folder, 'shared');
+    const first = await RunningApp.start(data);
+    const second = await RunningApp.ending(data, {});
+    expect(second.code).toBe(1);
+    expect(second.said).toContain('is being written by another process (pid ');
+    expect((await amends(...importInto(data))).err).toContain('needs the store to itself');
+    expect((await first.operator.get('/health/ready')).status).toBe(200);
+    expect(await first.stop()).toBe(0);
+    expect((await verified(data)).code).toBe(0);
+  });
+
+  // To root every folder can be written.
+  (process.getuid?.() === 0 ? test.skip : test)('that can not be written is refused in words', async () => {
+    const data = tampered('');
+    for (const mode of [0o500, 0o700]) {
+      chmodSync(data, mode);
+      const { code, err } = await amends(...importInto(data));
+      expect(code).toBe(mode === 0o500 ? 3 : 0);
+      if (mode === 0o500) expect(err).toMatch(/permission|read-only|can't be written/i);
+    }
+  });
+});
