@@ -1,22 +1,23 @@
 import type { Actor, Recorded } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import type { CaseEvent } from '../../libs/recovery/case/case-events.js';
-import { asCorrected } from '../../libs/recovery/case/correction.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
-import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
-import { advanceClocks, clocksAsOf, type CaseClocks } from '../../libs/recovery/sla/case-clocks.js';
 import { explainClock, type ClockExplanation } from '../../libs/recovery/sla/explain-clock.js';
 import { entriesOf, booksUnder, loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { clockVerdict, clocksOfCase, type ExportedCase } from '../../libs/rehearsal/exported-case.js';
+import { stepsOfCase, type AuditStep } from '../../libs/rehearsal/case-steps.js';
 import { Failure } from './failure.js';
-import { rulesUnder } from './read-models.js';
+import { booksUnderWhich } from './report-run.js';
 
 export interface AuditRequest {
   /** The case's id, or its source's number. */
   readonly name: string;
   readonly at: string;
   readonly knownAt?: string;
-  readonly ruleSet?: RuleSet;
+  /** Rules to judge by: a file, or a rule set of the store. */
+  readonly under?: string;
+  /** With the fields that each event changed. */
+  readonly steps?: boolean;
 }
 
 export interface AuditedEvent {
@@ -35,7 +36,7 @@ export interface AuditedEvent {
 }
 
 export interface AuditedClock extends ClockExplanation {
-  readonly verdict: 'met' | 'missed' | 'running' | 'overdue' | 'paused' | 'cancelled';
+  readonly verdict: ReturnType<typeof clockVerdict>;
   /** The source's own verdict on the target. */
   readonly reported: 'met' | 'missed' | null;
 }
@@ -50,10 +51,16 @@ export interface Audit {
   readonly clocks: readonly AuditedClock[];
   /** Verdicts of sources on targets that have no clock. */
   readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
+  /** The rule book that it was judged by, oldest first: with it and the events the case can be replayed anywhere. */
+  readonly rules: ExportedCase['rules'];
+  readonly steps?: readonly AuditStep[];
 }
 
 /** Straight from history, so that it rests on no read model but for finding a case by its source's number. */
-export async function runAudit(stores: Stores, { name, at, knownAt, ruleSet }: AuditRequest): Promise<Audit> {
+export async function runAudit(
+  stores: Stores,
+  { name, at, knownAt, under, steps = false }: AuditRequest,
+): Promise<Audit> {
   const id = await caseNamed(stores, name);
   const known = (events: readonly Recorded[]) =>
     (events as readonly RecordedEvent[]).filter((event) => knownAt === undefined || event.knownAt <= knownAt);
@@ -66,8 +73,9 @@ export async function runAudit(stores: Stores, { name, at, knownAt, ruleSet }: A
   const told = [...ofCase];
   for (const stream of beside) told.push(...known((await stores.events.readStream(stream)).events));
 
-  const books = await booksOf(stores, ruleSet);
-  const clocks = clocksOf(ofCase, books, opened.programme, at);
+  const { programme } = opened;
+  const books = await booksOf(stores, knownAt, under);
+  const clocks = clocksOfCase(ofCase, books, programme, at);
   return {
     case: id,
     reference,
@@ -77,9 +85,11 @@ export async function runAudit(stores: Stores, { name, at, knownAt, ruleSet }: A
     events: auditedEvents(told, stores),
     clocks: (clocks?.clocks ?? []).map((clock) => {
       const explained = explainClock(clock, opened.programme, books, { at, timeZoneData: process.versions.tz ?? '' });
-      return { ...explained, verdict: verdictOf(clock, at), reported: clocks?.reported[clock.target] ?? null };
+      return { ...explained, verdict: clockVerdict(clock, at), reported: clocks?.reported[clock.target] ?? null };
     }),
     reported: clocks?.reported ?? {},
+    rules: books.book(programme).map(({ from, rules }) => ({ from, ruleSet: rules.hash, content: rules.ruleSet })),
+    ...(steps ? { steps: stepsOf(ofCase, books, stores) } : {}),
   };
 }
 
@@ -100,30 +110,20 @@ async function caseNamed({ events, reads }: Stores, name: string): Promise<strin
   );
 }
 
-/** The rules that the live read models are under, or those to be tried. */
-async function booksOf(stores: Stores, ruleSet: RuleSet | undefined): Promise<RuleBooks> {
-  if (ruleSet) return (await rulesUnder(stores, ruleSet)).books;
+/** Those asked for; else as they stood when that was known; else those that the live read models are under. */
+async function booksOf(stores: Stores, knownAt: string | undefined, under: string | undefined): Promise<RuleBooks> {
+  if (knownAt !== undefined || under !== undefined) return booksUnderWhich(stores, { knownAt, under });
   const rules = await loadRuleBooks(stores.events);
   const live = await stores.reads.live();
   return live ? booksUnder(entriesOf(live.stamp, rules), rules.drafts) : rules.books;
 }
 
-function clocksOf(
-  events: readonly RecordedEvent[],
-  books: RuleBooks,
-  programme: string,
-  at: string,
-): CaseClocks | undefined {
-  const corrected = asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
-  const clocks = corrected.reduce<CaseClocks | undefined>((now, event) => advanceClocks(now, event, books), undefined);
-  return clocks && clocksAsOf(clocks, at, books, programme);
-}
-
-function verdictOf({ state, met, dueAt }: ClockExplanation['clock'], at: string): AuditedClock['verdict'] {
-  if (state === 'completed') return met ? 'met' : 'missed';
-  if (state === 'running') return dueAt !== undefined && dueAt < at ? 'overdue' : 'running';
-  return state;
-}
+/** The fields that each event changed; what persons said stays sealed. */
+const stepsOf = (events: readonly RecordedEvent[], books: RuleBooks, { personal }: Stores): readonly AuditStep[] =>
+  stepsOfCase(events, books).map((step) => ({
+    ...step,
+    changed: personal.withhold(step.changed) as AuditStep['changed'],
+  }));
 
 /** In the order in which they became known, corrections beside what they corrected. */
 function auditedEvents(events: readonly RecordedEvent[], { personal }: Stores): readonly AuditedEvent[] {

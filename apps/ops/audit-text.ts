@@ -1,4 +1,5 @@
 import type { Audit, AuditedClock } from './audit-run.js';
+import type { AuditStep } from '../../libs/rehearsal/case-steps.js';
 import { table } from './output.js';
 
 /** An audit as people read it: the events, then each clock with what it counted. */
@@ -18,12 +19,33 @@ export async function auditText(audit: Audit): Promise<string> {
     `Case ${audit.case}${reference === null ? '' : ` (${reference})`} of ${programme}${knownAt === null ? '' : `, as known at ${knownAt}`}`,
     '',
     await table(['occurred', 'known', 'what', 'who', 'facts'], rows),
+    ...(audit.steps ?? []).flatMap(stepLines),
     ...clocks.flatMap(clockLines),
     ...withoutClock.map(
       ([target, verdict]) => `\n${target}: the source says ${verdict}; there is no clock to compare it with`,
     ),
   ].join('\n');
 }
+
+/** Nothing was there before the first event, so that only what it set is told. */
+function stepLines({ type, occurredAt, changed }: AuditStep): string[] {
+  const fields = Object.entries(changed).filter(([, { from, to }]) => from !== null || !isEmpty(to));
+  return [
+    '',
+    `${occurredAt}  ${type}${fields.length === 0 ? ': changes nothing' : ''}`,
+    ...fields.map(
+      ([name, { from, to }]) => `  ${name}: ${from === null ? '' : `${inOneLine(from)} > `}${inOneLine(to)}`,
+    ),
+  ];
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === false || (Array.isArray(value) && value.length === 0);
+
+const inOneLine = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+};
 
 function clockLines({
   clock,

@@ -20,7 +20,7 @@ type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** Page by page, as fast as it is taken, so that memory does not grow with the read model. */
 export async function runExport(
-  { reads }: Stores,
+  { reads }: Pick<Stores, 'reads'>,
   { readModel, format, out, filter }: ExportRequest,
 ): Promise<{ readonly readModel: string; readonly count: number; readonly out: string | null }> {
   const projection = READ_MODELS.find(({ name }) => name === readModel);

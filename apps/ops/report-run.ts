@@ -1,7 +1,8 @@
 import type { ClockDocument } from '../../libs/read-models/clocks.js';
 import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { ReadStore } from '../../libs/read-store/read-store.js';
-import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
+import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { foldAside } from '../../libs/replay/known-at.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { clockDisagreements } from '../../libs/reports/clock-report.js';
@@ -9,7 +10,8 @@ import { withStores } from './data-folder.js';
 import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 import { showing } from './progress.js';
-import { inputsOf, PROJECTIONS, rulesUnder } from './read-models.js';
+import { PROJECTIONS, rulesUnder } from './read-models.js';
+import { rulesNamed } from './rule-source.js';
 
 export interface ReportRequest {
   readonly reads: ReadStore;
@@ -19,7 +21,8 @@ export interface ReportRequest {
 
 export interface Aside {
   readonly knownAt?: string;
-  readonly ruleSet?: RuleSet;
+  /** Rules to read history under: a file, or a rule set of the store. */
+  readonly under?: string;
 }
 
 /** Later than anything is known. */
@@ -28,7 +31,7 @@ const EVER = '9999-12-31T23:59:59.999Z';
 /** The live read models; or, for another time or other rules, ones made aside for the time of the work. */
 export async function withReads<T>(
   folder: string,
-  { knownAt, ruleSet }: Aside,
+  { knownAt, under }: Aside,
   work: (reads: ReadStore) => Promise<T>,
 ): Promise<T> {
   return withStores(folder, 'read', async (stores) => {
@@ -36,10 +39,8 @@ export async function withReads<T>(
     const live = await reads.live();
     if (!live)
       throw new Failure('No read models are live. Import again, or start the app: both build them.', EXIT.unavailable);
-    if (knownAt === undefined && ruleSet === undefined) return work(reads);
-    const inputs = ruleSet
-      ? { rules: (await rulesUnder(stores, ruleSet)).books }
-      : inputsOf(live.stamp, await loadRuleBooks(events));
+    if (knownAt === undefined && under === undefined) return work(reads);
+    const inputs = { rules: await booksUnderWhich(stores, { knownAt, under }) };
     return inAStoreAside(async (aside) => {
       await showing('Reading history', 'events', (display) =>
         foldAside({
@@ -54,6 +55,15 @@ export async function withReads<T>(
       return work(aside);
     });
   });
+}
+
+/** Those asked for; else as they stood when that was known; else those in force. */
+export async function booksUnderWhich(
+  stores: Stores,
+  { knownAt, under }: { readonly knownAt: string | undefined; readonly under: string | undefined },
+): Promise<RuleBooks> {
+  if (under !== undefined) return (await rulesUnder(stores, (await rulesNamed(stores, under)).ruleSet)).books;
+  return (await loadRuleBooks(stores.events, knownAt === undefined ? {} : { asOf: knownAt })).books;
 }
 
 type Disagreement = Pick<

@@ -11,7 +11,7 @@ export async function sendRules(app: RunningApp, command: RulesCommand, as?: str
   const at = `/v1/rules/${encodeURIComponent(programme)}`;
   switch (command.type) {
     case 'DraftRuleSet':
-      await askApp(app, 'POST', `${at}/drafts`, { content: command.content, note: command.note });
+      await askApp(app, 'POST', '/v1/rules/drafts', { content: command.content, note: command.note });
       return;
     case 'ApproveRuleSet':
       await askApp(app, 'POST', `${at}/${command.ruleSet}/approve`, { reason: command.reason });

@@ -68,6 +68,9 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
   const digestBefore = (await digestBuild(reads)).digest;
   const upTo = plan.position;
   const reason = `rule set ${ruleSet}, as rehearsed`;
+  // One that was left over may hold more than was rehearsed.
+  for (const { id, status, stamp } of await reads.generations())
+    if (status === 'ready' && stamp.reason === reason) await reads.release(id);
   const generation = await build({ events: eventsUpTo(events, upTo), upTo, rules, reason });
   const rehearsed = (await digestBuild(reads, generation.id)).digest;
   if (rehearsed !== plan.digestAfter) {

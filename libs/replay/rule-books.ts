@@ -36,7 +36,7 @@ export interface RulesAsked {
   readonly override?: Readonly<Record<string, RuleSet>>;
   /** Instead of all books: these, of rule sets that were drafted. */
   readonly books?: Entries;
-  /** As the rules stood then, by when it was known. */
+  /** As the rules stood then, by when it was known; a programme that had none yet is read under its first. */
   readonly asOf?: string;
 }
 
@@ -50,7 +50,6 @@ export async function loadRuleBooks(
   const activations: { programme: string; entry: BookEntry; first: boolean; recordedAt: string }[] = [];
   for await (const batch of events.readAll({ filter: { categories: ['rules'] } })) {
     for (const event of batch.events as readonly RecordedEvent[]) {
-      if (asOf !== undefined && event.knownAt > asOf) continue;
       if (event.type === 'RuleSetDrafted') {
         const { programme, ruleSet, content } = event.data;
         // Checked in full when it was drafted.
@@ -59,6 +58,7 @@ export async function loadRuleBooks(
       if (event.type !== 'RuleSetActivated' && event.type !== 'RuleSetRolledBack') continue;
       const { programme } = event.data;
       const before = entries[programme] ?? [];
+      if (asOf !== undefined && event.knownAt > asOf && before.length > 0) continue;
       entries[programme] = bookAfter(before, event);
       if (
         event.type === 'RuleSetActivated' &&

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { dataFolder, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -6,14 +6,18 @@ import { subcommand } from '../subcommand.js';
 interface Options {
   readonly knownAt?: string;
   readonly at?: string;
+  readonly under?: string;
   readonly rules?: string;
+  readonly steps?: boolean;
 }
 
 export function addAudit(program: Command): void {
   subcommand(program, 'audit <case>', 'one case from its first event, with every verdict and what it rests on')
     .option('--known-at <instant>', 'as it was known then')
-    .option('--at <instant>', 'the moment at which running clocks are read (default: now)')
-    .option('--rules <file>', 'what the verdicts would be under these rules')
+    .option('--at <instant>', 'the moment at which running clocks are read (default: --known-at, else now)')
+    .option('--under <rules>', 'what the verdicts would be under these rules, a file or a hash')
+    .addOption(new Option('--rules <file>', 'the same as --under').hideHelp())
+    .option('--steps', 'the fields that each event changed, one event after another')
     .addHelpText(
       'after',
       "\nThe case is named by its id, or by its source's own number. What customers said stays sealed.",
@@ -25,14 +29,15 @@ export function addAudit(program: Command): void {
         import('../audit-text.js'),
         import('../instant.js'),
       ]);
-      const rules =
-        options.rules === undefined ? undefined : (await import('../rule-file.js')).readRules(options.rules);
+      const under = options.under ?? options.rules;
+      const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
       const audit = await withStores(dataFolder(command), 'read', (stores) =>
         runAudit(stores, {
           name,
-          at: options.at === undefined ? new Date().toISOString() : instant(options.at, '--at'),
-          ...(options.knownAt === undefined ? {} : { knownAt: instant(options.knownAt, '--known-at') }),
-          ...(rules === undefined ? {} : { ruleSet: rules.ruleSet }),
+          at: options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at'),
+          ...(knownAt === undefined ? {} : { knownAt }),
+          ...(under === undefined ? {} : { under }),
+          ...(options.steps === true ? { steps: true } : {}),
         }),
       );
       const text = output.json ? '' : await auditText(audit);

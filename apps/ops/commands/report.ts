@@ -9,6 +9,7 @@ interface Options {
   readonly programme?: string;
   readonly knownAt?: string;
   readonly at?: string;
+  readonly under?: string;
   readonly rules?: string;
 }
 
@@ -34,16 +35,17 @@ const reporting = (report: Command, name: string, description: string): Command 
     .option('--programme <name>', 'of this line of work alone')
     .option('--known-at <instant>', 'as it was known then: history is read anew, aside')
     .option('--at <instant>', 'the moment at which running clocks are read (default: --known-at, else now)')
-    .option('--rules <file>', 'as it would be under these rules: history is read anew, aside');
+    .option('--under <rules>', 'as it would be under these rules, a file or a hash: history is read anew, aside')
+    .addOption(new Option('--rules <file>', 'the same as --under').hideHelp());
 
 async function run<T>(command: Command, options: Options, ask: (request: ReportRequest) => Promise<T>): Promise<T> {
   const [{ instant }, { withReads }] = await Promise.all([import('../instant.js'), import('../report-run.js')]);
-  const rules = options.rules === undefined ? undefined : (await import('../rule-file.js')).readRules(options.rules);
+  const under = options.under ?? options.rules;
   const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
   const at = options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at');
   const aside = {
     ...(knownAt === undefined ? {} : { knownAt }),
-    ...(rules === undefined ? {} : { ruleSet: rules.ruleSet }),
+    ...(under === undefined ? {} : { under }),
   };
   return withReads(dataFolder(command), aside, (reads) =>
     ask({ reads, at, ...(options.programme === undefined ? {} : { programme: options.programme }) }),

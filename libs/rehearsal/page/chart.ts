@@ -70,7 +70,7 @@ export function bars({ title, description, categories, series }: Bars): Html {
   const svg = chart.renderToSVGString();
   chart.dispose();
   return html`<figure>
-    <figcaption>${title}</figcaption>
+    <figcaption>${title}${legend(series)}</figcaption>
     ${new Html(accessible(inPageColours(svg), title, description))}
   </figure>`;
 }

@@ -1,0 +1,75 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import { asCorrected } from '../recovery/case/correction.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import { compileRules } from '../recovery/rules/compile.js';
+import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
+import type { RuleSet } from '../recovery/rules/rule-set.js';
+import { advanceClocks, clocksAsOf, type CaseClocks } from '../recovery/sla/case-clocks.js';
+import type { Clock } from '../recovery/sla/clock.js';
+import type { Verdict } from './verdict.js';
+
+/** A case as `amends audit CASE --json` writes it: what happened, and the rules it was judged by. */
+export interface ExportedCase {
+  readonly case: string;
+  readonly programme: string;
+  readonly at: string;
+  readonly events: readonly ExportedEvent[];
+  readonly rules: readonly { readonly from: string | null; readonly ruleSet: string; readonly content: RuleSet }[];
+}
+
+export type ExportedEvent = Pick<
+  Recorded,
+  'id' | 'type' | 'stream' | 'revision' | 'occurredAt' | 'knownAt' | 'recordedAt' | 'actor'
+> & { readonly data: unknown };
+
+export interface ReplayedClock {
+  readonly target: string;
+  readonly cycle: number;
+  readonly verdict: Verdict;
+  readonly dueAt: string | null;
+  readonly workingMs: number | null;
+}
+
+/**
+ * Judges an exported case again, by nothing but what was exported: a fault seen in production becomes a test in one
+ * call. `under` judges it by another rule set, since ever.
+ */
+export function replayExported(exported: ExportedCase, under?: RuleSet): readonly ReplayedClock[] {
+  const { programme, at, rules } = exported;
+  const book = under
+    ? [{ from: null, rules: compileRules(under) }]
+    : rules.map(({ from, content }) => ({ from, rules: compileRules(content) }));
+  const stream = `case-${exported.case}`;
+  const events = exported.events
+    .filter((event) => event.stream === stream)
+    .toSorted((a, b) => a.revision - b.revision)
+    .map((event) => ({ ...event, programme }) as unknown as RecordedEvent); // as history held them when exported
+  const clocks = clocksOfCase(events, ruleBooks({ [programme]: book }), programme, at);
+  return (clocks?.clocks ?? []).map((clock) => ({
+    target: clock.target,
+    cycle: clock.cycle,
+    verdict: clockVerdict(clock, at),
+    dueAt: clock.dueAt ?? null,
+    workingMs: clock.workingMs ?? null,
+  }));
+}
+
+/** All clocks of a case as its events, corrected, leave them, read at a moment. */
+export function clocksOfCase(
+  events: readonly RecordedEvent[],
+  books: RuleBooks,
+  programme: string,
+  at: string,
+): CaseClocks | undefined {
+  const corrected = asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
+  const clocks = corrected.reduce<CaseClocks | undefined>((now, event) => advanceClocks(now, event, books), undefined);
+  return clocks && clocksAsOf(clocks, at, books, programme);
+}
+
+/** At a moment: a running clock past due is overdue. */
+export function clockVerdict({ state, met, dueAt }: Clock, at: string): Exclude<Verdict, 'none'> {
+  if (state === 'completed') return met ? 'met' : 'missed';
+  if (state === 'running') return dueAt !== undefined && dueAt < at ? 'overdue' : 'running';
+  return state;
+}
