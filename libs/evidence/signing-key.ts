@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Ledger } from '../ledger/ledger.js';
 import { SEALS } from './seal.js';
@@ -55,12 +55,8 @@ export const signingKeyIn = async (path: string, ledger: Ledger): Promise<Signin
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(fd, pem);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  // Written beside its place first: cut off half-way, it would be refused at every start.
+  writeFileSync(`${path}.new`, pem, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
   return signingKeyFrom(pem, path);
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KEY_BYTES } from './encryption.js';
 import { VaultKeyRefused } from './vault-errors.js';
@@ -21,7 +21,9 @@ export function loadKeyEncryptionKey(folder: string, given?: string): Buffer {
       `${file} is missing, and the vault beside it can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
     );
   const key = randomBytes(KEY_BYTES);
-  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  // Written beside its place first: cut off half-way, it would be refused at every start.
+  writeFileSync(`${file}.new`, `${key.toString('base64')}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
   return key;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a running app leaves in its folder, so that the command line finds it. */
@@ -9,8 +9,12 @@ export interface RunningApp {
 
 const fileIn = (folder: string): string => join(folder, 'app.json');
 
-export const announce = (folder: string, app: RunningApp): void =>
-  writeFileSync(fileIn(folder), `${JSON.stringify(app)}\n`, { mode: 0o600 });
+/** Put in its place whole: a note cut off half-way would stand in the way of every command. */
+export function announce(folder: string, app: RunningApp): void {
+  const file = fileIn(folder);
+  writeFileSync(`${file}.new`, `${JSON.stringify(app)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}
 
 export const withdraw = (folder: string): void => rmSync(fileIn(folder), { force: true });
 
@@ -20,7 +24,7 @@ export function runningApp(folder: string): RunningApp | undefined {
   try {
     app = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as RunningApp;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   return isAlive(app.pid) ? app : undefined;
@@ -32,6 +36,9 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Another user's process is alive, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
