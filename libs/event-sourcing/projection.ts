@@ -5,6 +5,8 @@ export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'instant' 
 
 export type Document = Readonly<Record<string, unknown>>;
 
+export type Shown = readonly [id: string, document: Document];
+
 /**
  * A read model, as data: how history becomes documents. Pure: the same history and the same inputs (the rule
  * books) give the same bytes, whenever and wherever it runs.
@@ -44,6 +46,6 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
     readonly on: readonly E['type'][];
     asRead(this: void, events: readonly Recorded<E>[]): readonly Recorded<E>[];
   };
-  /** The documents shown for a fact, by id. */
-  documents?(this: void, fact: Fact, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
+  /** The documents shown for a fact, each with its id. */
+  documents?(this: void, fact: Fact, key: string, inputs: Inputs): readonly Shown[];
 }

@@ -1,4 +1,4 @@
-import type { Document } from '../event-sourcing/projection.js';
+import type { Shown } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
 import type { Clock } from '../recovery/sla/clock.js';
@@ -134,19 +134,17 @@ export const clocks: ReadModel<ClocksFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(advance),
-  documents: (fact, key): Readonly<Record<string, Document>> => {
-    const documents: Record<string, ClockDocument> = {};
-    const last = new Map(fact.clocks.clocks.map((clock) => [clock.target, clock]));
-    for (const clock of fact.clocks.clocks)
-      documents[`${key}:${clock.target}:${clock.cycle}`] = shown(
-        key,
-        fact,
-        clock.target,
-        clock,
-        last.get(clock.target) === clock,
-      );
-    for (const target of Object.keys(fact.clocks.reported))
-      if (!last.has(target)) documents[`${key}:${target}:0`] = shown(key, fact, target, undefined, true);
-    return documents;
+  documents: (fact, key) => {
+    const { clocks, reported } = fact.clocks;
+    const isLast = (clock: Clock, index: number) =>
+      !clocks.some(({ target }, at) => at > index && target === clock.target);
+    const unattached = Object.keys(reported).filter((target) => clocks.every((clock) => clock.target !== target));
+    return [
+      ...clocks.map((clock, index): Shown => {
+        const id = `${key}:${clock.target}:${clock.cycle}`;
+        return [id, shown(key, fact, clock.target, clock, isLast(clock, index))];
+      }),
+      ...unattached.map((target): Shown => [`${key}:${target}:0`, shown(key, fact, target, undefined, true)]),
+    ];
   },
 };

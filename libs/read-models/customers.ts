@@ -49,19 +49,17 @@ export const customers: ReadModel<CustomerFact> = {
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
   documents: ({ customer, opened, forgottenAt }) =>
-    Object.fromEntries(
-      Object.entries(opened).map(([programme, at]) => [
-        `${customer}:${programme}`,
-        {
-          customer,
-          programme,
-          cases: at.length,
-          firstOpenedAt: instant(at[0]),
-          lastOpenedAt: instant(at.at(-1)),
-          repeatsWithin30Days: repeats(at, 30),
-          repeatsWithin90Days: repeats(at, 90),
-          forgottenAt,
-        },
-      ]),
-    ),
+    Object.entries(opened).map(([programme, at]) => [
+      `${customer}:${programme}`,
+      {
+        customer,
+        programme,
+        cases: at.length,
+        firstOpenedAt: instant(at[0]),
+        lastOpenedAt: instant(at.at(-1)),
+        repeatsWithin30Days: repeats(at, 30),
+        repeatsWithin90Days: repeats(at, 90),
+        forgottenAt,
+      },
+    ]),
 };

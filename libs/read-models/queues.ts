@@ -1,4 +1,3 @@
-import type { Document } from '../event-sourcing/projection.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
 import { parseDuration } from '../recovery/rules/duration.js';
@@ -150,38 +149,37 @@ export const queues: ReadModel<QueueFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  documents: (fact, key): Readonly<Record<string, Document>> => {
+  documents: (fact, key) => {
     const { facts } = fact.clocks;
-    if (!isWork(facts)) return {};
+    if (!isWork(facts)) return [];
     const next = nextDue(fact.clocks);
-    return {
-      [key]: {
-        case: key,
-        reference: fact.reference,
-        programme: fact.programme,
-        customer: fact.customer,
-        status: facts.status,
-        kind: facts.kind,
-        priority: facts.priority,
-        priorityRank: rankOf(facts.priority),
-        team: facts.team,
-        owner: facts.owner,
-        touchpoint: facts.touchpoint,
-        product: facts.product,
-        tags: facts.tags,
-        openedAt: fact.openedAt,
-        touchedAt: fact.touchedAt,
-        cycle: facts.cycle,
-        nextDueAt: next?.at ?? null,
-        nextTarget: next?.target ?? null,
-        attempts: fact.attempts,
-        contacted: facts.contacted,
-        contactDueAt: fact.contactDueAt,
-        waitingOn: facts.waitingOn,
-        pausedUntil: fact.pausedUntil,
-        escalatedTo: fact.escalatedTo,
-        toAuthorise: fact.offersToAuthorise.length > 0,
-      },
+    const document = {
+      case: key,
+      reference: fact.reference,
+      programme: fact.programme,
+      customer: fact.customer,
+      status: facts.status,
+      kind: facts.kind,
+      priority: facts.priority,
+      priorityRank: rankOf(facts.priority),
+      team: facts.team,
+      owner: facts.owner,
+      touchpoint: facts.touchpoint,
+      product: facts.product,
+      tags: facts.tags,
+      openedAt: fact.openedAt,
+      touchedAt: fact.touchedAt,
+      cycle: facts.cycle,
+      nextDueAt: next?.at ?? null,
+      nextTarget: next?.target ?? null,
+      attempts: fact.attempts,
+      contacted: facts.contacted,
+      contactDueAt: fact.contactDueAt,
+      waitingOn: facts.waitingOn,
+      pausedUntil: fact.pausedUntil,
+      escalatedTo: fact.escalatedTo,
+      toAuthorise: fact.offersToAuthorise.length > 0,
     };
+    return [[key, document]];
   },
 };

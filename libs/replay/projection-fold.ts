@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
-import type { Document } from '../event-sourcing/projection.js';
+import type { Document, Shown } from '../event-sourcing/projection.js';
 import type { Flush, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
@@ -9,7 +9,6 @@ import { sameDocument } from './same-document.js';
 
 type Write = Flush['writes'][number];
 type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs: Inputs) => object | undefined;
-type Documents = Readonly<Record<string, Document>>;
 
 /** What is known in memory of one key: its fact and the last event folded into it. */
 interface Known {
@@ -45,7 +44,7 @@ export interface ProjectionFoldOptions<Inputs> {
   readonly skipped: ReadonlySet<string>;
 }
 
-const NOTHING: Documents = {};
+const NOTHING: readonly Shown[] = [];
 
 /** One projection, folded batch by batch in memory. */
 export class ProjectionFold<Inputs> {
@@ -213,19 +212,25 @@ export class ProjectionFold<Inputs> {
     return { projection: this.#options.projection.name, key, shard, events: waiting, error };
   }
 
-  #write({ known: { key, fact, position }, shard, before, refolded }: Touched, inputs: Inputs, writes: Write[]): void {
-    if (fact === before.fact) return;
+  #write(touched: Touched, inputs: Inputs, writes: Write[]): void {
+    const { key, fact, position } = touched.known;
+    const { shard, refolded } = touched;
+    if (fact === touched.before.fact) return;
     const { name, documents } = this.#options.projection;
     const write = (collection: string, id: string, document: object | undefined): void =>
       void writes.push({ collection, id, shard, position, document: (document ?? null) as Document | null });
     const shown = documents && {
-      old: before.fact ? documents(before.fact as never, key, inputs) : NOTHING,
+      old: touched.before.fact ? documents(touched.before.fact as never, key, inputs) : NOTHING,
       now: fact ? documents(fact as never, key, inputs) : NOTHING,
     };
     if (this.#facts !== undefined) write(this.#facts, key, fact);
     if (!shown) return;
     const { old, now } = shown;
-    for (const id in now) if (refolded || !old[id] || !sameDocument(old[id], now[id])) write(name, id, now[id]);
-    for (const id in old) if (!(id in now)) write(name, id, undefined);
+    const before = new Map(old);
+    for (const [id, document] of now) {
+      if (refolded || !sameDocument(before.get(id), document)) write(name, id, document);
+      before.delete(id);
+    }
+    for (const id of before.keys()) write(name, id, undefined);
   }
 }

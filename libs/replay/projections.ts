@@ -1,4 +1,4 @@
-import type { Document, FieldType } from '../event-sourcing/projection.js';
+import type { FieldType, Shown } from '../event-sourcing/projection.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { CollectionShape } from '../read-store/read-store.js';
 
@@ -18,7 +18,7 @@ export interface AnyProjection<Inputs> {
     readonly on: readonly string[];
     asRead(this: void, events: readonly never[]): readonly Recorded[];
   };
-  documents?(this: void, fact: never, key: string, inputs: Inputs): Readonly<Record<string, Document>>;
+  documents?(this: void, fact: never, key: string, inputs: Inputs): readonly Shown[];
 }
 
 /** Where the facts of a projection are stored: beside its documents, with them, or nowhere, as they can be folded again. */
