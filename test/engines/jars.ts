@@ -69,7 +69,7 @@ async function refuseOldJava(): Promise<void> {
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new EngineAbsent(
-      'Java is not installed: the engines need 17 or later. On Debian: apt install openjdk-17-jre',
+      'Java (JDK) is not installed: the engines need 17 or later. On Debian: apt install openjdk-17-jdk',
     );
   }
   const major = Number(/version "(\d+)/.exec(version)?.[1]);

@@ -1,0 +1,50 @@
+import { QueryRefused } from '../read-store.js';
+
+export type SortValue = string | number | boolean | null;
+
+/** The place after the last document of a page: of which build and sort it speaks, and that document's sort values. */
+export interface Cursor {
+  readonly generation: number;
+  readonly collection: string;
+  /** Such as `dueAt asc, id asc`. */
+  readonly order: string;
+  readonly values: readonly SortValue[];
+}
+
+export const writeCursor = ({ generation, collection, order, values }: Cursor): string =>
+  Buffer.from(JSON.stringify([generation, collection, order, values])).toString('base64url');
+
+/** @throws QueryRefused if the cursor isn't of this very question, or its build is no longer the one asked. */
+export const readCursor = (text: string, asked: Omit<Cursor, 'values'>, length: number): readonly SortValue[] => {
+  const cursor = decode(text);
+  if (!cursor) throw new QueryRefused('This is no cursor that a page gave. Leave `after` out to begin anew.', 'after');
+  if (cursor.collection !== asked.collection || cursor.order !== asked.order || cursor.values.length !== length)
+    throw new QueryRefused('This cursor is from another question. Leave `after` out to begin anew.', 'after');
+  if (cursor.generation !== asked.generation)
+    throw new QueryRefused(
+      'The read models were built anew since the page before, so its cursor is stale. Leave `after` out to begin anew.',
+      'after',
+    );
+  return cursor.values;
+};
+
+const decode = (text: string): Cursor | undefined => {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (!Array.isArray(parts) || parts.length !== 4) return undefined;
+  const [generation, collection, order, values] = parts as unknown[];
+  return typeof generation === 'number' &&
+    typeof collection === 'string' &&
+    typeof order === 'string' &&
+    isValues(values)
+    ? { generation, collection, order, values }
+    : undefined;
+};
+
+const isValues = (values: unknown): values is SortValue[] =>
+  Array.isArray(values) && values.every((one) => one === null || ['string', 'number', 'boolean'].includes(typeof one));

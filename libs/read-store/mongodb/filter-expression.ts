@@ -1,0 +1,61 @@
+import { never } from '../../event-sourcing/decider.js';
+import type { Filter, Scalar } from '../../filter/filter.js';
+import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
+import type { CollectionShape } from '../read-store.js';
+import { askable, storedName } from './asked-fields.js';
+import { refuseFilter } from './filter-query.js';
+
+type Expression = Readonly<Record<string, unknown>> | boolean;
+
+/**
+ * A filter as an expression, for counting inside a group. Expressions order values of all types, null first and
+ * missing before it, so an order is asked only of what is above null.
+ * @throws QueryRefused where the filter can't be asked.
+ */
+export function filterExpression(filter: Filter, shape: CollectionShape): Expression {
+  refuseFilter(filter, shape);
+  return expressionOf(parseFilter(filter, askable(shape)), shape);
+}
+
+const expressionOf = (tree: FilterTree, shape: CollectionShape): Expression => {
+  const all = (trees: readonly FilterTree[]): Expression[] => trees.map((one) => expressionOf(one, shape));
+  switch (tree.operator) {
+    case 'and':
+      return { $and: all(tree.conditions) };
+    case 'or':
+      return { $or: all(tree.conditions) };
+    case 'nor':
+      return { $not: [{ $or: all(tree.conditions) }] };
+    case 'eq':
+      return equal(tree.field, tree.value);
+    case 'ne':
+      return { $not: [equal(tree.field, tree.value)] };
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte': {
+      const value = orNull(tree.field);
+      return { $and: [{ $ne: [value, null] }, { [`$${tree.operator}`]: [value, { $literal: tree.value }] }] };
+    }
+    case 'in':
+      return among(tree.field, tree.values, shape);
+    case 'nin':
+      return { $not: [among(tree.field, tree.values, shape)] };
+    case 'exists':
+      return { [tree.value ? '$ne' : '$eq']: [{ $type: `$${storedName(tree.field)}` }, 'missing'] };
+    default:
+      return never(tree);
+  }
+};
+
+const orNull = (field: string): Expression => ({ $ifNull: [`$${storedName(field)}`, null] });
+
+const equal = (field: string, value: Scalar): Expression => ({ $eq: [orNull(field), { $literal: value }] });
+
+const among = (field: string, values: readonly Scalar[], { fields }: CollectionShape): Expression => {
+  if (fields[field] !== 'strings') return { $or: values.map((value) => equal(field, value)) };
+  const list = { $ifNull: [`$${storedName(field)}`, []] };
+  return {
+    $or: values.map((value) => (value === null ? equal(field, null) : { $in: [{ $literal: value }, list] })),
+  };
+};

@@ -1,0 +1,96 @@
+import {
+  type Db,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { ReadStoreUnavailable } from '../read-store.js';
+
+export interface ConnectionOptions {
+  /** `mongodb://` or `mongodb+srv://`, with credentials and TLS as the driver takes them; the database is its path, else `amends`. */
+  readonly url: string;
+  /** The longest that one question may take; default 10 s. 0: as long as it takes. */
+  readonly timeoutMs?: number;
+}
+
+const SELECTION_MS = 3_000;
+
+/** The driver's connections to one database: it finds them again by itself when they were lost. */
+export class MongoConnection {
+  private constructor(
+    private readonly client: MongoClient,
+    readonly database: Db,
+  ) {}
+
+  /** @throws ReadStoreUnavailable where no server answers. */
+  static async open({ url, timeoutMs = 10_000 }: ConnectionOptions): Promise<MongoConnection> {
+    const selection = timeoutMs === 0 ? SELECTION_MS : Math.min(SELECTION_MS, timeoutMs);
+    const client = new MongoClient(url, {
+      serverSelectionTimeoutMS: selection,
+      connectTimeoutMS: selection,
+      socketTimeoutMS: timeoutMs,
+      readPreference: 'primary',
+      writeConcern: { w: 'majority', journal: true },
+      ignoreUndefined: true,
+    });
+    const named = client.options.dbName;
+    const connection = new MongoConnection(client, client.db(named === 'test' || named === '' ? 'amends' : named));
+    try {
+      await connection.ask(() => connection.database.command({ ping: 1 }));
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return connection;
+  }
+
+  /** @throws ReadStoreUnavailable instead of the driver's many ways to say so. */
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (!isOutOfReach(error)) throw error;
+      const hosts = this.client.options.hosts.map(String).join(', ');
+      throw new ReadStoreUnavailable(
+        `MongoDB at ${hosts} does not answer (${error.message}). It holds the read models: see that it runs and can be reached, then ask again.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** A collection or view; that it is gone already is no error. */
+  async drop(name: string): Promise<void> {
+    try {
+      await this.ask(() => this.database.dropCollection(name));
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || !isNotThere(error)) throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+/** Says the server itself: shutting down, stepping down, out of time. */
+const PASSING: ReadonlySet<unknown> = new Set([50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+
+const isOutOfReach = (error: unknown): error is MongoError =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  error instanceof MongoNotConnectedError ||
+  error instanceof MongoTopologyClosedError ||
+  (error instanceof MongoServerError && PASSING.has(error.code));
+
+/** Some servers of the protocol say it in words alone. */
+export const isNotThere = ({ code, message }: MongoServerError): boolean => code === 26 || message === 'ns not found';
+
+/** The document is there already. */
+export const DUPLICATE_KEY = 11_000;
+
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === DUPLICATE_KEY;

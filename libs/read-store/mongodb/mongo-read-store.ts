@@ -1,0 +1,264 @@
+import type { Collection } from 'mongodb';
+import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
+import type {
+  CollectionShape,
+  Flush,
+  Generation,
+  GenerationChoice,
+  GenerationStamp,
+  Group,
+  GroupQuery,
+  Page,
+  Query,
+  ReadStore,
+  StoredDocument,
+} from '../read-store.js';
+import { AnalystViews } from './analyst-views.js';
+import { SHOWN } from './filter-query.js';
+import { type Checkpoints, FlushWriter } from './flush-writer.js';
+import { Generations } from './generations.js';
+import { type Grouped, groupPipeline } from './group-query.js';
+import { type ConnectionOptions, MongoConnection } from './mongo-connection.js';
+import { pageQuery } from './page-query.js';
+import { CHECKPOINTS, collectionOf, generationOf, indexesOf, refuseShapes } from './schema.js';
+import { documentFrom, type Stored, storedDocumentFrom } from './stored.js';
+
+const SCAN_BATCH = 1_000;
+
+export interface MongoReadStoreOptions extends ConnectionOptions {
+  readonly mode: 'write' | 'read';
+  readonly crashPoint?: CrashPoint;
+}
+
+/**
+ * Read models in one MongoDB database: a collection for each read model of each build. Any number of processes may
+ * write it. It uses what every server from 4.4 on does, on a replica set or not: no transaction, no change stream.
+ */
+export class MongoReadStore implements ReadStore {
+  private readonly generationsOf: Generations;
+  private readonly views: AnalystViews;
+  private readonly writers = new Map<number, FlushWriter>();
+
+  /** @throws ReadStoreUnavailable where no server answers. */
+  static async open(options: MongoReadStoreOptions): Promise<MongoReadStore> {
+    const connection = await MongoConnection.open(options);
+    const store = new MongoReadStore(connection, options);
+    try {
+      // What a process that ended right after a switch left undone.
+      if (options.mode === 'write') await store.views.follow();
+      return store;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  private readonly crashPoint: CrashPoint;
+
+  private constructor(
+    private readonly connection: MongoConnection,
+    private readonly options: MongoReadStoreOptions,
+  ) {
+    this.crashPoint = options.crashPoint ?? noCrash;
+    this.generationsOf = new Generations(connection);
+    this.views = new AnalystViews(connection, this.generationsOf);
+  }
+
+  async begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation> {
+    this.refuseWhenReading();
+    refuseShapes(collections);
+    await this.dropReleased();
+    const generation = await this.generationsOf.begin(collections, stamp);
+    this.writers.set(generation.id, await this.newWriter(generation.id, true));
+    return generation;
+  }
+
+  /** By a connection of its own that waits as long as it takes: indexes of a large build take minutes. */
+  async ready(generation: number): Promise<void> {
+    this.refuseWhenReading();
+    const { collections } = await this.generationsOf.get(generation);
+    const patient = await MongoConnection.open({ ...this.options, timeoutMs: 0 });
+    try {
+      for (const shape of collections) {
+        const collection = patient.database.collection(collectionOf(generation, shape.name));
+        await patient.ask(() => collection.createIndexes(indexesOf(shape)));
+        this.crashPoint('read-store: index made');
+      }
+    } finally {
+      await patient.close();
+    }
+    await this.generationsOf.setReady(generation);
+  }
+
+  async switchTo(generation: number, expected: number | undefined): Promise<void> {
+    this.refuseWhenReading();
+    await this.generationsOf.switchTo(generation, expected);
+    this.crashPoint('read-store: new generation live');
+    await this.views.follow();
+  }
+
+  async release(generation: number): Promise<void> {
+    this.refuseWhenReading();
+    this.writers.delete(generation);
+    await this.generationsOf.remove(generation);
+    await this.dropReleased();
+    this.crashPoint('read-store: tables dropped');
+  }
+
+  async generations(): Promise<readonly Generation[]> {
+    return this.generationsOf.all();
+  }
+
+  async live(): Promise<Generation | undefined> {
+    return (await this.generationsOf.all()).find(({ status }) => status === 'live');
+  }
+
+  async flush(generation: number, flush: Flush): Promise<void> {
+    this.refuseWhenReading();
+    const { status } = await this.generationsOf.get(generation);
+    let writer = this.writers.get(generation);
+    if (!writer) this.writers.set(generation, (writer = await this.newWriter(generation, false)));
+    await writer.write(status, flush);
+    this.crashPoint('read-store: flushed');
+  }
+
+  async checkpoints(generation: number): Promise<ReadonlyMap<number, string>> {
+    await this.generationsOf.get(generation);
+    const found = await this.ask(() => this.checkpointsOf().findOne({ _id: generation }));
+    const shards = Object.entries(found?.shards ?? {}).map(([shard, position]) => [Number(shard), position] as const);
+    return new Map(shards.toSorted(([a], [b]) => a - b));
+  }
+
+  async load(
+    generation: number,
+    collection: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, StoredDocument>> {
+    const from = this.collection(generation, await this.generationsOf.shape(generation, collection));
+    const loaded = new Map<string, StoredDocument>();
+    for (let at = 0; at < ids.length; at += SCAN_BATCH) {
+      const some = ids.slice(at, at + SCAN_BATCH);
+      const found = await this.ask(() => from.find({ _id: { $in: some } }, { batchSize: SCAN_BATCH + 1 }).toArray());
+      for (const stored of found) if (stored.amends.shown) loaded.set(stored._id, storedDocumentFrom(stored));
+    }
+    return loaded;
+  }
+
+  async get(
+    collection: string,
+    id: string,
+    generation: GenerationChoice = 'live',
+  ): Promise<StoredDocument | undefined> {
+    return this.answered(generation, collection, async (chosen, shape) => {
+      const stored = await this.ask(() => this.collection(chosen, shape).findOne({ _id: id }));
+      return { empty: stored === null, answer: stored?.amends.shown ? storedDocumentFrom(stored) : undefined };
+    });
+  }
+
+  async find(collection: string, query: Query, generation: GenerationChoice = 'live'): Promise<Page> {
+    return this.answered(generation, collection, async (chosen, shape) => {
+      const { limit, filters, sort, cursorAfter } = pageQuery(chosen, shape, query);
+      const found: Stored[] = [];
+      // One more than asked for tells whether there is more.
+      for (const filter of filters) {
+        const left = limit + 1 - found.length;
+        if (left === 0) break;
+        const options = { sort: new Map(sort), limit: left, batchSize: left + 1 };
+        found.push(...(await this.ask(() => this.collection(chosen, shape).find(filter, options).toArray())));
+      }
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      const documents = found.slice(0, limit).map((stored) => ({ ...documentFrom(stored), id: stored._id }));
+      const answer = last ? { documents, next: cursorAfter(last) } : { documents };
+      return { empty: found.length === 0, answer };
+    });
+  }
+
+  async group(collection: string, query: GroupQuery, generation: GenerationChoice = 'live'): Promise<readonly Group[]> {
+    return this.answered(generation, collection, async (chosen, shape) => {
+      const { stages, groupOf } = groupPipeline(shape, query);
+      const grouped = await this.ask(() => this.collection(chosen, shape).aggregate<Grouped>(stages).toArray());
+      return { empty: grouped.length === 0, answer: grouped.map(groupOf) };
+    });
+  }
+
+  async *scan(
+    collection: string,
+    { shard, generation = 'live' }: { shard?: number; generation?: GenerationChoice } = {},
+  ): AsyncIterable<readonly StoredDocument[]> {
+    const chosen = await this.generationsOf.chosen(generation);
+    const of = { ...SHOWN, ...(shard === undefined ? {} : { 'amends.shard': shard }) };
+    const options = { sort: { _id: 1 as const }, limit: SCAN_BATCH, batchSize: SCAN_BATCH + 1 };
+    for (let after = ''; ;) {
+      const found = await this.answered(chosen, collection, async (_, shape) => {
+        const filter = { ...of, _id: { $gt: after } };
+        const answer = await this.ask(() => this.collection(chosen, shape).find(filter, options).toArray());
+        return { empty: answer.length === 0, answer };
+      });
+      if (found.length > 0) yield found.map(storedDocumentFrom);
+      if (found.length < SCAN_BATCH) return;
+      after = found.at(-1)?._id ?? '';
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /**
+   * Which build is asked and the answer are two reads. A build that was dropped between them has no documents, so an
+   * empty answer counts only if the build is still there.
+   */
+  private async answered<T>(
+    choice: GenerationChoice,
+    collection: string,
+    question: (generation: number, shape: CollectionShape) => Promise<{ empty: boolean; answer: T }>,
+  ): Promise<T> {
+    for (;;) {
+      const chosen = await this.generationsOf.chosen(choice);
+      const { empty, answer } = await question(chosen, await this.generationsOf.shape(chosen, collection));
+      if (!empty) return answer;
+      if (choice !== 'live') await this.generationsOf.get(chosen);
+      else if ((await this.generationsOf.chosen('live')) !== chosen) continue;
+      return answer;
+    }
+  }
+
+  /** Collections of builds that were released, those too that an ended process left behind. */
+  private async dropReleased(): Promise<void> {
+    const { database } = this.connection;
+    const released = await this.generationsOf.released();
+    const names = await this.ask(() => database.listCollections({}, { nameOnly: true }).toArray());
+    for (const { name } of names) {
+      const generation = generationOf(name);
+      if (generation !== undefined && released(generation)) await this.connection.drop(name);
+    }
+    const kept = await this.ask(() =>
+      this.checkpointsOf()
+        .find({}, { projection: { _id: 1 } })
+        .toArray(),
+    );
+    for (const { _id } of kept) if (released(_id)) await this.ask(() => this.checkpointsOf().deleteOne({ _id }));
+  }
+
+  private async newWriter(generation: number, begun: boolean): Promise<FlushWriter> {
+    const shapes = await this.generationsOf.shapesOf(generation);
+    return new FlushWriter(this.connection, generation, shapes, this.crashPoint, begun);
+  }
+
+  private collection(generation: number, { name }: CollectionShape): Collection<Stored> {
+    return this.connection.database.collection<Stored>(collectionOf(generation, name));
+  }
+
+  private checkpointsOf(): Collection<Checkpoints> {
+    return this.connection.database.collection<Checkpoints>(CHECKPOINTS);
+  }
+
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.connection.ask(question);
+  }
+
+  private refuseWhenReading(): void {
+    if (this.options.mode === 'read')
+      throw new Error('This read store was opened for reading. Open it with mode write to change it.');
+  }
+}

@@ -1,0 +1,95 @@
+import { never } from '../../event-sourcing/decider.js';
+import type { Document, FieldType } from '../../event-sourcing/projection.js';
+import type { CollectionShape, Flush, StoredDocument } from '../read-store.js';
+
+type Write = Flush['writes'][number];
+
+/**
+ * A document as it is stored: its fields as they are, for analysts, and what Amends keeps about it under one name.
+ * Names are stored: a new meaning is a new name.
+ */
+export interface Stored {
+  readonly _id: string;
+  readonly amends: {
+    readonly generation: number;
+    readonly shard: number;
+    readonly position: string;
+    /** False marks what was removed: it is kept, so that a batch delivered late can't bring it back. */
+    readonly shown: boolean;
+    /** The document as JSON text, where MongoDB can't hold it as it is. Its declared fields stand beside it. */
+    readonly text?: string;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** How deep MongoDB nests is bounded by 100, what Amends adds to it included. */
+const DEEPEST = 90;
+
+/** A write as it is stored. @throws TypeError where it contradicts its declaration: filters would silently miss it. */
+export const storedFrom = (generation: number, shape: CollectionShape, write: Write): Stored => {
+  const { id, shard, position, document } = write;
+  if (id === '') throw new TypeError(`A document of ${shape.name} has an empty id. Right the projection.`);
+  if (document === null) return { _id: id, amends: { generation, shard, position, shown: false } };
+  refuseOtherTypes(shape, id, document);
+  const text = JSON.stringify(document);
+  const plain = JSON.parse(text) as Document;
+  const amends = { generation, shard, position, shown: true };
+  if (fits(plain, 0) && !('_id' in plain) && !('amends' in plain)) return { _id: id, amends, ...plain };
+  const declared = Object.keys(shape.fields).filter((field) => Object.hasOwn(plain, field));
+  return {
+    _id: id,
+    amends: { ...amends, text },
+    ...Object.fromEntries(declared.map((field) => [field, plain[field]])),
+  };
+};
+
+export const storedDocumentFrom = (stored: Stored): StoredDocument => ({
+  id: stored._id,
+  shard: stored.amends.shard,
+  position: stored.amends.position,
+  document: documentFrom(stored),
+});
+
+export const documentFrom = ({ _id, amends, ...document }: Stored): Document =>
+  amends.text === undefined ? document : (JSON.parse(amends.text) as Document);
+
+/** Half of a pair: no UTF-8 can hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+/** MongoDB before 5.0 refuses names that start with a dollar, and takes dots in them for paths; no name has a zero. */
+const AWKWARD_NAME = /^\$|^$|[.\0]|^__proto__$/;
+
+const fits = (value: unknown, depth: number): boolean => {
+  if (typeof value === 'string') return !LONE_SURROGATE.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > DEEPEST) return false;
+  if (Array.isArray(value)) return value.every((one) => fits(one, depth + 1));
+  return Object.entries(value).every(([name, one]) => !AWKWARD_NAME.test(name) && fits(one, depth + 1));
+};
+
+const refuseOtherTypes = ({ name, fields }: CollectionShape, id: string, document: Document): void => {
+  for (const [field, type] of Object.entries(fields)) {
+    const value = document[field];
+    if (value === undefined || value === null || isOf(type, value)) continue;
+    throw new TypeError(
+      `${name} ${id}: ${field} is declared as ${type}, but holds ${JSON.stringify(value)}. Right the projection.`,
+    );
+  }
+};
+
+const isOf = (type: FieldType, value: unknown): boolean => {
+  switch (type) {
+    case 'string':
+    case 'instant':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'number':
+      return Number.isFinite(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'strings':
+      return Array.isArray(value) && value.every((one) => typeof one === 'string');
+    default:
+      return never(type);
+  }
+};
