@@ -107,7 +107,9 @@ async function subscribe(log: EventLog, call: Call, options: ReadReq.Options): P
     passedOver++;
     if (filter === undefined || passedOver < window) continue;
     passedOver = 0;
-    if (!sent && !(await send(call, checkpointBytes(event.position)))) return;
+    // While it catches up, a real server may leave out the prepare position.
+    const prepare = next === log.all.length ? event.position : 0;
+    if (!sent && !(await send(call, checkpointBytes(event.position, prepare)))) return;
   }
 }
 

@@ -76,10 +76,11 @@ export const confirmationBytes = (subscription: string): Uint8Array =>
     .setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(subscription))
     .serializeBinary();
 
-/** A real server names no prepare position in the checkpoints of what it passed over. */
-export const checkpointBytes = (commit: number): Uint8Array =>
+export const checkpointBytes = (commit: number, prepare: number): Uint8Array =>
   new ReadResp()
-    .setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(commit.toString()).setPreparePosition('0'))
+    .setCheckpoint(
+      new ReadResp.Checkpoint().setCommitPosition(commit.toString()).setPreparePosition(prepare.toString()),
+    )
     .serializeBinary();
 
 export const notFoundBytes = (stream: string): Uint8Array =>

@@ -1,0 +1,64 @@
+import {
+  eventTypeFilter,
+  excludeSystemEvents,
+  streamNameFilter,
+  type AllStreamRecordedEvent,
+  type Filter,
+} from '@eventstore/db-client';
+import type { EventFilter } from '../event-store.js';
+import { positionText } from './positions.js';
+
+type CheckpointReached = NonNullable<Filter['checkpointReached']>;
+
+const categoryOf = (stream: string): string => {
+  const hyphen = stream.indexOf('-');
+  return hyphen === -1 ? stream : stream.slice(0, hyphen);
+};
+
+/** An event of this history. */
+export interface Owned {
+  readonly event: AllStreamRecordedEvent;
+  /** Its name without the prefix. */
+  readonly stream: string;
+  readonly position: string;
+}
+
+/** Which events of $all are meant. */
+export class Wanted {
+  private readonly categories: ReadonlySet<string> | undefined;
+  private readonly types: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly prefix: string,
+    private readonly filter: EventFilter | undefined,
+  ) {
+    this.categories = filter?.categories && new Set(filter.categories);
+    this.types = filter?.types && new Set(filter.types);
+  }
+
+  /** Undefined for what isn't of this history. */
+  owned(event: AllStreamRecordedEvent): Owned | undefined {
+    const { streamId, type } = event;
+    if (type.startsWith('$') || streamId.startsWith('$') || !streamId.startsWith(this.prefix)) return undefined;
+    return { event, stream: streamId.slice(this.prefix.length), position: positionText(event.position) };
+  }
+
+  passes({ stream, event: { type } }: Owned): boolean {
+    return (this.types?.has(type) ?? true) && (this.categories?.has(categoryOf(stream)) ?? true);
+  }
+
+  /**
+   * What the server can see to: it knows one kind of filter at a time, and prefixes where we mean names, so what it
+   * sends is looked at again. It tells of all that it passes over, one by one: readers wait for positions.
+   */
+  onServer(checkpointReached: CheckpointReached): Filter {
+    const watched = { checkpointReached, checkpointInterval: 1, maxSearchWindow: 1 };
+    const { categories, types } = this.filter ?? {};
+    if (this.prefix !== '' || types === undefined) {
+      if (categories === undefined && this.prefix === '') return excludeSystemEvents(watched);
+      const prefixes = categories?.map((category) => this.prefix + category) ?? [this.prefix];
+      return streamNameFilter({ prefixes, ...watched });
+    }
+    return eventTypeFilter({ prefixes: [...types], ...watched });
+  }
+}
