@@ -65,7 +65,9 @@ export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<
 
 /** Brings a generation to the present end of history. Resolves to the number of events read. */
 export async function catchUp<Inputs>(generation: number, options: BuildOptions<Inputs>): Promise<number> {
-  const { events, projections, signal, onProgress, stepMs = 20, batchSize = 5_000 } = options;
+  const { events, projections, signal, onProgress, stepMs = 20 } = options;
+  // Where nobody waits, wide steps store a case that is told over several of them less often.
+  const { batchSize = stepMs === Infinity ? 20_000 : 5_000 } = options;
   const fold = await Fold.open({ ...options, generation });
   const steps = new Steps(stepMs, (batch) => fold.apply(batch));
   const from = fold.position;

@@ -92,18 +92,14 @@ async function compare<Inputs>(
   for (const { name } of digested(shapesOf(projections))) {
     const [one, other] = [await digestReadModel(reads, name, live), await digestReadModel(aside, name, rebuilt)];
     readModels[name] = { live: one.digest, rebuilt: other.digest };
-    const shards = [...new Set([...one.shards.keys(), ...other.shards.keys()])].toSorted((a, b) => a - b);
-    for (const shard of shards) {
-      if (one.shards.get(shard) === other.shards.get(shard)) continue;
-      for await (const difference of differing(
-        name,
-        shard,
-        reads.scan(name, { shard, generation: live }),
-        aside.scan(name, { shard, generation: rebuilt }),
-      )) {
-        if (differences.length < most) differences.push(difference);
-        else more = true;
-      }
+    const shards = new Set([...one.shards.keys(), ...other.shards.keys()]);
+    for (const shard of shards) if (one.shards.get(shard) === other.shards.get(shard)) shards.delete(shard);
+    if (shards.size === 0) continue;
+    const scans = [reads.scan(name, { generation: live }), aside.scan(name, { generation: rebuilt })] as const;
+    for await (const difference of differing(name, scans[0], scans[1])) {
+      if (!shards.has(difference.shard)) continue;
+      if (differences.length < most) differences.push(difference);
+      else more = true;
     }
   }
   const digest = digestOf(Object.fromEntries(Object.entries(readModels).map(([name, of]) => [name, of.live])));
@@ -114,19 +110,19 @@ async function compare<Inputs>(
 type Scan = AsyncIterable<readonly StoredDocument[]>;
 
 /** Both in id order: what is in one alone, or says something else in the other. */
-async function* differing(readModel: string, shard: number, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
+async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
   const [ones, others] = [singly(live), singly(rebuilt)];
   let [one, other] = [(await ones.next()).value, (await others.next()).value];
   while (one || other) {
     if (one && (!other || one.id < other.id)) {
-      yield { readModel, shard, id: one.id, live: one.document };
+      yield { readModel, shard: one.shard, id: one.id, live: one.document };
       one = (await ones.next()).value;
     } else if (other && (!one || other.id < one.id)) {
-      yield { readModel, shard, id: other.id, rebuilt: other.document };
+      yield { readModel, shard: other.shard, id: other.id, rebuilt: other.document };
       other = (await others.next()).value;
     } else if (one && other) {
       if (digestLine(one) !== digestLine(other))
-        yield { readModel, shard, id: one.id, live: one.document, rebuilt: other.document };
+        yield { readModel, shard: one.shard, id: one.id, live: one.document, rebuilt: other.document };
       [one, other] = [(await ones.next()).value, (await others.next()).value];
     }
   }

@@ -64,10 +64,11 @@ export const dropTables = (generation: number, shapes: readonly CollectionShape[
   `DROP TABLE IF EXISTS ${removedTableOf(generation)}`,
 ];
 
-/** Ended by id, so that they serve paging; and one by shard, for reading a shard in id order. */
+/** Ended by id, so that they serve paging. */
 export const createIndexes = (generation: number, shapes: readonly CollectionShape[]): readonly string[] =>
   shapes.flatMap(({ name, indexes }) =>
-    [['shard'], ...indexes.map((fields) => fields.map(columnOf))].map((columns, index) => {
+    indexes.map((fields, index) => {
+      const columns = fields.map(columnOf);
       const indexName = quoted(`amends_g${generation}_${name}_${index}`);
       return `CREATE INDEX IF NOT EXISTS ${indexName} ON ${tableOf(generation, name)} (${[...columns, 'id'].join(', ')})`;
     }),
