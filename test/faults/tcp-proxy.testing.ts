@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Ends every connection at once, in the middle of whatever it carries; new ones are taken. */
+  cut(): void;
+  /** From now on each piece of data waits so long, both ways; 0 lets them pass at once. */
+  slow(delayMs: number): void;
+  /** Nothing passes any more, but connections stay as they are; until `slow`. */
+  stall(): void;
+  /** How many bytes passed so far, to cut in the middle of something. */
+  readonly bytes: number;
+  stop(): Promise<void>;
+}
+
+/** Stands between a client and a server, and does to their connection what networks do. */
+export async function startProxy(toPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let delayMs = 0;
+  let bytes = 0;
+
+  const pass = (from: Socket, to: Socket): void => {
+    from.on('data', (data: Buffer) => {
+      bytes += data.length;
+      if (delayMs === 0) to.write(data);
+      else if (delayMs < Infinity) setTimeout(() => to.write(data), delayMs);
+    });
+    from.on('close', () => to.destroy());
+    // A cut connection is what this is for: each side learns of it by its own end.
+    from.on('error', () => to.destroy());
+    sockets.add(from);
+    from.on('close', () => sockets.delete(from));
+  };
+
+  const server = createServer((client) => {
+    const behind = connect(toPort, '127.0.0.1');
+    pass(client, behind);
+    pass(behind, client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A proxy without a port.');
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port: address.port,
+    get bytes() {
+      return bytes;
+    },
+    cut,
+    slow: (ms) => (delayMs = ms),
+    stall: () => (delayMs = Infinity),
+    stop: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
