@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Audit, AuditedClock } from './audit-run.js';
 import type { AuditStep } from '../../libs/rehearsal/case-steps.js';
 import { table } from './output.js';
@@ -33,10 +34,15 @@ function stepLines({ type, occurredAt, changed }: AuditStep): string[] {
   return [
     '',
     `${occurredAt}  ${type}${fields.length === 0 ? ': changes nothing' : ''}`,
-    ...fields.map(
-      ([name, { from, to }]) => `  ${name}: ${from === null ? '' : `${inOneLine(from)} > `}${inOneLine(to)}`,
-    ),
+    ...fields.map(([name, change]) => `  ${name}: ${changeTold(change)}`),
   ];
+}
+
+/** Of a list that grew only what came. */
+function changeTold({ from, to }: AuditStep['changed'][string]): string {
+  if (from === null) return inOneLine(to);
+  const grew = Array.isArray(from) && Array.isArray(to) && isDeepStrictEqual(to.slice(0, from.length), from);
+  return grew ? `+ ${to.slice(from.length).map(inOneLine).join(', ')}` : `${inOneLine(from)} > ${inOneLine(to)}`;
 }
 
 const isEmpty = (value: unknown): boolean =>

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EventStore } from '../event-store/event-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import { opened, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import { openReads } from '../replay/history.testing.js';
+import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import { rehearse, type RehearsalOptions } from './rehearse.js';
+
+/** Whatever of a port is used that is not named as reading is an effect, and is noted. */
+function watched<Port extends object>(port: Port, reading: readonly (keyof Port)[], touched: string[]): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if ((reading as readonly PropertyKey[]).includes(name)) return value.bind(target) as unknown;
+      return () => {
+        touched.push(String(name));
+        throw new Error(`A rehearsal reached ${String(name)}.`);
+      };
+    },
+  });
+}
+
+const HISTORY_READS: readonly (keyof EventStore)[] = ['readAll', 'readStream', 'end', 'progress'];
+const SERVED_READS: readonly (keyof ReadStore)[] = [
+  'live',
+  'checkpoints',
+  'scan',
+  'group',
+  'find',
+  'get',
+  'generations',
+];
+
+let world: Awaited<ReturnType<typeof historyOf>>;
+let aside: ReadStore;
+let touched: string[];
+beforeEach(async () => {
+  const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
+  world = await historyOf(...inForce(rulesOf([RESOLVE])), ...seven);
+  aside = openReads();
+  touched = [];
+});
+afterEach(async () => {
+  await aside.close();
+  await world.store.close();
+});
+
+const options = (): RehearsalOptions => ({
+  events: watched<EventStore>(world.store.events, HISTORY_READS, touched),
+  served: watched<ReadStore>(world.store.reads, SERVED_READS, touched),
+  projections: PROJECTIONS,
+  candidate: { ruleSet: rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }]) },
+  at: AT,
+  aside,
+});
+
+describe('no side effect comes out of a rehearsal', () => {
+  test('it appends nothing, and writes nothing that is served', async () => {
+    const { changedCount } = await rehearse(options());
+    expect(changedCount).toBe(1);
+    expect(touched).toEqual([]);
+    expect((await world.store.reads.generations()).map(({ status }) => status)).toEqual(['live']);
+  });
+
+  test.each([
+    ['history', { append: true }],
+    ['what is served', { flush: true }],
+  ])('a rehearsal that touched %s would be seen', async (_what, { append }: { append?: boolean; flush?: boolean }) => {
+    // The canary: a projection with a hand on a port, as no honest one has.
+    const { events, served } = options() as { events: EventStore; served: ReadStore };
+    const reaching = {
+      name: 'canary',
+      version: 1,
+      fields: {},
+      indexes: [],
+      key: () => 'one',
+      evolve: {
+        CaseOpened: (_fact: never, _event: never, _inputs: unknown) => {
+          if (append) void events.append('case-1', [], 0);
+          else void served.flush(1, { shards: [], position: '', writes: [] });
+          return {};
+        },
+      },
+    };
+    await expect(rehearse({ ...options(), projections: [...PROJECTIONS, reaching] })).rejects.toThrow(
+      'A rehearsal reached',
+    );
+    expect(touched).toEqual([append ? 'append' : 'flush']);
+  });
+});
+
+test('by its types a rehearsal is given nothing to write with', () => {
+  // Compiles only while neither is part of what a rehearsal is given.
+  type Given = keyof RehearsalOptions['events'] | keyof NonNullable<RehearsalOptions['served']>;
+  const effects: Extract<Given, 'append' | 'flush' | 'switchTo' | 'release' | 'begin' | 'ready'>[] = [];
+  expect(effects).toEqual([]);
+});

@@ -1,0 +1,258 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { RecoveryEvent } from '../recovery/history.js';
+import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
+import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import type { Told } from '../replay/history.testing.js';
+import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import { readsRules } from './shadows.js';
+
+const open: Awaited<ReturnType<typeof historyOf>>[] = [];
+const history = async (...told: readonly Told[]): ReturnType<typeof historyOf> => {
+  const made = await historyOf(...told);
+  open.push(made);
+  return made;
+};
+afterEach(async () => {
+  for (const { store } of open.splice(0)) await store.close();
+});
+
+// Monday 5 May 2031.
+const RULES = rulesOf([RESOLVE]);
+const within = (hours: string): RuleSet => rulesOf([{ ...RESOLVE, goals: [{ within: hours }] }]);
+const LONG = within('8h');
+const SHORT = within('6h');
+/** Solved after 7 working hours. */
+const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
+/** Solved after 2. */
+const two = caseTold('two', ['2031-05-06T09:00Z', opened()], ['2031-05-06T11:00Z', submitted]);
+/** Solved on the next working day, after 10. */
+const ten = caseTold('ten', ['2031-05-08T13:00Z', opened()], ['2031-05-09T15:00Z', submitted]);
+const HOLIDAY: RuleSet = {
+  ...LONG,
+  calendars: {
+    office: { zone: 'Etc/UTC', hours: LONG.calendars['office']?.hours ?? 'always', holidays: ['2031-05-09'] },
+  },
+};
+
+describe('a rehearsal', () => {
+  test('of the rules in force changes nothing, down to the digest', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);
+    const { changedCount, notReversible, digestBefore, digestAfter, before, after } = await rehearsed(LONG);
+    expect({ changedCount, notReversible }).toEqual({ changedCount: 0, notReversible: 0 });
+    expect(digestAfter).toBe(digestBefore);
+    expect(after.totals).toEqual(before.totals);
+  });
+
+  test('of a shorter goal names the case, the clause and the events', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);
+    const { changed, changedCount, before, after, changedBy, digestBefore, digestAfter, notice } =
+      await rehearsed(SHORT);
+    expect(notice).toMatch(/^Mechanical effect only/);
+    expect(changedCount).toBe(1);
+    expect(changed).toMatchObject([
+      {
+        case: 'seven',
+        reference: 'seven',
+        target: 'resolve',
+        cycle: 1,
+        from: 'met',
+        to: 'missed',
+        why: {
+          reason: 'goal',
+          clauses: [{ reason: 'goal', path: 'targets[0].goals[0].within', from: '8h', to: '6h' }],
+          before: { goalMs: 28_800_000, workingMs: 25_200_000 },
+          after: { goalMs: 21_600_000, workingMs: 25_200_000, stoppedAt: '2031-05-05T16:00:00.000Z' },
+          intervals: { noLongerCounted: [], newlyCounted: [] },
+        },
+      },
+    ]);
+    expect(changed[0]?.why.after?.stoppedBy).toEqual(expect.any(String));
+    expect(before.totals.byTarget).toMatchObject([{ target: 'resolve', met: 2, missed: 0, breaches: 0 }]);
+    expect(after.totals.byTarget).toMatchObject([{ target: 'resolve', met: 1, missed: 1, breaches: 1 }]);
+    expect(changedBy).toMatchObject({
+      target: [{ name: 'resolve', count: 1, worse: 1, better: 0 }],
+      reason: [{ name: 'goal', count: 1 }],
+      turn: [{ name: 'met > missed', count: 1 }],
+    });
+    expect(digestAfter).not.toBe(digestBefore);
+  });
+
+  test('of a holiday names the day and the working time that no longer counts', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...ten, ...two);
+    const { changed } = await rehearsed(HOLIDAY);
+    expect(changed).toMatchObject([
+      {
+        case: 'ten',
+        from: 'missed',
+        to: 'met',
+        why: {
+          reason: 'calendar',
+          clauses: [{ path: 'calendars.office.holidays', from: [], to: ['2031-05-09'] }],
+          intervals: {
+            noLongerCounted: [{ from: '2031-05-09T09:00:00.000Z', to: '2031-05-09T15:00:00.000Z' }],
+            newlyCounted: [],
+          },
+        },
+      },
+    ]);
+  });
+
+  test('of a goal and a holiday together names the one that turned each case', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...ten, ...seven);
+    const { changed } = await rehearsed({ ...HOLIDAY, targets: SHORT.targets });
+    expect(changed.map((one) => [one.case, `${one.from} > ${one.to}`, one.why.reason])).toEqual([
+      ['seven', 'met > missed', 'goal'],
+      ['ten', 'missed > met', 'calendar'],
+    ]);
+  });
+
+  test('of another pause names the condition', async () => {
+    const held = caseTold(
+      'held',
+      ['2031-05-05T09:00Z', opened()],
+      ['2031-05-05T10:00Z', paused],
+      ['2031-05-05T16:00Z', resumed],
+      ['2031-05-06T11:00Z', submitted],
+    );
+    const { pause: _, ...unheld } = RESOLVE;
+    const { rehearsed } = await history(...inForce(RULES), ...held);
+    expect((await rehearsed(rulesOf([unheld]))).changed).toMatchObject([
+      { from: 'met', to: 'missed', why: { reason: 'pause', clauses: [{ path: 'targets[0].pause', to: null }] } },
+    ]);
+  });
+
+  test('of a target that is gone, or new, says so', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven);
+    const renamed = { ...RESOLVE, id: 'settle', goals: [{ within: '8h' }] };
+    expect((await rehearsed(rulesOf([renamed]))).changed).toMatchObject([
+      { target: 'resolve', from: 'met', to: 'none', why: { reason: 'target removed' } },
+      { target: 'settle', from: 'none', to: 'met', why: { reason: 'target added' } },
+    ]);
+  });
+
+  test('looks at the cases opened within its window alone', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
+    const tight = within('1h');
+    const { changed, before } = await rehearsed(tight, {
+      from: '2031-05-06T00:00:00.000Z',
+      to: '2031-05-07T00:00:00.000Z',
+    });
+    expect(changed.map((one) => one.case)).toEqual(['two']);
+    expect(before.totals.clocks).toMatchObject({ met: 1, missed: 0 });
+  });
+
+  test('can compare two drafts with each other', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);
+    const { changed, against } = await rehearsed(within('1h'), { against: { ruleSet: SHORT } });
+    expect(against).toEqual(expect.any(String));
+    expect(changed.map((one) => [one.case, one.from, one.to])).toEqual([['two', 'met', 'missed']]);
+  });
+
+  test('says the same against what is served as against a build of its own', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
+    const aside = await rehearsed(SHORT, { served: undefined as never });
+    expect(await rehearsed(SHORT)).toEqual({ ...aside, events: expect.any(Number) });
+  });
+
+  test('is stopped between two steps, and says how far it is', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven);
+    await expect(rehearsed(SHORT, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
+    const shares: number[] = [];
+    await rehearsed(SHORT, { onProgress: ({ share }) => shares.push(share) });
+    expect(shares.at(-1)).toBe(1);
+  });
+});
+
+describe('rules from a time on', () => {
+  /** Opened before the change, and still running after it. */
+  const running = caseTold('running', ['2031-05-05T09:00Z', opened()]);
+  const touched = (at: string): Told[] =>
+    caseTold('running', [at, { type: 'CasePriorityChanged', data: { priority: 'x' } }]);
+  const since = '2031-05-05T11:00:00.000Z';
+  const from = (retarget: 'keep' | 'restart' | 'pinned') => ({
+    before: rulesOf([{ ...RESOLVE, retarget, goals: [{ within: '8h' }] }]),
+    after: rulesOf([{ ...RESOLVE, retarget, goals: [{ within: '4h' }] }]),
+  });
+
+  test('leave the verdicts of before as they were', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);
+    const later = { since: '2031-05-06T00:00:00.000Z', ruleSet: within('1h') };
+    expect((await rehearsed(LONG, { candidate: later })).changed.map((one) => one.case)).toEqual(['two']);
+  });
+
+  test.each([
+    ['keep', 'its start, under the new goal', '2031-05-05T13:00:00.000Z'],
+    ['restart', 'nothing: it begins again at the change', '2031-05-05T15:00:00.000Z'],
+    ['pinned', 'the goal that it began under', '2031-05-05T17:00:00.000Z'],
+  ] as const)('a running clock that is to %s keeps %s', async (retarget, _what, dueAt) => {
+    const { before, after } = from(retarget);
+    const { rehearsed } = await history(...inForce(before), ...running, ...touched('2031-05-05T11:30Z'));
+    const at = '2031-05-05T12:00:00.000Z';
+    const { changedCount } = await rehearsed(before, { candidate: { ruleSet: after, since }, at });
+    expect(changedCount).toBe(0); // running it is in each case; only when it is due differs
+    const overdueAt = new Date(Date.parse(dueAt) + 1).toISOString();
+    const later = await rehearsed(before, { candidate: { ruleSet: after, since }, at: overdueAt });
+    expect(later.after.totals.clocks).toMatchObject({ running: 1, overdue: 1 });
+    const sooner = await rehearsed(before, { candidate: { ruleSet: after, since }, at: dueAt });
+    expect(sooner.after.totals.clocks).toMatchObject({ running: 1, overdue: 0 });
+  });
+});
+
+describe("decisions that history can't take back", () => {
+  const TRIAGE: TriageRules = {
+    low: { nps: 6 },
+    cells: {
+      low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, notAnswered: { do: 'recover' } },
+      high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+    },
+  };
+  const heard = (response: string, score: number, contactMe: 'yes' | 'no' = 'yes'): Told => ({
+    stream: `response-${response}`,
+    event: {
+      type: 'ResponseReceived',
+      data: {
+        response,
+        source: 's',
+        externalId: response,
+        kind: 'survey',
+        customer: 'u',
+        answers: [{ metric: 'nps', score }],
+        contactMe,
+        commentLength: 0,
+        tags: [],
+      },
+    } as RecoveryEvent,
+  });
+  const rules = (triage: TriageRules): RuleSet => rulesOf([RESOLVE], { triage });
+
+  test('are counted apart: opened, not opened, handled otherwise', async () => {
+    const { rehearsed } = await history(
+      ...inForce(rules(TRIAGE)),
+      heard('five', 5),
+      heard('two', 2),
+      heard('six-no', 6, 'no'),
+      heard('nine-no', 9, 'no'),
+    );
+    const high = { ...TRIAGE.cells.high, no: { do: 'recover' } } as const;
+    const low = { ...TRIAGE.cells.low, yes: { do: 'recover', priority: 'urgent' } } as const;
+    const other: TriageRules = { ...TRIAGE, low: { nps: 4 }, cells: { low, high } };
+    const { notReversible, decisions, changedCount } = await rehearsed(rules(other));
+    // 5: recovered before, called back after. 2: more urgent. 6 and 9 without contact: respected or left, opened after.
+    expect(notReversible).toBe(4);
+    expect(decisions).toMatchObject({ wouldHaveBeenOpened: 2, wouldNotHaveBeenOpened: 0, handledOtherwise: 2 });
+    expect(changedCount).toBe(0);
+    const back = await rehearsed(
+      rules({ ...TRIAGE, cells: { ...TRIAGE.cells, low: { ...TRIAGE.cells.low, yes: { do: 'nothing' } } } }),
+    );
+    expect(back.decisions).toMatchObject({ wouldHaveBeenOpened: 0, wouldNotHaveBeenOpened: 2 });
+  });
+});
+
+test('the read models that are built again are those that can see the rules', () => {
+  expect(PROJECTIONS.filter((one) => !readsRules(one)).map(({ name }) => name)).toEqual([
+    'timeline',
+    'customers',
+    'teams',
+    'rules',
+  ]);
+});
