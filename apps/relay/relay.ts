@@ -1,0 +1,113 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { TakenOver, UnclearOutcome, type Publisher } from '../../libs/broker/broker.js';
+import { ForeignTopics, type TailCheck } from '../../libs/broker/kafka/check-tail.js';
+import { messageOf, Publications } from '../../libs/broker/publications.js';
+import { eventsOf, TOPIC_NAMES } from '../../libs/broker/topics.js';
+import type { Batch, EventStore } from '../../libs/event-store/event-store.js';
+
+export interface RelayOptions {
+  readonly history: EventStore;
+  /** A new publisher for every life: it shuts out the one before. */
+  open(this: void): Promise<Publisher>;
+  /** Looks into the topics before anything is published. */
+  check(this: void, position: string | undefined, publications: Publications): Promise<TailCheck>;
+  /** Told what an operator should know. */
+  say(this: void, level: 'log' | 'warn' | 'error', sentence: string): void;
+  /** Events in one transaction. */
+  readonly batchSize?: number;
+  readonly retryAfterMs?: readonly number[];
+}
+
+export interface RelayState {
+  readonly state: 'starting' | 'following' | 'waiting' | 'stopped';
+  /** What is published up to. */
+  readonly position: string | undefined;
+  readonly published: number;
+  readonly doubled: number;
+  readonly error?: string;
+}
+
+const BATCH = 1_000;
+const RETRY_AFTER_MS = [100, 500, 1_000, 3_000, 10_000];
+const TYPES = TOPIC_NAMES.flatMap(eventsOf);
+
+/**
+ * Brings history out to the broker, in order, and keeps looking whether it is there: at the start and after every
+ * error it compares the ends of the topics with history, and goes on at the first gap.
+ */
+export class Relay {
+  private now: RelayState = { state: 'starting', position: undefined, published: 0, doubled: 0 };
+
+  constructor(private readonly options: RelayOptions) {}
+
+  get state(): RelayState {
+    return this.now;
+  }
+
+  /** Until the signal. @throws TakenOver, ForeignTopics: what only a person can mend */
+  async run(signal: AbortSignal): Promise<void> {
+    const { say, retryAfterMs = RETRY_AFTER_MS } = this.options;
+    for (let tries = 0; !signal.aborted; tries++) {
+      const { published } = this.now;
+      try {
+        await this.live(signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        const because = error instanceof Error ? error.message : String(error);
+        if (error instanceof TakenOver || error instanceof ForeignTopics) {
+          this.now = { ...this.now, state: 'stopped', error: because };
+          throw error;
+        }
+        if (this.now.published > published) tries = 0;
+        const wait = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 0;
+        this.now = { ...this.now, state: 'waiting', error: because };
+        const what = error instanceof UnclearOutcome ? 'The topics are looked through' : 'It is tried again';
+        say('warn', `${because} ${what} in ${wait} ms.`);
+        await pause(wait, signal);
+      }
+    }
+    this.now = { ...this.now, state: 'stopped' };
+  }
+
+  /** One publisher's life. */
+  private async live(signal: AbortSignal): Promise<void> {
+    const { history, open, check, say, batchSize = BATCH } = this.options;
+    const publications = new Publications(history);
+    const publisher = await open();
+    try {
+      const { from, missing, doubled } = await check(await publisher.position(), publications);
+      const [first] = missing;
+      if (first !== undefined)
+        say(
+          'warn',
+          `${missing.length} events were not in their topics, the first is ${first.id} (revision ${first.revision} of ${first.stream}): all from it on are sent again.`,
+        );
+      if (doubled > 0) say('log', `${doubled} messages at the end of the topics are there twice; their ids tell.`);
+      const { error: _, ...rest } = this.now;
+      this.now = { ...rest, state: 'following', position: from, doubled };
+      const batches = history.follow({
+        ...(from === undefined ? {} : { from }),
+        filter: { types: TYPES },
+        batchSize,
+        signal,
+      });
+      for await (const batch of batches) await this.publish(batch, publisher, publications);
+    } finally {
+      await publisher.close();
+    }
+  }
+
+  private async publish({ events, position }: Batch, publisher: Publisher, publications: Publications): Promise<void> {
+    if (events.length === 0) return;
+    await publisher.publish((await publications.of(events)).map(messageOf), position);
+    this.now = { ...this.now, position, published: this.now.published + events.length };
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await after(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

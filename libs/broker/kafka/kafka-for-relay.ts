@@ -1,0 +1,30 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { Publisher } from '../broker.js';
+import type { Publications } from '../publications.js';
+import { checkTail, type TailCheck } from './check-tail.js';
+import type { Cluster } from './connection.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { makeTopics, type TopicOptions } from './make-topics.js';
+import { TopicReader } from './topic-reader.js';
+
+/** One relay of a store works at a time. */
+export const RELAY = 'amends-relay';
+/** Of ten transactions. */
+const WINDOW = 10_000;
+
+/** What a relay needs of Kafka: a publisher for each of its lives, and a look into the topics before it publishes. */
+export const kafkaForRelay = (
+  cluster: Cluster,
+  history: EventStore,
+  { window = WINDOW, ...topics }: TopicOptions & { readonly window?: number } = {},
+): {
+  open(): Promise<Publisher>;
+  check(position: string | undefined, publications: Publications): Promise<TailCheck>;
+} => ({
+  async open() {
+    await makeTopics(cluster, topics);
+    return KafkaPublisher.open(cluster, RELAY);
+  },
+  check: (position, publications) =>
+    checkTail({ history, publications, reader: new TopicReader(cluster), position, window }),
+});

@@ -1,0 +1,115 @@
+import type { Producer, TopicMessages, Transaction } from 'kafkajs';
+import { TakenOver, UnclearOutcome, type Message, type Publisher } from '../broker.js';
+import type { Cluster } from './connection.js';
+import { POSITIONS_TOPIC } from './make-topics.js';
+import { TopicReader } from './topic-reader.js';
+
+/** kafkajs makes one batch of all messages of a partition, and brokers have a limit for one batch. */
+const MOST_BYTES_AT_ONCE = 1024 * 1024;
+const TRANSACTION_TIMEOUT_MS = 60_000;
+const FENCED: ReadonlySet<unknown> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
+
+/**
+ * Publishes batches as transactions, each with the position that it reaches to. It is good for one life: after any
+ * error it is closed, and another one opened, because Kafka's older transactions, the only ones that kafkajs has, may
+ * tear when a producer goes on after an error.
+ */
+export class KafkaPublisher implements Publisher {
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly name: string,
+    private readonly producer: Producer,
+    private next: Transaction | undefined,
+  ) {}
+
+  /** From here on, every other publisher of this name is shut out, and what it had not committed is undone. */
+  static async open(cluster: Cluster, name: string): Promise<KafkaPublisher> {
+    const producer = cluster.kafka.producer({
+      transactionalId: cluster.prefix + name,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+    });
+    try {
+      await producer.connect();
+      return new KafkaPublisher(cluster, name, producer, await producer.transaction());
+    } catch (error) {
+      await producer.disconnect();
+      throw error;
+    }
+  }
+
+  /** Of the newest record: earlier ones go when the topic is compacted. */
+  async position(): Promise<string | undefined> {
+    const reader = new TopicReader(this.cluster);
+    const [partition] = await reader.partitions([POSITIONS_TOPIC]);
+    if (partition === undefined) throw new Error(`Kafka has no topic ${POSITIONS_TOPIC}.`);
+    const { low, high } = partition;
+    for (let back = 16n; ; back *= 8n) {
+      const from = high - back > low ? high - back : low;
+      let position: string | undefined;
+      await reader.read([{ topic: POSITIONS_TOPIC, partition: partition.partition, from, to: high }], (message) => {
+        if (message.key === this.name && message.value !== null) position = message.value;
+      });
+      if (position !== undefined || from === low) return position;
+    }
+  }
+
+  async publish(batch: readonly Message[], position: string): Promise<void> {
+    try {
+      const transaction = this.next ?? (await this.producer.transaction());
+      this.next = undefined;
+      const reached: Message = { topic: POSITIONS_TOPIC, key: this.name, headers: {}, value: position };
+      for (const part of inParts([...batch, reached]))
+        await transaction.sendBatch({ acks: -1, topicMessages: byTopic(part, this.cluster.prefix) });
+      await transaction.commit();
+    } catch (error) {
+      throw this.meaningOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.producer.disconnect();
+  }
+
+  private meaningOf(error: unknown): Error {
+    if (isFenced(error))
+      return new TakenOver(
+        `Another relay works as ${this.name} now, or this one was away for more than ${TRANSACTION_TIMEOUT_MS / 1_000} s. Run one relay of a name; this one ends.`,
+        { cause: error },
+      );
+    const because = error instanceof Error ? error.message : String(error);
+    return new UnclearOutcome(`Kafka did not say whether the batch is there: ${because}`, { cause: error });
+  }
+}
+
+const isFenced = (error: unknown): boolean =>
+  error instanceof Error && (('type' in error && FENCED.has(error.type)) || isFenced(error.cause));
+
+function byTopic(messages: readonly Message[], prefix: string): TopicMessages[] {
+  const topics = new Map<string, TopicMessages>();
+  for (const { topic, key, value, headers } of messages) {
+    let entry = topics.get(topic);
+    if (entry === undefined) topics.set(topic, (entry = { topic: prefix + topic, messages: [] }));
+    entry.messages.push({ key, value, headers: { ...headers } });
+  }
+  return [...topics.values()];
+}
+
+function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [index, message] of messages.entries()) {
+    const size = sizeOf(message);
+    if (bytes > 0 && bytes + size > MOST_BYTES_AT_ONCE) {
+      yield messages.slice(from, index);
+      [from, bytes] = [index, 0];
+    }
+    bytes += size;
+  }
+  yield messages.slice(from);
+}
+
+/** About: three bytes for a character are more than most have. */
+const sizeOf = ({ value }: Message): number => 1_200 + (value === null ? 0 : Buffer.byteLength(value));

@@ -1,0 +1,80 @@
+import type { Delivered, Subscriber, Subscription } from '../broker.js';
+import type { Cluster } from './connection.js';
+import { messageFrom } from './topic-reader.js';
+
+/** Subscribes to topics of Kafka as a group; its offsets are committed after the work. */
+export class KafkaSubscriber implements Subscriber {
+  constructor(private readonly cluster: Cluster) {}
+
+  /** @throws what `work` throws: its batch comes again when the group subscribes again */
+  async subscribe({ topics, group, signal, work }: Subscription): Promise<void> {
+    const { kafka, prefix } = this.cluster;
+    const consumer = kafka.consumer({ groupId: prefix + group, maxWaitTimeInMs: 100 });
+    const ended = new AbortController();
+    let failure: { readonly because: unknown } | undefined;
+    const fail = (because: unknown): void => {
+      failure ??= { because };
+      ended.abort();
+    };
+    const end = (): void => ended.abort();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) fail(error);
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: topics.map((topic) => prefix + topic), fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isStale }) => {
+          if (ended.signal.aborted || isStale()) return;
+          const { topic, partition } = batch;
+          const messages = batch.messages.map((message): Delivered => ({
+            ...messageFrom(topic.slice(prefix.length), message),
+            at: `${partition}/${message.offset}`,
+          }));
+          try {
+            await beating(heartbeat, () => work(messages));
+          } catch (error) {
+            // kafkajs would try it again in here, unseen. What failed is the caller's to judge.
+            return fail(error);
+          }
+          const last = batch.lastOffset();
+          resolveOffset(last);
+          const partitions = [{ partition, offset: String(BigInt(last) + 1n) }];
+          await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+        },
+      });
+      await aborted(ended.signal);
+    } finally {
+      signal.removeEventListener('abort', end);
+      await consumer.disconnect();
+    }
+    if (failure !== undefined) throw failure.because;
+  }
+}
+
+const BEAT_MS = 3_000;
+
+/** Long work must not look dead to the broker. */
+async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+  let lost: { readonly because: unknown } | undefined;
+  const beat = setInterval(() => {
+    heartbeat().catch((because: unknown) => (lost = { because }));
+  }, BEAT_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(beat);
+  }
+  // The partition may be another's by now: nothing is committed, and the work comes again there.
+  if (lost !== undefined) throw lost.because;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
