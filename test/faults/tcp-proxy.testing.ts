@@ -33,8 +33,8 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
     from.on('close', () => sockets.delete(from));
   };
 
-  const server = createServer((client) => {
-    const behind = connect(toPort, '127.0.0.1');
+  const server = createServer({ noDelay: true }, (client) => {
+    const behind = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
     pass(client, behind);
     pass(behind, client);
   });
