@@ -26,9 +26,10 @@ export async function runReplay(stores: Stores, { ruleSet, hash }: RuleFile, rea
   const { programme } = ruleSet;
   const before = await bringUpToDate(stores);
   const digestBefore = (await digestBuild(stores.reads, before.id)).digest;
+  // Before the build: whoever finds that left over by a crash, and feeds it, finds its rules in history.
+  await commandRules(stores, { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet });
   const next = await build(stores, await rulesUnder(stores, ruleSet), `rule set ${hash}`);
   const digestAfter = (await digestBuild(stores.reads, next.id)).digest;
-  await commandRules(stores, { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet });
   await commandRules(stores, { type: 'ApproveRuleSet', programme, ruleSet: hash, reason });
   // The act; the switch only follows it, and bringUpToDate finishes it after a crash in between.
   await commandRules(stores, {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { digestBuild } from '../../libs/replay/digest.js';
+import { parse } from 'yaml';
 import { amendsJson, crashAmends, ROOT_FOLDER, startAmends } from '../e2e/amends.testing.js';
+import { eventually, RunningApp } from '../e2e/running-app.testing.js';
 import { Chance, roundsOr } from './chance.testing.js';
 import { WHILE_REPLAYING } from './crash-points.testing.js';
 import { incidentLog } from './incident-log.testing.js';
@@ -83,6 +85,27 @@ describe('a replay that is killed', () => {
     }
     await expectWhole(data);
   }, 600_000);
+});
+
+describe('an app that is killed between the act of a replay and the switch to its build', () => {
+  test('makes the switch at its next start', async () => {
+    const data = join(folder, 'app');
+    const killed = await RunningApp.start(data, { AMENDS_CRASH_AT: 'replay: after activation, before switch' });
+    const content = parse(readFileSync(join(ROOT_FOLDER, 'packs/service-recovery.yaml'), 'utf8')) as object;
+    const wanted = { ruleSet: { ...content, title: 'Other rules' }, reason: 'Another title' };
+    const asked = killed.operator.post('/v1/generations', wanted);
+    await expect(asked).rejects.toThrow('fetch failed');
+    expect(await killed.ended()).toBe('SIGKILL');
+    const app = await RunningApp.start(data);
+    const live = await eventually(async () => {
+      const { body } = await app.operator.send('GET', '/v1/generations');
+      const builds = body['generations'] as { status: string; reason: string }[];
+      return builds.find(({ status, reason }) => status === 'live' && reason.startsWith('rule set '));
+    }, 'the switch to the build under the rules in force');
+    expect(live.status).toBe('live');
+    expect(await app.stop()).toBe(0);
+    expect(await verify(data)).toMatchObject({ equal: true, seals: 'intact' });
+  });
 });
 
 async function killedAtRandom(args: readonly string[], chance: Chance): Promise<void> {

@@ -91,9 +91,10 @@ export class Builds implements BeforeApplicationShutdown {
     return this.alone(`rule set ${named.ruleSet}`, async (working) => {
       const { reads, crashPoint } = this.stores;
       const { digest: digestBefore } = await digestBuild(reads);
+      // Before the build, which is fed from history at once and by whoever starts after a crash: they find its rules there.
+      await this.act({ type: 'DraftRuleSet', ...named, content: ruleSet }, sent, 'draft');
       const next = await this.builds.build({ ...working, ruleSet });
       const { digest: digestAfter } = await digestBuild(reads, next.id);
-      await this.act({ type: 'DraftRuleSet', ...named, content: ruleSet }, sent, 'draft');
       await this.act({ type: 'ApproveRuleSet', ...named, reason }, sent, 'approve');
       await this.act(
         { type: 'ActivateRuleSet', ...named, overThePast: true, digestBefore, digestAfter },
