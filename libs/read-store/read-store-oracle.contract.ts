@@ -9,11 +9,11 @@ import { allPages, idsOf, serve } from './read-store.testing.js';
 type Sort = NonNullable<Query['sort']>;
 
 const direction = fc.constantFrom<'asc' | 'desc'>('asc', 'desc');
-const anySort: fc.Arbitrary<Sort> = fc
+export const anySort: fc.Arbitrary<Sort> = fc
   .uniqueArray(fc.constantFrom('team', 'owner', 'priority', 'amount', 'open', 'dueAt', 'id'), { maxLength: 3 })
   .chain((fields) => fc.tuple(...fields.map((field) => direction.map((towards) => ({ field, direction: towards })))));
 
-const documentsById = fc.dictionary(fc.stringMatching(/^[a-zA-Z0-9"'%-]{1,3}$/), anyDocument, {
+export const documentsById = fc.dictionary(fc.stringMatching(/^[a-zA-Z0-9"'%-]{1,3}$/), anyDocument, {
   maxKeys: 25,
   noNullPrototype: true,
 });

@@ -42,13 +42,18 @@ const expressionOf = (tree: FilterTree, shape: CollectionShape): Expression => {
     case 'nin':
       return { $not: [among(tree.field, tree.values, shape)] };
     case 'exists':
-      return { [tree.value ? '$ne' : '$eq']: [{ $type: `$${storedName(tree.field)}` }, 'missing'] };
+      return tree.value ? has(tree.field) : { $not: [has(tree.field)] };
     default:
       return never(tree);
   }
 };
 
 const orNull = (field: string): Expression => ({ $ifNull: [`$${storedName(field)}`, null] });
+
+/** Named, be it null. */
+const has = (field: string): Expression => ({
+  $in: [{ $literal: storedName(field) }, { $map: { input: { $objectToArray: '$$ROOT' }, in: '$$this.k' } }],
+});
 
 const equal = (field: string, value: Scalar): Expression => ({ $eq: [orNull(field), { $literal: value }] });
 
