@@ -5,13 +5,20 @@ import { casesController } from './cases/cases.controller.js';
 import { Builds } from './generations/builds.js';
 import { GenerationsController } from './generations/generations.controller.js';
 import { RootController } from './http/root.controller.js';
+import { ImprovementController } from './improvement/improvement.controller.js';
+import { FailureReports } from './improvement/report-failure.js';
+import { Samples } from './improvement/samples.js';
 import { KeysController } from './keys/keys.controller.js';
+import { ParkedController } from './operations/parked.controller.js';
 import { AccessLog } from './queries/access-log.js';
 import { Documents } from './queries/documents.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { ReportsController } from './queries/reports.controller.js';
+import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
+import { Rehearsals } from './rehearsals/rehearsals.js';
 import { ReceiveHandler } from './responses/receive.js';
 import { ResponsesController } from './responses/responses.controller.js';
+import { Activations } from './rules/activations.js';
 import { RuleCommands } from './rules/rule-commands.js';
 import { RulesController } from './rules/rules.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
@@ -29,7 +36,21 @@ import { TeamsController } from './teams/teams.controller.js';
     RulesController,
     GenerationsController,
     KeysController,
+    ParkedController,
+    ImprovementController,
+    RehearsalsController,
   ],
-  providers: [ReceiveHandler, ActOnCaseHandler, AccessLog, Documents, RuleCommands, Builds],
+  providers: [
+    ReceiveHandler,
+    ActOnCaseHandler,
+    AccessLog,
+    Documents,
+    RuleCommands,
+    Builds,
+    Activations,
+    Rehearsals,
+    FailureReports,
+    Samples,
+  ],
 })
 export class ApiModule {}

@@ -1,13 +1,14 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { Commands } from '../../libs/commands/commands.js';
-import { isRefusal } from '../../libs/event-sourcing/decider.js';
+import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import type { CommandReaction, Effect, Needs, ReactionInputs } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
+import { carryOut, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
+import { keyOfLetter, type DeadLetter } from './dead-letter.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 export interface ReactorOptions {
@@ -18,22 +19,11 @@ export interface ReactorOptions {
   /** By owner, the cases that are open now and were opened before an instant. */
   openCases(this: void, openedBefore: string): Promise<Readonly<Record<string, number>>>;
   now(this: void): string;
+  /** Between two tries. */
+  pause(this: void, ms: number): Promise<unknown>;
   /** Told of every effect that could not be carried out, and lies in the dead letters now. */
   onDeadLetter(this: void, letter: DeadLetter): void;
 }
-
-/** An effect that could not be carried out, kept until an operator sends it again. */
-export interface DeadLetter {
-  readonly reaction: string;
-  readonly event: string;
-  readonly position: string;
-  readonly commandId: string;
-  readonly effect: Effect;
-  readonly error: string;
-  readonly at: string;
-}
-
-export const DEAD_LETTERS = 'dead-letter/';
 
 const RETRY_AFTER_MS = [50, 200, 1_000, 3_000];
 const SHARDS_AT_A_TIME = 64;
@@ -97,17 +87,52 @@ export class Reactor<E extends RecoveryEvent> {
       for (let run = queue.pop(); run !== undefined; run = queue.pop())
         for (const event of run) {
           if (signal.aborted) return;
-          await this.reactTo(event);
+          await this.reactTo(event, signal);
         }
     };
     await Promise.all(Array.from({ length: Math.min(SHARDS_AT_A_TIME, queue.length) }, worker));
   }
 
-  private async reactTo(event: RecordedEvent): Promise<void> {
-    for (const [ordinal, effect] of (await this.effectsOf(event)).entries()) {
-      const commandId = idOf(this.reaction.name, event.id, ordinal);
-      await this.streams.run(effect.stream, () => this.carryOut(event, effect, commandId));
+  /** Once more what was put aside; resolves to why it is refused, where it still is. @throws what is still wrong */
+  async resend({
+    event: { stream, revision },
+    effect,
+    commandId,
+    correlationId,
+  }: DeadLetter): Promise<Refusal | undefined> {
+    const { events, commands } = this.options;
+    const { events: found } = await events.readStream(stream, { after: revision - 1, limit: 1 });
+    const [event] = found as readonly RecordedEvent[];
+    if (event === undefined) throw new Error(`Broken history: ${stream} has no revision ${revision}.`);
+    const errands =
+      effect === undefined
+        ? this.errandsOf(event, await this.effectsOf(event))
+        : [{ reaction: this.name, event: event.id, correlationId, commandId, effect }];
+    for (const errand of errands) {
+      const outcome = await this.streams.run(errand.effect.stream, () => carryOut(commands, errand));
+      if (isRefusal(outcome)) return outcome;
     }
+    return undefined;
+  }
+
+  /** An event that a reaction can't take is put aside like an effect that fails: what follows is not held up. */
+  private async reactTo(event: RecordedEvent, signal: AbortSignal): Promise<void> {
+    const effects = await this.try(event, { commandId: event.id }, signal, () => this.effectsOf(event));
+    for (const errand of this.errandsOf(event, effects ?? []))
+      await this.streams.run(errand.effect.stream, () =>
+        this.try(event, errand, signal, () => carryOut(this.options.commands, errand)),
+      );
+  }
+
+  private errandsOf({ id, correlationId }: RecordedEvent, effects: readonly Effect[]): readonly Errand[] {
+    const { name: reaction } = this;
+    return effects.map((effect, ordinal) => ({
+      reaction,
+      event: id,
+      correlationId,
+      commandId: idOf(reaction, id, ordinal),
+      effect,
+    }));
   }
 
   private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
@@ -128,51 +153,46 @@ export class Reactor<E extends RecoveryEvent> {
   }
 
   /** Tried again where it failed, then put aside where an operator sees it; a refusal would be the same again. */
-  private async carryOut(event: RecordedEvent, effect: Effect, commandId: string): Promise<void> {
+  private async try<T extends object>(
+    event: RecordedEvent,
+    errand: Pick<Errand, 'commandId'> & Partial<Errand>,
+    signal: AbortSignal,
+    work: () => Promise<T | Refusal>,
+  ): Promise<T | undefined> {
     for (let tries = 0; ; tries++) {
-      let because: string;
+      let error: string;
       try {
-        const outcome = await this.execute(event, effect, commandId);
-        if (!isRefusal(outcome)) return;
-        because = `${outcome.refused}: ${outcome.because}`;
+        const outcome = await work();
+        if (!isRefusal(outcome)) return outcome;
+        error = `${outcome.refused}: ${outcome.because}`;
         tries = RETRY_AFTER_MS.length;
-      } catch (error) {
-        because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      } catch (thrown) {
+        error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       }
       const wait = RETRY_AFTER_MS[tries];
-      if (wait === undefined) return this.putAside(event, effect, commandId, because);
-      await after(wait);
+      if (wait === undefined) return this.putAside(event, errand, error);
+      await this.options.pause(wait);
+      // It has not been reacted to, then: the next start begins with it.
+      if (signal.aborted) return undefined;
     }
   }
 
-  private execute(event: RecordedEvent, effect: Effect, commandId: string): ReturnType<Commands['execute']> {
-    const { aggregate, id, command, programme, shardKey, stream } = effect;
-    return this.options.commands.execute({
-      aggregate,
-      id,
-      command,
-      programme,
-      ...(shardKey === stream ? {} : { customer: shardKey }),
-      actor: { id: this.reaction.name, role: 'system' },
-      commandId,
-      correlationId: event.correlationId,
-      causationId: event.id,
-    });
-  }
-
-  private async putAside(event: RecordedEvent, effect: Effect, commandId: string, error: string): Promise<void> {
+  private async putAside(
+    { id, stream, revision, correlationId }: RecordedEvent,
+    { commandId, effect }: Pick<Errand, 'commandId'> & Partial<Errand>,
+    error: string,
+  ): Promise<undefined> {
     const { ledger, now, onDeadLetter } = this.options;
-    const { id, position } = event;
     const letter: DeadLetter = {
-      reaction: this.reaction.name,
-      event: id,
-      position,
+      reaction: this.name,
+      event: { id, stream, revision },
+      correlationId,
       commandId,
-      effect,
+      ...(effect === undefined ? {} : { effect }),
       error,
       at: now(),
     };
-    await ledger.put({ key: `${DEAD_LETTERS}${this.reaction.name}/${commandId}`, value: letter });
+    await ledger.put({ key: keyOfLetter(letter), value: letter });
     onDeadLetter(letter);
   }
 }

@@ -7,6 +7,7 @@ type Role = (typeof ROLES)[number];
 const READERS: readonly Role[] = ['agent', 'supervisor', 'approver', 'analyst', 'operator'];
 const WORKERS: readonly Role[] = ['agent', 'supervisor', 'operator'];
 const SUPERVISORS: readonly Role[] = ['supervisor', 'operator'];
+const SUPERVISORS_AND_APPROVERS: readonly Role[] = ['supervisor', 'approver', 'operator'];
 const REPORTERS: readonly Role[] = [...WORKERS, 'integrator'];
 const REVIEWERS: readonly Role[] = ['agent', 'supervisor', 'approver', 'operator'];
 const SENDERS: readonly Role[] = ['integrator', 'supervisor', 'operator'];
@@ -40,11 +41,27 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'GET /v1/rules': READERS,
   'GET /v1/rules/{programme}': READERS,
   'POST /v1/rules/check': SUPERVISORS,
-  'POST /v1/rules/{programme}/drafts': OPERATORS,
+  'POST /v1/rules/drafts': OPERATORS,
   'POST /v1/rules/{programme}/{ruleSet}/approve': OPERATORS,
   'POST /v1/rules/{programme}/{ruleSet}/activate': OPERATORS,
+  'POST /v1/rules/{programme}/{ruleSet}/review': SUPERVISORS,
+  'POST /v1/rules/{programme}/rollback': OPERATORS,
+  'POST /v1/rehearsals': OPERATORS,
+  'GET /v1/rehearsals/{id}': OPERATORS,
+  'GET /v1/rehearsals/{id}/report': OPERATORS,
+  'DELETE /v1/rehearsals/{id}': OPERATORS,
+  'POST /v1/failures': SENDERS,
+  'POST /v1/improvements': SUPERVISORS_AND_APPROVERS,
+  'POST /v1/improvements/{id}/completion': SUPERVISORS_AND_APPROVERS,
+  'POST /v1/verification-samples': SUPERVISORS_AND_APPROVERS,
+  'GET /v1/parked': OPERATORS,
+  'POST /v1/parked/retry': OPERATORS,
+  'POST /v1/parked/skip': OPERATORS,
+  'GET /v1/dead-letters': OPERATORS,
+  'POST /v1/dead-letters/resend': OPERATORS,
   'GET /v1/generations': OPERATORS,
   'POST /v1/generations': OPERATORS,
+  'POST /v1/generations/stop': OPERATORS,
   'POST /v1/generations/{id}/switch': OPERATORS,
   'DELETE /v1/generations/{id}': OPERATORS,
   'POST /v1/verify': OPERATORS,
@@ -105,6 +122,21 @@ test('every route is written down here, and no other', async () => {
   );
   const undocumented = ['GET /']; // an index for people, not part of the API
   expect([...routes, ...undocumented].toSorted()).toEqual(Object.keys(WHO).toSorted());
+});
+
+test('every request is shown by an example', async () => {
+  const { body } = await app.operator.get('/docs-json');
+  type Operation = { requestBody?: { content: Record<string, { schema: { examples?: unknown[]; type?: string } }> } };
+  const without = Object.entries(body['paths'] as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { requestBody }]) => {
+          const schema = requestBody?.content['application/json']?.schema;
+          return schema !== undefined && schema.examples === undefined;
+        })
+        .map(([method]) => `${method} ${path}`),
+  );
+  expect(without).toEqual([]);
 });
 
 test.each(Object.keys(WHO))('%s lets in whom it names, and nobody else', async (route) => {

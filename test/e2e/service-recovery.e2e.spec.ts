@@ -115,7 +115,7 @@ describe('an unhappy customer is won back', () => {
     const { verification, ...content } = parse(pack) as { verification: object };
     const rules = { ...content, verification: { ...verification, reSurveyAfter: '1s' } };
     const at = '/v1/rules/service-recovery';
-    const { body } = await app.operator.post(`${at}/drafts`, { content: rules });
+    const { body } = await app.operator.post('/v1/rules/drafts', { content: rules });
     const named = `${at}/${String(body['ruleSet'])}`;
     expect((await app.operator.post(`${named}/activate`, {})).status).toBe(422);
     expect((await app.operator.post(`${named}/approve`, { reason: 'Ask at once' })).status).toBe(200);

@@ -11,10 +11,9 @@ import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
-import { digestBuild } from '../../../libs/replay/digest.js';
 import { ReadModelFollower } from '../../../libs/replay/follower.js';
 import { booksOf } from '../../../libs/replay/bring-up-to-date.js';
-import type { Progress } from '../../../libs/replay/rebuild.js';
+import type { BesideProgress } from '../../../libs/platform/builds/work.js';
 import { loadRuleBooks } from '../../../libs/replay/rule-books.js';
 import { verifyReadModels, type Difference } from '../../../libs/replay/verify.js';
 import type { Sent } from '../http/request-headers.js';
@@ -43,11 +42,11 @@ export interface Verified {
 /** What is being built now, and how far it is. */
 export interface UnderWay {
   readonly reason: string;
-  readonly progress?: Progress;
+  readonly progress?: BesideProgress;
 }
 
 interface Working extends UnderWay {
-  progress?: Progress;
+  progress?: BesideProgress;
   readonly stop: AbortController;
 }
 
@@ -89,12 +88,12 @@ export class Builds implements BeforeApplicationShutdown {
     const { programme } = ruleSet;
     const named = { programme, ruleSet: ruleSetHash(ruleSet) };
     return this.alone(`rule set ${named.ruleSet}`, async (working) => {
-      const { reads, crashPoint } = this.stores;
-      const { digest: digestBefore } = await digestBuild(reads);
+      const { crashPoint } = this.stores;
+      const digestBefore = await this.builds.digest('live');
       // Before the build, which is fed from history at once and by whoever starts after a crash: they find its rules there.
       await this.act({ type: 'DraftRuleSet', ...named, content: ruleSet }, sent, 'draft');
       const next = await this.builds.build({ ...working, ruleSet });
-      const { digest: digestAfter } = await digestBuild(reads, next.id);
+      const digestAfter = await this.builds.digest(next.id);
       await this.act({ type: 'ApproveRuleSet', ...named, reason }, sent, 'approve');
       await this.act(
         { type: 'ActivateRuleSet', ...named, overThePast: true, digestBefore, digestAfter },
@@ -175,7 +174,8 @@ export class Builds implements BeforeApplicationShutdown {
     if (isRefusal(outcome)) throw problemOfRefusal(outcome);
   }
 
-  private async alone<T>(reason: string, work: (wanted: BuildWanted) => Promise<T>): Promise<T> {
+  /** @throws Problem while something else is being built */
+  async alone<T>(reason: string, work: (wanted: BuildWanted) => Promise<T>): Promise<T> {
     if (this.working !== undefined)
       throw new Problem({
         status: 503,

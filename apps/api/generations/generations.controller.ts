@@ -1,3 +1,4 @@
+import { Example } from '../../../libs/platform/validation/example.js';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../../libs/platform/auth/roles.js';
@@ -11,6 +12,7 @@ import { CommandSent, type Sent } from '../http/request-headers.js';
 import { soundRules } from '../rules/rule-commands.js';
 import { Builds, type Replayed, type Verified } from './builds.js';
 
+@Example({ reason: 'To see that it gives the same' })
 class Build {
   /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
   @Optional() @Anything() ruleSet?: object;
@@ -42,7 +44,7 @@ export class GenerationsController {
   @ApiBody({ schema: schemaOf(Build) })
   @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
   async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<Replayed | object> {
-    if (ruleSet !== undefined) return this.builds.replay(soundRules(ruleSet), reason, sent);
+    if (ruleSet !== undefined) return this.builds.replay(soundRules({ content: ruleSet }), reason, sent);
     const { id, status, stamp } = await this.builds.rebuild(reason);
     return { id, status, ...stamp };
   }

@@ -1,3 +1,4 @@
+import { Example } from '../../../libs/platform/validation/example.js';
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeys, type ApiKey } from '../../../libs/platform/auth/api-keys.js';
@@ -7,6 +8,7 @@ import { OneOf, Optional, Text } from '../../../libs/platform/validation/fields.
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Valid } from '../http/body.js';
 
+@Example({ name: 'ana', role: 'agent', team: 'care' })
 class CreateKey {
   /** The person's or system's id, as it will stand in history. */
   @Text(100) name!: string;

@@ -1,3 +1,4 @@
+import { Example } from '../../../libs/platform/validation/example.js';
 import { Anything, OneOf, Optional, Parts, Text, Whole } from '../../../libs/platform/validation/fields.js';
 
 export class SortBy {
@@ -6,6 +7,7 @@ export class SortBy {
 }
 
 /** A question to a read model: MongoDB filter syntax over its declared fields. */
+@Example({ filter: { team: 'care', status: 'open' }, sort: [{ field: 'openedAt', direction: 'asc' }], limit: 20 })
 export class QueryDocuments {
   @Optional() @Anything() filter?: object;
   @Optional() @Parts(() => SortBy, 5) sort?: SortBy[];

@@ -1,3 +1,4 @@
+import { Example } from '../../../libs/platform/validation/example.js';
 import {
   Instant,
   Language,
@@ -11,6 +12,16 @@ import {
 import { Answer } from '../cases/case-messages.js';
 
 /** One response of a customer, as a survey tool, a CRM or a ticket system sends it. */
+@Example({
+  source: 'survey',
+  externalId: 'r-1001',
+  customer: 'c-77',
+  touchpoint: 'invoice',
+  metric: 'nps',
+  score: 2,
+  contactMe: 'yes',
+  comment: 'Billed twice and nobody answers.',
+})
 export class ReceiveResponse {
   /** May be left out where the store has one programme. */
   @Optional() @Text(100) programme?: string;

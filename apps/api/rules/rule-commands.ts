@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Commands, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import type { Refusal } from '../../../libs/event-sourcing/decider.js';
-import { invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid, type FieldMistake } from '../../../libs/platform/problem/problem.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
+import { parseRuleSet, type ParsedRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
+import type { RuleProblem } from '../../../libs/recovery/rules/rule-problem.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import type { Sent } from '../http/request-headers.js';
@@ -31,12 +33,22 @@ export class RuleCommands {
   }
 }
 
-/** @throws Problem naming every mistake by its path, with what to do. */
-export function soundRules(content: object): RuleSet {
-  const problems = checkRuleSet(content);
-  if (problems.length > 0)
-    throw invalid(
-      problems.map(({ path, message, remedy }) => ({ field: `content.${path}`, message: `${message} ${remedy}` })),
-    );
-  return content as RuleSet;
+/** @throws Problem naming every mistake by its path, in a text also by its line, with how to right it. */
+export function soundRules({ content, text }: { readonly content?: object; readonly text?: string }): RuleSet {
+  if ((content === undefined) === (text === undefined))
+    throw invalid([{ field: 'content', message: 'must be given, or text: one of the two' }]);
+  const problems = text === undefined ? checkRuleSet(content) : parseRuleSet(text).problems;
+  if (problems.length > 0) throw invalid(problems.map((problem) => mistakeOf(problem, text)));
+  return text === undefined ? (content as RuleSet) : sound(parseRuleSet(text));
+}
+
+const mistakeOf = ({ path, message, ...where }: RuleProblem, text: string | undefined): FieldMistake => ({
+  field: text === undefined ? `content.${path}` : path,
+  message,
+  ...where,
+});
+
+function sound({ ruleSet }: ParsedRuleSet): RuleSet {
+  if (ruleSet === undefined) throw new Error('A rule set without problems is a rule set.');
+  return ruleSet;
 }

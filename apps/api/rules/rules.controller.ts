@@ -2,38 +2,26 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles } from '../../../libs/platform/auth/roles.js';
-import { Anything, Instant, Optional, Text, instantOf } from '../../../libs/platform/validation/fields.js';
+import { instantOf } from '../../../libs/platform/validation/fields.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
+import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { Valid } from '../http/body.js';
 import { answerWritten, CommandSent, type Sent, type Written } from '../http/request-headers.js';
 import { askedBy, Documents, type Shown } from '../queries/documents.js';
 import { queryOf, type UrlQuery } from '../queries/url-query.js';
+import { Activations, type ActivatedOverThePast } from './activations.js';
 import { RuleCommands, soundRules } from './rule-commands.js';
-
-class CheckRules {
-  @Anything() content!: object;
-}
-
-class DraftRules extends CheckRules {
-  @Optional() @Text(2_000) note?: string;
-}
-
-class GiveReason {
-  @Text(2_000) reason!: string;
-}
-
-class ActivateRules {
-  /** In force from then on; left out: from now. */
-  @Optional() @Instant() from?: string;
-}
+import { ActivateRules, CheckRules, DraftRules, GiveReason, ReviewRules } from './rule-messages.js';
 
 @ApiTags('rules')
 @Controller('v1/rules')
 export class RulesController {
   constructor(
     private readonly commands: RuleCommands,
+    private readonly activations: Activations,
     private readonly documents: Documents,
   ) {}
 
@@ -56,23 +44,29 @@ export class RulesController {
   @Roles('operator', 'supervisor')
   @ApiBody({ schema: schemaOf(CheckRules) })
   @ApiOperation({ operationId: 'CheckRules', summary: 'What is wrong with a rule set, each mistake by its path' })
-  check(@Valid(CheckRules) { content }: CheckRules): object {
-    const problems = checkRuleSet(content);
-    return { problems, ...(problems.length === 0 ? { ruleSet: ruleSetHash(soundRules(content)) } : {}) };
+  check(@Valid(CheckRules) sent: CheckRules): object {
+    const { text, content } = sent;
+    const problems = text === undefined ? checkRuleSet(content) : parseRuleSet(text).problems;
+    return { problems, ...(problems.length === 0 ? { ruleSet: ruleSetHash(soundRules(sent)) } : {}) };
   }
 
-  @Post(':programme/drafts')
+  @Post('drafts')
   @HttpCode(200)
   @Roles('operator')
   @ApiBody({ schema: schemaOf(DraftRules) })
-  @ApiOperation({ operationId: 'DraftRules', summary: 'Draft a rule set; it is named by the hash of its content' })
+  @ApiOperation({
+    operationId: 'DraftRules',
+    summary: 'Draft a rule set; it is named by the hash of its content',
+    description: 'Sent as text (YAML or JSON), its mistakes are told by line, path and remedy.',
+  })
   async draft(
-    @Param('programme') programme: string,
-    @Valid(DraftRules) { content, note }: DraftRules,
+    @Valid(DraftRules) { note, ...sentRules }: DraftRules,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written & { ruleSet: string }> {
-    const ruleSet = ruleSetHash(soundRules(content));
+    const content = soundRules(sentRules);
+    const { programme } = content;
+    const ruleSet = ruleSetHash(content);
     const noted = note === undefined ? {} : { note };
     const done = await this.commands.execute({ type: 'DraftRuleSet', programme, ruleSet, content, ...noted }, sent);
     return { ...answerWritten(reply, programme, done), ruleSet };
@@ -102,16 +96,57 @@ export class RulesController {
   @ApiBody({ schema: schemaOf(ActivateRules) })
   @ApiOperation({
     operationId: 'ActivateRules',
-    summary: 'Put an approved rule set in force; past verdicts keep theirs',
+    summary: 'Put an approved rule set in force, from a time on or over the past',
+    description:
+      'From a time on, past verdicts keep theirs. Over the past, what was rehearsed is carried out, or refused where ' +
+      'something has moved since; events that came since are folded in, and their difference is told.',
   })
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
-    @Valid(ActivateRules) { from }: ActivateRules,
+    @Valid(ActivateRules) { from, overThePast }: ActivateRules,
+    @CommandSent() sent: Sent,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Written | ActivatedOverThePast> {
+    if (overThePast === true) {
+      if (from !== undefined)
+        throw invalid([{ field: 'from', message: 'is left out for rules that hold over the past' }]);
+      return this.activations.overThePast({ programme, ruleSet }, sent);
+    }
+    await this.activations.refuseWhatHasMoved({ programme, ruleSet });
+    const since = from === undefined ? {} : { from: instantOf(from) };
+    const done = await this.commands.execute({ type: 'ActivateRuleSet', programme, ruleSet, ...since }, sent);
+    return answerWritten(reply, programme, done);
+  }
+
+  @Post(':programme/rollback')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiBody({ schema: schemaOf(GiveReason) })
+  @ApiOperation({
+    operationId: 'RollBackRules',
+    summary: 'Return to the rule book before the last activation, and to its build, in one step',
+  })
+  rollBack(
+    @Param('programme') programme: string,
+    @Valid(GiveReason) { reason }: GiveReason,
+    @CommandSent() sent: Sent,
+  ): Promise<object> {
+    return this.activations.rollBack(programme, reason, sent);
+  }
+
+  @Post(':programme/:ruleSet/review')
+  @HttpCode(200)
+  @Roles('operator', 'supervisor')
+  @ApiBody({ schema: schemaOf(ReviewRules) })
+  @ApiOperation({ operationId: 'ReviewRules', summary: 'Say that the rules were looked at again, and when next' })
+  async review(
+    @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
+    @Valid(ReviewRules) { reviewBy, note }: ReviewRules,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const since = from === undefined ? {} : { from: instantOf(from) };
-    const done = await this.commands.execute({ type: 'ActivateRuleSet', programme, ruleSet, ...since }, sent);
+    const noted = note === undefined ? {} : { note };
+    const done = await this.commands.execute({ type: 'ReviewRuleSet', programme, ruleSet, reviewBy, ...noted }, sent);
     return answerWritten(reply, programme, done);
   }
 }

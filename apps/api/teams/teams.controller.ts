@@ -1,3 +1,4 @@
+import { Example } from '../../../libs/platform/validation/example.js';
 import { Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +25,12 @@ class TeamMember {
   @Optional() @Parts(() => Absence, 100) absences?: Absence[];
 }
 
+@Example({
+  name: 'Customer care',
+  members: [{ id: 'ana', role: 'agent', capacity: 40 }],
+  fallbackOwner: 'sam',
+  supervisor: 'sam',
+})
 class ChangeTeam {
   @Text() name!: string;
   @Parts(() => TeamMember, 500) members!: TeamMember[];

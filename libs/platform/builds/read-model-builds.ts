@@ -1,22 +1,27 @@
 import type { Stores } from '../stores/open-stores.js';
 import type { Inputs } from '../../read-models/inputs.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
-import type { Generation } from '../../read-store/read-store.js';
+import { isRefusal, type Refusal } from '../../event-sourcing/decider.js';
+import type { CarriedOut } from '../../rehearsal/carry-out.js';
+import type { Generation, GenerationChoice, GenerationStamp } from '../../read-store/read-store.js';
 import { bringUpToDate, booksOf, keptBuild } from '../../replay/bring-up-to-date.js';
 import type { ReadModelFollower } from '../../replay/follower.js';
-import { switchGeneration } from '../../replay/generations.js';
+import { release, switchGeneration } from '../../replay/generations.js';
 import { ParkedList } from '../../replay/parked.js';
-import { catchUp, rebuild, type Progress } from '../../replay/rebuild.js';
+import { catchUp, rebuild } from '../../replay/rebuild.js';
 import { loadRuleBooks, type RulesInHistory } from '../../replay/rule-books.js';
 import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import { runBeside } from './run-beside.js';
+import type { BesideProgress, Works } from './work.js';
 
 export interface BuildWanted {
   readonly reason: string;
   /** These rules instead of their programme's, since ever. */
   readonly ruleSet?: RuleSet;
+  /** These books instead of those in force, by programme. */
+  readonly books?: GenerationStamp['ruleBooks'];
   readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
+  onProgress?(progress: BesideProgress): void;
 }
 
 /** Makes builds of the read models beside the one that is served, and switches to them. */
@@ -27,16 +32,40 @@ export class ReadModelBuilds {
   ) {}
 
   /** In a thread of its own; then it is followed like the live one. @throws Stopped */
-  async build({ reason, ruleSet, signal, onProgress }: BuildWanted): Promise<Generation> {
+  async build({ reason, ruleSet, books, signal, onProgress }: BuildWanted): Promise<Generation> {
     const id = await runBeside(
       'build',
-      { reason, ...(ruleSet === undefined ? {} : { ruleSet }) },
+      { reason, ...(ruleSet === undefined ? {} : { ruleSet }), ...(books === undefined ? {} : { books }) },
       {
         folder: this.stores.folder,
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
       },
     );
+    return this.follow(id, signal);
+  }
+
+  /** What was rehearsed and approved, proved to be that, and followed from there; or what has moved since. */
+  async carryOut(
+    asked: Works['carryOut']['asked'],
+    wanted: Omit<BuildWanted, 'reason'>,
+  ): Promise<CarriedOut | Refusal> {
+    const { signal, onProgress } = wanted;
+    const carried = await runBeside('carryOut', asked, {
+      folder: this.stores.folder,
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    if (isRefusal(carried)) return carried;
+    return { ...carried, generation: await this.follow(carried.generation.id, signal) };
+  }
+
+  digest(generation: GenerationChoice): Promise<string> {
+    return runBeside('digest', { generation }, { folder: this.stores.folder });
+  }
+
+  /** Kept at the end of history from now on. */
+  private async follow(id: number, signal: AbortSignal | undefined): Promise<Generation> {
     await this.follower.refresh();
     await this.follower.caughtUp(id, signal);
     const made = (await this.stores.reads.generations()).find((generation) => generation.id === id);
@@ -49,14 +78,17 @@ export class ReadModelBuilds {
     await this.follower.refresh();
     await this.follower.caughtUp(generation);
     const switched = await switchGeneration(this.stores.reads, generation);
+    // The one before is kept to go back to, those before it are not.
+    await release(this.stores.reads, ({ id, status }) => status === 'retired' && id !== switched.from);
     await this.follower.refresh();
     return switched;
   }
 
-  /** The build that fits the rules in force and the present code, where one is kept. */
-  async kept(): Promise<Generation | undefined> {
+  /** The build that fits the present code and the rules in force, or other books of theirs, where one is kept. */
+  async kept(books: GenerationStamp['ruleBooks'] = {}): Promise<Generation | undefined> {
     const { events, reads } = this.stores;
-    return keptBuild(reads, READ_MODELS, await loadRuleBooks(events));
+    const history = await loadRuleBooks(events);
+    return keptBuild(reads, READ_MODELS, { ...history, entries: { ...history.entries, ...books } });
   }
 
   /** Serves what history and the rules in force say now: built in this thread while nobody is served yet, else beside. */

@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { Progress } from '../../replay/rebuild.js';
-import type { Said, WorkName, WorkOrder, Works } from './work.js';
+import type { BesideProgress, Said, WorkName, WorkOrder, Works } from './work.js';
 
 export interface BesideOptions {
   readonly folder: string;
   /** Stops between two steps; what is built until then is kept, and the same work goes on from there. */
   readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
+  onProgress?(progress: BesideProgress): void;
 }
 
 /** It was stopped before it was done. */

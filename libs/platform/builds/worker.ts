@@ -1,12 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBeside } from '../stores/open-stores.js';
+import { digestBuild } from '../../replay/digest.js';
 import { build } from './build.js';
+import { carryOutBeside } from './carry-out-beside.js';
+import { rehearseBeside } from './rehearse-beside.js';
 import type { Said, WorkName, WorkOrder, Works } from './work.js';
 import type { At } from './at.js';
 
 type Doing = { readonly [N in WorkName]: (asked: Works[N]['asked'], at: At) => Promise<Works[N]['done']> };
 
-const DOING: Doing = { build };
+const DOING: Doing = {
+  build,
+  carryOut: carryOutBeside,
+  digest: async ({ generation }, { reads }) => (await digestBuild(reads, generation)).digest,
+  rehearse: rehearseBeside,
+};
 
 const { name, folder, asked } = workerData as WorkOrder;
 const stopping = new AbortController();

@@ -4,6 +4,10 @@ import { STATUS_CODES } from 'node:http';
 export interface FieldMistake {
   readonly field: string;
   readonly message: string;
+  /** Of the text that was sent, counted from 1; and how to right it. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly remedy?: string;
 }
 
 export interface ProblemDetails {

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { MAX, MIN, ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { invalid, type FieldMistake, type Problem } from '../problem/problem.js';
+import { exampleOf } from './example.js';
 import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE, partTypeOf } from './fields.js';
 
 export type Message<T extends object> = new () => T;
@@ -39,7 +40,9 @@ export function schemaOf(message: Message<object>): JsonSchema {
       },
     },
   });
-  const schema = { ...made, type: 'object', additionalProperties: false };
+  const example = exampleOf(message);
+  const shown = example === undefined ? {} : { examples: [example] };
+  const schema = { ...made, type: 'object', additionalProperties: false, ...shown };
   schemas.set(message, schema);
   return schema;
 }

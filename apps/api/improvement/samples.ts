@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Commands } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import type { CaseDocument } from '../../../libs/read-models/case-document.js';
+import type { VerificationEvent } from '../../../libs/recovery/verification/verification-events.js';
+import { answerWritten, type Sent } from '../http/request-headers.js';
+import type { DrawSample } from './improvement-messages.js';
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** Draws which approved cases are verified. */
+@Injectable()
+export class Samples {
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
+  ) {}
+
+  async draw({ programme: named, month }: DrawSample, sent: Sent, reply: FastifyReply): Promise<object> {
+    if (!MONTH.test(month))
+      throw invalid([{ field: 'month', message: `must be a month such as 2031-05, not "${month}"` }]);
+    const programme = named ?? this.rules.onlyProgramme();
+    if (programme === undefined)
+      throw invalid([{ field: 'programme', message: 'must be named: there are several, or none' }]);
+    const { verification } = this.rules.books().at(programme, `${month}-01T00:00:00.000Z`)?.ruleSet ?? {};
+    const { seed, sampleRate, strata } = verification ?? {};
+    if (seed === undefined || sampleRate === undefined)
+      throw new Problem({
+        status: 409,
+        code: 'sampling-not-in-rules',
+        detail: `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
+      });
+    const period = `${programme}-${month}`;
+    const cases = await this.approvedIn(programme, month, strata);
+    const done = await this.commands.execute({
+      aggregate: 'verification',
+      id: period,
+      programme,
+      actor: { id: sent.caller.name, role: sent.caller.role },
+      commandId: sent.commandId,
+      // The month makes each drawing another one, though the rules publish one seed for all.
+      command: { type: 'DrawSample', period, seed: `${seed}/${month}`, rate: sampleRate, cases },
+    });
+    const written = answerWritten(reply, period, done);
+    const events = isRefusal(done) ? [] : (done.events as readonly { type: string; data: VerificationEvent['data'] }[]);
+    return { ...written, drawn: events.flatMap(({ data }) => data.drawn), of: cases.length };
+  }
+
+  /** Approved, for the last time, in the month. */
+  private async approvedIn(
+    programme: string,
+    month: string,
+    strata: 'owner' | 'team' | undefined,
+  ): Promise<readonly { case: string; stratum?: string }[]> {
+    const found: { case: string; stratum?: string }[] = [];
+    for (let after: string | undefined; ;) {
+      const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };
+      const page = await this.stores.reads.find('cases', {
+        filter,
+        limit: 1_000,
+        ...(after === undefined ? {} : { after }),
+      });
+      // What the cases read model stores is what it declares.
+      for (const one of page.documents as unknown as readonly CaseDocument[]) {
+        const approval = one.steps.findLast(({ step }) => step === 'approved');
+        const stratum = strata === undefined ? undefined : one[strata];
+        if (approval?.at.startsWith(month) === true)
+          found.push({ case: one.case, ...(typeof stratum === 'string' ? { stratum } : {}) });
+      }
+      after = page.next;
+      if (after === undefined) return found;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../../../libs/platform/auth/roles.js';
+import { notFound } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { Example } from '../../../libs/platform/validation/example.js';
+import { Optional, Text, Whole } from '../../../libs/platform/validation/fields.js';
+import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import type { Inputs } from '../../../libs/read-models/inputs.js';
+import { ReadModelFollower } from '../../../libs/replay/follower.js';
+import { ParkedList } from '../../../libs/replay/parked.js';
+import { Valid } from '../http/body.js';
+
+@Example({ readModel: 'clocks', key: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })
+class NameParked {
+  @Text(100) readModel!: string;
+  /** Of what waits: a case's id, mostly. */
+  @Text(500) key!: string;
+  /** Left out: the build that is served. */
+  @Optional() @Whole(1, 999_999_999) generation?: number;
+}
+
+/** What a read model could not fold: the events of that case wait, everything else goes on. */
+@ApiTags('operations')
+@Controller('v1/parked')
+@Roles('operator')
+export class ParkedController {
+  private readonly parked: ParkedList;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly follower: ReadModelFollower<Inputs>,
+  ) {
+    this.parked = new ParkedList(stores.ledger);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'Parked', summary: 'What waits for an operator because a read model could not fold it' })
+  async list(): Promise<object> {
+    const generations = await this.stores.reads.generations();
+    const lists = await Promise.all(generations.map(({ id }) => this.parked.list(id)));
+    return {
+      parked: lists.flat().map(({ generation, projection, key, error, events }) => ({
+        generation,
+        readModel: projection,
+        key,
+        error,
+        // What is in them may be somebody's words: which they are is enough to find them.
+        events: events.map(({ id, type, stream, revision, recordedAt }) => ({
+          id,
+          type,
+          stream,
+          revision,
+          recordedAt,
+        })),
+      })),
+    };
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  @ApiBody({ schema: schemaOf(NameParked) })
+  @ApiOperation({
+    operationId: 'RetryParked',
+    summary: 'Try again, after a fix; false where it still can not be folded',
+  })
+  async retry(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
+    const { readModel, key } = named;
+    return { inOrder: await this.follower.retry(await this.generationOf(named), readModel, key) };
+  }
+
+  @Post('skip')
+  @HttpCode(200)
+  @ApiBody({ schema: schemaOf(NameParked) })
+  @ApiOperation({
+    operationId: 'SkipParked',
+    summary: 'Leave out the event that could not be folded, for good, and go on with those behind it',
+  })
+  async skip(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
+    const { readModel, key } = named;
+    return { inOrder: await this.follower.skip(await this.generationOf(named), readModel, key) };
+  }
+
+  /** @throws Problem where nothing of that name waits. */
+  private async generationOf({ generation, readModel, key }: NameParked): Promise<number> {
+    const asked = generation ?? (await this.stores.reads.live())?.id;
+    if (asked === undefined || (await this.parked.get(asked, readModel, key)) === undefined)
+      throw notFound(`${key}, parked in ${readModel},`);
+    return asked;
+  }
+}

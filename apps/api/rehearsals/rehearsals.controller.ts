@@ -1,0 +1,122 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { Roles } from '../../../libs/platform/auth/roles.js';
+import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { instantOf } from '../../../libs/platform/validation/fields.js';
+import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
+import { Valid } from '../http/body.js';
+import { CommandSent, type Sent } from '../http/request-headers.js';
+import { findRules } from '../rules/find-rules.js';
+import { soundRules } from '../rules/rule-commands.js';
+import { told } from './event-stream.js';
+import { Rehearse } from './rehearsal-messages.js';
+import { Rehearsals, type Rehearsing, type Wanted } from './rehearsals.js';
+
+const MOST = 10_000;
+
+@ApiTags('rehearsals')
+@Controller('v1/rehearsals')
+@Roles('operator')
+export class RehearsalsController {
+  constructor(
+    private readonly rehearsals: Rehearsals,
+    private readonly rules: RulesInForce,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiBody({ schema: schemaOf(Rehearse) })
+  @ApiProduces('application/json', 'text/event-stream')
+  @ApiOperation({
+    operationId: 'Rehearse',
+    summary: 'What would have been under other rules: totals before and after, and each verdict that changes, with why',
+    description:
+      'Mechanical effect only: the rules are replayed, not how people would have behaved under them. With ' +
+      '`Accept: text/event-stream`, progress comes as it is made and the result at the end; with ' +
+      '`Prefer: respond-async`, the answer comes at once with where to look. A draft rehearsed over all of history is ' +
+      'recorded: it is the plan that is approved and then carried out.',
+  })
+  async begin(
+    @Valid(Rehearse) asked: Rehearse,
+    @CommandSent() sent: Sent,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const rehearsing = this.rehearsals.begin(this.wanted(asked), sent);
+    const { id } = rehearsing;
+    void reply.header('location', `/v1/rehearsals/${id}`);
+    if (request.headers.prefer === 'respond-async') {
+      void reply.code(202).send({ id, status: 'running' });
+    } else if (wantsEvents(request)) this.stream(reply, rehearsing);
+    else {
+      await rehearsing.done;
+      this.sendFile(reply, this.rehearsals.filesOf(id).file, 'application/json');
+    }
+  }
+
+  @Get(':id')
+  @ApiProduces('application/json', 'text/event-stream')
+  @ApiOperation({ operationId: 'Rehearsal', summary: 'A rehearsal: how far it is, or what came of it' })
+  show(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const found = this.rehearsals.find(id);
+    if (!('running' in found)) this.sendFile(reply, found.file, 'application/json');
+    else if (wantsEvents(request)) this.stream(reply, found.running);
+    else void reply.code(202).send({ id, status: 'running', progress: found.running.progress });
+  }
+
+  @Get(':id/report')
+  @ApiProduces('text/html')
+  @ApiOperation({ operationId: 'RehearsalReport', summary: 'What came of it, as one page that stands by itself' })
+  report(@Param('id') id: string, @Res() reply: FastifyReply): void {
+    const found = this.rehearsals.find(id);
+    if ('running' in found)
+      throw new Problem({ status: 409, code: 'rehearsal-under-way', detail: `Rehearsal ${id} is not done yet.` });
+    this.sendFile(reply, found.page, 'text/html; charset=utf-8');
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'StopRehearsal', summary: 'Stop it; one that is done is dropped' })
+  drop(@Param('id') id: string): Promise<void> {
+    return this.rehearsals.drop(id);
+  }
+
+  /** @throws Problem where the rules are not known, or not sound */
+  private wanted({ rules, ruleSet, against, since, ...times }: Rehearse): Wanted {
+    if ((rules === undefined) === (ruleSet === undefined))
+      throw invalid([{ field: 'rules', message: 'must be given, or ruleSet: one of the two' }]);
+    const { from, to, at, most = MOST } = times;
+    const tried: RuleSet = rules === undefined ? soundRules({ content: ruleSet ?? {} }) : this.named('rules', rules);
+    return {
+      candidate: { ruleSet: tried, ...(since === undefined ? {} : { since: instantOf(since) }) },
+      ...(against === undefined ? {} : { against: { ruleSet: this.named('against', against) } }),
+      ...(from === undefined ? {} : { from: instantOf(from) }),
+      ...(to === undefined ? {} : { to: instantOf(to) }),
+      at: at === undefined ? new Date().toISOString() : instantOf(at),
+      most,
+      recorded: rules !== undefined && against === undefined && from === undefined && to === undefined,
+    };
+  }
+
+  private named(field: string, name: string): RuleSet {
+    return findRules(this.rules.history, field, name);
+  }
+
+  private stream(reply: FastifyReply, rehearsing: Rehearsing): void {
+    const { file } = this.rehearsals.filesOf(rehearsing.id);
+    void reply
+      .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+      .send(Readable.from(told(rehearsing, file)));
+  }
+
+  private sendFile(reply: FastifyReply, path: string, type: string): void {
+    void reply.type(type).send(createReadStream(path));
+  }
+}
+
+const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/event-stream') === true;

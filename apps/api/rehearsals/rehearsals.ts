@@ -1,0 +1,149 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { idOf } from '../../../libs/event-sourcing/identity.js';
+import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import { runBeside, Stopped } from '../../../libs/platform/builds/run-beside.js';
+import type { BesideProgress, RehearsedInShort, Works } from '../../../libs/platform/builds/work.js';
+import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
+import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { problemOfRefusal, type Sent } from '../http/request-headers.js';
+import { RuleCommands } from '../rules/rule-commands.js';
+
+export type Wanted = Omit<Works['rehearse']['asked'], 'file' | 'page'>;
+
+/** One that was asked for, until it is read again from its files. */
+export interface Rehearsing {
+  readonly id: string;
+  progress: BesideProgress;
+  /** Settles when it is done, refused, failed or stopped. */
+  readonly done: Promise<RehearsedInShort>;
+  /** Resolves when it has got further. */
+  further: Promise<void>;
+  readonly stop: AbortController;
+}
+
+/** How many are kept to be read again. */
+const KEPT = 20;
+
+/** Rehearsals in a thread of their own, one at a time; what came of them is kept in the store's folder. */
+@Injectable()
+export class Rehearsals implements BeforeApplicationShutdown {
+  private running: Rehearsing | undefined;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly commands: RuleCommands,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    this.running?.stop.abort();
+  }
+
+  /** The same command again is the same rehearsal. @throws Problem while another is under way. */
+  begin(wanted: Wanted, sent: Sent): Rehearsing {
+    const id = idOf('rehearsal', sent.commandId);
+    if (this.running?.id === id) return this.running;
+    if (this.running !== undefined)
+      throw new Problem({
+        status: 503,
+        code: 'rehearsal-under-way',
+        detail: `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`,
+        headers: { 'retry-after': '5' },
+      });
+    this.forgetOldest();
+    const stop = new AbortController();
+    let next = signal();
+    const told: Rehearsing = {
+      id,
+      progress: { share: 0, events: 0 },
+      stop,
+      further: next.promise,
+      done: this.run(id, wanted, sent, stop.signal, (progress) => {
+        const before = next;
+        next = signal();
+        told.progress = progress;
+        told.further = next.promise;
+        before.resolve();
+      }).finally(() => {
+        this.running = undefined;
+        next.resolve();
+      }),
+    };
+    // Whoever waits has the error; where nobody does, asking by id tells it.
+    told.done.catch((error: unknown) => this.failed.set(id, problemOf(error)));
+    this.running = told;
+    return told;
+  }
+
+  private readonly failed = new Map<string, Problem>();
+
+  /** @throws Problem where there is none, or with why it failed. */
+  find(id: string): { running: Rehearsing } | { file: string; page: string } {
+    if (this.running?.id === id) return { running: this.running };
+    const files = this.filesOf(id);
+    if (existsSync(files.file) && existsSync(files.page)) return files;
+    throw this.failed.get(id) ?? notFound(`Rehearsal ${id}`);
+  }
+
+  /** Stops it where it runs; else what came of it is dropped. */
+  async drop(id: string): Promise<void> {
+    const found = this.find(id);
+    if ('running' in found) {
+      found.running.stop.abort();
+      await found.running.done.catch((error: unknown) => error); // told to who waits for it
+    } else for (const path of [found.file, found.page]) rmSync(path, { force: true });
+  }
+
+  filesOf(id: string): { readonly file: string; readonly page: string } {
+    return { file: join(this.folder, `${id}.json`), page: join(this.folder, `${id}.html`) };
+  }
+
+  private async run(
+    id: string,
+    wanted: Wanted,
+    sent: Sent,
+    stopping: AbortSignal,
+    onProgress: (progress: BesideProgress) => void,
+  ): Promise<RehearsedInShort> {
+    const { folder } = this.stores;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    let short: RehearsedInShort;
+    try {
+      const asked = { ...wanted, ...this.filesOf(id) };
+      short = await runBeside('rehearse', asked, { folder, signal: stopping, onProgress });
+    } catch (error) {
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: 'It was stopped.' });
+      throw error;
+    }
+    if (wanted.recorded) {
+      const { programme, ruleSet, digestBefore, digestAfter, changedCount } = short;
+      const command = { type: 'RecordRehearsal', programme, ruleSet, digestBefore, digestAfter, changedCount } as const;
+      const outcome = await this.commands.execute(command, sent);
+      if (isRefusal(outcome)) throw problemOfRefusal(outcome);
+    }
+    return short;
+  }
+
+  private forgetOldest(): void {
+    if (!existsSync(this.folder)) return;
+    const kept = readdirSync(this.folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => ({ name, at: statSync(join(this.folder, name)).mtimeMs }))
+      .sort((a, b) => b.at - a.at);
+    for (const { name } of kept.slice(KEPT - 1))
+      for (const path of [name, name.replace(/json$/, 'html')]) rmSync(join(this.folder, path), { force: true });
+  }
+
+  private get folder(): string {
+    return join(this.stores.folder, 'rehearsals');
+  }
+}
+
+function signal(): { readonly promise: Promise<void>; resolve(this: void): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
+}

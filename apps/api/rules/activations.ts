@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import { ReadModelBuilds } from '../../../libs/platform/builds/read-model-builds.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import type { BookEntry } from '../../../libs/recovery/rules/rule-book.js';
+import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import { approvedPlan, type CarriedOut } from '../../../libs/rehearsal/carry-out.js';
+import { bookToReturnTo } from '../../../libs/rehearsal/rules-told.js';
+import { problemOfRefusal, type Sent } from '../http/request-headers.js';
+import { Builds } from '../generations/builds.js';
+import { RuleCommands } from './rule-commands.js';
+
+export interface RulesNamed {
+  readonly programme: string;
+  readonly ruleSet: string;
+}
+
+export interface ActivatedOverThePast extends RulesNamed {
+  readonly generation: number;
+  readonly digestBefore: string;
+  readonly digestAfter: string;
+  /** What came since the rehearsal, and what that changes. */
+  readonly since: CarriedOut['since'];
+}
+
+export interface RolledBack {
+  readonly programme: string;
+  readonly done: 'rolled back';
+  /** What holds again. */
+  readonly book: readonly BookEntry[];
+  readonly generation: number;
+  readonly digestBefore: string;
+  readonly digestAfter: string;
+}
+
+/** Carries out what was rehearsed and approved, and takes it back: the act in history, and right after it the switch. */
+@Injectable()
+export class Activations {
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly rules: RulesInForce,
+    private readonly commands: RuleCommands,
+    private readonly builds: ReadModelBuilds,
+    private readonly underWay: Builds,
+  ) {}
+
+  /** @throws Problem that says what has moved since it was rehearsed, or that it was not, or is not approved. */
+  overThePast({ programme, ruleSet }: RulesNamed, sent: Sent): Promise<ActivatedOverThePast> {
+    return this.underWay.alone(`rule set ${ruleSet}`, async (working) => {
+      const at = new Date().toISOString();
+      const carried = unlessRefused(await this.builds.carryOut({ programme, ruleSet, at }, working));
+      const { generation, digestBefore, digestAfter, since } = carried;
+      const digests = { digestBefore, digestAfter };
+      await this.act({ type: 'ActivateRuleSet', programme, ruleSet, overThePast: true, ...digests }, sent);
+      this.stores.crashPoint('replay: after activation, before switch');
+      await this.builds.switchTo(generation.id);
+      return { programme, ruleSet, generation: generation.id, ...digests, since };
+    });
+  }
+
+  /** Rules that hold from a time on need no rehearsal; one that was made and approved must still fit. @throws Problem */
+  async refuseWhatHasMoved({ programme, ruleSet }: RulesNamed): Promise<void> {
+    const { events, ledger } = this.stores;
+    const plan = await approvedPlan({ events, ledger, programme, ruleSet }, this.rules.history);
+    if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw problemOfRefusal(plan);
+  }
+
+  /** To the book before the last activation, and to the build under it, which is kept, or made. @throws Problem */
+  rollBack(programme: string, reason: string, sent: Sent): Promise<RolledBack> {
+    return this.underWay.alone(`roll back ${programme}`, async (working) => {
+      const command: RulesCommand = { type: 'RollBackRules', programme, reason };
+      const book = await bookToReturnTo(this.stores.events, programme);
+      if (book === undefined) {
+        await this.act(command, sent); // which says why not
+        throw new Error('A roll-back without a book to return to must be refused.');
+      }
+      const books = { [programme]: book };
+      const next = (await this.builds.kept(books)) ?? (await this.builds.build({ ...working, books }));
+      const digestBefore = await this.builds.digest('live');
+      const digestAfter = await this.builds.digest(next.id);
+      await this.act({ ...command, digestBefore, digestAfter }, sent);
+      this.stores.crashPoint('replay: after activation, before switch');
+      if (next.status !== 'live') await this.builds.switchTo(next.id);
+      return { programme, done: 'rolled back', book, generation: next.id, digestBefore, digestAfter };
+    });
+  }
+
+  private async act(command: RulesCommand, sent: Sent): Promise<void> {
+    unlessRefused(await this.commands.execute(command, sent));
+  }
+}
+
+function unlessRefused<T extends object>(outcome: T | Refusal): T {
+  if (isRefusal(outcome)) throw problemOfRefusal(outcome);
+  return outcome;
+}

@@ -1,0 +1,64 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../../libs/platform/auth/roles.js';
+import { Problem, notFound } from '../../libs/platform/problem/problem.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { Example } from '../../libs/platform/validation/example.js';
+import { Text } from '../../libs/platform/validation/fields.js';
+import { schemaOf, valid } from '../../libs/platform/validation/schema.js';
+import { DEAD_LETTERS, keyOfLetter, type DeadLetter } from './dead-letter.js';
+import { ReactorService } from './reactor.service.js';
+
+@Example({ reaction: 'triage-response', commandId: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })
+class NameLetter {
+  @Text(100) reaction!: string;
+  @Text(100) commandId!: string;
+}
+
+/** What reactions could not carry out, until an operator sends it again. */
+@ApiTags('operations')
+@Controller('v1/dead-letters')
+@Roles('operator')
+export class DeadLettersController {
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly reactor: ReactorService,
+  ) {}
+
+  @Get()
+  @ApiQuery({ name: 'after', required: false, schema: { type: 'string' } })
+  @ApiOperation({ operationId: 'DeadLetters', summary: 'What reactions could not carry out, and why' })
+  async list(@Query('after') after?: string): Promise<object> {
+    const records = await this.stores.ledger.list<DeadLetter>(DEAD_LETTERS, {
+      limit: 100,
+      ...(after === undefined ? {} : { after: DEAD_LETTERS + after }),
+    });
+    const letters = records.map(({ value }) => {
+      const { reaction, event, commandId, effect, error, at } = value;
+      const errand = effect && { aggregate: effect.aggregate, id: effect.id, command: effect.command.type };
+      return { reaction, event, commandId, ...errand, error, at };
+    });
+    const last = records.length === 100 ? records.at(-1)?.key.slice(DEAD_LETTERS.length) : undefined;
+    return { deadLetters: letters, ...(last === undefined ? {} : { next: last }) };
+  }
+
+  @Post('resend')
+  @HttpCode(200)
+  @ApiBody({ schema: schemaOf(NameLetter) })
+  @ApiOperation({
+    operationId: 'ResendDeadLetter',
+    summary: 'Carry it out after all; under the same id, so that what was done is not done again',
+  })
+  async resend(@Body() body: unknown): Promise<object> {
+    const named = valid(NameLetter, body);
+    const key = keyOfLetter(named);
+    const letter = await this.stores.ledger.get<DeadLetter>(key);
+    if (letter === undefined) throw notFound(`A dead letter ${named.commandId} of ${named.reaction}`);
+    const refused = await this.reactor.resend(letter.value);
+    if (refused)
+      throw new Problem({ status: 409, code: refused.refused, detail: `Refused once more: ${refused.because}` });
+    await this.stores.ledger.remove(key, letter.version);
+    return { carriedOut: true };
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { setTimeout as after } from 'node:timers/promises';
+import { Commands } from '../../libs/commands/commands.js';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import type { Refusal } from '../../libs/event-sourcing/decider.js';
+import { Sealer } from '../../libs/evidence/sealer.js';
+import { Readiness } from '../../libs/platform/health/readiness.js';
+import { Metrics } from '../../libs/platform/metrics/metrics.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
+import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
+import { Problem } from '../../libs/platform/problem/problem.js';
+import { triageResponse } from '../../libs/reactions/triage-response.js';
+import type { DeadLetter } from './dead-letter.js';
+import { Reactor } from './reactor.js';
+
+const SEAL_EVERY_MS = 1_000;
+
+/** Runs the reactions and the sealer beside the app until it stops. A part that fails is down in /health/ready. */
+@Injectable()
+export class ReactorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Reactor');
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>[] = [];
+  private readonly failures = new Map<string, string>();
+  private reactor: Reactor<ResponseEvent | IntakeEvent> | undefined;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
+    private readonly readiness: Readiness,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { events, ledger, reads } = this.stores;
+    const { signal } = this.stopping;
+    const now = (): string => new Date().toISOString();
+    let deadLetters = 0;
+    const reactor = (this.reactor = new Reactor(triageResponse, {
+      events,
+      ledger,
+      commands: this.commands,
+      rules: () => this.rules.books(),
+      now,
+      pause: (ms) => after(ms, undefined, { signal }).catch(() => undefined),
+      openCases: async (openedBefore) => {
+        const groups = await reads.group('queues', { by: ['owner'], filter: { openedAt: { $lt: openedBefore } } });
+        return Object.fromEntries(groups.map(({ owner, count }) => [String(owner), count]));
+      },
+      onDeadLetter: ({ reaction, event, error }) => {
+        deadLetters++;
+        this.logger.error(
+          { reaction, event: event.id, error },
+          'An effect could not be carried out and is a dead letter now',
+        );
+      },
+    }));
+    this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) =>
+      gauge.set(deadLetters),
+    );
+    const sealer = await Sealer.open({ history: events.asStored(), ledger, key: await this.stores.signingKey(), now });
+    this.start(reactor.name, reactor.run(signal));
+    this.start('sealer', sealer.run(SEAL_EVERY_MS, signal));
+    this.readiness.register('reactor', () => ({
+      up: this.failures.size === 0,
+      deadLetters,
+      ...Object.fromEntries(this.failures),
+    }));
+  }
+
+  /** Resolves to why it is refused, where it still is. @throws what is still wrong */
+  async resend(letter: DeadLetter): Promise<Refusal | undefined> {
+    if (this.reactor?.name !== letter.reaction)
+      throw new Problem({ status: 409, code: 'no-such-reaction', detail: `No ${letter.reaction} runs here any more.` });
+    return this.reactor.resend(letter);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.running);
+  }
+
+  private start(name: string, work: Promise<void>): void {
+    this.running.push(
+      work.catch((error: unknown) => {
+        const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.failures.set(name, because);
+        this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
+      }),
+    );
+  }
+}
