@@ -46,7 +46,7 @@ afterEach(async () => {
   await world.store.close();
 });
 
-const options = (): RehearsalOptions => ({
+const options = (): RehearsalOptions & { readonly events: EventStore; readonly served: ReadStore } => ({
   events: watched<EventStore>(world.store.events, HISTORY_READS, touched),
   served: watched<ReadStore>(world.store.reads, SERVED_READS, touched),
   projections: PROJECTIONS,
@@ -68,7 +68,7 @@ describe('no side effect comes out of a rehearsal', () => {
     ['what is served', { flush: true }],
   ])('a rehearsal that touched %s would be seen', async (_what, { append }: { append?: boolean; flush?: boolean }) => {
     // The canary: a projection with a hand on a port, as no honest one has.
-    const { events, served } = options() as { events: EventStore; served: ReadStore };
+    const { events, served } = options();
     const reaching = {
       name: 'canary',
       version: 1,

@@ -6,7 +6,9 @@ import { openHistory, tell, type Told } from './history.testing.js';
 import { entriesOf, loadRuleBooks } from './rule-books.js';
 
 let history: ReturnType<typeof openHistory>;
-beforeEach(() => (history = openHistory()));
+beforeEach(() => {
+  history = openHistory();
+});
 afterEach(() => history.close());
 
 const first = rulesOf([RESOLVE]);

@@ -36,7 +36,7 @@ export function bars({ title, description, categories, series }: Bars): Html {
   chart.setOption({
     animation: false,
     textStyle: { color: INK.text, fontFamily: 'inherit', fontSize: 12 },
-    grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 56, top: 8, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'value',
       axisLabel: { color: INK.text, formatter: (value: number) => Math.abs(value).toLocaleString('en-US') },
