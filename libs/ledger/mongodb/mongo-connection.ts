@@ -1,5 +1,6 @@
 import {
   type Db,
+  MongoBulkWriteError,
   MongoClient,
   MongoError,
   MongoNetworkError,
@@ -75,10 +76,24 @@ const isOutOfReach = (error: unknown): error is MongoError =>
   error instanceof MongoServerSelectionError ||
   error instanceof MongoNotConnectedError ||
   error instanceof MongoTopologyClosedError ||
-  (error instanceof MongoServerError && PASSING.has(error.code));
+  (error instanceof MongoServerError && PASSING.has(error.code)) ||
+  // A bulk write has the network's error inside its own.
+  (error instanceof MongoBulkWriteError && isOutOfReach(error.errorResponse));
 
 /** The document is there already. */
-export const DUPLICATE_KEY = 11_000;
+const DUPLICATE_KEY = 11_000;
 
 export const isDuplicate = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+
+/**
+ * The places of those writes of a bulk that found their document there already.
+ * @throws whatever else went wrong with it.
+ */
+export const duplicatesIn = (error: unknown): readonly number[] => {
+  if (!(error instanceof MongoBulkWriteError)) throw error;
+  const problems = [error.writeErrors].flat();
+  if (error.result.getWriteConcernError() || problems.length === 0) throw error;
+  if (problems.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+  return problems.map(({ index }) => index);
+};

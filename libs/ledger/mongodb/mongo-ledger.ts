@@ -1,6 +1,6 @@
-import { type AnyBulkWriteOperation, type Collection, type Filter, MongoBulkWriteError } from 'mongodb';
+import { type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
-import { type ConnectionOptions, DUPLICATE_KEY, isDuplicate, MongoConnection } from './mongo-connection.js';
+import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from './mongo-connection.js';
 import { fieldsOf, instant, LAST, type RecordDocument, recordOf, type Row, rowOf } from './records.js';
 
 export interface MongoLedgerOptions extends ConnectionOptions {
@@ -156,10 +156,7 @@ export class MongoLedger implements Ledger {
       await this.ask(() => this.records.bulkWrite(writes, { ordered: false }));
       return [];
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const problems = [error.writeErrors].flat();
-      if (problems.length === 0 || problems.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-      const there = problems.flatMap(({ index }) => rows[index] ?? []);
+      const there = duplicatesIn(error).flatMap((index) => rows[index] ?? []);
       const raced = there.filter(({ expected }) => expected === undefined);
       await this.setPlain(raced);
       return there.filter(({ expected }) => expected === 0);

@@ -1,7 +1,7 @@
-import { type AnyBulkWriteOperation, type Collection, MongoBulkWriteError } from 'mongodb';
+import { type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import { type CollectionShape, type Flush, type Generation } from '../read-store.js';
-import { DUPLICATE_KEY, isDuplicate, type MongoConnection } from './mongo-connection.js';
+import { duplicatesIn, isDuplicate, type MongoConnection } from './mongo-connection.js';
 import { CHECKPOINTS, collectionOf } from './schema.js';
 import { type Stored, storedFrom } from './stored.js';
 
@@ -94,10 +94,7 @@ export class FlushWriter {
       await this.connection.ask(() => collection.bulkWrite(operations, { ordered: false }));
       return [];
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const problems = [error.writeErrors].flat();
-      if (problems.length === 0 || problems.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-      return problems.map(({ index }) => index);
+      return duplicatesIn(error);
     }
   }
 
