@@ -7,6 +7,7 @@ import { calendarProblems, dayProblems } from './check-calendar.js';
 import { checkShape } from './check-shape.js';
 import { targetProblems } from './check-target.js';
 import { causeProblems } from './check-causes.js';
+import { messageProblems } from './check-messages.js';
 import { triageProblems } from './check-triage.js';
 import { parseDuration } from './duration.js';
 import type { Check, Say } from './rule-check.js';
@@ -64,6 +65,7 @@ export function meaningProblems(rules: RuleSet): readonly RuleProblem[] {
   targetProblems(check);
   causeProblems(check);
   contactProblems(check);
+  messageProblems(check);
   check.unique((i) => ['offers', 'kinds', i], rules.offers?.kinds ?? [], 'kind of offer');
   check.duration(['verification', 'reSurveyAfter'], rules.verification?.reSurveyAfter);
   check.duration(['verification', 'coolDown'], rules.verification?.coolDown);

@@ -177,6 +177,30 @@ describe('what it means', () => {
       /sealed/,
     ],
     ['a threshold off the scale', triage('team: care').replace('nps: 6', 'nps: 10'), 'triage.low.nps', /from 0 to 10/],
+    [
+      'an unknown variable of a message',
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: 'Dear {{ name }}' } }\n`,
+      'messages.closing.body',
+      /No message knows "name"/,
+    ],
+    [
+      'an unknown filter of a message',
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { subject: '{{ reference | shout }}', body: 'x' } }\n`,
+      'messages.closing.subject',
+      /shout/,
+    ],
+    [
+      'a broken template',
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: '{{ reference' } }\n`,
+      'messages.closing.body',
+      /not closed/,
+    ],
+    [
+      'a message that would read a file',
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: '{% include "secrets" %}' } }\n`,
+      'messages.closing.body',
+      /./,
+    ],
     ['a review on no day', `${HEAD.replace('12-31', '13-31')}calendars: {}\ntargets: []\n`, 'reviewBy', /no day/],
   ])('%s is refused with its path', (_what, text, path, message) => {
     const found = problems(text);

@@ -1,0 +1,55 @@
+import { Liquid } from 'liquidjs';
+import type { Check } from './rule-check.js';
+
+/** What a message may name, and what it may be shown through: nothing that a customer could not be told. */
+export const MESSAGE_VARIABLES = ['reference', 'owner', 'team', 'touchpoint', 'product', 'order', 'language'] as const;
+
+const FILTERS: ReadonlySet<string> = new Set([
+  'upcase',
+  'downcase',
+  'capitalize',
+  'strip',
+  'truncate',
+  'default',
+  'escape',
+]);
+
+let made: Liquid | undefined;
+/** Made when first asked for: most starts read no rules. No file is ever included. */
+const liquid = (): Liquid => (made ??= new Liquid({ strictFilters: true, strictVariables: true, templates: {} }));
+
+export function messageProblems({ rules: { messages = {} }, say }: Check): void {
+  for (const [name, { subject, body }] of Object.entries(messages)) {
+    for (const [field, text] of [
+      ['subject', subject],
+      ['body', body],
+    ] as const) {
+      if (text === undefined) continue;
+      const said = mistakeOf(text);
+      if (said) say(['messages', name, field], said.message, said.remedy);
+    }
+  }
+}
+
+function mistakeOf(text: string): { readonly message: string; readonly remedy: string } | undefined {
+  const engine = liquid();
+  try {
+    const template = engine.parse(text);
+    const unknown = engine
+      .globalVariablesSync(template)
+      .find((variable) => !(MESSAGE_VARIABLES as readonly string[]).includes(variable));
+    if (unknown !== undefined)
+      return { message: `No message knows "${unknown}".`, remedy: `Known: ${MESSAGE_VARIABLES.join(', ')}.` };
+    const filter = [...text.matchAll(/\|\s*([A-Za-z_]\w*)/g)]
+      .map(([, one = '']) => one)
+      .find((one) => !FILTERS.has(one));
+    if (filter !== undefined)
+      return { message: `No message is shown through "${filter}".`, remedy: `Known: ${[...FILTERS].join(', ')}.` };
+    return undefined;
+  } catch (error) {
+    // Its own words, with its line within the template.
+    if (error instanceof Error)
+      return { message: `${error.message.split('\n')[0]}.`, remedy: 'Right the template there.' };
+    throw error;
+  }
+}
