@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { WindowCounts } from '../overload/window-counts.js';
 import { Problem } from '../problem/problem.js';
 import { ApiKeys } from './api-keys.js';
 import { ROLES_OF_ROUTE, type Caller, type Role } from './roles.js';
@@ -11,9 +12,14 @@ declare module 'fastify' {
   }
 }
 
+const MOST_GUESSES = 300;
+const GUESSES_WINDOW_MS = 60_000;
+
 /** Lets through who holds a key of a role that the route names. A route that names none is closed to all. */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly wrongKeys = new WindowCounts();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly keys: ApiKeys,
@@ -42,11 +48,24 @@ export class AuthGuard implements CanActivate {
     const key = header?.startsWith('Bearer ') === true ? header.slice(7).trim() : '';
     const caller = key === '' ? undefined : await this.keys.callerOf(key);
     if (caller !== undefined) return caller;
+    if (key !== '') await this.refuseGuessing(request.ip);
     throw new Problem({
       status: 401,
       code: 'unknown-caller',
       detail: key === '' ? 'Send an API key: Authorization: Bearer KEY.' : 'No such API key, or it was revoked.',
       headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+
+  /** Whoever tries key after key is slowed down; callers with a key behind the same address are not. */
+  private async refuseGuessing(address: string): Promise<void> {
+    const { isBlocked, timeToBlockExpire } = await this.wrongKeys.increment(address, GUESSES_WINDOW_MS, MOST_GUESSES);
+    if (!isBlocked) return;
+    throw new Problem({
+      status: 429,
+      code: 'too-many-wrong-keys',
+      detail: `Too many keys from this address that are none. Try again in ${timeToBlockExpire} s.`,
+      headers: { 'retry-after': String(timeToBlockExpire) },
     });
   }
 }

@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Commands } from '../../libs/commands/commands.js';
+import { idOf } from '../../libs/event-sourcing/identity.js';
+import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
+import { effectOn, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
+import { tell } from '../../libs/replay/history.testing.js';
+import type { RecordedEvent } from '../../libs/recovery/history.js';
+import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
+import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
+import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
+import { Reactor } from './reactor.js';
+
+const now = '2031-05-05T09:00:00.000Z';
+let folder: string;
+let stores: Stores;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reactor-'));
+  stores = await openStores(folder, { mode: 'write' });
+});
+afterEach(async () => {
+  await stores.close();
+  rmSync(folder, { recursive: true });
+});
+
+type Changed = Extract<RecordedEvent, { type: 'TeamChanged' }>;
+
+/** For every team a copy under another name, so that what was done can be counted in history. */
+const copyTeam = (made: (event: Changed) => readonly Effect[]): CommandReaction<TeamEvent> => ({
+  name: 'copy-team',
+  needs: {},
+  on: { TeamChanged: (event) => (event.data.team.startsWith('copy-') ? [] : made(event as Changed)) },
+});
+const copy = ({ data }: Changed): readonly Effect[] => {
+  const command = { ...data, type: 'ChangeTeam' as const, team: `copy-${data.team}` };
+  return [effectOn('team', command.team, command, { programme: '' })];
+};
+const changed = (team: string) => ({
+  stream: `team-${team}`,
+  event: { type: 'TeamChanged' as const, data: { team, name: team, members: [], fallbackOwner: 'sam' } },
+});
+
+function commandsOn({ events, personal }: Stores): Commands {
+  const rules = ruleBooks({});
+  return new Commands({ events, personal, now: () => now, rules: () => rules, operators: async () => 1 });
+}
+
+/** Runs until all of history was reacted to. */
+async function react(
+  reaction: CommandReaction<TeamEvent>,
+  { commands = commandsOn(stores) }: { commands?: Pick<Commands, 'execute'> } = {},
+): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  const stop = new AbortController();
+  const { events, ledger } = stores;
+  const reactor = new Reactor(reaction, {
+    events,
+    ledger,
+    commands: commands as Commands,
+    rules: () => ruleBooks({}),
+    openCases: async () => ({}),
+    now: () => now,
+    pause: async () => undefined,
+    onDeadLetter: (letter) => void letters.push(letter),
+  });
+  const running = reactor.run(stop.signal);
+  const end = await events.end();
+  while ((reactor.reached ?? '') < (end ?? '')) await new Promise((again) => setImmediate(again));
+  stop.abort();
+  await running;
+  return letters;
+}
+
+const copies = async (team: string): Promise<number> => (await stores.events.readStream(`team-copy-${team}`)).revision;
+
+test('a reaction that is new begins with what comes from then on', async () => {
+  await tell(stores.events, [changed('old')]);
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('new')]);
+  await react(copyTeam(copy));
+  expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
+});
+
+test('what was done before a crash, and not noted, is not done again', async () => {
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('care')]);
+  const checkpoints = await stores.ledger.list('reaction-checkpoint/', { limit: 256 });
+  await react(copyTeam(copy));
+  // As if the process had ended between the act and its checkpoint.
+  for (const { key, value } of checkpoints) await stores.ledger.put({ key, value });
+  await react(copyTeam(copy));
+  expect(await copies('care')).toBe(1);
+});
+
+test('imported events set off nothing', async () => {
+  await react(copyTeam(copy));
+  const { stream, event } = changed('care');
+  const id = idOf('imported');
+  await stores.events.append(
+    stream,
+    [
+      {
+        ...event,
+        id,
+        schemaVersion: 1,
+        stream,
+        shard: 1,
+        programme: '',
+        occurredAt: now,
+        knownAt: now,
+        recordedAt: now,
+        actor: { id: 'import', role: 'system' },
+        commandId: id,
+        correlationId: id,
+        causationId: id,
+        imported: true,
+      },
+    ],
+    0,
+  );
+  await react(copyTeam(copy));
+  expect(await copies('care')).toBe(0);
+});
+
+test('an effect that fails is tried again, and done once it can be', async () => {
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('care')]);
+  const real = commandsOn(stores);
+  let failures = 2;
+  const commands: Pick<Commands, 'execute'> = {
+    execute: async (request) => {
+      if (failures-- > 0) throw new Error('The store was away.');
+      return real.execute(request);
+    },
+  };
+  expect(await react(copyTeam(copy), { commands })).toEqual([]);
+  expect(await copies('care')).toBe(1);
+});
+
+test('an effect that can not be carried out is put aside, and what follows goes on', async () => {
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('care'), changed('billing')]);
+  const real = commandsOn(stores);
+  const commands: Pick<Commands, 'execute'> = {
+    execute: async (request) => {
+      if (request.id === 'copy-care') throw new Error('Never.');
+      return real.execute(request);
+    },
+  };
+  const letters = await react(copyTeam(copy), { commands });
+  expect(letters).toMatchObject([{ reaction: 'copy-team', effect: { id: 'copy-care' } }]);
+  expect(await copies('billing')).toBe(1);
+  expect(await stores.ledger.list(DEAD_LETTERS)).toHaveLength(1);
+});
+
+test('a reaction that fails on an event puts the event aside, and sent again it is reacted to', async () => {
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('care'), changed('billing')]);
+  const broken = copyTeam((event) => {
+    if (event.data.team === 'care') throw new Error('Not foreseen.');
+    return copy(event);
+  });
+  const [letter] = await react(broken);
+  expect(letter).toMatchObject({ event: { stream: 'team-care', revision: 1 } });
+  expect([await copies('care'), await copies('billing')]).toEqual([0, 1]);
+  const { events, ledger } = stores;
+  const mended = new Reactor(copyTeam(copy), {
+    events,
+    ledger,
+    commands: commandsOn(stores),
+    rules: () => ruleBooks({}),
+    openCases: async () => ({}),
+    now: () => now,
+    pause: async () => undefined,
+    onDeadLetter: () => undefined,
+  });
+  if (letter) expect(await mended.resend(letter)).toBeUndefined();
+  expect(await copies('care')).toBe(1);
+});
