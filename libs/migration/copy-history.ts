@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Recorded, ToAppend } from '../event-sourcing/event.js';
+import { MAX_APPEND_BYTES, type EventStore } from '../event-store/event-store.js';
+
+/** Events in the shape in which they are stored: a copy is what seals vouch for. */
+export interface CopyRequest {
+  readonly from: EventStore;
+  readonly to: EventStore;
+  readonly signal?: AbortSignal;
+  onProgress?(this: void, progress: { readonly events: number; readonly share: number }): void;
+}
+
+export interface Copied {
+  /** By this run. */
+  readonly copied: number;
+  readonly alreadyThere: number;
+}
+
+/** The two histories are not the same, or the other holds events of its own; nothing more was copied. */
+export class HistoriesDiffer extends Error {
+  constructor(because: string) {
+    super(because);
+    this.name = 'HistoriesDiffer';
+  }
+}
+
+const MOST_EVENTS_AN_APPEND = 500;
+/** Well below what one append carries: an envelope is stored in another form there. */
+const MOST_BYTES_AN_APPEND = MAX_APPEND_BYTES / 2;
+
+/**
+ * Copies a history into an empty store, one append after the other, so that the order is the same: ids, revisions,
+ * times and shards stay, positions are the other store's own. Cut off, it is taken up again where it was.
+ * Nobody may write to either of them meanwhile.
+ * @throws HistoriesDiffer when the other store holds what this history doesn't
+ */
+export async function copyHistory({ from, to, signal, onProgress }: CopyRequest): Promise<Copied> {
+  const end = await from.end();
+  const start = await takenUpAt(from, to);
+  let copied = 0;
+  for await (const { events, position } of from.readAll(start === undefined ? {} : { from: start })) {
+    for (const run of runsOf(events)) {
+      signal?.throwIfAborted();
+      await append(to, run);
+      copied += run.length;
+    }
+    onProgress?.({ events: copied, share: from.progress(undefined, position, end ?? position) });
+  }
+  return { copied, alreadyThere: start === undefined ? 0 : await countTo(from, start) };
+}
+
+/** Where the last event of the copy stands in the original. */
+async function takenUpAt(from: EventStore, to: EventStore): Promise<string | undefined> {
+  for await (const { events } of to.readAll({ direction: 'backwards', batchSize: 1 })) {
+    const [last] = events;
+    if (last === undefined) continue;
+    const { events: original } = await from.readStream(last.stream, { after: last.revision - 1, limit: 1 });
+    if (original[0]?.id !== last.id) {
+      throw new HistoriesDiffer(
+        `The store to copy to ends with event ${last.id} (${last.type}, revision ${last.revision} of ${last.stream}), which this history doesn't have. Name an empty store.`,
+      );
+    }
+    return original[0].position;
+  }
+  return undefined;
+}
+
+async function countTo(from: EventStore, position: string): Promise<number> {
+  let count = 0;
+  for await (const { events } of from.readAll()) {
+    for (const event of events) if (event.position <= position) count++;
+    if ((events.at(-1)?.position ?? '') >= position) break;
+  }
+  return count;
+}
+
+/** Events that stand next to each other in one stream can be appended together. */
+function* runsOf(events: readonly Recorded[]): Generator<readonly Recorded[]> {
+  let run: Recorded[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    const isFull = run.length === MOST_EVENTS_AN_APPEND || bytes + size > MOST_BYTES_AN_APPEND;
+    if (run.length > 0 && (isFull || run[0]?.stream !== event.stream)) {
+      yield run;
+      run = [];
+      bytes = 0;
+    }
+    run.push(event);
+    bytes += size;
+  }
+  if (run.length > 0) yield run;
+}
+
+async function append(to: EventStore, run: readonly Recorded[]): Promise<void> {
+  const [first] = run;
+  if (first === undefined) return;
+  const events = run.map(({ revision: _, position: __, ...event }): ToAppend => event);
+  const { revision } = await to.append(first.stream, events, first.revision - 1);
+  if (revision !== first.revision - 1 + run.length) {
+    throw new HistoriesDiffer(
+      `${first.stream} is at revision ${revision} in the copy. Copy again into an empty store.`,
+    );
+  }
+}
+
+/**
+ * Reads both to their ends and compares event by event all but positions. Resolves to the number of events.
+ * @throws HistoriesDiffer naming the first event that isn't the same
+ */
+export async function compareHistories(one: EventStore, other: EventStore): Promise<number> {
+  const [left, right] = [eventsOf(one), eventsOf(other)];
+  for (let count = 0; ; count++) {
+    const [a, b] = [await left.next(), await right.next()];
+    if (a.done === true && b.done === true) return count;
+    if (a.done === true || b.done === true || !isSame(a.value, b.value)) {
+      await Promise.all([left.return(undefined), right.return(undefined)]);
+      const named = ({ value, done }: IteratorResult<Recorded, undefined>): string =>
+        done === true ? 'nothing' : `${value.type} ${value.id}, revision ${value.revision} of ${value.stream}`;
+      throw new HistoriesDiffer(
+        `After ${count} events that are the same, one history has ${named(a)}, the other ${named(b)}.`,
+      );
+    }
+  }
+}
+
+async function* eventsOf(store: EventStore): AsyncGenerator<Recorded, undefined> {
+  for await (const { events } of store.readAll()) yield* events;
+}
+
+const isSame = ({ position: _, ...one }: Recorded, { position: __, ...other }: Recorded): boolean =>
+  isDeepStrictEqual(one, other);
