@@ -17,6 +17,13 @@ test('a document is hashed as canonical JSON, as RFC 8785 has it', () => {
   );
 });
 
+test('names that run over lines are not taken for others', () => {
+  expect(line({ a: 1, b: 2 })).toBe('["one",{"a":1,"b":2}]\n');
+  expect(line({ 'a\nb': 1 })).toBe('["one",{"a\\nb":1}]\n');
+  expect(line({ 'a\nb': 1, c: 2 })).toBe('["one",{"a\\nb":1,"c":2}]\n');
+  expect(line({ a: 1, 'b\nc': 2 })).toBe('["one",{"a":1,"b\\nc":2}]\n');
+});
+
 test('when and where a build was made leaves no trace in its digest', () => {
   const said = { b: [{ recordedAt: 'now', a: 1 }], a: { position: '7' } };
   expect(line({ ...said, generation: 4, timeZoneData: '2031a' })).toBe('["one",{"a":{},"b":[{"a":1}]}]\n');
