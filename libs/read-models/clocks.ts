@@ -34,6 +34,8 @@ export type ClockDocument = {
   readonly originalDueAt: string | null;
   readonly dueAt: string | null;
   readonly warnAt: string | null;
+  /** A clock still going after it is overdue. */
+  readonly breachedFrom: string | null;
   readonly stoppedAt: string | null;
   readonly stoppedBy: string | null;
   readonly goalMs: number | null;
@@ -87,6 +89,7 @@ const shown = (
     originalDueAt: clock?.originalDueAt ?? null,
     dueAt: clock?.dueAt ?? null,
     warnAt: clock?.warnAt ?? null,
+    breachedFrom: clock?.breachedFrom ?? null,
     stoppedAt: clock?.stoppedAt ?? null,
     stoppedBy: clock?.stoppedBy ?? null,
     goalMs: clock?.goalMs ?? null,
@@ -102,7 +105,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact> = {
   name: 'clocks',
-  version: 1,
+  version: 2,
   fields: {
     case: 'string',
     reference: 'string',
@@ -121,6 +124,7 @@ export const clocks: ReadModel<ClocksFact> = {
     originalDueAt: 'instant',
     dueAt: 'instant',
     warnAt: 'instant',
+    breachedFrom: 'instant',
     stoppedAt: 'instant',
     goalMs: 'integer',
     workingMs: 'integer',

@@ -104,10 +104,22 @@ const nextDue = (clocks: CaseClocks): { at: string; target: string } | undefined
   return next;
 };
 
+/** The instant after which a promise is broken that is not kept yet. */
+const overdueFrom = (clocks: CaseClocks): string | undefined => {
+  let first: string | undefined;
+  for (const { state, breachedFrom } of clocks.clocks)
+    if ((state === 'running' || state === 'paused') && breachedFrom !== undefined && (!first || breachedFrom < first))
+      first = breachedFrom;
+  return first;
+};
+
+/** By what people sort their work. */
+const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touchedAt', 'contactDueAt'] as const;
+
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact> = {
   name: 'queues',
-  version: 1,
+  version: 2,
   fields: {
     case: 'string',
     reference: 'string',
@@ -126,6 +138,7 @@ export const queues: ReadModel<QueueFact> = {
     touchedAt: 'instant',
     cycle: 'integer',
     nextDueAt: 'instant',
+    overdueFrom: 'instant',
     nextTarget: 'string',
     attempts: 'integer',
     contacted: 'boolean',
@@ -136,15 +149,11 @@ export const queues: ReadModel<QueueFact> = {
     toAuthorise: 'boolean',
   },
   indexes: [
-    ['nextDueAt'],
-    ['openedAt'],
-    ['priorityRank', 'nextDueAt'],
-    ['owner', 'nextDueAt'],
-    ['owner', 'priorityRank'],
-    ['team', 'nextDueAt'],
-    ['team', 'priorityRank'],
-    ['status', 'nextDueAt'],
-    ['contactDueAt'],
+    ...ORDERS.map((order) => [order]),
+    ...['owner', 'team', 'status'].flatMap((field) => ORDERS.map((order) => [field, order])),
+    // Few cases have these: without an index all others would be read past.
+    ['waitingOn', 'nextDueAt'],
+    ['toAuthorise', 'nextDueAt'],
   ],
   ofOneStream: true,
   key: caseOf,
@@ -171,6 +180,7 @@ export const queues: ReadModel<QueueFact> = {
       touchedAt: fact.touchedAt,
       cycle: facts.cycle,
       nextDueAt: next?.at ?? null,
+      overdueFrom: overdueFrom(fact.clocks) ?? null,
       nextTarget: next?.target ?? null,
       attempts: fact.attempts,
       contacted: facts.contacted,
