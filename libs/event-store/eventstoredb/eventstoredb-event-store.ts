@@ -19,7 +19,8 @@ import {
   type ReadOptions,
   type StreamSlice,
 } from '../event-store.js';
-import { Patience, within } from './patience.js';
+import { Lane } from './lane.js';
+import { Patience, unavailable, within } from './patience.js';
 import { positionOf, positionText } from './positions.js';
 import { ReadsOfAll, type OwnedBatch } from './reads-of-all.js';
 import { recordedEvent, storedEvent } from './stored-events.js';
@@ -43,6 +44,11 @@ type FollowOptions = Parameters<EventStore['follow']>[0];
 
 const DEFAULT_DEADLINE_MS = 3_000;
 
+/** The most appends on their way at a time; with more of them none is answered sooner. */
+const MOST_APPENDS_AT_ONCE = 64;
+/** The call itself is given up later than its caller stops waiting: both see the same clock. */
+const LATE_MS = 1_000;
+
 const asItWas: Present = (event) => event;
 
 /** History in an EventStoreDB (KurrentDB). */
@@ -55,6 +61,7 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly deadlineMs: number;
   private readonly streams: StreamReads;
   private readonly all: ReadsOfAll;
+  private readonly lane: Lane;
 
   /** Connects when it is first asked for something. @throws HistoryUnavailable for a URL that can't be understood */
   static open(options: EventStoreDbOptions): EventStoreDbEventStore {
@@ -74,6 +81,7 @@ export class EventStoreDbEventStore implements EventStore {
         `The URL of the EventStoreDB can't be understood (${this.server}). Write it as esdb://user:password@host:2113, with ?tls=false for a server without TLS.`,
       );
     }
+    this.lane = new Lane(MOST_APPENDS_AT_ONCE, deadlineMs);
     this.streams = new StreamReads(this.client, deadlineMs);
     this.all = new ReadsOfAll(this.client, prefix, deadlineMs);
   }
@@ -96,23 +104,15 @@ export class EventStoreDbEventStore implements EventStore {
     this.refuseIfClosed();
     checkedData(stream, events);
     const stored = events.map(storedEvent);
-    const patience = this.patience(this.deadlineMs);
-    for (;;) {
-      try {
-        const { nextExpectedRevision, position } = await this.appendNow(stream, stored, expected, patience.leftMs);
-        if (position === undefined) throw new Error('it says no position of what it appended');
-        return { revision: Number(nextExpectedRevision) + 1, position: positionText(position) };
-      } catch (error) {
-        if (error instanceof WrongExpectedVersionError) {
-          const { actualVersion } = error;
-          throw new RevisionConflict(
-            stream,
-            expected,
-            typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0,
-          );
-        }
-        await patience.after(error);
-      }
+    try {
+      await this.lane.enter();
+    } catch (error) {
+      throw unavailable(error, this.server);
+    }
+    try {
+      return await this.appendOnce(stream, stored, expected);
+    } finally {
+      this.lane.leave();
     }
   }
 
@@ -151,13 +151,31 @@ export class EventStoreDbEventStore implements EventStore {
     this.closing.abort();
   }
 
+  private async appendOnce(stream: string, events: EventData[], expected: number): Promise<Appended> {
+    const patience = this.patience(this.deadlineMs);
+    for (;;) {
+      try {
+        const { nextExpectedRevision, position } = await this.appendNow(stream, events, expected, patience.leftMs);
+        if (position === undefined) throw new Error('it says no position of what it appended');
+        this.lane.answered();
+        return { revision: Number(nextExpectedRevision) + 1, position: positionText(position) };
+      } catch (error) {
+        if (error instanceof WrongExpectedVersionError) {
+          this.lane.answered();
+          throw new RevisionConflict(stream, expected, revisionIn(error));
+        }
+        await patience.after(error);
+      }
+    }
+  }
+
   /**
    * One call an append. The client's default shares one call between all, and when that fails while many wait to be
    * written, it leaves rejections that nobody can catch.
    */
   private appendNow(stream: string, events: EventData[], expected: number, waitMs: number): Promise<AppendResult> {
     const expectedRevision: ExpectedRevision = expected === 0 ? NO_STREAM : BigInt(expected - 1);
-    const options = { expectedRevision, batchAppendSize: 0, deadline: waitMs } as const;
+    const options = { expectedRevision, batchAppendSize: 0, deadline: waitMs + LATE_MS } as const;
     return within(waitMs, appending.append.call(this.client, this.prefix + stream, events, options));
   }
 
@@ -201,6 +219,10 @@ export class EventStoreDbEventStore implements EventStore {
       throw new HistoryUnavailable(`The history at ${this.server} was closed. Open it again.`);
   }
 }
+
+/** Theirs are counted from 0. */
+const revisionIn = ({ actualVersion }: WrongExpectedVersionError): number =>
+  typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0;
 
 const presented = ({ events, position }: OwnedBatch, present: Present): Batch => ({
   events: events.map(({ event, stream }) => present(recordedEvent(event, stream))),

@@ -121,6 +121,28 @@ describe('an EventStoreDB behind a bad network', () => {
     expect((await store.readStream('loan-1')).revision).toBe(2);
   });
 
+  test('more appends than can be on their way at once wait for their turn, however long all of them take', async () => {
+    const store = open(SHORT_MS);
+    proxy.slow(40);
+    const began = performance.now();
+    const streams = Array.from({ length: 800 }, (_, index) => `loan-${index}`);
+    await Promise.all(streams.map((stream) => store.append(stream, lendingEvents(stream, stream), 0)));
+    expect(performance.now() - began).toBeGreaterThan(SHORT_MS);
+    expect(held()).toHaveLength(800);
+  });
+
+  test('and all of them are refused soon when the server says nothing', async () => {
+    const store = open(SHORT_MS);
+    proxy.stall();
+    const began = performance.now();
+    const streams = Array.from({ length: 800 }, (_, index) => `loan-${index}`);
+    const answers = await Promise.allSettled(
+      streams.map((stream) => store.append(stream, lendingEvents(stream, stream), 0)),
+    );
+    expect(performance.now() - began).toBeLessThan(SHORT_MS * 5);
+    for (const answer of answers) expect(answer).toMatchObject({ reason: expect.any(HistoryUnavailable) });
+  });
+
   test('a server that says nothing is unavailable soon, and answers again when it is heard again', async () => {
     const store = open(SHORT_MS);
     await write(store, 'loan-1', 1);

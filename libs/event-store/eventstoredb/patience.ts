@@ -9,6 +9,7 @@ import { AppendRefused, HistoryDamaged, HistoryUnavailable, MAX_APPEND_BYTES } f
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
+const GRACE_MS = 20;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -36,6 +37,12 @@ export const lastWord = (error: unknown, server: string): Error | undefined => {
   }
   return undefined;
 };
+
+export const unavailable = (error: unknown, server: string): HistoryUnavailable =>
+  new HistoryUnavailable(
+    `The EventStoreDB at ${server} doesn't answer (${messageOf(error)}). Check that it runs and can be reached from here, then try again.`,
+    { cause: error },
+  );
 
 /**
  * Tries again, after longer and longer pauses, what failed for a reason that may pass: a connection that was cut, a
@@ -72,10 +79,7 @@ export class Patience {
     const word = lastWord(error, this.server);
     if (word !== undefined) throw word;
     if (Date.now() + this.pauseMs >= this.until) {
-      throw new HistoryUnavailable(
-        `The EventStoreDB at ${this.server} doesn't answer (${messageOf(error)}). Check that it runs and can be reached from here, then try again.`,
-        { cause: error },
-      );
+      throw unavailable(error, this.server);
     }
     if (!this.isNoticed && this.pauseMs === LONGEST_PAUSE_MS) {
       this.isNoticed = true;
@@ -96,7 +100,10 @@ export class Patience {
 export const within = async <T>(ms: number, answer: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`no answer in ${ms} ms`)), ms);
+    // An answer may be waiting behind work that kept this process busy: it is looked at before the time is up.
+    timer = setTimeout(() => {
+      timer = setTimeout(() => refuse(new Error(`no answer in ${ms} ms`)), GRACE_MS);
+    }, ms);
   });
   try {
     return await Promise.race([answer, late]);
