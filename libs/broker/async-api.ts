@@ -21,18 +21,17 @@ const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
   position: text('Place in the whole history: opaque, sorts as text'),
   shard: text('0 to 255: a share of customers'),
   programme: text('The line of work'),
-  schemaversion: text('Version of the schema of the data'),
-  knownat: { type: 'string', format: 'date-time', description: 'When the source knew' },
-  recordedat: { type: 'string', format: 'date-time', description: 'When Amends stored it' },
+  knownat: { type: 'string', format: 'date-time', description: 'When the source knew; absent: when it happened' },
+  recordedat: { type: 'string', format: 'date-time', description: 'When Amends stored it; absent: when it happened' },
   actorid: text('Who did it'),
   actorrole: text('In which role'),
   commandid: text('The command that led to it'),
-  correlationid: text('The same for all that followed from one cause'),
-  causationid: text('What directly led to it'),
+  correlationid: text('The same for all that followed from one cause; absent: the command'),
+  causationid: text('What directly led to it; absent: the command'),
   imported: text("`true` where it was recorded from a source's files"),
 };
 
-const NOT_ALWAYS: ReadonlySet<string> = new Set(['imported']);
+const NOT_ALWAYS: ReadonlySet<string> = new Set(['knownat', 'recordedat', 'correlationid', 'causationid', 'imported']);
 
 /**
  * The topics and their events as AsyncAPI 3.1.

@@ -16,6 +16,7 @@ export interface CloudEvent {
   /** What it is about: the key. */
   readonly subject: string;
   readonly datacontenttype?: 'application/json';
+  /** Names the event and the version of its schema. */
   readonly dataschema: string;
   readonly partitionkey: string;
   readonly stream: string;
@@ -24,14 +25,17 @@ export interface CloudEvent {
   readonly position: string;
   readonly shard: number;
   readonly programme: string;
-  readonly schemaversion: number;
-  readonly knownat: string;
-  readonly recordedat: string;
+  /** When the source knew; absent: when it happened. */
+  readonly knownat?: string;
+  /** When it was stored; absent: when it happened. */
+  readonly recordedat?: string;
   readonly actorid: string;
   readonly actorrole: string;
   readonly commandid: string;
-  readonly correlationid: string;
-  readonly causationid: string;
+  /** The same for all that followed from one cause; absent: the command's id. */
+  readonly correlationid?: string;
+  /** What directly led to it; absent: the command's id. */
+  readonly causationid?: string;
   /** Recorded from a source's files, not as it happened. */
   readonly imported?: true;
   readonly data?: object;
@@ -56,14 +60,14 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   position: event.position,
   shard: event.shard,
   programme: event.programme,
-  schemaversion: event.schemaVersion,
-  knownat: event.knownAt,
-  recordedat: event.recordedAt,
+  // Most are the same, and each header costs: a tenth of the rate for two.
+  ...(event.knownAt === event.occurredAt ? {} : { knownat: event.knownAt }),
+  ...(event.recordedAt === event.occurredAt ? {} : { recordedat: event.recordedAt }),
   actorid: event.actor.id,
   actorrole: event.actor.role,
   commandid: event.commandId,
-  correlationid: event.correlationId,
-  causationid: event.causationId,
+  ...(event.correlationId === event.commandId ? {} : { correlationid: event.correlationId }),
+  ...(event.causationId === event.commandId ? {} : { causationid: event.causationId }),
   ...(event.imported === true ? { imported: true } : {}),
   ...(isTombstone(event.type) ? {} : { data: event.data }),
 });

@@ -17,7 +17,7 @@ export class TopicsOnKafka {
 
   private constructor(
     readonly cluster: Cluster,
-    private readonly folder: string,
+    readonly folder: string,
     readonly history: SqliteEventStore,
   ) {}
 
@@ -58,6 +58,16 @@ export class TopicsOnKafka {
         return ended;
       },
     };
+  }
+
+  /** The topics that there are by now. */
+  async names(): Promise<string[]> {
+    const admin = this.cluster.kafka.admin();
+    await admin.connect();
+    const { prefix } = this.cluster;
+    const names = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    await admin.disconnect();
+    return names.map((name) => name.slice(prefix.length));
   }
 
   /** What is in the topics, as a subscriber who reads them from the start sees it. */

@@ -43,7 +43,7 @@ export const clusterOf = ({
     retry: RETRY,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    logLevel: logLevel.WARN,
+    logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.WARN,
     logCreator: () => (entry) => onLog?.(levelOf(entry), sayEntry(entry)),
   }),
 });

@@ -1,4 +1,4 @@
-import type { Producer, TopicMessages, Transaction } from 'kafkajs';
+import { Partitioners, type Producer, type TopicMessages, type Transaction } from 'kafkajs';
 import { TakenOver, UnclearOutcome, type Message, type Publisher } from '../broker.js';
 import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
@@ -30,6 +30,8 @@ export class KafkaPublisher implements Publisher {
       maxInFlightRequests: 1,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       allowAutoTopicCreation: false,
+      // As other clients do it: subscribers that write to topics of their own find the same partitions.
+      createPartitioner: Partitioners.DefaultPartitioner,
     });
     try {
       await producer.connect();

@@ -1,4 +1,5 @@
-import type { ITopicConfig } from 'kafkajs';
+import { setTimeout as after } from 'node:timers/promises';
+import type { Admin, ITopicConfig } from 'kafkajs';
 import { INBOUND_TOPIC, REJECTS_TOPIC } from '../inbound-topics.js';
 import { TOPIC_NAMES, TOPICS } from '../topics.js';
 import type { Cluster } from './connection.js';
@@ -31,16 +32,32 @@ export async function makeTopics(
     const missing = wanted(partitions)
       .map((each) => ({ ...each, topic: prefix + each.topic }))
       .filter(({ topic }) => !there.has(topic));
-    if (missing.length > 0)
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map((topic) => ({ ...topic, replicationFactor: replicas })),
-      });
+    if (missing.length === 0) return [];
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({ ...topic, replicationFactor: replicas })),
+    });
+    for (const { topic } of missing) await hasLeaders(admin, topic);
     return missing.map(({ topic }) => topic);
   } finally {
     await admin.disconnect();
   }
 }
+
+/** A new topic is known before its partitions answer. */
+async function hasLeaders(admin: Admin, topic: string): Promise<void> {
+  for (let tries = 0; ; tries++)
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (!isPassing(error) || tries === LEADER_TRIES) throw error;
+      await after(LEADER_WAIT_MS);
+    }
+}
+
+const LEADER_TRIES = 50;
+const LEADER_WAIT_MS = 100;
 
 const wanted = (partitions: number): ITopicConfig[] => [
   ...TOPIC_NAMES.map((name) => topic(name, partitions, TOPICS[name].compacted ? COMPACTED : KEPT)),
@@ -61,3 +78,7 @@ const topic = (name: string, numPartitions: number, config: Readonly<Record<stri
     value,
   })),
 });
+
+/** kafkajs says so of errors that go by themselves. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && 'retriable' in error && error.retriable === true;

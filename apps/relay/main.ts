@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { clusterOf } from '../../libs/broker/kafka/connection.js';
+import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import { ConfigurationMistaken, readConfig } from '../../libs/platform/config/config.js';
+import { DECLARATIONS } from '../../libs/recovery/history.js';
+import { readKafkaConfig } from './relay-config.js';
+import { Relay } from './relay.js';
+import { serveHealth } from './relay-health.js';
+
+const STOP_WITHIN_MS = 10_000;
+const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+/** The relay as a process of its own: it reads history beside the process that writes it. */
+try {
+  const config = readConfig(process.env);
+  const kafka = readKafkaConfig(process.env);
+  if (kafka === undefined)
+    throw new ConfigurationMistaken([
+      'KAFKA_BROKERS must name the brokers to relay to; without Kafka, subscribers use GET /v1/topics/{topic}/events',
+    ]);
+  const history = SqliteEventStore.open({ folder: resolve(config.data), declarations: DECLARATIONS, mode: 'read' });
+  const cluster = clusterOf(kafka);
+  const relay = new Relay({
+    history,
+    ...kafkaForRelay(cluster, history, kafka.topics),
+    say: (_level, sentence) => say(sentence),
+  });
+  const stopping = new AbortController();
+  const health = await serveHealth(() => relay.state, process.env);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      // What was not committed is sent again: an end by force loses nothing.
+      setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+      stopping.abort();
+    });
+  process.stdout.write(
+    `The relay follows ${resolve(config.data)} to ${kafka.brokers.join(', ')} (health: ${health.url})\n`,
+  );
+  await relay.run(stopping.signal);
+  await health.close();
+  await history.close();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
