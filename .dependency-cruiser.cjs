@@ -2,6 +2,8 @@
  * Who may import whom: docs/architecture.md in a form that a machine checks. A room is a folder of libs/.
  * Specs and testing aids may reach further: they put real adapters under the pure rooms.
  */
+/** Folders of adapters in the rooms of their ports. */
+const ADAPTER = '(sqlite|eventstoredb|mongodb)';
 const NOT_A_TEST = '\\.(spec|testing|contract)\\.ts$';
 
 /** Rooms by what they may import beside themselves. `stores` stands for adapters, which apps and platform alone wire. */
@@ -18,10 +20,21 @@ const MAY_IMPORT = {
   evidence: ['event-sourcing', 'event-store', 'ledger'],
   replay: ['event-sourcing', 'filter', 'recovery', 'event-store', 'read-store', 'ledger'],
   reports: ['event-sourcing', 'filter', 'recovery', 'read-models', 'read-store'],
-  rehearsal: ['event-sourcing', 'filter', 'recovery', 'read-models', 'event-store', 'read-store', 'ledger', 'replay', 'reports'],
+  rehearsal: [
+    'event-sourcing',
+    'filter',
+    'recovery',
+    'read-models',
+    'event-store',
+    'read-store',
+    'ledger',
+    'replay',
+    'reports',
+  ],
   commands: ['event-sourcing', 'recovery', 'event-store', 'read-store', 'vault', 'replay'],
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
+  migration: ['event-sourcing', 'event-store'],
 };
 
 const rooms = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
@@ -38,14 +51,14 @@ module.exports = {
     {
       name: 'adapters-are-wired-by-apps-and-platform-alone',
       severity: 'error',
-      from: { path: '^libs/', pathNot: `^libs/(platform|[^/]+/sqlite)/|${NOT_A_TEST}` },
-      to: { path: '^libs/[^/]+/sqlite/' },
+      from: { path: '^libs/', pathNot: `^libs/(platform|[^/]+/${ADAPTER})/|${NOT_A_TEST}` },
+      to: { path: `^libs/[^/]+/${ADAPTER}/` },
     },
     {
       name: 'an-adapter-serves-its-own-port',
       severity: 'error',
-      from: { path: '^libs/([^/]+)/sqlite/', pathNot: NOT_A_TEST },
-      to: { path: '^libs/[^/]+/sqlite/', pathNot: '^libs/$1/' },
+      from: { path: `^libs/([^/]+)/${ADAPTER}/`, pathNot: NOT_A_TEST },
+      to: { path: `^libs/[^/]+/${ADAPTER}/`, pathNot: '^libs/$1/' },
     },
     {
       name: 'libs-do-not-know-apps',
@@ -65,7 +78,12 @@ module.exports = {
       from: { path: '^apps/(api|projector|reactor|ops)/', pathNot: NOT_A_TEST },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'sources-do-not-import-tests',
@@ -78,6 +96,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };
