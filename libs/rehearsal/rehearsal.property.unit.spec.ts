@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { RuleSet } from '../recovery/rules/rule-set.js';
+import { opened, paused, RESOLVE, resumed, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import type { Told } from '../replay/history.testing.js';
+import { caseTold, historyOf, inForce } from './care.testing.js';
+
+const MONDAY = Date.parse('2031-05-05T09:00:00.000Z');
+const HOUR = 3_600_000;
+
+/** One case: opened, then a few steps at most so many hours apart. */
+const someCase = (name: string): fc.Arbitrary<readonly Told[]> =>
+  fc
+    .array(
+      fc.tuple(
+        fc.constantFrom<CaseEvent>(paused, resumed, submitted, priority('high'), priority('normal')),
+        fc.nat(30),
+      ),
+      {
+        maxLength: 5,
+      },
+    )
+    .map((steps) => {
+      let at = MONDAY;
+      const told = steps.map(([event, hours]) => [new Date((at += hours * HOUR)).toISOString(), event] as const);
+      return caseTold(name, [new Date(MONDAY).toISOString(), opened()], ...told);
+    });
+
+const priority = (value: string): CaseEvent => ({ type: 'CasePriorityChanged', data: { priority: value } });
+
+/** Streams told into one another in any order, each in its own. */
+const interleaved = (streams: readonly (readonly Told[])[], picks: readonly number[]): readonly Told[] => {
+  const left = streams.map((stream) => [...stream]);
+  const told: Told[] = [];
+  for (let i = 0; left.some((stream) => stream.length > 0); i++) {
+    const open = left.filter((stream) => stream.length > 0);
+    const next = open[(picks[i % picks.length] ?? 0) % open.length]?.shift();
+    if (next) told.push(next);
+  }
+  return told;
+};
+
+const streams = fc.tuple(someCase('one'), someCase('two'), someCase('three'));
+const picks = fc.array(fc.nat(2), { minLength: 1, maxLength: 12 });
+const rules = fc
+  .record({ hours: fc.integer({ min: 1, max: 40 }), holiday: fc.boolean(), paused: fc.boolean() })
+  .map(({ hours, holiday, paused: pauses }): RuleSet => {
+    const { pause, ...target } = RESOLVE;
+    const made = rulesOf([{ ...target, goals: [{ within: `${hours}h` }], ...(pauses ? { pause } : {}) }]);
+    const office = made.calendars['office'];
+    if (!holiday || !office) return made;
+    return { ...made, calendars: { office: { ...office, holidays: ['2031-05-06'] } } };
+  });
+
+test('whatever happened, in whatever order it was recorded: the same rehearsal, and A > B > A ends at the digest of A', async () => {
+  await fc.assert(
+    fc.asyncProperty(streams, picks, picks, rules, rules, async (told, order, otherOrder, a, b) => {
+      const [one, other] = [
+        await historyOf(...inForce(a), ...interleaved(told, order)),
+        await historyOf(...inForce(a), ...interleaved(told, otherOrder)),
+      ];
+      try {
+        const forward = await one.rehearsed(b);
+        const elsewhere = await other.rehearsed(b);
+        expect(elsewhere.digestBefore).toBe(forward.digestBefore);
+        expect(elsewhere.digestAfter).toBe(forward.digestAfter);
+        const verdicts = (rehearsal: typeof forward) =>
+          rehearsal.changed.map(({ case: id, from, to }) => [id, from, to]);
+        expect(verdicts(elsewhere)).toEqual(verdicts(forward));
+
+        // The way back changes what the way there did, and ends where it began.
+        const back = await one.rehearsed(a, { against: { ruleSet: b } });
+        expect([back.digestBefore, back.digestAfter]).toEqual([forward.digestAfter, forward.digestBefore]);
+        expect(back.changed.map(({ case: id, from, to }) => [id, to, from])).toEqual(verdicts(forward));
+        // Each change has a reason, and what adds up before adds up after.
+        for (const { why } of forward.changed) expect(why.clauses.length).toBeGreaterThan(0);
+        const all = ({ met, missed, running, cancelled }: typeof forward.before.totals.clocks) =>
+          met + missed + running + cancelled;
+        expect(all(forward.after.totals.clocks)).toBe(all(forward.before.totals.clocks));
+      } finally {
+        await one.store.close();
+        await other.store.close();
+      }
+    }),
+    { numRuns: 30 },
+  );
+});

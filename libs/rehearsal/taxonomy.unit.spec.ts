@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { RootCauseRules } from '../recovery/rules/rule-set.js';
+import { opened, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { foldAside } from '../replay/known-at.js';
+import { openReads } from '../replay/history.testing.js';
+import { loadRuleBooks } from '../replay/rule-books.js';
+import { rootCauseReport, type CauseReading } from '../reports/root-cause-report.js';
+import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+
+const found = (...cause: string[]): CaseEvent => ({ type: 'RootCauseIdentified', data: { cause } });
+const caused = (name: string, priority: string, ...causes: string[][]) =>
+  caseTold(
+    name,
+    ['2031-05-05T09:00Z', opened(priority)],
+    ...causes.map((cause, i) => [`2031-05-05T1${i}:00Z`, found(...cause)] as const),
+  );
+const OLD = rulesOf([RESOLVE]);
+const HISTORY = [
+  ...inForce(OLD),
+  ...caused('a', 'normal', ['billing', 'amount']),
+  ...caused('b', 'normal', ['invoices', 'late']),
+  ...caused('c', 'high', ['delivery']),
+  ...caused('d', 'normal', ['delivery']),
+  // Found out again: first billing, then delivery.
+  ...caused('e', 'normal', ['billing', 'amount'], ['delivery']),
+];
+
+test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number])[]]>([
+  [
+    'renamed',
+    [{ from: ['billing'], to: ['money'] }],
+    [
+      ['delivery', 3],
+      ['invoices > late', 1],
+      ['money > amount', 1],
+    ],
+  ],
+  [
+    'merged',
+    [{ from: ['invoices'], to: ['billing'] }],
+    [
+      ['delivery', 3],
+      ['billing > amount', 1],
+      ['billing > late', 1],
+    ],
+  ],
+  [
+    'split by a condition',
+    [
+      { from: ['delivery'], to: ['delivery', 'express'], when: { priority: 'high' } },
+      { from: ['delivery'], to: ['delivery', 'standard'] },
+    ],
+    [
+      ['delivery > standard', 2],
+      ['billing > amount', 1],
+      ['delivery > express', 1],
+      ['invoices > late', 1],
+    ],
+  ],
+])('causes %s are read so over all of history, and stay as they were recorded', async (_what, mapped, expected) => {
+  const { store, rehearsed } = await historyOf(...HISTORY);
+  const after = rulesOf([RESOLVE], { rootCauses: { mapped: mapped ?? [] } });
+  const told = (rows: readonly { cause: readonly string[]; count: number }[]) =>
+    rows.map(({ cause, count }) => [cause.join(' > '), count]);
+  const rehearsal = await rehearsed(after);
+  expect(told(rehearsal.after.totals.causes)).toEqual(expected);
+
+  // The report of a build under them has all three readings.
+  const reads = openReads();
+  const { books } = await loadRuleBooks(store.events, { override: { care: after } });
+  const knownAt = '9999-12-31T23:59:59.999Z';
+  await foldAside({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books }, knownAt });
+  const as = async (reading: CauseReading) => told((await rootCauseReport(reads, { level: 2, as: reading })).rows);
+  expect(await as('read')).toEqual(expected);
+  const recorded = [
+    ['delivery', 3],
+    ['billing > amount', 1],
+    ['invoices > late', 1],
+  ];
+  expect(await as('recorded')).toEqual(recorded);
+  expect(await as('first')).toEqual([
+    ['billing > amount', 2],
+    ['delivery', 2],
+    ['invoices > late', 1],
+  ]);
+  expect(told(rehearsal.before.totals.causes)).toEqual(recorded);
+  await reads.close();
+  await store.close();
+});
