@@ -2,10 +2,10 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import { evolveFacts } from '../recovery/case/case-facts.js';
 import type { RecordedEvent } from '../recovery/history.js';
+import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { CaseDocument, Step } from './case-document.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import { causeAsRead } from './cause-as-read.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
 type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
@@ -109,7 +109,7 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: Inputs): Par
       return step('escalated', `${event.data.to}: ${event.data.reason}`);
     case 'RootCauseIdentified': {
       const { cause, action } = event.data;
-      const readAs = causeAsRead(cause, now, rules.at(event.programme, event.occurredAt));
+      const readAs = readCause(cause, rules.at(event.programme, event.occurredAt), now);
       return { workedBy, cause: { ...done, cause, readAs, action: action ?? null } };
     }
     case 'CaseSubmitted':

@@ -2,9 +2,9 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import { evolveFacts, type CaseFacts } from '../recovery/case/case-facts.js';
 import type { RecordedEvent } from '../recovery/history.js';
+import { readCause } from '../recovery/root-cause/read-cause.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import { causeAsRead } from './cause-as-read.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
 interface CauseFact {
@@ -32,7 +32,7 @@ function evolve(before: CauseFact | undefined, event: CaseHappening, { rules }: 
   if (event.type === 'RootCauseIdentified') {
     const { cause } = event.data;
     const first = before.first.length === 0 ? cause : before.first;
-    const read = causeAsRead(cause, facts, rules.at(event.programme, event.occurredAt));
+    const read = readCause(cause, rules.at(event.programme, event.occurredAt), facts);
     return { ...before, facts, first, recorded: cause, read, identifiedAt: event.occurredAt };
   }
   return facts === before.facts ? before : { ...before, facts };
