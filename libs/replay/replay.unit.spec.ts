@@ -3,12 +3,17 @@ import fc from 'fast-check';
 import type { Projection } from '../event-sourcing/projection.js';
 import type { Batch, EventStore } from '../event-store/event-store.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
+import { cases } from '../read-models/cases.js';
 import { clocks } from '../read-models/clocks.js';
+import { funnel } from '../read-models/funnel.js';
 import { queues } from '../read-models/queues.js';
+import { rootCauses } from '../read-models/root-causes.js';
 import { timeline } from '../read-models/timeline.js';
+import { times } from '../read-models/times.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
+import { idOf } from '../event-sourcing/identity.js';
 import { digestBuild } from './digest.js';
 import { openHistory, openReads, tell, type Told } from './history.testing.js';
 import { switchGeneration, rollback } from './generations.js';
@@ -42,7 +47,7 @@ const attemptsMade: Projection<{ attempts: number }, RecoveryEvent, typeof NO_RU
     CaseMerged: () => undefined,
   },
 };
-const projections = [attemptsMade, queues, clocks, timeline];
+const projections = [attemptsMade, queues, cases, clocks, rootCauses, funnel, times, timeline];
 
 const opening = (id: string): Told => ({
   stream: `case-${id}`,
@@ -64,9 +69,20 @@ const happenings: readonly CaseEvent[] = [
   { type: 'CaseSubmitted', data: {} },
   { type: 'CaseApproved', data: {} },
   { type: 'CaseMerged', data: { into: 'z' } },
+  { type: 'RootCauseIdentified', data: { cause: ['process', 'billing'] } },
 ];
+/** What `tell` calls the event that opened a case: its priority turns out to have been another. */
+const corrected = (id: string, priority: string): CaseEvent => ({
+  type: 'EventCorrected',
+  data: { corrects: idOf(`case-${id}`, 1), correctsType: 'CaseOpened', reason: 'mistyped', set: { priority } },
+});
+const happened = fc
+  .constantFrom('a', 'b', 'c', 'd', 'e')
+  .chain((id) =>
+    fc.tuple(fc.constant(id), fc.constantFrom(...happenings, corrected(id, 'low'), corrected(id, 'urgent'))),
+  );
 const histories = fc
-  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(...happenings)), { maxLength: 60 })
+  .array(happened, { maxLength: 60 })
   .map((told) => ['a', 'b', 'c', 'd', 'e'].map(opening).concat(told.map(([id, event]) => then(id, event))));
 
 const build = { projections, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
