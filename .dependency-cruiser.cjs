@@ -2,9 +2,9 @@
  * Who may import whom: docs/architecture.md in a form that a machine checks. A room is a folder of libs/.
  * Specs and testing aids may reach further: they put real adapters under the pure rooms.
  */
+const NOT_A_TEST = '\\.(spec|testing|contract)\\.ts$';
 /** Folders of adapters in the rooms of their ports. */
 const ADAPTER = '(sqlite|eventstoredb|mongodb)';
-const NOT_A_TEST = '\\.(spec|testing|contract)\\.ts$';
 
 /** Rooms by what they may import beside themselves. `stores` stands for adapters, which apps and platform alone wire. */
 const MAY_IMPORT = {

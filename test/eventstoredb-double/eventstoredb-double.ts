@@ -2,7 +2,15 @@ import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import { Server, ServerCredentials, type handleUnaryCall, type MethodDefinition } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  status,
+  type handleUnaryCall,
+  type MethodDefinition,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
 import { appending, batchAppending, deleting, tombstoning } from './appending.js';
 import { EventLog } from './event-log.js';
 import { reading } from './reading.js';
@@ -14,6 +22,10 @@ export interface DoubleOptions {
   readonly port?: number;
   /** Servers before 21.6 know no BatchAppend; clients then make one call an append. Default: true. */
   readonly batchAppend?: boolean;
+  /** PEM; then it takes encrypted connections alone, and `url` leaves it to the client to trust the certificate. */
+  readonly tls?: { readonly key: Buffer; readonly certificate: Buffer };
+  /** `name:password`; default: everybody may do everything. */
+  readonly user?: string;
 }
 
 export interface EventStoreDbDouble {
@@ -30,8 +42,11 @@ export interface EventStoreDbDouble {
  * everything in memory and knows only the services of streams.
  */
 export async function startDouble(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
-  const { log = new EventLog(), batchAppend = true } = options;
-  const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+  const { log = new EventLog(), batchAppend = true, tls, user } = options;
+  const server = new Server({
+    'grpc.max_receive_message_length': 17 * 1024 * 1024,
+    interceptors: user === undefined ? [] : [onlyFor(user)],
+  });
   const { StreamsService } = streamsService;
   const read: MethodDefinition<unknown, Uint8Array> = {
     ...StreamsService.read,
@@ -50,13 +65,17 @@ export async function startDouble(options: DoubleOptions = {}): Promise<EventSto
     },
   );
   server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: supported(batchAppend) });
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.certificate }]);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, credentials, (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
   return {
-    url: `esdb://127.0.0.1:${port}?tls=false`,
+    url: `esdb://${user === undefined ? '' : `${user}@`}127.0.0.1:${port}?tls=${tls !== undefined}`,
     port,
     log,
     stop: async () => {
@@ -64,6 +83,20 @@ export async function startDouble(options: DoubleOptions = {}): Promise<EventSto
     },
   };
 }
+
+const onlyFor = (user: string): ServerInterceptor => {
+  const known = `Basic ${Buffer.from(user).toString('base64')}`;
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, pass) => {
+            if (metadata.get('authorization')[0] === known) pass(metadata);
+            else call.sendStatus({ code: status.UNAUTHENTICATED, details: 'Unauthenticated' });
+          },
+        }),
+    });
+};
 
 const supported =
   (batchAppend: boolean): handleUnaryCall<unknown, SupportedMethods> =>
