@@ -62,6 +62,11 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
   const history = await loadRuleBooks(events);
   const plan = await approvedPlan(options, history);
   if (isRefusal(plan)) return plan;
+  if (plan.since !== null)
+    return refuse(
+      'rehearsed-from-a-time-on',
+      `The rules were rehearsed as from ${plan.since} on, not over the past. Rehearse them over the past, and have that approved; or activate them from a time on.`,
+    );
   const content = history.drafts.get(ruleSet)?.content as RuleSet;
   const rules = await loadRuleBooks(events, { override: { [programme]: content } });
   const before = await reads.live();

@@ -39,8 +39,9 @@ afterEach(async () => {
 
 const happens = (event: RecoveryEvent): Promise<void> => tell(world.store.events, [ofRules(event)]);
 
-async function rehearsed(): Promise<Rehearsal> {
-  const rehearsal = await world.rehearsed(SHORT, { served: undefined as never });
+async function rehearsed(since?: string): Promise<Rehearsal> {
+  const candidate = { ruleSet: SHORT, ...(since === undefined ? {} : { since }) };
+  const rehearsal = await world.rehearsed(SHORT, { served: undefined as never, candidate });
   const { digestBefore, digestAfter, changedCount } = rehearsal;
   await keepPlan(ledger, rehearsal);
   await happens({ type: 'RuleSetRehearsed', data: { programme, ruleSet, digestBefore, digestAfter, changedCount } });
@@ -147,6 +148,10 @@ describe('is refused, saying what has moved', () => {
     await tell(world.store.events, eight);
     await rehearsed();
     expect(await carriedOut()).toMatchObject({ refused: 'approval-outdated' });
+  });
+  test('where it was rehearsed from a time on, and not over the past', async () => {
+    await approved(await rehearsed('2031-05-01T00:00:00.000Z'));
+    expect(await carriedOut()).toMatchObject({ refused: 'rehearsed-from-a-time-on' });
   });
   test('where other rules took force since', async () => {
     await approved(await rehearsed());
