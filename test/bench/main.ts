@@ -6,6 +6,7 @@ import { dueTimes } from './due-times.js';
 import { historyStore } from './history-store.js';
 import { queuePages, replaying } from './replaying.js';
 import { ingest } from './ingest.js';
+import { liveTraffic } from './live-traffic.js';
 import type { Figure, Size } from './measure.js';
 import { report, table } from './table.js';
 
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, (size: Size, folder: string) => Promise<Fi
   replay: replaying,
   queue: queuePages,
   clocks: dueTimes,
+  live: liveTraffic,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBeside } from '../stores/open-stores.js';
 import { digestBuild } from '../../replay/digest.js';
@@ -15,6 +16,9 @@ const DOING: Doing = {
   digest: async ({ generation }, { reads }) => (await digestBuild(reads, generation)).digest,
   rehearse: rehearseBeside,
 };
+
+// Who is served goes first. Only Linux has priorities of threads: elsewhere it would be the whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const { name, folder, asked } = workerData as WorkOrder;
 const stopping = new AbortController();

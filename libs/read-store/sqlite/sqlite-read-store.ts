@@ -32,6 +32,8 @@ export interface SqliteReadStoreOptions {
   readonly mode: 'write' | 'read';
   /** False where the process holds the lock by another connection, as a worker that builds does. Default true. */
   readonly lock?: boolean;
+  /** It is dropped after use: nothing of it is ever synced, so it never keeps the disk from what is served. */
+  readonly passing?: true;
   readonly crashPoint?: CrashPoint;
 }
 
@@ -46,7 +48,7 @@ export class SqliteReadStore implements ReadStore {
   private readonly writers = new Map<number, FlushWriter>();
   private readonly statements = new LRUCache<string, StatementSync>({ max: 200 });
 
-  static open({ path, mode, lock = true, crashPoint = noCrash }: SqliteReadStoreOptions): SqliteReadStore {
+  static open({ path, mode, lock = true, passing, crashPoint = noCrash }: SqliteReadStoreOptions): SqliteReadStore {
     if (mode === 'read' && !existsSync(path))
       throw new Error(`There is no read store at ${path}. It is made when Amends first runs with this folder.`);
     const unlock = mode === 'write' && lock && path !== ':memory:' ? takeWriterLock(path) : () => undefined;
@@ -54,7 +56,9 @@ export class SqliteReadStore implements ReadStore {
     try {
       database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 10_000 });
       if (mode === 'write') makeReady(database);
-      database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;');
+      // What is sorted to make an index spills to a file, so that memory does not grow with history.
+      database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE;');
+      if (passing) database.exec('PRAGMA synchronous = OFF');
       refuseOtherSchema(database, path);
       return new SqliteReadStore(database, mode, crashPoint, unlock);
     } catch (error) {
