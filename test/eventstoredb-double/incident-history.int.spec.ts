@@ -111,7 +111,9 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
     onSqlite = await bring('sqlite', sqlite);
     await sqlite.close();
     double = await startDouble();
-    const eventStoreDb = EventStoreDbEventStore.open({ url: double.url, declarations: DECLARATIONS });
+    // Client and server are one process here, which a busy machine may hold up for longer than a server would be.
+    const deadlineMs = 60_000;
+    const eventStoreDb = EventStoreDbEventStore.open({ url: double.url, declarations: DECLARATIONS, deadlineMs });
     onEventStoreDb = await bring('eventstoredb', eventStoreDb);
     await eventStoreDb.close();
   }, LONG_MS);

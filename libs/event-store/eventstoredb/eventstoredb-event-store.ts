@@ -45,7 +45,7 @@ type FollowOptions = Parameters<EventStore['follow']>[0];
 const DEFAULT_DEADLINE_MS = 3_000;
 
 /** The most appends on their way at a time; with more of them none is answered sooner. */
-const MOST_APPENDS_AT_ONCE = 64;
+const MOST_APPENDS_AT_ONCE = 32;
 /** The call itself is given up later than its caller stops waiting: both see the same clock. */
 const LATE_MS = 1_000;
 
