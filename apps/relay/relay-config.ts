@@ -5,6 +5,8 @@ import { ConfigurationMistaken } from '../../libs/platform/config/config.js';
 /** How Kafka is reached, from the environment. */
 export interface KafkaConfig extends KafkaOptions {
   readonly topics: TopicOptions;
+  /** Else a process of its own relays, and the app takes responses in alone. */
+  readonly relayHere: boolean;
 }
 
 const BROKER = /^[^\s:/,]+:\d{1,5}$/;
@@ -20,6 +22,9 @@ export function readKafkaConfig(env: Readonly<Record<string, string | undefined>
   if (!PREFIX.test(prefix)) mistakes.push(`KAFKA_PREFIX must be letters, digits, dots and hyphens, not "${prefix}"`);
   const tls = env['KAFKA_TLS'] ?? 'off';
   if (tls !== 'on' && tls !== 'off') mistakes.push(`KAFKA_TLS must be one of on, off, not "${tls}"`);
+  const relay = env['AMENDS_RELAY'] ?? 'here';
+  if (relay !== 'here' && relay !== 'elsewhere')
+    mistakes.push(`AMENDS_RELAY must be one of here, elsewhere, not "${relay}"`);
   const [name, password] = [env['KAFKA_USER'] ?? '', env['KAFKA_PASSWORD'] ?? ''];
   if ((name === '') !== (password === '')) mistakes.push('KAFKA_USER and KAFKA_PASSWORD belong together');
   const partitions = whole('KAFKA_PARTITIONS', env, 1, 256, 12, mistakes);
@@ -30,6 +35,7 @@ export function readKafkaConfig(env: Readonly<Record<string, string | undefined>
     brokers,
     prefix,
     tls: tls === 'on',
+    relayHere: relay === 'here',
     ...(name === '' ? {} : { user: { name, password } }),
     topics: { partitions: partitions ?? 12, ...(replicas === undefined ? {} : { replicas }) },
   };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { KafkaService } from './kafka.service.js';
 import { TopicsController } from './topics.controller.js';
 
-/** What subscribers ask for over HTTP: the topics, their events, and the document that describes them. */
-@Module({ controllers: [TopicsController] })
+/** Topics: over HTTP from history itself, and, where a Kafka is named, out to it and in from it. */
+@Module({ imports: [CqrsModule], controllers: [TopicsController], providers: [KafkaService] })
 export class TopicsModule {}

@@ -1,0 +1,98 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { setTimeout as after } from 'node:timers/promises';
+import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
+import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
+import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
+import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
+import { Readiness } from '../../libs/platform/health/readiness.js';
+import { Metrics } from '../../libs/platform/metrics/metrics.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { Receive } from '../api/responses/receive.js';
+import { takeInbound } from './inbound.js';
+import { readKafkaConfig, type KafkaConfig } from './relay-config.js';
+import { Relay } from './relay.js';
+
+/** Who sends in what comes by Kafka. */
+const CALLER = { id: 'kafka', name: 'kafka', role: 'integrator' } as const;
+const AGAIN_AFTER_MS = 2_000;
+
+/** With KAFKA_BROKERS: history goes out, and responses come in, beside the app until it stops. */
+@Injectable()
+export class KafkaService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Kafka');
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>[] = [];
+  private inbound: { up: boolean; error?: string } = { up: true };
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly bus: CommandBus,
+    private readonly readiness: Readiness,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const config = readKafkaConfig(process.env);
+    if (config === undefined) return;
+    const cluster = clusterOf(config);
+    if (config.relayHere) this.relay(cluster, config);
+    this.running.push(this.takeIn(cluster, config));
+    this.readiness.register('inbound', () => this.inbound);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.running);
+  }
+
+  private relay(cluster: Cluster, { topics }: KafkaConfig): void {
+    const relay = new Relay({
+      history: this.stores.events,
+      ...kafkaForRelay(cluster, this.stores.events, topics),
+      say: (level, sentence) => this.logger[level](sentence),
+    });
+    this.running.push(
+      relay.run(this.stopping.signal).catch((error: unknown) => {
+        this.logger.error({ error: error instanceof Error ? error.message : String(error) }, 'The relay stopped');
+      }),
+    );
+    this.readiness.register('relay', () => ({ up: relay.state.state === 'following', ...relay.state }));
+    this.metrics.gauge('amends_relay_published', 'Events brought to Kafka since the start', (gauge) =>
+      gauge.set(relay.state.published),
+    );
+  }
+
+  /** What is no fault of a message is tried again until it goes. */
+  private async takeIn(cluster: Cluster, { topics }: KafkaConfig): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted)
+      try {
+        await makeTopics(cluster, topics);
+        this.inbound = { up: true };
+        await takeInbound(
+          {
+            subscriber: new KafkaSubscriber(cluster),
+            receive: (sent) => this.bus.execute(new Receive(sent, CALLER)),
+            reject: (rejects) => sendMessages(cluster, rejects),
+            now: () => new Date().toISOString(),
+          },
+          signal,
+        );
+      } catch (error) {
+        this.inbound = { up: false, error: error instanceof Error ? error.message : String(error) };
+        this.logger.warn({ error: this.inbound.error }, 'Responses from Kafka are not taken in; it is tried again');
+        await after(AGAIN_AFTER_MS, undefined, { signal }).catch((ended: unknown) => {
+          if (!signal.aborted) throw ended;
+        });
+      }
+  }
+}
