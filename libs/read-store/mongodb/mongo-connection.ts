@@ -2,7 +2,6 @@ import {
   type Db,
   MongoBulkWriteError,
   MongoClient,
-  MongoError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoServerError,
@@ -80,11 +79,13 @@ export class MongoConnection {
 /** Says the server itself: shutting down, stepping down, out of time. */
 const PASSING: ReadonlySet<unknown> = new Set([50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-const isOutOfReach = (error: unknown): error is MongoError =>
+const isOutOfReach = (error: unknown): error is Error =>
   error instanceof MongoNetworkError ||
   error instanceof MongoServerSelectionError ||
   error instanceof MongoNotConnectedError ||
   error instanceof MongoTopologyClosedError ||
+  // A socket's own error, which the driver lets through where it was writing.
+  (typeof error === 'object' && error !== null && 'syscall' in error) ||
   (error instanceof MongoServerError && PASSING.has(error.code)) ||
   // A bulk write has the network's error inside its own.
   (error instanceof MongoBulkWriteError && isOutOfReach(error.errorResponse));
