@@ -16,8 +16,8 @@ export const waiting = (batchSize: number): { highWaterMark: number } => ({
 });
 
 /**
- * Takes what a stream of the client has, many at a time: `for await` would wait for each, which costs a third of the
- * rate. What isn't taken waits on the server, so the next batch waits for the last.
+ * Takes what a stream of the client has, many at a time: `for await` would wait for each anew. What isn't taken waits
+ * on the server, so the next batch waits for the last.
  */
 export class Pulled<T> {
   private failed: { readonly error: unknown } | undefined;
