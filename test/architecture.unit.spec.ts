@@ -13,7 +13,12 @@ const rules = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs
 
 async function violations(baseDir: string): Promise<string[]> {
   const { tsConfig: _, ...options } = rules.options;
-  const { output } = await cruise(['apps', 'libs'], { ...options, baseDir, validate: true, ruleSet: { forbidden: rules.forbidden } });
+  const { output } = await cruise(['apps', 'libs'], {
+    ...options,
+    baseDir,
+    validate: true,
+    ruleSet: { forbidden: rules.forbidden },
+  });
   if (typeof output === 'string') throw new Error(output);
   return output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
 }
@@ -39,7 +44,10 @@ describe('a forbidden import is found', () => {
       writeFileSync(join(folder, to), 'export const there = 1;\n');
     }
     const up = '../'.repeat(from.split('/').length - 1);
-    writeFileSync(join(folder, from), `import * as there from '${to.startsWith('node:') ? to : up + to}';\nexport const here = there;\n`);
+    writeFileSync(
+      join(folder, from),
+      `import * as there from '${to.startsWith('node:') ? to : up + to}';\nexport const here = there;\n`,
+    );
     return folder;
   }
 

@@ -59,9 +59,7 @@ const OF: Readonly<Record<FunnelStep, FunnelStep | null>> = {
 };
 
 /** How many came how far. */
-export async function funnelReport(
-  reads: Pick<ReadStore, 'group'>,
-  asked: FunnelAsked = {}): Promise<FunnelReport> {
+export async function funnelReport(reads: Pick<ReadStore, 'group'>, asked: FunnelAsked = {}): Promise<FunnelReport> {
   const { generation = 'live' } = asked;
   const groups = await reads.group(
     'funnel',
