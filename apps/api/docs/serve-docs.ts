@@ -50,6 +50,6 @@ const TAGS = {
   improvement: 'Failures that touched many customers, what is done against causes, and samples for verification.',
   teams: 'Who works on cases.',
   operations: 'Builds of the read models, what waits for an operator, proof, health and metrics.',
-  imports: "A source's file into history, through a mapping.",
+  topics: 'What goes out to topics and comes in from them.',
   callers: 'Who may call, by API key and role.',
 } as const;

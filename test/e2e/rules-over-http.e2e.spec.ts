@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Caller, OPERATOR_KEY, RunningApp } from './running-app.testing.js';
+
+const PACK = readFileSync(resolve(import.meta.dirname, '../../packs/service-recovery.yaml'), 'utf8');
+const TIGHTER = PACK.replace('{ within: 72h }', '{ within: 30h }');
+const AT = '/v1/rules/service-recovery';
+
+let app: RunningApp;
+let olga: Caller;
+let ruleSet: string;
+let plan: Readonly<Record<string, unknown>>;
+let before: unknown;
+
+beforeAll(async () => {
+  Caller.forget();
+  app = await RunningApp.start(undefined, { AMENDS_DEMO: 'on' });
+  olga = await app.caller('olga', 'operator');
+  before = (await app.operator.post('/v1/verify')).body['digest'];
+});
+
+afterAll(async () => {
+  await app.stop();
+  rmSync(app.folder, { recursive: true, force: true });
+});
+
+test('mistakes of a draft are told by line, path and remedy', async () => {
+  const { status, body } = await olga.post('/v1/rules/drafts', { text: PACK.replace('Europe/Berlin', 'Mars/Base') });
+  expect(status).toBe(422);
+  expect(body['errors']).toMatchObject([
+    { field: 'calendars.office.zone', line: expect.any(Number), remedy: expect.any(String) },
+  ]);
+});
+
+test('a rehearsal tells its progress, then what would have been', async () => {
+  const drafted = await olga.post('/v1/rules/drafts', { text: TIGHTER, note: 'A day and a bit' });
+  ruleSet = String(drafted.body['ruleSet']);
+  const unrehearsed = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true });
+  expect(unrehearsed).toMatchObject({ status: 409, body: { code: 'rule-set-not-rehearsed' } });
+  const response = await fetch(new URL('/v1/rehearsals', app.url), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${OPERATOR_KEY}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    },
+    body: JSON.stringify({ rules: ruleSet.slice(0, 12) }),
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const told = (await response.text()).trim().split('\n\n');
+  expect(told[0]).toContain('event: progress');
+  expect(told.at(-1)).toContain('event: result');
+  plan = JSON.parse(String(told.at(-1)?.split('\ndata: ')[1])) as Record<string, unknown>;
+  expect(plan).toMatchObject({ ruleSet, recorded: true, digestBefore: before });
+  expect(plan['changedCount']).toBeGreaterThan(0);
+  const location = response.headers.get('location') ?? '';
+  expect((await olga.get(location)).body).toEqual(plan);
+  const page = await olga.get(`${location}/report`);
+  expect(page.headers.get('content-type')).toContain('text/html');
+  expect(page.body['text']).toContain('Mechanical effect only');
+});
+
+test('what was rehearsed is approved by another than its author, and carried out by its digest', async () => {
+  const alone = await olga.post(`${AT}/${ruleSet}/approve`, { reason: 'Mine' });
+  expect(alone).toMatchObject({ status: 409, body: { code: 'four-eyes-on-rules' } });
+  expect((await app.operator.post(`${AT}/${ruleSet}/approve`, { reason: 'As wanted' })).status).toBe(200);
+  const { status, body } = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ digestBefore: before, digestAfter: plan['digestAfter'], since: { events: 0 } });
+  expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: plan['digestAfter'] });
+});
+
+test('rolled back, everything is as it was', async () => {
+  const { status, body } = await olga.post(`${AT}/rollback`, { reason: 'Too tight after all' });
+  expect({ status, body }).toMatchObject({ status: 200, body: { digestAfter: before } });
+  expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: before, seals: 'intact' });
+  expect((await olga.post(`${AT}/rollback`, { reason: 'Again' })).status).toBe(409);
+});
