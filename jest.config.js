@@ -1,6 +1,7 @@
 /** Sources run as they are written: swc strips the types, and `.js` in an import finds its `.ts`. */
 export default {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/test/engines/absent-engines-reporter.js'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
