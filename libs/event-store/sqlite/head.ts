@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { HistoryDamaged } from '../event-store.js';
 import type { EventRow } from './event-rows.js';
 
@@ -52,9 +52,20 @@ export interface HeadFile {
 
 const SYNC_EVERY_MS = 1_000;
 
+/** Whole or not at all: a process killed half-way would leave a head that nobody can read. */
+const putInPlace = (path: string, slot: string): void => {
+  const beside = `${path}.new`;
+  const fd = openSync(beside, 'w');
+  writeSync(fd, slot, 0, 'latin1');
+  fdatasyncSync(fd);
+  closeSync(fd);
+  renameSync(beside, path);
+};
+
 /** Writes the head at once and syncs it each second. @param failed told when a sync fails. */
 export const openHead = (path: string, head: Head, failed: (error: Error) => void): HeadFile => {
-  const fd = openSync(path, existsSync(path) ? 'r+' : 'w+');
+  if (!existsSync(path)) putInPlace(path, slotOf(head));
+  const fd = openSync(path, 'r+');
   let turn = 0;
   let unsynced = false;
   const write = (next: Head): void => {
