@@ -5,6 +5,8 @@ import { casesController } from './cases/cases.controller.js';
 import { Builds } from './generations/builds.js';
 import { GenerationsController } from './generations/generations.controller.js';
 import { RootController } from './http/root.controller.js';
+import { Imports } from './imports/imports.js';
+import { ImportsController } from './imports/imports.controller.js';
 import { ImprovementController } from './improvement/improvement.controller.js';
 import { FailureReports } from './improvement/report-failure.js';
 import { Samples } from './improvement/samples.js';
@@ -39,6 +41,7 @@ import { TeamsController } from './teams/teams.controller.js';
     ParkedController,
     ImprovementController,
     RehearsalsController,
+    ImportsController,
   ],
   providers: [
     ReceiveHandler,
@@ -51,6 +54,7 @@ import { TeamsController } from './teams/teams.controller.js';
     Rehearsals,
     FailureReports,
     Samples,
+    Imports,
   ],
 })
 export class ApiModule {}

@@ -3,11 +3,13 @@ import { checkFile, importFile, type ImportResult } from '../../libs/import/impo
 import type { CompiledMapping } from '../../libs/import/mapping/compile-mapping.js';
 import { loadMapping } from '../../libs/import/mapping/load-mapping.js';
 import { startRules } from '../../libs/import/starting-rules.js';
+import type { RunningApp } from '../../libs/platform/stores/running-app.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { Failure } from './failure.js';
+import { askApp } from './over-http.js';
 import { operator } from './operator.js';
 import { showing } from './progress.js';
 import { bringUpToDate } from './read-models.js';
@@ -18,14 +20,16 @@ import { readText } from './text-file.js';
 export interface PreparedImport {
   readonly file: string;
   readonly mapping: CompiledMapping;
+  readonly mappingText: string;
   readonly packFile: string;
 }
 
 /** What can be found wrong before a store is opened, or made. @throws MappingRefused, FileRefused or Failure */
 export async function prepareImport(file: string, mappingFile: string): Promise<PreparedImport> {
-  const mapping = loadMapping(readText(mappingFile, 'mapping'), mappingFile);
+  const mappingText = readText(mappingFile, 'mapping');
+  const mapping = loadMapping(mappingText, mappingFile);
   await checkFile(file, mapping);
-  return { file, mapping, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
+  return { file, mapping, mappingText, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
 }
 
 /** A file into history, the read models up to it, and all of it sealed. */
@@ -56,6 +60,17 @@ export async function runImport(
   await sealHistory(stores);
   const { digest } = await digestBuild(stores.reads);
   return { programme, ...result, digest };
+}
+
+/** Beside an app the file goes into the history that it serves; its read models follow by themselves. */
+export async function importOverHttp(
+  app: RunningApp,
+  { file, mapping, mappingText, packFile }: PreparedImport,
+  rejects: string,
+): Promise<ImportResult & { readonly programme: string }> {
+  const rules = readText(packFile, 'rule set');
+  process.stderr.write(`Importing by the app at ${app.url}, into ${mapping.mapping.programme}...\n`);
+  return askApp(app, 'POST', '/v1/imports', { file: resolve(file), mapping: mappingText, rules, rejects });
 }
 
 /** The rules in force for the programme; where it has none, its mapping's pack takes force. */

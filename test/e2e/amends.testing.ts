@@ -22,7 +22,9 @@ const options = { cwd: ROOT, maxBuffer: 512 * 1024 * 1024 };
 /** The command line as it is built, run as a user would. */
 export const amends = (...args: readonly string[]): Promise<Ended> =>
   new Promise((done) => {
-    execFile(process.execPath, [...NODE, built(), ...args], options, (error, out, err) => {
+    // Jest gives each spec an environment of its own, which a child would not get by itself.
+    const env = { ...process.env };
+    execFile(process.execPath, [...NODE, built(), ...args], { ...options, env }, (error, out, err) => {
       done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
   });

@@ -59,6 +59,7 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /v1/parked/skip': OPERATORS,
   'GET /v1/dead-letters': OPERATORS,
   'POST /v1/dead-letters/resend': OPERATORS,
+  'POST /v1/imports': OPERATORS,
   'GET /v1/generations': OPERATORS,
   'POST /v1/generations': OPERATORS,
   'POST /v1/generations/stop': OPERATORS,

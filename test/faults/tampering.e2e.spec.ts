@@ -208,7 +208,7 @@ describe('a folder', () => {
     const second = await RunningApp.ending(data, {});
     expect(second.code).toBe(1);
     expect(second.said).toContain('is being written by another process (pid ');
-    expect((await amends(...importInto(data))).err).toContain('needs the store to itself');
+    expect((await amends(...importInto(data))).err).toContain("Set AMENDS_KEY to an operator's key");
     expect((await first.operator.get('/health/ready')).status).toBe(200);
     expect(await first.stop()).toBe(0);
     expect((await verified(data)).code).toBe(0);

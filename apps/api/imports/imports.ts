@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { FileRefused } from '../../../libs/import/csv-rows.js';
+import { checkFile, importFile, type ImportResult } from '../../../libs/import/import-file.js';
+import type { CompiledMapping } from '../../../libs/import/mapping/compile-mapping.js';
+import { loadMapping } from '../../../libs/import/mapping/load-mapping.js';
+import { MappingRefused } from '../../../libs/import/mapping/yaml-places.js';
+import { startRules } from '../../../libs/import/starting-rules.js';
+import type { Caller } from '../../../libs/platform/auth/roles.js';
+import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
+import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
+import { soundRules } from '../rules/rule-commands.js';
+
+export interface ImportWanted {
+  readonly file: string;
+  readonly mapping: string;
+  readonly rules?: string;
+  readonly rejects?: string;
+}
+
+/** Files into the history that is served: one at a time, through the same import as without an app. */
+@Injectable()
+export class Imports {
+  private underWay: string | undefined;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly rules: RulesInForce,
+  ) {}
+
+  async run(wanted: ImportWanted, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
+    if (this.underWay !== undefined) {
+      throw new Problem({
+        status: 409,
+        code: 'import-under-way',
+        detail: `${this.underWay} is being imported. Wait until it is done.`,
+      });
+    }
+    this.underWay = wanted.file;
+    try {
+      return await this.import(wanted, caller);
+    } finally {
+      this.underWay = undefined;
+    }
+  }
+
+  private async import(wanted: ImportWanted, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
+    const mapping = await checked(wanted);
+    const { programme } = mapping.mapping;
+    const now = new Date().toISOString();
+    const rules = this.rules.books().at(programme, now)?.ruleSet ?? (await this.start(programme, wanted, now, caller));
+    const rejectsFile =
+      wanted.rejects ?? join(this.stores.folder, 'rejects', `import.${now.replaceAll(/[-:]|\.\d+/g, '')}.csv`);
+    const { events, personal, crashPoint } = this.stores;
+    const { file } = wanted;
+    return {
+      programme,
+      ...(await importFile({ file, mapping, events, personal, rules, rejectsFile, now, crashPoint })),
+    };
+  }
+
+  /** The mapping's pack takes force where the programme has no rules yet. */
+  private async start(programme: string, { rules }: ImportWanted, now: string, caller: Caller): Promise<RuleSet> {
+    if (rules === undefined)
+      throw invalid([{ field: 'rules', message: `is needed: no rules are in force for "${programme}" yet` }]);
+    const ruleSet = soundRules({ text: rules });
+    if (ruleSet.programme !== programme)
+      throw invalid([
+        { field: 'rules', message: `are those of "${ruleSet.programme}"; the mapping is for "${programme}"` },
+      ]);
+    const actor = { id: caller.name, role: caller.role };
+    await startRules(this.stores.events, { ruleSet, hash: ruleSetHash(ruleSet), now, actor });
+    await this.rules.reload();
+    return ruleSet;
+  }
+}
+
+/** @throws Problem naming what can't be used, before anything is stored. */
+async function checked({ file, mapping: text, rejects }: ImportWanted): Promise<CompiledMapping> {
+  for (const [field, path] of Object.entries({ file, ...(rejects === undefined ? {} : { rejects }) }))
+    if (!isAbsolute(path)) throw invalid([{ field, message: 'must be an absolute path on the machine of the app' }]);
+  if (!existsSync(file)) throw invalid([{ field: 'file', message: `is not there: ${file}` }]);
+  try {
+    const mapping = loadMapping(text, 'mapping');
+    await checkFile(file, mapping);
+    return mapping;
+  } catch (error) {
+    if (error instanceof MappingRefused) throw invalid([{ field: 'mapping', message: error.message }]);
+    if (error instanceof FileRefused) throw invalid([{ field: 'file', message: error.message }]);
+    throw error;
+  }
+}
