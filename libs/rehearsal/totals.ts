@@ -55,7 +55,7 @@ export async function totalsOf({ reads, generation }: Build, scope: Scope): Prom
         met: { met: true },
         missed: { met: false },
         running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
+        overdue: { state: { $in: ['running', 'paused'] }, dueAt: { $lt: at } },
         cancelled: { state: 'cancelled' },
       },
     },
@@ -63,7 +63,7 @@ export async function totalsOf({ reads, generation }: Build, scope: Scope): Prom
   );
   const queues = await reads.group(
     'queues',
-    { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
+    { filter, by: ['team', 'owner'], counts: { overdue: { nextDueAt: { $lt: at } } } },
     generation,
   );
   const causes = await reads.group('root_causes', { filter, by: ['level1', 'level2', 'level3', 'level4'] }, generation);

@@ -28,7 +28,7 @@ export type ClockReportRow = {
   /** Stopped clocks. */
   readonly met: number | null;
   readonly missed: number | null;
-  /** Clocks that run or are held; those that can't be kept any more at the moment asked for are overdue too. */
+  /** Clocks that run or are held; those past due at the moment asked for are counted as overdue too. */
   readonly running: number | null;
   readonly overdue: number | null;
   readonly reportedMet: number;
@@ -52,7 +52,7 @@ export async function clockReport(
         met: { met: true },
         missed: { met: false },
         running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
+        overdue: { state: { $in: ['running', 'paused'] }, dueAt: { $lt: at } },
         reportedMet: { reported: 'met' },
         reportedMissed: { reported: 'missed' },
         disagreements: { disagrees: true },
