@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import { startJava } from './java-process.js';
 
 export interface RunningKafka {
@@ -31,7 +33,31 @@ export async function startKafka(
     args: [file],
     readyLine: /Kafka Server started/,
   });
+  await coordinating(`127.0.0.1:${client}`);
   return { brokers: `127.0.0.1:${client}`, port: client, controllerPort: controller, stop, kill };
+}
+
+const OFFSETS_PARTITIONS = 4;
+const LOADING_MS = 30_000;
+
+/** A new broker says it has started before it can take consumer groups: waits until every share of them is loaded. */
+async function coordinating(brokers: string): Promise<void> {
+  const admin = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    // Groups are spread over the partitions by their names: four times as many as there are reach them all.
+    const groups = Array.from({ length: OFFSETS_PARTITIONS * 4 }, (_, n) => `ready-${n}`);
+    for (const deadline = performance.now() + LOADING_MS; ; await after(100)) {
+      const late = await admin.describeGroups(groups).then(
+        ({ groups }) => groups.some(({ state }) => state.length === 0), // an error has no state
+        (error: unknown) => error,
+      );
+      if (late === false) return;
+      if (performance.now() > deadline) throw new Error('Kafka takes no consumer groups yet.', { cause: late });
+    }
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 const properties = (client: number, controller: number, data: string): string =>
@@ -46,7 +72,7 @@ const properties = (client: number, controller: number, data: string): string =>
     'log.dirs': data.replaceAll('\\', '/'),
     // One node has nobody to copy to.
     'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 4,
+    'offsets.topic.num.partitions': OFFSETS_PARTITIONS,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 4,
