@@ -35,6 +35,7 @@ const MAY_IMPORT = {
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
   migration: ['event-sourcing', 'event-store'],
+  broker: ['event-sourcing', 'event-store', 'ledger', 'recovery'],
 };
 
 const rooms = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
