@@ -4,6 +4,12 @@ import { EXIT } from './exit-codes.js';
 import { asFailure } from './failure.js';
 import { makeProgram } from './program.js';
 
+// A reader such as `head` that has read enough ends the output; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   await makeProgram().parseAsync();
 } catch (error) {
