@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { AppendRefused, RevisionConflict, type Batch, type EventStore } from './event-store.js';
+import { AppendRefused, RevisionConflict, type Batch, type EventFilter, type EventStore } from './event-store.js';
 import { allOf, appendOneByOne, lendingEvent, lendingEvents, namesIn } from './lending.testing.js';
 
 export interface OpenedStore {
@@ -201,6 +201,15 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         expect(await read({ types: ['ToolReturned'], categories: ['member'] })).toEqual(['d']);
         expect(await read({ types: ['NeverHappened'] })).toEqual([]);
         expect(await read({ categories: [] })).toEqual([]);
+      });
+      test('filtered by shard, as several workers share a history', async () => {
+        for (const [revision, shard] of [3, 200, 3, 0].entries())
+          await store.append('loan-x', [lendingEvent('loan-x', `x${revision}`, { shard })], revision);
+        const read = async (filter: EventFilter) => namesIn(await allOf(store.readAll({ filter, batchSize: 2 })));
+        expect(await read({ shards: [3] })).toEqual(['x0', 'x2']);
+        expect(await read({ shards: [0, 200] })).toEqual(['x1', 'x3']);
+        expect(await read({ shards: [7], types: ['ToolReturned'] })).toEqual(['a', 'd', 'g']);
+        expect(await read({ shards: [] })).toEqual([]);
       });
       test('a filter that leaves everything out still says how far was read', async () => {
         const batches = await allOf(store.readAll({ filter: { types: ['NeverHappened'] } }));

@@ -9,11 +9,13 @@ export interface ReadOptions {
   readonly filter?: EventFilter;
 }
 
-/** Both given: an event must pass both. */
+/** An event must pass all that is given. */
 export interface EventFilter {
   /** Stream categories: what stands before the first hyphen of a stream's name. */
   readonly categories?: readonly string[];
   readonly types?: readonly string[];
+  /** Of the 256 shards those that are worked on: several workers share a history by them. */
+  readonly shards?: readonly number[];
 }
 
 export interface Batch {

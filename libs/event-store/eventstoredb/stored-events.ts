@@ -47,6 +47,10 @@ export const storedEvent = (event: ToAppend): EventData => {
   return stored;
 };
 
+/** Which shard an event is of, without reading the rest of it; undefined for one that Amends did not write. */
+export const shardIn = ({ metadata }: AllStreamRecordedEvent): number | undefined =>
+  (metadata as Partial<StoredMetadata> | undefined)?.shard;
+
 /** @throws HistoryDamaged for an event that Amends did not write. */
 export const recordedEvent = (event: RecordedEvent | AllStreamRecordedEvent, stream: string): Recorded => {
   const metadata = event.metadata as Partial<StoredMetadata> | undefined;

@@ -7,6 +7,7 @@ import {
 } from '@eventstore/db-client';
 import type { EventFilter } from '../event-store.js';
 import { positionText } from './positions.js';
+import { shardIn } from './stored-events.js';
 
 type CheckpointReached = NonNullable<Filter['checkpointReached']>;
 
@@ -27,6 +28,7 @@ export interface Owned {
 export class Wanted {
   private readonly categories: ReadonlySet<string> | undefined;
   private readonly types: ReadonlySet<string> | undefined;
+  private readonly shards: ReadonlySet<number> | undefined;
 
   constructor(
     private readonly prefix: string,
@@ -34,6 +36,7 @@ export class Wanted {
   ) {
     this.categories = filter?.categories && new Set(filter.categories);
     this.types = filter?.types && new Set(filter.types);
+    this.shards = filter?.shards && new Set(filter.shards);
   }
 
   /** Undefined for what isn't of this history. */
@@ -43,8 +46,12 @@ export class Wanted {
     return { event, stream: streamId.slice(this.prefix.length), position: positionText(event.position) };
   }
 
-  passes({ stream, event: { type } }: Owned): boolean {
-    return (this.types?.has(type) ?? true) && (this.categories?.has(categoryOf(stream)) ?? true);
+  passes({ stream, event }: Owned): boolean {
+    if (this.types && !this.types.has(event.type)) return false;
+    if (this.categories && !this.categories.has(categoryOf(stream))) return false;
+    const shard = this.shards && shardIn(event);
+    // One without a shard is none of ours: it is passed on, to be told loudly.
+    return shard === undefined || this.shards?.has(shard) === true;
   }
 
   /**

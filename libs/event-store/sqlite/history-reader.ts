@@ -93,18 +93,20 @@ export class HistoryReader {
     most: number,
     filter: EventFilter = {},
   ): StoredRow[] {
-    const { types, categories } = filter;
+    const { types, categories, shards } = filter;
     const named = (column: string, names?: readonly string[]): string =>
       names === undefined
         ? ''
         : `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
     return this.rows<StoredRow>(
       `SELECT ${STORED_COLUMNS} FROM events WHERE position > ? AND position <= ?
-       ${named('type', types)} ${named('category', categories)} ORDER BY position ${order} LIMIT ?`,
+       ${named('type', types)} ${named('category', categories)}
+       ${shards === undefined ? '' : 'AND shard IN (SELECT value FROM json_each(?))'} ORDER BY position ${order} LIMIT ?`,
       after,
       to,
       ...(types ?? []),
       ...(categories ?? []),
+      ...(shards === undefined ? [] : [JSON.stringify(shards)]),
       most,
     );
   }
