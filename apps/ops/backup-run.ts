@@ -11,7 +11,7 @@ export interface BackedUp {
   readonly files: readonly string[];
 }
 
-/** What of a folder goes into which back-up; read.db is built again, locks and heads are made anew. */
+/** What of a folder goes into which back-up; read models are built again, locks and heads are made anew. */
 const OF_STORE = { databases: ['ledger.db'], keys: ['seal.key'] };
 const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
 /** All pages in one step: one snapshot. */

@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { shardOf } from '../../libs/event-sourcing/shard.js';
 import { restoreHistory, type Restored } from '../../libs/event-store/sqlite/back-up.js';
 import { withdrawSealsAfter } from '../../libs/evidence/sealer.js';
+import { removeReadStore } from '../../libs/read-store/sqlite/build-files.js';
 import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -48,7 +49,7 @@ async function restoreStore(folder: string, source: string): Promise<RestoreResu
   if (!existsSync(join(folder, 'ledger.db')))
     for (const name of ['ledger.db', 'seal.key']) putBack(source, folder, name);
   // Read models follow history: what was built from another one is built again.
-  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `read.db${suffix}`), { force: true });
+  removeReadStore(join(folder, 'read.db'));
   return withStores(folder, 'write', async (stores) => {
     const withdrawnSeals = await withdrawSealsAfter(stores.ledger, restored.lastPosition);
     await tell(stores, restored);

@@ -44,10 +44,19 @@ function blocksOf(page: string, language: string, kind = ''): (readonly [string,
 }
 
 describe('the queries for analysts in SQL', () => {
+  const ask = (file: string, sql: string): unknown[] => {
+    const database = new DatabaseSync(join(folder, 'data', file), { readOnly: true });
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  };
   test.each(blocksOf('sqlite.md', 'sql'))('%s', (_, sql) => {
-    const database = new DatabaseSync(join(folder, 'data', 'read.db'), { readOnly: true });
-    expect(database.prepare(sql).all().length).toBeGreaterThan(0);
-    database.close();
+    expect(ask('read-live.db', sql).length).toBeGreaterThan(0);
+  });
+  test.each(blocksOf('sqlite.md', 'sql', 'read.db'))('%s', (_, sql) => {
+    expect(ask('read.db', sql).length).toBeGreaterThan(0);
   });
 });
 

@@ -19,10 +19,12 @@ const FOLDING = [
 ] as const satisfies readonly CrashPointName[];
 
 const BUILDING = [
+  'read-store: build made, before it is registered',
   ...FOLDING,
   'read-store: index made',
   'read-store: old generation retired',
   'read-store: new generation live',
+  'read-store: switched, before the link',
 ] as const satisfies readonly CrashPointName[];
 
 export const WHILE_STARTING: readonly CrashPointName[] = [...SEALS, ...HISTORY, ...BUILDING];
@@ -43,6 +45,6 @@ export const WHILE_REPLAYING: readonly CrashPointName[] = [
   ...HISTORY,
   ...SEALS,
   ...BUILDING,
-  'read-store: tables dropped',
+  'read-store: half released',
   'replay: after activation, before switch',
 ];

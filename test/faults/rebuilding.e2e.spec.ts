@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,9 +61,11 @@ async function expectWhole(data: string): Promise<void> {
   expect(await served(data)).toBe(underStrict);
   expect(await verify(data)).toEqual({ equal: true, digest: underStrict, seals: 'intact' });
   const reads = SqliteReadStore.open({ path: join(data, 'read.db'), mode: 'read' });
-  const left = (await reads.generations()).map(({ status }) => status);
+  const left = await reads.generations();
   await reads.close();
-  expect(left.toSorted()).toEqual(['live', 'retired']);
+  expect(left.map(({ status }) => status).toSorted()).toEqual(['live', 'retired']);
+  const files = readdirSync(data).filter((name) => /^read-\d+\.db$/.test(name));
+  expect(files.toSorted()).toEqual(left.map(({ id }) => `read-${id}.db`).toSorted());
 }
 
 describe('a replay that is killed', () => {

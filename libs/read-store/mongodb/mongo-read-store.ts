@@ -101,8 +101,8 @@ export class MongoReadStore implements ReadStore {
     this.refuseWhenReading();
     this.writers.delete(generation);
     await this.generationsOf.remove(generation);
+    this.crashPoint('read-store: half released');
     await this.dropReleased();
-    this.crashPoint('read-store: tables dropped');
   }
 
   async generations(): Promise<readonly Generation[]> {

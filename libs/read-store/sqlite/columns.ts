@@ -6,11 +6,11 @@ export type SqlValue = string | number | null;
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The table of a collection in a build. Analysts have views for it, whose names stay. */
-export const tableOf = (generation: number, collection: string): string =>
-  quoted(`amends_g${generation}_${collection}`);
+/** The table of a collection. Analysts have a view over it. */
+export const tableOf = (collection: string): string => quoted(`amends_of_${collection}`);
 
-export const removedTableOf = (generation: number): string => quoted(`amends_g${generation}_removed`);
+export const REMOVED = 'amends_removed';
+export const CHECKPOINTS = 'amends_checkpoints';
 
 /** A hyphen would have to be quoted in every query that an analyst writes. */
 export const viewOf = (collection: string): string => quoted(collection.replaceAll('-', '_'));

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { CollectionShape, Flush } from '../read-store.js';
-import { columnOf, columnValues, removedTableOf, tableOf } from './columns.js';
+import { CHECKPOINTS, columnOf, columnValues, REMOVED, tableOf } from './columns.js';
 
 type Write = Flush['writes'][number];
 
@@ -21,12 +21,11 @@ export class FlushWriter {
     shapes: readonly CollectionShape[],
     private readonly crashPoint: CrashPoint,
   ) {
-    const removed = removedTableOf(generation);
-    for (const shape of shapes) this.collections.set(shape.name, new CollectionWriter(database, generation, shape));
-    this.anyRemoved = database.prepare(`SELECT 1 FROM ${removed} LIMIT 1`);
-    this.remember = database.prepare(`INSERT INTO ${removed} VALUES (?, ?, ?)
+    for (const shape of shapes) this.collections.set(shape.name, new CollectionWriter(database, shape));
+    this.anyRemoved = database.prepare(`SELECT 1 FROM ${REMOVED} LIMIT 1`);
+    this.remember = database.prepare(`INSERT INTO ${REMOVED} VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position`);
-    this.checkpoint = database.prepare(`INSERT INTO amends_checkpoints SELECT ?, value, ? FROM json_each(?) WHERE TRUE
+    this.checkpoint = database.prepare(`INSERT INTO ${CHECKPOINTS} SELECT value, ? FROM json_each(?) WHERE TRUE
       ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position`);
   }
 
@@ -45,7 +44,7 @@ export class FlushWriter {
       } else collection.put(write, write.document, someRemoved);
     }
     this.crashPoint('read-store: documents written');
-    if (shards.length > 0) this.checkpoint.run(this.generation, position, JSON.stringify(shards));
+    if (shards.length > 0) this.checkpoint.run(position, JSON.stringify(shards));
     this.crashPoint('read-store: checkpoints written');
   }
 }
@@ -56,8 +55,8 @@ class CollectionWriter {
   private readonly removal: StatementSync;
   private readonly values: ReturnType<typeof columnValues>;
 
-  constructor(database: DatabaseSync, generation: number, shape: CollectionShape) {
-    const table = tableOf(generation, shape.name);
+  constructor(database: DatabaseSync, shape: CollectionShape) {
+    const table = tableOf(shape.name);
     const columns = ['id', 'shard', 'position', 'document', ...Object.keys(shape.fields).map(columnOf)];
     const marks = columns.map((_, index) => `?${index + 1}`).join(', ');
     const into = `INSERT INTO ${table} (${columns.join(', ')})`;
@@ -69,7 +68,7 @@ class CollectionWriter {
       WHERE excluded.position > position`;
     this.upsert = database.prepare(`${into} VALUES (${marks}) ${guarded}`);
     this.upsertUnlessRemoved = database.prepare(`${into} SELECT ${marks} WHERE NOT EXISTS
-      (SELECT 1 FROM ${removedTableOf(generation)} WHERE collection = '${shape.name}' AND id = ?1 AND position >= ?3)
+      (SELECT 1 FROM ${REMOVED} WHERE collection = '${shape.name}' AND id = ?1 AND position >= ?3)
       ${guarded}`);
     this.removal = database.prepare(`DELETE FROM ${table} WHERE id = ? AND position < ?`);
     this.values = columnValues(shape);

@@ -10,7 +10,7 @@ export interface GroupRead extends Sql {
 }
 
 /** One grouped select. Groups come in the order of their keys. @throws QueryRefused where it can't be asked so. */
-export function groupRead(generation: number, shape: CollectionShape, query: GroupQuery): GroupRead {
+export function groupRead(shape: CollectionShape, query: GroupQuery): GroupRead {
   const fields = askable(shape);
   const keys = query.by.map((field) => ({ name: field, type: groupable(field, shape) }));
   const sums = Object.entries(query.sums ?? {}).map(([name, field]) => ({ name, column: summable(field, shape) }));
@@ -29,7 +29,7 @@ export function groupRead(generation: number, shape: CollectionShape, query: Gro
   const values: SqlValue[] = [...counts.flatMap(({ sql }) => sql.values), ...where.values];
   const grouping = by.length === 0 ? 'HAVING COUNT(*) > 0' : `GROUP BY ${by.join(', ')} ORDER BY ${by.join(', ')}`;
   return {
-    text: `SELECT ${select.join(', ')} FROM ${tableOf(generation, shape.name)} WHERE ${where.text} ${grouping}`,
+    text: `SELECT ${select.join(', ')} FROM ${tableOf(shape.name)} WHERE ${where.text} ${grouping}`,
     values,
     groupOf: (row) =>
       Object.fromEntries(

@@ -37,7 +37,7 @@ export function pageQuery(generation: number, shape: CollectionShape, query: Que
   const order = keys.map(({ field, direction }) => `${field} ${direction}`).join(', ');
   const asked: Omit<Cursor, 'values'> = { generation, collection: shape.name, order };
   const columns = keys.map(({ field }, index) => `${columnOf(field)} AS k${index}`).join(', ');
-  const select = `SELECT id, document, ${columns} FROM ${tableOf(generation, shape.name)} WHERE ${where.text}`;
+  const select = `SELECT id, document, ${columns} FROM ${tableOf(shape.name)} WHERE ${where.text}`;
   const orderBy = keys.map(({ field, direction }) => `${columnOf(field)} ${direction}`).join(', ');
   const ranges =
     query.after === undefined

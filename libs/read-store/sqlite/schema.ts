@@ -1,10 +1,11 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionShape } from '../read-store.js';
-import { columnOf, columnType, quoted, removedTableOf, tableOf, viewOf } from './columns.js';
+import { CHECKPOINTS, columnOf, columnType, quoted, REMOVED, tableOf, viewOf } from './columns.js';
 
-export const SCHEMA_VERSION = 1;
+const FORMAT = 2;
 
 /** Ids of generations are never used again, so a cursor of a released one stays stale. */
-export const SCHEMA = `
+export const REGISTER = `
   CREATE TABLE amends_generations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     status TEXT NOT NULL CHECK (status IN ('building', 'ready', 'live', 'retired')),
@@ -12,18 +13,51 @@ export const SCHEMA = `
     collections TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX amends_one_is_live ON amends_generations (status) WHERE status = 'live';
-  CREATE TABLE amends_checkpoints (
-    generation INTEGER NOT NULL,
-    shard INTEGER NOT NULL,
-    position TEXT NOT NULL,
-    PRIMARY KEY (generation, shard)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${SCHEMA_VERSION};
+  PRAGMA user_version = ${FORMAT};
 `;
+
+/**
+ * Documents are rows in the order they came, found by an index on id: so a build appends, however its ids are
+ * spread. What is removed leaves its position in a table of its own, so that a batch delivered again can't bring it
+ * back, and no query has to step over it.
+ */
+export const buildSchema = (shapes: readonly CollectionShape[]): string =>
+  [
+    `CREATE TABLE ${CHECKPOINTS} (shard INTEGER PRIMARY KEY, position TEXT NOT NULL) STRICT`,
+    `CREATE TABLE ${REMOVED} (
+      collection TEXT NOT NULL, id TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (collection, id)
+    ) STRICT, WITHOUT ROWID`,
+    ...shapes.map(table),
+    ...shapes.filter(({ internal }) => !internal).map(view),
+    `PRAGMA user_version = ${FORMAT}`,
+  ].join(';\n');
+
+const table = ({ name, fields }: CollectionShape): string => {
+  const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${columnType(type)}`);
+  const own = ['id TEXT NOT NULL UNIQUE', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL'];
+  // The document comes last: SQLite reads what stands before it without reading a long one.
+  return `CREATE TABLE ${tableOf(name)} (${[...own, ...columns, 'document TEXT NOT NULL'].join(', ')}) STRICT`;
+};
+
+/** What analysts ask: under a name that needs no quotes, without what is ours. */
+const view = ({ name, fields }: CollectionShape): string => {
+  const columns = Object.keys(fields).map((field) => `${columnOf(field)} AS ${quoted(field)}`);
+  return `CREATE VIEW ${viewOf(name)} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(name)}`;
+};
+
+/** Ended by id, so that they serve paging. */
+export const buildIndexes = (shapes: readonly CollectionShape[]): readonly string[] =>
+  shapes.flatMap(({ name, indexes }) =>
+    indexes.map((fields, index) => {
+      const indexName = quoted(`amends_index_${name}_${index}`);
+      const columns = [...fields.map(columnOf), 'id'];
+      return `CREATE INDEX IF NOT EXISTS ${indexName} ON ${tableOf(name)} (${columns.join(', ')})`;
+    }),
+  );
 
 /** @throws TypeError where a shape can't be kept. */
 export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
-  const views = new Set(['amends_generations', 'amends_checkpoints']);
+  const views = new Set<string>();
   for (const { name, fields, indexes } of shapes) {
     const view = viewOf(name).toLowerCase();
     if (views.has(view)) throw new TypeError(`Two read models would be called ${view}. Give one another name.`);
@@ -41,47 +75,15 @@ export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
   }
 };
 
-/**
- * Documents are rows in the order they came, found by an index on id: so a build appends, however its ids are
- * spread. What is removed leaves its position in a table of its own, so that a batch delivered again can't bring it
- * back, and no query has to step over it.
- */
-export const createTables = (generation: number, shapes: readonly CollectionShape[]): string =>
-  [
-    `CREATE TABLE ${removedTableOf(generation)} (
-      collection TEXT NOT NULL, id TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (collection, id)
-    ) STRICT, WITHOUT ROWID`,
-    ...shapes.map(({ name, fields }) => {
-      const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${columnType(type)}`);
-      const own = ['id TEXT NOT NULL UNIQUE', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL'];
-      // The document comes last: SQLite reads what stands before it without reading a long one.
-      return `CREATE TABLE ${tableOf(generation, name)} (${[...own, ...columns, 'document TEXT NOT NULL'].join(', ')}) STRICT`;
-    }),
-  ].join(';\n');
+const formatOf = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 
-export const dropTables = (generation: number, shapes: readonly CollectionShape[]): readonly string[] => [
-  ...shapes.map(({ name }) => `DROP TABLE IF EXISTS ${tableOf(generation, name)}`),
-  `DROP TABLE IF EXISTS ${removedTableOf(generation)}`,
-];
+export const isBlank = (database: DatabaseSync): boolean => formatOf(database) === 0;
 
-/** Ended by id, so that they serve paging. */
-export const createIndexes = (generation: number, shapes: readonly CollectionShape[]): readonly string[] =>
-  shapes.flatMap(({ name, indexes }) =>
-    indexes.map((fields, index) => {
-      const columns = fields.map(columnOf);
-      const indexName = quoted(`amends_g${generation}_${name}_${index}`);
-      return `CREATE INDEX IF NOT EXISTS ${indexName} ON ${tableOf(generation, name)} (${[...columns, 'id'].join(', ')})`;
-    }),
-  );
-
-export const dropViews = (shapes: readonly CollectionShape[]): readonly string[] =>
-  shown(shapes).map(({ name }) => `DROP VIEW IF EXISTS ${viewOf(name)}`);
-
-export const createViews = (generation: number, shapes: readonly CollectionShape[]): readonly string[] =>
-  shown(shapes).map(({ name, fields }) => {
-    const columns = Object.keys(fields).map((field) => `${columnOf(field)} AS ${quoted(field)}`);
-    return `CREATE VIEW ${viewOf(name)} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(generation, name)}`;
-  });
-
-const shown = (shapes: readonly CollectionShape[]): readonly CollectionShape[] =>
-  shapes.filter(({ internal }) => !internal);
+export const refuseOtherFormat = (database: DatabaseSync, path: string): void => {
+  const format = formatOf(database);
+  if (format !== FORMAT)
+    throw new Error(
+      `${path} has read store format ${format}; this version of Amends reads format ${FORMAT}. Move the file away: it is built again from history.`,
+    );
+};

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readStoreContract } from '../read-store.contract.js';
 import { ReadStoreBusy } from '../read-store.js';
 import { at, batch, idsOf, serve, SHAPES, STAMP } from '../read-store.testing.js';
+import { removeReadStore } from './build-files.js';
 import { SqliteReadStore, type SqliteReadStoreOptions } from './sqlite-read-store.js';
 
 describe('the read store in SQLite', () => {
@@ -20,6 +21,13 @@ describe('the read store in a file', () => {
   });
 
   const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-read-store-')), 'read.db');
+  const beside = (path: string, name: string): string => join(dirname(path), name);
+  /** The files of builds, and where the link of analysts leads. */
+  const buildsAt = (path: string): string[] =>
+    readdirSync(dirname(path))
+      .filter((name) => /^read-.*\.db$/.test(name))
+      .map((name) => (name === 'read-live.db' ? `live: ${readlinkSync(beside(path, name))}` : name))
+      .toSorted();
   const open = (path: string, options: Partial<SqliteReadStoreOptions> = {}): SqliteReadStore => {
     const store = SqliteReadStore.open({ path, mode: 'write', ...options });
     opened.push(store);
@@ -67,35 +75,40 @@ describe('the read store in a file', () => {
     const path = freshPath();
     const store = open(path);
     const first = await serve(store, { a: { team: 'red', open: true, priority: 2, note: 'x' } });
-    const analyst = new DatabaseSync(path, { readOnly: true });
-    const rows = () =>
-      analyst
-        .prepare('SELECT id, team, open, priority, document FROM queues')
-        .all()
-        .map((row) => ({ ...row }));
-    expect(rows()).toEqual([
+    const ask = (file: string, sql: string): unknown[] => {
+      const analyst = new DatabaseSync(beside(path, file), { readOnly: true });
+      try {
+        return analyst
+          .prepare(sql)
+          .all()
+          .map((row) => ({ ...row }));
+      } finally {
+        analyst.close();
+      }
+    };
+    const inQueues = 'SELECT id, team, open, priority, document FROM queues';
+    expect(ask('read-live.db', inQueues)).toEqual([
       { id: 'a', team: 'red', open: 1, priority: 2, document: '{"team":"red","open":true,"priority":2,"note":"x"}' },
     ]);
+    const analyst = new DatabaseSync(beside(path, 'read-live.db'), { readOnly: true });
+    expect(analyst.prepare('SELECT id FROM queues').get()).toMatchObject({ id: 'a' });
     const second = await serve(store, { b: { team: 'blue' } });
-    expect(rows().map(({ id }) => id)).toEqual(['b']);
-    expect(analyst.prepare('SELECT cause FROM root_causes').all()).toEqual([]);
-    expect(
-      analyst
-        .prepare('SELECT id, status FROM amends_generations')
-        .all()
-        .map((row) => ({ ...row })),
-    ).toEqual([
+    expect(ask('read-live.db', inQueues)).toMatchObject([{ id: 'b' }]);
+    expect(ask('read-live.db', 'SELECT cause FROM root_causes')).toEqual([]);
+    expect(ask('read.db', 'SELECT id, status FROM amends_generations')).toEqual([
       { id: first, status: 'retired' },
       { id: second, status: 'live' },
     ]);
-    expect(() => analyst.prepare('SELECT * FROM queues_facts')).toThrow('no such table');
+    expect(() => ask('read-live.db', 'SELECT * FROM queues_facts')).toThrow('no such table');
+    await store.release(first);
+    expect(analyst.prepare('SELECT id FROM queues').get()).toMatchObject({ id: 'a' });
     analyst.close();
   });
 
   test('a sort by declared fields is answered from an index, at any page', async () => {
     const path = freshPath();
     const store = open(path);
-    const generation = await serve(
+    await serve(
       store,
       Object.fromEntries(
         Array.from({ length: 500 }, (_, n) => [
@@ -109,11 +122,11 @@ describe('the read store in a file', () => {
         ]),
       ),
     );
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = new DatabaseSync(beside(path, 'read-live.db'), { readOnly: true });
     const plan = (where: string, order: string): string =>
       database
         .prepare(
-          `EXPLAIN QUERY PLAN SELECT id, document FROM amends_g${generation}_queues WHERE ${where} ORDER BY ${order} LIMIT 51`,
+          `EXPLAIN QUERY PLAN SELECT id, document FROM amends_of_queues WHERE ${where} ORDER BY ${order} LIMIT 51`,
         )
         .all()
         .map((row) => String(row['detail']))
@@ -131,12 +144,14 @@ describe('the read store in a file', () => {
   });
 
   test.each([
+    'read-store: build made, before it is registered',
     'read-store: documents written',
     'read-store: checkpoints written',
     'read-store: old generation retired',
     'read-store: new generation live',
+    'read-store: switched, before the link',
     'read-store: index made',
-    'read-store: tables dropped',
+    'read-store: half released',
   ])('a process that ends at "%s" leaves all or nothing', async (where) => {
     const path = freshPath();
     const stopped = new Error('The process ends here.');
@@ -162,12 +177,92 @@ describe('the read store in a file', () => {
     const live = await again.live();
     const builds = await again.generations();
     expect(builds.filter(({ status }) => status === 'live')).toHaveLength(1);
-    const stored = await again.get('queues', 'a', first);
-    expect(stored?.position).toBe((await again.checkpoints(first)).get(7));
+    expect(buildsAt(path)).toEqual(
+      [...builds.map(({ id }) => `read-${id}.db`), `live: read-${live?.id}.db`].toSorted(),
+    );
+    const released = !builds.some(({ id }) => id === first);
+    if (!released) {
+      const stored = await again.get('queues', 'a', first);
+      expect(stored?.position).toBe((await again.checkpoints(first)).get(7));
+    }
     if (live?.id === first) await steps(again, first);
-    else await again.release(first);
+    else if (!released) await again.release(first);
     expect((await again.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
     expect(idsOf((await again.find('queues', {})).documents)).toEqual(['a']);
+    expect(buildsAt(path)).toHaveLength(2);
+  });
+
+  test('a build whose file is gone or was never registered is forgotten when the store is opened again', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const first = await serve(store, { a: { team: 'red' } });
+    const second = await serve(store, { a: { team: 'blue' } });
+    await store.close();
+    rmSync(beside(path, `read-${first}.db`));
+    writeFileSync(beside(path, 'read-77.db'), 'half a file');
+    writeFileSync(beside(path, 'read-77.db-wal'), '');
+    const again = open(path);
+    expect((await again.generations()).map(({ id, status }) => [id, status])).toEqual([[second, 'live']]);
+    expect(buildsAt(path)).toEqual([`live: read-${second}.db`, `read-${second}.db`]);
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('77'))).toEqual([]);
+    expect((await again.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+  });
+
+  test('what one of two builders left of a build that never was goes when the other begins its own', async () => {
+    const path = freshPath();
+    const owner = open(path);
+    await serve(owner, { a: { team: 'red' } });
+    const stopped = new Error('The builder ends here.');
+    const builder = open(path, {
+      lock: false,
+      crashPoint: (name) => {
+        if (name === 'read-store: build made, before it is registered') throw stopped;
+      },
+    });
+    await expect(builder.begin(SHAPES, STAMP)).rejects.toThrow(stopped);
+    const { id } = await owner.begin(SHAPES, STAMP);
+    await owner.flush(id, batch(1, { a: { team: 'blue' } }));
+    expect((await owner.get('queues', 'a', id))?.document).toEqual({ team: 'blue' });
+    expect(buildsAt(path)).toHaveLength(3);
+  });
+
+  test('a reader goes on through a switch and a release that another process makes', async () => {
+    const path = freshPath();
+    const owner = open(path);
+    const first = await serve(owner, { a: { team: 'red' } });
+    const reader = open(path, { mode: 'read' });
+    expect((await reader.get('queues', 'a'))?.document).toEqual({ team: 'red' });
+    const second = await serve(owner, { a: { team: 'blue' } });
+    await owner.release(first);
+    expect((await reader.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+    await expect(reader.get('queues', 'a', first)).rejects.toThrow(`There is no generation ${first}`);
+    await serve(owner, { a: { team: 'green' } });
+    await owner.release(second);
+    expect((await reader.find('queues', {})).documents).toEqual([{ id: 'a', team: 'green' }]);
+  });
+
+  test('who writes one build does not wait for who writes another', async () => {
+    const path = freshPath();
+    const owner = open(path);
+    const live = await serve(owner, { a: { team: 'red' } });
+    const { id } = await owner.begin(SHAPES, STAMP);
+    const builder = new DatabaseSync(beside(path, `read-${id}.db`));
+    builder.exec('BEGIN IMMEDIATE; DELETE FROM amends_checkpoints');
+    await owner.flush(live, batch(2, { a: { team: 'green' } }));
+    builder.exec('ROLLBACK');
+    builder.close();
+    expect((await owner.get('queues', 'a'))?.document).toEqual({ team: 'green' });
+  });
+
+  test('a read store that is removed leaves no file, and is made anew', async () => {
+    const path = freshPath();
+    const store = open(path);
+    await serve(store, { a: { team: 'red' } });
+    await store.begin(SHAPES, STAMP);
+    await store.close();
+    removeReadStore(path);
+    expect(readdirSync(dirname(path))).toEqual(['read.db.lock']);
+    expect(await open(path).generations()).toEqual([]);
   });
 
   test('a file that is no database, or of another format, is refused in words', () => {
@@ -184,6 +279,10 @@ describe('the read store in a file', () => {
     await serve(open(path), { a: { team: 'red' } });
     const script = `const { DatabaseSync } = require('node:sqlite');
       console.log(new DatabaseSync(process.argv[1], { readOnly: true }).prepare('SELECT team FROM queues').get().team)`;
-    expect(execFileSync(process.execPath, ['--no-warnings', '-e', script, path], { encoding: 'utf8' })).toBe('red\n');
+    expect(
+      execFileSync(process.execPath, ['--no-warnings', '-e', script, beside(path, 'read-live.db')], {
+        encoding: 'utf8',
+      }),
+    ).toBe('red\n');
   });
 });

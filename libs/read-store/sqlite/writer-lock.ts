@@ -18,7 +18,9 @@ export const takeWriterLock = (path: string): (() => void) => {
       `${path} is being written by another process. Stop it, or send your command to it over HTTP: one process writes at a time, any number may read.`,
     );
   }
-  return () => database.close();
+  return () => {
+    if (database.isOpen) database.close();
+  };
 };
 
 const isBusy = (error: unknown): boolean =>

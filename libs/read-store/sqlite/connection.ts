@@ -1,0 +1,70 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { LRUCache } from 'lru-cache';
+
+export type Mode = 'write' | 'read';
+
+const WAIT_MS = 10_000;
+
+/** One SQLite file of the read store, or one in memory: its statements, which are kept, and its transactions. */
+export class Connection {
+  private readonly statements = new LRUCache<string, StatementSync>({ max: 200 });
+
+  private constructor(readonly database: DatabaseSync) {}
+
+  /** @throws Error of SQLite where there is no such file. */
+  static open(path: string, mode: Mode): Connection {
+    const url = pathToFileURL(path);
+    url.searchParams.set('mode', mode === 'read' ? 'ro' : 'rw');
+    return new Connection(new DatabaseSync(url, { readOnly: mode === 'read', timeout: WAIT_MS }));
+  }
+
+  /** A file, made where there is none yet; or ':memory:'. */
+  static make(path: string): Connection {
+    return new Connection(new DatabaseSync(path, { timeout: WAIT_MS }));
+  }
+
+  statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  transact<R>(work: () => R): R {
+    return this.within('BEGIN IMMEDIATE', work);
+  }
+
+  /** All reads of one question see one state, whoever writes meanwhile. */
+  snapshot<R>(work: () => R): R {
+    return this.within('BEGIN', work);
+  }
+
+  /** The work's result; closed where the work fails. */
+  orClosed<R>(work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.database.isOpen) this.database.close();
+  }
+
+  private within<R>(begin: string, work: () => R): R {
+    this.statement(begin).run();
+    try {
+      const result = work();
+      this.statement('COMMIT').run();
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import {
+  type CollectionShape,
+  type Generation,
+  type GenerationChoice,
+  GenerationConflict,
+  type GenerationStamp,
+  NothingLive,
+  QueryRefused,
+} from '../read-store.js';
+import { Connection, type Mode } from './connection.js';
+import { isBlank, refuseOtherFormat, REGISTER } from './schema.js';
+
+/** Which builds there are, and which one is live. A change of it is synced: files are made and removed by what it says. */
+export class Register {
+  private constructor(
+    private readonly connection: Connection,
+    private readonly mode: Mode,
+    private readonly crashPoint: CrashPoint,
+  ) {}
+
+  static open(path: string, mode: Mode, crashPoint: CrashPoint): Register {
+    if (mode === 'read' && !existsSync(path))
+      throw new Error(`There is no read store at ${path}. It is made when Amends first runs with this folder.`);
+    const connection = mode === 'read' ? Connection.open(path, mode) : Connection.make(path);
+    const { database } = connection;
+    return connection.orClosed(() => {
+      if (mode === 'write') {
+        database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+        connection.transact(() => isBlank(database) && database.exec(REGISTER));
+      }
+      refuseOtherFormat(database, path);
+      return new Register(connection, mode, crashPoint);
+    });
+  }
+
+  /** It stands here once its file is made: `make` is called before anybody sees it. */
+  begin(collections: readonly CollectionShape[], stamp: GenerationStamp, make: (id: number) => void): Generation {
+    return this.change(() => {
+      const { lastInsertRowid } = this.connection
+        .statement(`INSERT INTO amends_generations (status, stamp, collections) VALUES ('building', ?, ?)`)
+        .run(JSON.stringify(stamp), JSON.stringify(collections));
+      const id = Number(lastInsertRowid);
+      make(id);
+      this.crashPoint('read-store: build made, before it is registered');
+      return this.get(id);
+    });
+  }
+
+  ready(id: number): void {
+    this.change(() => {
+      this.connection
+        .statement(`UPDATE amends_generations SET status = 'ready' WHERE id = ? AND status = 'building'`)
+        .run(id);
+    });
+  }
+
+  switchTo(id: number, expected: number | undefined): void {
+    this.change(() => {
+      const live = this.live();
+      if (live?.id !== expected) throw new GenerationConflict(expected, live?.id);
+      const { status } = this.get(id);
+      if (status === 'live') return;
+      if (status === 'building') throw new Error(`Generation ${id} is still being built. Make it ready first.`);
+      if (live) this.setStatus(live.id, 'retired');
+      this.crashPoint('read-store: old generation retired');
+      this.setStatus(id, 'live');
+      this.crashPoint('read-store: new generation live');
+    });
+  }
+
+  release(id: number): void {
+    this.change(() => {
+      if (this.get(id).status === 'live')
+        throw new Error(`Generation ${id} is live. Switch to another before releasing it.`);
+      this.strikeOff(id);
+    });
+  }
+
+  /** What a power cut, or a hand, took the file of is built again: nobody can be served from it. */
+  strikeOffWhere(lost: (generation: Generation) => boolean): void {
+    this.change(() => {
+      for (const generation of this.all()) if (lost(generation)) this.strikeOff(generation.id);
+    });
+  }
+
+  all(): readonly Generation[] {
+    return this.connection.statement('SELECT * FROM amends_generations ORDER BY id').all().map(generationOf);
+  }
+
+  ids(): ReadonlySet<number> {
+    return new Set(
+      this.connection
+        .statement('SELECT id FROM amends_generations')
+        .all()
+        .map(({ id }) => Number(id)),
+    );
+  }
+
+  live(): Generation | undefined {
+    const live = this.connection.statement(`SELECT * FROM amends_generations WHERE status = 'live'`).get();
+    return live && generationOf(live);
+  }
+
+  find(id: number): Generation | undefined {
+    const row = this.connection.statement('SELECT * FROM amends_generations WHERE id = ?').get(id);
+    return row && generationOf(row);
+  }
+
+  /** The build that is asked. @throws NothingLive before the first switch, QueryRefused where there is no such build. */
+  chosen(choice: GenerationChoice): number {
+    if (choice === 'live') {
+      const live = this.connection.statement(`SELECT id FROM amends_generations WHERE status = 'live'`).get();
+      if (!live) throw new NothingLive();
+      return Number(live['id']);
+    }
+    if (!this.connection.statement('SELECT 1 FROM amends_generations WHERE id = ?').get(choice)) throw noSuch(choice);
+    return choice;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private get(id: number): Generation {
+    const found = this.find(id);
+    if (!found) throw noSuch(id);
+    return found;
+  }
+
+  private change<R>(work: () => R): R {
+    refuseToWrite(this.mode);
+    return this.connection.transact(work);
+  }
+
+  private setStatus(id: number, status: Generation['status']): void {
+    this.connection.statement('UPDATE amends_generations SET status = ? WHERE id = ?').run(status, id);
+  }
+
+  private strikeOff(id: number): void {
+    this.connection.statement('DELETE FROM amends_generations WHERE id = ?').run(id);
+  }
+}
+
+export const refuseToWrite = (mode: Mode): void => {
+  if (mode === 'read') throw new Error('This read store was opened for reading. Open it with mode write to change it.');
+};
+
+const noSuch = (id: number): QueryRefused =>
+  new QueryRefused(`There is no generation ${id}. It was released, or never begun.`, 'generation');
+
+const generationOf = (row: Record<string, unknown>): Generation => ({
+  id: Number(row['id']),
+  status: String(row['status']) as Generation['status'],
+  stamp: JSON.parse(String(row['stamp'])) as GenerationStamp,
+  collections: JSON.parse(String(row['collections'])) as readonly CollectionShape[],
+});
