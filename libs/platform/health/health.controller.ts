@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { Everyone } from '../auth/roles.js';
-import { Readiness } from './readiness.js';
+import { Readiness, type Check, type Finding } from './readiness.js';
 
 @ApiTags('operations')
 @Controller('health')
@@ -27,10 +27,19 @@ export class HealthController {
   ready(): Promise<HealthCheckResult> {
     return this.health.check(
       [...this.readiness.checks].map(([name, check]) => async () => {
-        const { up, ...details } = await check();
+        const { up, ...details } = await found(check);
         const indicator = this.indicator.check(name);
         return up ? indicator.up(details) : indicator.down(details);
       }),
     );
+  }
+}
+
+/** What can't even say how it is, is down. */
+async function found(check: Check): Promise<Finding> {
+  try {
+    return await check();
+  } catch (error) {
+    return { up: false, error: error instanceof Error ? error.message : String(error) };
   }
 }

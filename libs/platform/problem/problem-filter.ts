@@ -1,8 +1,8 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RevisionConflict } from '../../event-store/event-store.js';
-import { VersionConflict } from '../../ledger/ledger.js';
-import { GenerationConflict, QueryRefused } from '../../read-store/read-store.js';
+import { HistoryUnavailable, RevisionConflict } from '../../event-store/event-store.js';
+import { LedgerUnavailable, VersionConflict } from '../../ledger/ledger.js';
+import { GenerationConflict, QueryRefused, ReadStoreUnavailable } from '../../read-store/read-store.js';
 import { Problem } from './problem.js';
 
 /** Every error that leaves a route becomes a problem; only what nobody foresaw is logged, and says nothing outside. */
@@ -38,6 +38,13 @@ export function problemOf(error: unknown): Problem {
     return new Problem({ status: 409, code: 'version-conflict', detail: error.message });
   if (error instanceof GenerationConflict)
     return new Problem({ status: 409, code: 'generation-conflict', detail: error.message });
+  if (STORE_DOWN.some((kind) => error instanceof kind))
+    return new Problem({
+      status: 503,
+      code: 'unavailable',
+      detail: 'A store can not be reached now; /health/ready says which. Ask again: what was done is not done twice.',
+      headers: { 'retry-after': '1' },
+    });
   if (error instanceof QueryRefused) {
     const errors = error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] };
     return new Problem({ status: 422, code: 'query-refused', detail: error.message, ...errors });
@@ -51,6 +58,9 @@ export function problemOf(error: unknown): Problem {
     return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
   return new Problem({ status: 500, code: 'failed', detail: 'The request failed; the log of the app says why.' });
 }
+
+/** Its own words are for the log: they name hosts and files. */
+const STORE_DOWN = [HistoryUnavailable, ReadStoreUnavailable, LedgerUnavailable] as const;
 
 /** Fastify's own errors (body too large, unknown media type, ...) carry the status that they mean. */
 function statusOf(error: unknown): number | undefined {
