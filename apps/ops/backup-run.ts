@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
+import type { StorePlaces } from '../../libs/platform/config/store-places.js';
+import { refuseOnEngines } from './data-folder.js';
 import { Failure } from './failure.js';
 
 export interface BackedUp {
@@ -18,7 +20,9 @@ const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
 const ALL_PAGES = 2_147_483_647;
 
 /** Reads beside whoever writes. The ledger is copied first: seals must not vouch for more than the history holds. */
-export async function runBackup(folder: string, to: string, vault: boolean): Promise<BackedUp> {
+export async function runBackup(places: StorePlaces, to: string, vault: boolean): Promise<BackedUp> {
+  refuseOnEngines('A back-up', places, vault ? ['vault'] : ['eventStore', 'readStore']);
+  const { folder } = places;
   const target = resolve(to);
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new Failure(

@@ -14,32 +14,28 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../libs/platform/config/config.js';
-import { runningApp } from '../../libs/platform/stores/running-app.js';
-import { loadRuleBooks } from '../../libs/replay/rule-books.js';
-import { withStores } from './data-folder.js';
+import type { Environment } from '../../libs/platform/config/settings.js';
+import type { StorePlaces } from '../../libs/platform/config/store-places.js';
 import { asFailure } from './failure.js';
-import { isCurrent } from '../../libs/replay/bring-up-to-date.js';
-import { PROJECTIONS } from './read-models.js';
-
-export interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** What to do. */
-  readonly remedy?: string;
-}
+import type { Finding } from './finding.js';
+import { examineStores } from './store-examination.js';
 
 const OLDEST_NODE = [22, 16] as const;
 const LEAST_FREE_BYTES = 512 * 1024 * 1024;
 const EARLIEST_NOW = '2026-01-01';
 
 /** Everything is looked at, whatever is found on the way. */
-export async function examine(folder: string): Promise<readonly Finding[]> {
-  const findings = [node(), zones(), clock(), environment(), place(folder), disk(folder), syncs(folder)];
-  if (!existsSync(join(folder, 'history.db'))) {
-    return [...findings, { what: 'store', ok: true, found: `none in ${folder} yet: an import or the app makes it` }];
+export async function examine(folder: string, env: Environment): Promise<readonly Finding[]> {
+  const machine = [node(), zones(), clock(), place(folder), disk(folder), syncs(folder)];
+  let places: StorePlaces;
+  try {
+    places = { ...readConfig(env).places, folder };
+  } catch (error) {
+    const found = asFailure(error).message;
+    return [...machine, { what: 'environment', ok: false, found, remedy: 'Mend the settings named above.' }];
   }
-  return [...findings, app(folder), ...(await store(folder))];
+  const environment = { what: 'environment', ok: true, found: 'every setting can be read' };
+  return [...machine, environment, ...(await examineStores(places))];
 }
 
 function node(): Finding {
@@ -63,20 +59,6 @@ function clock(): Finding {
   const now = new Date().toISOString();
   const ok = now >= EARLIEST_NOW;
   return { what: 'clock', ok, found: now, ...(ok ? {} : { remedy: 'Set the clock: events are recorded with it.' }) };
-}
-
-function environment(): Finding {
-  try {
-    readConfig(process.env);
-    return { what: 'environment', ok: true, found: 'every setting can be read' };
-  } catch (error) {
-    return {
-      what: 'environment',
-      ok: false,
-      found: asFailure(error).message,
-      remedy: 'Mend the settings named above.',
-    };
-  }
 }
 
 function place(folder: string): Finding {
@@ -138,45 +120,5 @@ function syncs(folder: string): Finding {
     };
   } finally {
     if (aside !== undefined) rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-function app(folder: string): Finding {
-  const running = runningApp(folder);
-  return {
-    what: 'app',
-    ok: true,
-    found: running ? `runs as process ${running.pid} at ${running.url}` : 'not running on this folder',
-  };
-}
-
-async function store(folder: string): Promise<readonly Finding[]> {
-  try {
-    return await withStores(folder, 'read', async ({ events, reads, personal, signingKey }) => {
-      const rules = await loadRuleBooks(events);
-      const live = await reads.live();
-      const current = live !== undefined && isCurrent(live, PROJECTIONS, rules);
-      await signingKey();
-      await personal.checkKey();
-      return [
-        {
-          what: 'history',
-          ok: true,
-          found: `opens, and its head fits; last position ${(await events.end()) ?? 'none'}`,
-        },
-        { what: 'rules', ok: true, found: rules.books.programmes().join(', ') || 'none in force yet' },
-        current
-          ? { what: 'read models', ok: true, found: `generation ${live.id} is live, under the rules in force` }
-          : {
-              what: 'read models',
-              ok: false,
-              found: live ? 'built by other code or under other rules than those in force' : 'none are live',
-              remedy: 'Start the app, or import again: both build them.',
-            },
-        { what: 'keys', ok: true, found: 'the vault and the seals have theirs' },
-      ];
-    });
-  } catch (error) {
-    return [{ what: 'stores', ok: false, found: asFailure(error).message, remedy: 'Then run amends verify.' }];
   }
 }

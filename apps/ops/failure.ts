@@ -22,6 +22,8 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   QueryRefused: EXIT.usage,
   FilterRefused: EXIT.usage,
   HistoryUnavailable: EXIT.unavailable,
+  ReadStoreUnavailable: EXIT.unavailable,
+  LedgerUnavailable: EXIT.unavailable,
   GenerationConflict: EXIT.unavailable,
   VersionConflict: EXIT.unavailable,
   RevisionConflict: EXIT.unavailable,

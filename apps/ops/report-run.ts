@@ -1,5 +1,6 @@
 import type { ClockDocument } from '../../libs/read-models/clocks.js';
 import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
+import type { StorePlaces } from '../../libs/platform/config/store-places.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { ReadStore } from '../../libs/read-store/read-store.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
@@ -30,11 +31,11 @@ const EVER = '9999-12-31T23:59:59.999Z';
 
 /** The live read models; or, for another time or other rules, ones made aside for the time of the work. */
 export async function withReads<T>(
-  folder: string,
+  places: StorePlaces,
   { knownAt, under }: Aside,
   work: (reads: ReadStore) => Promise<T>,
 ): Promise<T> {
-  return withStores(folder, 'read', async (stores) => {
+  return withStores(places, 'read', async (stores) => {
     const { events, reads } = stores;
     const live = await reads.live();
     if (!live)

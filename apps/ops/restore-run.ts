@@ -8,7 +8,8 @@ import { removeReadStore } from '../../libs/read-store/sqlite/build-files.js';
 import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import { withStores } from './data-folder.js';
+import type { StorePlaces } from '../../libs/platform/config/store-places.js';
+import { refuseOnEngines, withStores } from './data-folder.js';
 import { Failure } from './failure.js';
 import { operator } from './operator.js';
 import { bringUpToDate } from './read-models.js';
@@ -25,16 +26,18 @@ export type RestoreResult =
     };
 
 /** A back-up of the store, or of the vault, into a folder that no process writes. */
-export async function runRestore(folder: string, from: string): Promise<RestoreResult> {
+export async function runRestore(places: StorePlaces, from: string): Promise<RestoreResult> {
   const source = resolve(from);
-  if (existsSync(join(source, 'history.db'))) return restoreStore(folder, source);
-  if (existsSync(join(source, 'vault.db'))) return restoreVault(folder, source);
+  if (existsSync(join(source, 'history.db'))) return restoreStore(places, source);
+  if (existsSync(join(source, 'vault.db'))) return restoreVault(places, source);
   throw new Failure(
     `${source} holds no back-up: neither a history.db nor a vault.db is in it. Name the folder that amends backup made.`,
   );
 }
 
-function restoreVault(folder: string, source: string): RestoreResult {
+function restoreVault(places: StorePlaces, source: string): RestoreResult {
+  refuseOnEngines('Restoring a vault', places, ['vault']);
+  const { folder } = places;
   if (existsSync(join(folder, 'vault.db'))) {
     throw new Failure(`${folder} has a vault. Move vault.db and vault.key out of it first: no vault is overwritten.`);
   }
@@ -43,14 +46,16 @@ function restoreVault(folder: string, source: string): RestoreResult {
   return { restored: 'vault' };
 }
 
-async function restoreStore(folder: string, source: string): Promise<RestoreResult> {
+async function restoreStore(places: StorePlaces, source: string): Promise<RestoreResult> {
+  refuseOnEngines('Restoring a store', places, ['eventStore', 'readStore']);
+  const { folder } = places;
   const restored = restoreHistory(join(source, 'history.db'), folder);
   // A folder that has its own ledger keeps it: the seals that no longer fit are set aside in it.
   if (!existsSync(join(folder, 'ledger.db')))
     for (const name of ['ledger.db', 'seal.key']) putBack(source, folder, name);
   // Read models follow history: what was built from another one is built again.
   removeReadStore(join(folder, 'read.db'));
-  return withStores(folder, 'write', async (stores) => {
+  return withStores(places, 'write', async (stores) => {
     const withdrawnSeals = await withdrawSealsAfter(stores.ledger, restored.lastPosition);
     await tell(stores, restored);
     await sealHistory(stores);

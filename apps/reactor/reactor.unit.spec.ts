@@ -19,7 +19,7 @@ let stores: Stores;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reactor-'));
-  stores = await openStores(folder, { mode: 'write' });
+  stores = await openStores({ folder }, { mode: 'write' });
 });
 afterEach(async () => {
   await stores.close();

@@ -12,13 +12,14 @@ import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
 import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
+import type { Config } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { CONFIG, STORES } from '../../libs/platform/stores/stores.module.js';
 import { Receive } from '../api/responses/receive.js';
 import { takeInbound } from './inbound.js';
-import { readKafkaConfig, type KafkaConfig } from './relay-config.js';
+import type { KafkaConfig } from '../../libs/platform/config/kafka-config.js';
 import { Relay } from './relay.js';
 
 /** Who sends in what comes by Kafka. */
@@ -34,6 +35,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
   private inbound: { up: boolean; error?: string } = { up: true };
 
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(STORES) private readonly stores: Stores,
     private readonly bus: CommandBus,
     private readonly readiness: Readiness,
@@ -41,11 +43,11 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    const config = readKafkaConfig(process.env);
-    if (config === undefined) return;
-    const cluster = clusterOf(config);
-    if (config.relayHere) this.relay(cluster, config);
-    this.running.push(this.takeIn(cluster, config));
+    const { kafka } = this.config;
+    if (kafka === undefined) return;
+    const cluster = clusterOf(kafka);
+    if (kafka.relayHere) this.relay(cluster, kafka);
+    this.running.push(this.takeIn(cluster, kafka));
     this.readiness.register('inbound', () => this.inbound);
   }
 

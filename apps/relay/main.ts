@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
 import { clusterOf } from '../../libs/broker/kafka/connection.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
-import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { ConfigurationMistaken, readConfig } from '../../libs/platform/config/config.js';
-import { DECLARATIONS } from '../../libs/recovery/history.js';
-import { readKafkaConfig } from './relay-config.js';
+import { sayPlaces } from '../../libs/platform/config/store-places.js';
+import { openHistory } from '../../libs/platform/stores/open-stores.js';
 import { Relay } from './relay.js';
 import { serveHealth } from './relay-health.js';
 
@@ -14,12 +12,12 @@ const say = (sentence: string): void => void process.stderr.write(`${sentence}\n
 /** The relay as a process of its own: it reads history beside the process that writes it. */
 try {
   const config = readConfig(process.env);
-  const kafka = readKafkaConfig(process.env);
+  const { kafka } = config;
   if (kafka === undefined)
     throw new ConfigurationMistaken([
       'KAFKA_BROKERS must name the brokers to relay to; without Kafka, subscribers use GET /v1/topics/{topic}/events',
     ]);
-  const history = SqliteEventStore.open({ folder: resolve(config.data), declarations: DECLARATIONS, mode: 'read' });
+  const history = openHistory(config.places, { mode: 'read', notice: say });
   const cluster = clusterOf(kafka);
   const relay = new Relay({
     history,
@@ -35,7 +33,7 @@ try {
       stopping.abort();
     });
   process.stdout.write(
-    `The relay follows ${resolve(config.data)} to ${kafka.brokers.join(', ')} (health: ${health.url})\n`,
+    `The relay follows ${sayPlaces(config.places).history} to ${kafka.brokers.join(', ')} (health: ${health.url})\n`,
   );
   await relay.run(stopping.signal);
   await health.close();

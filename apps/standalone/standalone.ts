@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createApi } from '../api/http/create-api.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { openStores } from '../../libs/platform/stores/open-stores.js';
@@ -15,13 +16,16 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const logger = new Logger('Stores');
+
 /** Opens the folder's stores, fills an empty one, and serves. */
 export async function startStandalone(config: Config): Promise<Running> {
-  const stores = await openStores(config.data, {
+  const stores = await openStores(config.places, {
     mode: 'write',
     vaultKey: config.vaultKey,
     sealKey: config.sealKey,
     crashPoint: config.crashPoint,
+    notice: (sentence) => logger.warn(sentence),
   });
   try {
     const on = await ground(config, stores);

@@ -16,7 +16,7 @@ let commands: Commands;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'amends-commands-'));
-  stores = await openStores(folder, { mode: 'write' });
+  stores = await openStores({ folder }, { mode: 'write' });
   const { events, personal } = stores;
   commands = new Commands({ events, personal, rules: () => ruleBooks({}), now: () => NOW, operators: async () => 1 });
 });

@@ -72,6 +72,12 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** An event store as an adapter opens it. */
+export interface History extends EventStore {
+  /** The same history, its events in the shape in which they were stored: for seals, which cover what is stored. */
+  asStored(): EventStore;
+}
+
 export interface Appended {
   readonly revision: number;
   readonly position: string;

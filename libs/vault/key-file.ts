@@ -6,19 +6,22 @@ import { VaultKeyRefused } from './vault-errors.js';
 
 /**
  * The key that customers' keys are encrypted with: the one given (base64), else the one in the folder's vault.key,
- * else a new one, kept there for its owner alone. To be called before the vault is opened: beside a vault that is
- * there already no new key is made, because nothing in it could be read with that.
+ * else a new one, kept there for its owner alone. Beside a vault that is there already (an embedded one is made by
+ * opening it) no new key is made, because nothing in it could be read with that.
  *
  * A key beside its data protects a back-up of the one without the other. For more than that, give it from outside.
  * @throws VaultKeyRefused
  */
-export function loadKeyEncryptionKey(folder: string, given?: string): Buffer {
+export function loadKeyEncryptionKey(
+  folder: string,
+  { given, besideVault }: { readonly given?: string | undefined; readonly besideVault: boolean },
+): Buffer {
   if (given !== undefined) return checked(given, 'The vault key that was given');
   const file = join(folder, 'vault.key');
   if (existsSync(file)) return checked(readFileSync(file, 'utf8'), file);
-  if (existsSync(join(folder, 'vault.db')))
+  if (besideVault)
     throw new VaultKeyRefused(
-      `${file} is missing, and the vault beside it can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
+      `${file} is missing, and the vault that is there can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
     );
   const key = randomBytes(KEY_BYTES);
   // Written beside its place first: cut off half-way, it would be refused at every start.

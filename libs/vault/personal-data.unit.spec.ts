@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -254,29 +254,29 @@ describe('the key encryption key', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test('is made at first use, for its owner alone, and is the same from then on', () => {
-    const key = loadKeyEncryptionKey(folder);
+    const key = loadKeyEncryptionKey(folder, { besideVault: false });
     expect(key).toHaveLength(32);
     expect(statSync(join(folder, 'vault.key')).mode & 0o777).toBe(0o600);
-    expect(loadKeyEncryptionKey(folder)).toEqual(key);
+    expect(loadKeyEncryptionKey(folder, { besideVault: true })).toEqual(key);
   });
 
   test('is the one given where one is given, and no file is made', () => {
     const given = randomBytes(32);
-    expect(loadKeyEncryptionKey(folder, given.toString('base64'))).toEqual(given);
+    expect(loadKeyEncryptionKey(folder, { given: given.toString('base64'), besideVault: true })).toEqual(given);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test('is not made anew beside a vault that is there', () => {
-    writeFileSync(join(folder, 'vault.db'), '');
-    expect(() => loadKeyEncryptionKey(folder)).toThrow(VaultKeyRefused);
-    expect(() => loadKeyEncryptionKey(folder)).toThrow('vault.key is missing');
-    expect(readdirSync(folder)).toEqual(['vault.db']);
+    const load = () => loadKeyEncryptionKey(folder, { besideVault: true });
+    expect(load).toThrow(VaultKeyRefused);
+    expect(load).toThrow('vault.key is missing');
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test.each(['', 'secret', randomBytes(31).toString('base64'), randomBytes(32).toString('hex')])(
     'is refused in words where it is no 32 bytes in base64',
     (given) => {
-      expect(() => loadKeyEncryptionKey(folder, given)).toThrow('must be 32 bytes in base64');
+      expect(() => loadKeyEncryptionKey(folder, { given, besideVault: false })).toThrow('must be 32 bytes in base64');
     },
   );
 });

@@ -23,7 +23,7 @@ const AT_LEAST = 0.8;
 
 /** Appends and queries of one process, alone and while it builds or rehearses beside: each must keep most of its rate. */
 export async function liveTraffic(size: Size, folder: string): Promise<Figure[]> {
-  const stores = await openStores(folder, { mode: 'write' });
+  const stores = await openStores({ folder }, { mode: 'write' });
   try {
     const rules = defaultPack();
     const actor = { id: 'bench', role: 'operator' };
@@ -110,7 +110,7 @@ async function beside(stores: Stores, work: 'build' | 'rehearse', ms: number, ru
   const stop = new AbortController();
   let begun = (): void => undefined;
   const started = new Promise<void>((resolve) => (begun = resolve));
-  const options = { folder: stores.folder, signal: stop.signal, onProgress: () => begun() };
+  const options = { places: stores.places, signal: stop.signal, onProgress: () => begun() };
   const once = async (): Promise<unknown> => {
     if (work === 'build') return runBeside('build', { reason: idOf('bench', streams++) }, options);
     const [file, page] = ['rehearsed.json', 'rehearsed.html'].map((name) => join(stores.folder, name));

@@ -17,7 +17,7 @@ export async function importIncidents(folder: string): Promise<Stores> {
     writeFileSync(file, `${lines.slice(0, Number(ROWS) + 1).join('\n')}\n`);
   }
   const prepared = await prepareImport(file, join(ROOT_FOLDER, 'mappings', 'incidents.yaml'));
-  const stores = await openStores(join(folder, 'data'), { mode: 'write' });
+  const stores = await openStores({ folder: join(folder, 'data') }, { mode: 'write' });
   await runImport(stores, prepared, join(folder, 'rejects.csv'));
   return stores;
 }

@@ -108,12 +108,12 @@ export class Rehearsals implements BeforeApplicationShutdown {
     stopping: AbortSignal,
     onProgress: (progress: BesideProgress) => void,
   ): Promise<RehearsedInShort> {
-    const { folder } = this.stores;
+    const { places } = this.stores;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     let short: RehearsedInShort;
     try {
       const asked = { ...wanted, ...this.filesOf(id) };
-      short = await runBeside('rehearse', asked, { folder, signal: stopping, onProgress });
+      short = await runBeside('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
       if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: 'It was stopped.' });
       throw error;

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { dataFolder, withStores } from '../data-folder.js';
+import { placesOf, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
@@ -31,7 +31,7 @@ export function addAudit(program: Command): void {
       ]);
       const under = options.under ?? options.rules;
       const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
-      const audit = await withStores(dataFolder(command), 'read', (stores) =>
+      const audit = await withStores(placesOf(command), 'read', (stores) =>
         runAudit(stores, {
           name,
           at: options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at'),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dataFolder, refuseWithoutStore } from '../data-folder.js';
+import { placesOf, refuseWithoutStore } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
@@ -14,10 +14,10 @@ from the history. Keep the vault's back-ups elsewhere: whoever has both can read
     )
     .action(async (to: string, { vault = false }: { vault?: boolean }, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      refuseWithoutStore(folder);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
       const { runBackup } = await import('../backup-run.js');
-      const result = await runBackup(folder, to, vault);
+      const result = await runBackup(places, to, vault);
       output.result(result, () =>
         [`Backed up to ${result.folder}:`, ...result.files.map((file) => `  ${file}`)].join('\n'),
       );

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dataFolder } from '../data-folder.js';
+import { dataFolder, environmentOf } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -10,7 +10,7 @@ export function addDoctor(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { examine } = await import('../examination.js');
-      const findings = await examine(dataFolder(command));
+      const findings = await examine(dataFolder(command), environmentOf(command));
       output.result({ healthy: findings.every(({ ok }) => ok), findings }, () =>
         findings
           .map(

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { dataFolder } from '../data-folder.js';
+import { placesOf } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
@@ -35,7 +35,7 @@ documents. Personal fields leave sealed, as they are stored. With --json and --o
         ...(knownAt === undefined ? {} : { knownAt: instant(knownAt, '--known-at') }),
         ...(under === undefined ? {} : { under }),
       };
-      const result = await withReads(dataFolder(command), aside, (reads) =>
+      const result = await withReads(placesOf(command), aside, (reads) =>
         runExport({ reads }, { readModel, ...options }),
       );
       if (options.out !== undefined) {

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { appBeside, dataFolder, withStores } from '../data-folder.js';
+import { appBeside, placesOf, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -20,17 +20,17 @@ export function addImport(program: Command): void {
     )
     .action(async (file: string, options: Options, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
+      const places = placesOf(command);
       const { importOverHttp, prepareImport, runImport } = await import('../import-run.js');
       const began = performance.now();
       const prepared = await prepareImport(file, options.mapping);
       const rejects = resolve(
-        options.rejects ?? join(folder, 'rejects', `${basename(file)}.${stampOf(new Date())}.csv`),
+        options.rejects ?? join(places.folder, 'rejects', `${basename(file)}.${stampOf(new Date())}.csv`),
       );
-      const app = await appBeside(folder);
+      const app = await appBeside(places);
       const result = app
         ? await importOverHttp(app, prepared, rejects)
-        : await withStores(folder, 'write', (stores) => runImport(stores, prepared, rejects));
+        : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
       output.result({ ...result, seconds }, () => {
         const { rows, cases, added, alreadyThere, rejected, rejectsFile } = result;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 import type { Rehearsed } from '../rehearse-run.js';
@@ -33,8 +33,8 @@ it is the plan that is approved and then carried out by amends rules activate.`,
     )
     .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      refuseWithoutStore(folder);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
       const [{ runRehearsal }, { instant }, { isRuleFile }, { operator }] = await Promise.all([
         import('../rehearse-run.js'),
         import('../instant.js'),
@@ -48,7 +48,7 @@ it is the plan that is approved and then carried out by amends rules activate.`,
         }),
       );
       const request = { rules, ...times, ...(options.against === undefined ? {} : { against: options.against }) };
-      const app = await appBeside(folder);
+      const app = await appBeside(places);
       let result: Rehearsed;
       if (app && !isRuleFile(rules)) {
         // The rehearsal of a draft is recorded, and the app is who writes.
@@ -56,7 +56,7 @@ it is the plan that is approved and then carried out by amends rules activate.`,
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {
         const mode = isRuleFile(rules) ? 'read' : 'write';
-        result = await withStores(folder, mode, (stores) =>
+        result = await withStores(places, mode, (stores) =>
           runRehearsal(stores, { ...request, alone: !app, actor: operator(as) }),
         );
       }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 import type { Replayed } from '../replay-run.js';
@@ -21,16 +22,16 @@ were drafted, approved (alone, where the store has one operator) and put in forc
     )
     .action(async (options: Options, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      refuseWithoutStore(folder);
-      const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), appBeside(folder)]);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), appBeside(places)]);
       const rules = readRules(options.rules);
-      const result = await replay(folder, app, rules, options.reason);
+      const result = await replay(places, app, rules, options.reason);
       output.result(result, () => told(result));
     });
 
   const replay = async (
-    folder: string,
+    places: StorePlaces,
     app: Awaited<ReturnType<typeof appBeside>>,
     rules: Parameters<typeof import('../replay-run.js').runReplay>[1],
     reason: string,
@@ -40,7 +41,7 @@ were drafted, approved (alone, where the store has one operator) and put in forc
       return askApp<Replayed>(app, 'POST', '/v1/generations', { ruleSet: rules.ruleSet, reason });
     }
     const { runReplay } = await import('../replay-run.js');
-    return withStores(folder, 'write', (stores) => runReplay(stores, rules, reason));
+    return withStores(places, 'write', (stores) => runReplay(stores, rules, reason));
   };
 }
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Cell } from '../output.js';
 import { Output, table } from '../output.js';
-import { dataFolder } from '../data-folder.js';
+import { placesOf } from '../data-folder.js';
 import type { ReportRequest } from '../report-run.js';
 import { subcommand } from '../subcommand.js';
 
@@ -47,7 +47,7 @@ async function run<T>(command: Command, options: Options, ask: (request: ReportR
     ...(knownAt === undefined ? {} : { knownAt }),
     ...(under === undefined ? {} : { under }),
   };
-  return withReads(dataFolder(command), aside, (reads) =>
+  return withReads(placesOf(command), aside, (reads) =>
     ask({ reads, at, ...(options.programme === undefined ? {} : { programme: options.programme }) }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dataFolder, refuseBesideApp } from '../data-folder.js';
+import { placesOf, refuseBesideApp } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
@@ -13,15 +13,15 @@ vault is left as it is, unless the back-up is one of the vault and the folder ha
     )
     .action(async (from: string, _options: object, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      await refuseBesideApp(folder, 'A restore');
+      const places = placesOf(command);
+      await refuseBesideApp(places, 'A restore');
       const { runRestore } = await import('../restore-run.js');
-      const result = await runRestore(folder, from);
+      const result = await runRestore(places, from);
       output.result(result, () =>
         result.restored === 'vault'
-          ? `The vault of ${folder} is back.`
+          ? `The vault of ${places.folder} is back.`
           : [
-              `The history of ${result.backupMadeAt} is back in ${folder}, up to position ${result.lastPosition ?? 'none'}.`,
+              `The history of ${result.backupMadeAt} is back in ${places.folder}, up to position ${result.lastPosition ?? 'none'}.`,
               `  digest  ${result.digest ?? '-'}`,
               ...(result.withdrawnSeals ? [`  ${result.withdrawnSeals} seals of later events were set aside`] : []),
             ].join('\n'),

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
 import type { Activated, RolledBack } from '../rules-change-run.js';
@@ -24,7 +24,7 @@ function addList(rules: Command): void {
     async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { listRules } = await import('../rules-run.js');
-      const rows = await withStores(dataFolder(command), 'read', listRules);
+      const rows = await withStores(placesOf(command), 'read', listRules);
       const text = await table(
         ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
         rows.map((row) => [
@@ -49,7 +49,7 @@ function addShow(rules: Command): void {
   ).action(async (name: string, _options: object, command: Command) => {
     const output = Output.of(command);
     const [{ showRules }, { stringify }] = await Promise.all([import('../rules-run.js'), import('yaml')]);
-    const shown = await withStores(dataFolder(command), 'read', (stores) => showRules(stores, name));
+    const shown = await withStores(placesOf(command), 'read', (stores) => showRules(stores, name));
     output.result(shown, () => stringify(shown.content, { lineWidth: 110 }).trimEnd());
   });
 }
@@ -125,9 +125,9 @@ the build before is kept: amends rules rollback goes back to it.`,
       const { instant } = await import('../instant.js');
       const { programme, ruleSet } = await named(command, name);
       const output = Output.of(command);
-      const folder = dataFolder(command);
+      const places = placesOf(command);
       const since = from === undefined ? undefined : instant(from, '--from');
-      const app = await appBeside(folder);
+      const app = await appBeside(places);
       let result: Activated;
       if (app) {
         const { activateOverHttp } = await import('../rules-over-http.js');
@@ -137,7 +137,7 @@ the build before is kept: amends rules rollback goes back to it.`,
           import('../rules-change-run.js'),
           import('../operator.js'),
         ]);
-        result = await withStores(folder, 'write', (stores) =>
+        result = await withStores(places, 'write', (stores) =>
           overThePast
             ? activateOverThePast(stores, { programme, ruleSet }, operator(as))
             : activateFrom(stores, { programme, ruleSet }, since, operator(as)),
@@ -167,9 +167,9 @@ function addRollback(rules: Command): void {
     .requiredOption('--reason <text>', 'what went wrong')
     .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      refuseWithoutStore(folder);
-      const app = await appBeside(folder);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const app = await appBeside(places);
       let result: RolledBack;
       if (app) {
         const { rollBackOverHttp } = await import('../rules-over-http.js');
@@ -179,7 +179,7 @@ function addRollback(rules: Command): void {
           import('../rules-change-run.js'),
           import('../operator.js'),
         ]);
-        result = await withStores(folder, 'write', (stores) => rollBackRules(stores, programme, reason, operator(as)));
+        result = await withStores(places, 'write', (stores) => rollBackRules(stores, programme, reason, operator(as)));
       }
       output.result(result, () =>
         [
@@ -204,7 +204,7 @@ const acting = (rules: Command, name: string, description: string): Command =>
 
 async function named(command: Command, name: string): Promise<{ programme: string; ruleSet: string }> {
   const { findRules } = await import('../rules-run.js');
-  return withStores(dataFolder(command), 'read', (stores) => findRules(stores, name));
+  return withStores(placesOf(command), 'read', (stores) => findRules(stores, name));
 }
 
 /** Decided here, or by the app that writes the folder. */
@@ -214,14 +214,14 @@ async function decide(
   { done, as }: { readonly done: string; readonly as: string | undefined },
 ): Promise<void> {
   const output = Output.of(command);
-  const folder = dataFolder(command);
-  const app = await appBeside(folder);
+  const places = placesOf(command);
+  const app = await appBeside(places);
   if (app) {
     const { sendRules } = await import('../rules-over-http.js');
     await sendRules(app, rules, as);
   } else {
     const [{ decideRules }, { operator }] = await Promise.all([import('../rules-run.js'), import('../operator.js')]);
-    await withStores(folder, 'write', (stores) => decideRules(stores, rules, operator(as)));
+    await withStores(places, 'write', (stores) => decideRules(stores, rules, operator(as)));
   }
   const { programme, ruleSet } = rules;
   output.result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { appBeside, dataFolder, refuseWithoutStore, withStores } from '../data-folder.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -10,16 +11,16 @@ export function addVerify(program: Command): void {
     .addHelpText('after', '\nExits with 1 where anything differs, and names it.')
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
-      const folder = dataFolder(command);
-      refuseWithoutStore(folder);
-      const result = await verifyIn(folder);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const result = await verifyIn(places);
       output.result(result, () => told(result));
       if (!result.equal || result.seals === 'broken') process.exitCode = EXIT.wrong;
     });
 }
 
-async function verifyIn(folder: string): Promise<VerifyResult> {
-  const app = await appBeside(folder);
+async function verifyIn(places: StorePlaces): Promise<VerifyResult> {
+  const app = await appBeside(places);
   if (app) {
     // Its follower must wait while the two are compared.
     const { askApp } = await import('../over-http.js');
@@ -27,7 +28,7 @@ async function verifyIn(folder: string): Promise<VerifyResult> {
   }
   const { runVerify, damaged } = await import('../verify-run.js');
   try {
-    return await withStores(folder, 'read', runVerify);
+    return await withStores(places, 'read', runVerify);
   } catch (error) {
     if (error instanceof Error && error.name === 'HistoryDamaged') return damaged(error.message);
     throw error;

@@ -37,7 +37,7 @@ export class ReadModelBuilds {
       'build',
       { reason, ...(ruleSet === undefined ? {} : { ruleSet }), ...(books === undefined ? {} : { books }) },
       {
-        folder: this.stores.folder,
+        places: this.stores.places,
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
       },
@@ -52,7 +52,7 @@ export class ReadModelBuilds {
   ): Promise<CarriedOut | Refusal> {
     const { signal, onProgress } = wanted;
     const carried = await runBeside('carryOut', asked, {
-      folder: this.stores.folder,
+      places: this.stores.places,
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
@@ -61,7 +61,7 @@ export class ReadModelBuilds {
   }
 
   digest(generation: GenerationChoice): Promise<string> {
-    return runBeside('digest', { generation }, { folder: this.stores.folder });
+    return runBeside('digest', { generation }, { places: this.stores.places });
   }
 
   /** Kept at the end of history from now on. */

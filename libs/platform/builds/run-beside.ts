@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import type { StorePlaces } from '../config/store-places.js';
 import type { BesideProgress, Said, WorkName, WorkOrder, Works } from './work.js';
 
 export interface BesideOptions {
-  readonly folder: string;
+  readonly places: StorePlaces;
   /** Stops between two steps; what is built until then is kept, and the same work goes on from there. */
   readonly signal?: AbortSignal;
   onProgress?(progress: BesideProgress): void;
@@ -20,11 +21,11 @@ export class Stopped extends Error {
 export function runBeside<N extends WorkName>(
   name: N,
   asked: Works[N]['asked'],
-  { folder, signal, onProgress }: BesideOptions,
+  { places, signal, onProgress }: BesideOptions,
 ): Promise<Works[N]['done']> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new Stopped());
-    const workerData: WorkOrder<N> = { name, folder, asked };
+    const workerData: WorkOrder<N> = { name, places, asked };
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
     const stop = (): void => worker.postMessage('stop');
     signal?.addEventListener('abort', stop, { once: true });

@@ -3,6 +3,7 @@ import type { CarriedOut } from '../../rehearsal/carry-out.js';
 import type { GenerationChoice, GenerationStamp } from '../../read-store/read-store.js';
 import type { Candidate, Rehearsal } from '../../rehearsal/rehearse.js';
 import type { RuleSet } from '../../recovery/rules/rule-set.js';
+import type { StorePlaces } from '../config/store-places.js';
 
 /** Work over all of history, done in a thread of its own so that what is served goes on: what is asked, what comes of it. */
 export interface Works {
@@ -56,7 +57,7 @@ export type WorkName = keyof Works;
 /** How a thread is started: by its workerData. */
 export interface WorkOrder<N extends WorkName = WorkName> {
   readonly name: N;
-  readonly folder: string;
+  readonly places: StorePlaces;
   readonly asked: Works[N]['asked'];
 }
 

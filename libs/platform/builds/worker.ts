@@ -20,12 +20,12 @@ const DOING: Doing = {
 // Who is served goes first. Only Linux has priorities of threads: elsewhere it would be the whole process.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
-const { name, folder, asked } = workerData as WorkOrder;
+const { name, places, asked } = workerData as WorkOrder;
 const stopping = new AbortController();
 const say = (said: Said): void => parentPort?.postMessage(said);
 parentPort?.once('message', () => stopping.abort());
 
-const beside = openBeside(folder);
+const beside = await openBeside(places);
 try {
   const at: At = { ...beside, signal: stopping.signal, onProgress: (progress) => say({ progress }) };
   // The name decides what is asked, which no type can follow through a table.

@@ -1,5 +1,8 @@
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import { crashAt } from './crash-at.js';
+import { kafkaConfig, type KafkaConfig } from './kafka-config.js';
+import { Settings, type Environment } from './settings.js';
+import { storePlaces, type StorePlaces } from './store-places.js';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -9,8 +12,9 @@ export interface Config {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Folder of the embedded stores. */
-  readonly data: string;
+  readonly places: StorePlaces;
+  /** Absent: topics are served as server-sent events alone. */
+  readonly kafka: KafkaConfig | undefined;
   readonly operatorKey: string | undefined;
   /** 32 bytes in base64: encrypts customers' keys. Absent: one is made and kept beside the vault. */
   readonly vaultKey: string | undefined;
@@ -35,64 +39,34 @@ export class ConfigurationMistaken extends Error {
 }
 
 /** @throws ConfigurationMistaken naming every variable at fault. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const mistakes: string[] = [];
-  const text = (name: string): string | undefined => {
-    const value = env[name];
-    return value === undefined || value === '' ? undefined : value;
-  };
-  const whole = (name: string, least: number, most: number, absent: number): number => {
-    const value = text(name);
-    if (value === undefined) return absent;
-    const number = Number(value);
-    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-    mistakes.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`);
-    return absent;
-  };
-  const one = <T extends string>(name: string, choices: readonly T[], absent: T): T => {
-    const value = text(name);
-    if (value === undefined) return absent;
-    const choice = choices.find((each) => each === value);
-    if (choice === undefined) mistakes.push(`${name} must be one of ${choices.join(', ')}, not "${value}"`);
-    return choice ?? absent;
-  };
-  // A key's value is a secret: the sentence never repeats it.
-  const key = (name: string): string | undefined => {
-    const value = text(name);
-    if (value !== undefined && Buffer.from(value, 'base64').length !== 32)
-      mistakes.push(`${name} must be 32 bytes in base64; make one with: openssl rand -base64 32`);
-    return value;
-  };
-  const pem = (name: string): string | undefined => {
-    const value = text(name)?.replaceAll('\\n', '\n');
-    if (value !== undefined && !value.includes('PRIVATE KEY'))
-      mistakes.push(`${name} must be a private key in PEM form; make one with: openssl genpkey -algorithm ed25519`);
-    return value;
-  };
-  const crash = (name: string): CrashPoint | undefined => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    const crashPoint = crashAt(value);
-    if (crashPoint === undefined) mistakes.push(`${name} must name a step between two writes, not "${value}"`);
-    return crashPoint;
-  };
-  const operatorKey = text('AMENDS_OPERATOR_KEY');
+export function readConfig(env: Environment): Config {
+  const settings = new Settings(env);
+  const { mistakes } = settings;
+  const operatorKey = settings.text('AMENDS_OPERATOR_KEY');
   if (operatorKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(operatorKey))
     mistakes.push('AMENDS_OPERATOR_KEY must be 16 to 200 visible ASCII characters without spaces');
-
   const config: Config = {
     operatorKey,
-    vaultKey: key('AMENDS_VAULT_KEY'),
-    sealKey: pem('AMENDS_SEAL_KEY'),
-    host: text('AMENDS_HOST') ?? '127.0.0.1',
-    port: whole('AMENDS_PORT', 0, 65_535, 3000),
-    data: text('AMENDS_DATA') ?? './data',
-    crashPoint: crash('AMENDS_CRASH_AT'),
-    demo: one('AMENDS_DEMO', ['on', 'off'], 'on') === 'on',
-    logLevel: one('AMENDS_LOG_LEVEL', LOG_LEVELS, 'warn'),
-    rateLimit: whole('AMENDS_RATE_LIMIT', 1, 10_000_000, 50_000),
-    inFlightLimit: whole('AMENDS_IN_FLIGHT_LIMIT', 1, 1_000_000, 2_000),
+    vaultKey: settings.key('AMENDS_VAULT_KEY'),
+    sealKey: settings.pem('AMENDS_SEAL_KEY'),
+    host: settings.text('AMENDS_HOST') ?? '127.0.0.1',
+    port: settings.whole('AMENDS_PORT', 0, 65_535, 3000),
+    places: storePlaces(settings, settings.text('AMENDS_DATA') ?? './data'),
+    kafka: kafkaConfig(settings),
+    crashPoint: crashPoint(settings, 'AMENDS_CRASH_AT'),
+    demo: settings.one('AMENDS_DEMO', ['on', 'off'], 'on') === 'on',
+    logLevel: settings.one('AMENDS_LOG_LEVEL', LOG_LEVELS, 'warn'),
+    rateLimit: settings.whole('AMENDS_RATE_LIMIT', 1, 10_000_000, 50_000),
+    inFlightLimit: settings.whole('AMENDS_IN_FLIGHT_LIMIT', 1, 1_000_000, 2_000),
   };
   if (mistakes.length > 0) throw new ConfigurationMistaken(mistakes);
   return config;
+}
+
+function crashPoint(settings: Settings, name: string): CrashPoint | undefined {
+  const value = settings.text(name);
+  if (value === undefined) return undefined;
+  const point = crashAt(value);
+  if (point === undefined) settings.mistakes.push(`${name} must name a step between two writes, not "${value}"`);
+  return point;
 }

@@ -1,31 +1,40 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
+import type { History } from '../../event-store/event-store.js';
+import { EventStoreDbEventStore } from '../../event-store/eventstoredb/eventstoredb-event-store.js';
 import { SqliteEventStore } from '../../event-store/sqlite/sqlite-event-store.js';
 import { signingKeyFrom, signingKeyIn, type SigningKey } from '../../evidence/signing-key.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import { MongoLedger } from '../../ledger/mongodb/mongo-ledger.js';
 import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import type { ReadStore } from '../../read-store/read-store.js';
+import { MongoReadStore } from '../../read-store/mongodb/mongo-read-store.js';
 import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS } from '../../recovery/history.js';
 import { loadKeyEncryptionKey } from '../../vault/key-file.js';
 import { PersonalData } from '../../vault/personal-data.js';
+import { isOnEngines, type StorePlaces } from '../config/store-places.js';
 
 export interface OpenOptions {
-  /** One process writes a folder at a time; any number read it. */
+  /** One process writes a folder at a time; any number read it. Engines take any number of both. */
   readonly mode: 'write' | 'read';
   /** 32 bytes in base64; absent: kept in the folder, made on the first start. */
   readonly vaultKey?: string | undefined;
   /** PEM, ed25519; absent: kept in the folder, made on the first start. */
   readonly sealKey?: string | undefined;
   readonly crashPoint?: CrashPoint | undefined;
+  /** Told when an engine is lost, and when it is found again. */
+  notice?(this: void, sentence: string): void;
 }
 
-/** The embedded stores of one folder. */
+/** All that Amends keeps, wherever it is kept. */
 export interface Stores {
+  readonly places: StorePlaces;
+  /** Of the embedded stores, and of what is kept beside any. */
   readonly folder: string;
   readonly mode: 'write' | 'read';
-  readonly events: SqliteEventStore;
+  readonly events: History;
   readonly reads: ReadStore;
   readonly ledger: Ledger;
   readonly vault: Ledger;
@@ -38,39 +47,85 @@ export interface Stores {
 }
 
 /**
- * @throws HistoryDamaged when history is not what it was when it was last acknowledged.
- * @throws Error in words where the folder can't be opened, as where another process writes it.
+ * @throws HistoryDamaged when an embedded history is not what it was when it was last acknowledged.
+ * @throws Error in words where a store can't be opened: another process writes its folder, or its engine is out of reach.
  */
-export async function openStores(folder: string, options: OpenOptions): Promise<Stores> {
+export async function openStores(wanted: StorePlaces, options: OpenOptions): Promise<Stores> {
   const { mode, crashPoint = noCrash } = options;
-  const at = resolve(folder);
-  if (mode === 'write') makeFolder(at);
-  else if (!existsSync(at)) throw new Error(`${at} is not there. Name the folder of a store.`);
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(store: T): T => {
-    opened.unshift(store);
-    return store;
-  };
-  const close = async (): Promise<void> => {
-    for (const store of opened) await store.close();
-  };
+  const folder = resolve(wanted.folder);
+  const places = { ...wanted, folder };
+  if (mode === 'write' || isOnEngines(places)) makeFolder(folder);
+  else if (!existsSync(folder)) throw new Error(`${folder} is not there. Name the folder of a store.`);
+  const { keep, close } = opening();
   try {
-    const events = keep(SqliteEventStore.open({ folder: at, declarations: DECLARATIONS, mode, crashPoint }));
-    const reads = keep(SqliteReadStore.open({ path: join(at, 'read.db'), mode, crashPoint }));
-    const ledger = keep(SqliteLedger.open({ path: join(at, 'ledger.db'), mode, crashPoint }));
-    const keyEncryptionKey = loadKeyEncryptionKey(at, options.vaultKey);
-    const vault = keep(SqliteLedger.open({ path: join(at, 'vault.db'), mode, name: 'vault', shred: true, crashPoint }));
+    const events = keep(openHistory(places, options));
+    const reads = keep(await openReads(places, { mode, crashPoint }));
+    const ledger = keep(await openLedger(places, { mode, crashPoint }));
+    const hadVault = existsSync(vaultIn(folder));
+    const vault = keep(await openVault(places, { mode, crashPoint }));
+    const besideVault = places.vault === undefined ? hadVault : (await vault.list('', { limit: 1 })).length > 0;
+    const keyEncryptionKey = loadKeyEncryptionKey(folder, { given: options.vaultKey, besideVault });
     const personal = new PersonalData({ vault, keyEncryptionKey, declarations: DECLARATIONS });
     await personal.checkKey();
     const signingKey = async (): Promise<SigningKey> =>
       options.sealKey === undefined
-        ? signingKeyIn(join(at, 'seal.key'), ledger)
+        ? signingKeyIn(join(folder, 'seal.key'), ledger)
         : signingKeyFrom(options.sealKey, 'The seal key that was given');
-    return { folder: at, mode, events, reads, ledger, vault, personal, crashPoint, signingKey, close };
+    return { places, folder, mode, events, reads, ledger, vault, personal, crashPoint, signingKey, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+type Opening = Pick<OpenOptions, 'mode' | 'crashPoint' | 'notice'>;
+
+export function openHistory({ eventStore, folder }: StorePlaces, { mode, crashPoint, notice }: Opening): History {
+  return eventStore === undefined
+    ? SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, ...(crashPoint && { crashPoint }) })
+    : EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, ...(notice && { notice }) });
+}
+
+export const openReads = (
+  { readStore, folder }: StorePlaces,
+  { mode, crashPoint = noCrash, lock = true }: Opening & { readonly lock?: boolean },
+): Promise<ReadStore> | ReadStore =>
+  readStore === undefined
+    ? SqliteReadStore.open({ path: join(folder, 'read.db'), mode, lock, crashPoint })
+    : MongoReadStore.open({ url: readStore, mode, crashPoint });
+
+/** In the database server of the read store. */
+export const openLedger = (
+  { readStore, folder }: StorePlaces,
+  { mode, crashPoint = noCrash }: Opening,
+): Promise<Ledger> | Ledger =>
+  readStore === undefined
+    ? SqliteLedger.open({ path: join(folder, 'ledger.db'), mode, crashPoint })
+    : MongoLedger.open({ url: readStore, mode });
+
+/** A ledger of its own. */
+export const openVault = (
+  { vault, folder }: StorePlaces,
+  { mode, crashPoint = noCrash }: Opening,
+): Promise<Ledger> | Ledger =>
+  vault === undefined
+    ? SqliteLedger.open({ path: vaultIn(folder), mode, name: 'vault', shred: true, crashPoint })
+    : MongoLedger.open({ url: vault, mode, name: 'vault' });
+
+const vaultIn = (folder: string): string => join(folder, 'vault.db');
+
+/** What is opened last is closed first. */
+function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; close(): Promise<void> } {
+  const opened: { close(): Promise<void> }[] = [];
+  return {
+    keep: (store) => {
+      opened.unshift(store);
+      return store;
+    },
+    close: async () => {
+      for (const store of opened) await store.close();
+    },
+  };
 }
 
 /** For its owner alone: it holds people's words and the keys to them. */
@@ -81,17 +136,20 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * History to read and read models to build, by connections of a worker's own beside the process that serves the
- * folder and holds its locks.
+ * History to read and read models to build, by connections of a worker's own beside the process that serves them and
+ * holds the locks of what is embedded.
  */
-export function openBeside(folder: string): Beside {
-  const events = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'read' });
-  const reads = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write', lock: false });
-  const ledger = SqliteLedger.open({ path: join(folder, 'ledger.db'), mode: 'write' });
-  const close = async (): Promise<void> => {
-    for (const store of [ledger, reads, events]) await store.close();
-  };
-  return { events, reads, ledger, close };
+export async function openBeside(places: StorePlaces): Promise<Beside> {
+  const { keep, close } = opening();
+  try {
+    const events = keep(openHistory(places, { mode: 'read' }));
+    const reads = keep(await openReads(places, { mode: 'write', lock: false }));
+    const ledger = keep(await openLedger(places, { mode: 'write' }));
+    return { events, reads, ledger, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 export interface Beside extends Pick<Stores, 'events' | 'reads' | 'ledger'> {

@@ -1,9 +1,11 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { Commands } from '../../commands/commands.js';
 import { RulesInForce } from '../../commands/rules-in-force.js';
 import type { Stores } from './open-stores.js';
 import { ApiKeys } from '../auth/api-keys.js';
 import type { Config } from '../config/config.js';
+import { Readiness } from '../health/readiness.js';
+import { watchEngines } from './engine-health.js';
 import { lastReSurveyAt } from '../../commands/last-re-survey.js';
 
 export const STORES = Symbol('stores');
@@ -40,6 +42,10 @@ export async function ground(config: Config, stores: Stores, now: () => string =
 @Global()
 @Module({})
 export class StoresModule {
+  constructor(@Inject(STORES) stores: Stores, readiness: Readiness) {
+    watchEngines(stores, readiness);
+  }
+
   static on({ config, stores, rules, commands, keys }: Ground): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { readKafkaConfig } from './relay-config.js';
+import { readConfig } from './config.js';
 
 test('without KAFKA_BROKERS there is no Kafka', () => {
-  expect(readKafkaConfig({ KAFKA_BROKERS: '' })).toBeUndefined();
+  expect(readConfig({ KAFKA_BROKERS: '' }).kafka).toBeUndefined();
 });
 test('brokers are named by host and port', () => {
-  expect(readKafkaConfig({ KAFKA_BROKERS: 'a:9092, b:9092' })).toMatchObject({
+  expect(readConfig({ KAFKA_BROKERS: 'a:9092, b:9092' }).kafka).toMatchObject({
     brokers: ['a:9092', 'b:9092'],
     prefix: '',
     tls: false,
@@ -15,6 +15,6 @@ test('brokers are named by host and port', () => {
 });
 test('every mistake is listed at once, and no password is repeated', () => {
   const mistaken = { KAFKA_BROKERS: 'a', KAFKA_TLS: 'yes', KAFKA_PASSWORD: 'secret', KAFKA_PARTITIONS: '0' };
-  expect(() => readKafkaConfig(mistaken)).toThrow(/KAFKA_BROKERS[^]*KAFKA_TLS[^]*belong together[^]*KAFKA_PARTITIONS/);
-  expect(() => readKafkaConfig(mistaken)).not.toThrow(/secret/);
+  expect(() => readConfig(mistaken)).toThrow(/KAFKA_BROKERS[^]*KAFKA_TLS[^]*belong together[^]*KAFKA_PARTITIONS/);
+  expect(() => readConfig(mistaken)).not.toThrow(/secret/);
 });
