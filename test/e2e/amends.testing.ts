@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { storesOf } from './stores-on-engines.testing.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/ops/main.js');
@@ -19,11 +20,16 @@ function built(): string {
 const NODE = ['--disable-warning=ExperimentalWarning'];
 const options = { cwd: ROOT, maxBuffer: 512 * 1024 * 1024 };
 
+/** Jest gives each spec an environment of its own, which a child would not get by itself. */
+function environmentOf(args: readonly string[]): NodeJS.ProcessEnv {
+  const folder = args[args.indexOf('--data') + 1];
+  return { ...process.env, ...(args.includes('--data') && folder !== undefined ? storesOf(folder) : {}) };
+}
+
 /** The command line as it is built, run as a user would. */
 export const amends = (...args: readonly string[]): Promise<Ended> =>
   new Promise((done) => {
-    // Jest gives each spec an environment of its own, which a child would not get by itself.
-    const env = { ...process.env };
+    const env = environmentOf(args);
     execFile(process.execPath, [...NODE, built(), ...args], { ...options, env }, (error, out, err) => {
       done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });

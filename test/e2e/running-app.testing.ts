@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { storesOf } from './stores-on-engines.testing.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/apps/standalone/main.js');
 export const OPERATOR_KEY = 'operator-key-of-the-tests';
@@ -85,6 +86,7 @@ function spawned(folder: string, env: Record<string, string>): ChildProcessByStd
       AMENDS_DEMO: 'off',
       AMENDS_LOG_LEVEL: 'error',
       AMENDS_OPERATOR_KEY: OPERATOR_KEY,
+      ...storesOf(folder),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -53,8 +53,9 @@ describe('an unhappy customer is won back', () => {
     id = String(sent.body['id']);
     const found = await eventually(async () => {
       const { status, body } = await ana.get(`/v1/cases/${id}`);
-      return status === 200 ? body : undefined;
-    }, 'the case of the response');
+      // It is opened, and then given an owner.
+      return status === 200 && body['owner'] !== null ? body : undefined;
+    }, 'the case of the response, with an owner');
     expect(found).toMatchObject({ status: 'open', kind: 'recover', priority: 'high', team: 'care', owner: 'ana' });
     const queue = await ana.get('/v1/queue');
     expect(queue.body).toMatchObject({ documents: [{ case: id, owner: 'ana', nextTarget: 'alert' }] });
