@@ -81,6 +81,7 @@ describeOn(kafka, 'a team subscribes to Kafka', (brokers) => {
         expect(seen.filter(({ key }) => key === String(id)).map(({ revision }) => revision)).toEqual(
           Array.from({ length: events }, (_, before) => before + 1),
         );
+      await topics.settled();
       const inTopics = await topics.published();
       process.stdout.write(`Of ${told.length} events, ${inTopics.length - told.length} are in their topic twice.\n`);
     } finally {

@@ -35,6 +35,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     const { relay, stop } = topics.relay(options);
     await isAt(await topics.history.end(), relay);
     expect(await stop()).toBeUndefined();
+    await topics.settled();
   };
   /** Publishes as a torn or lost transaction would have it. */
   const publishSome = async (choose: (name: string) => boolean, position: string): Promise<void> => {
@@ -128,6 +129,8 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(error).toBeInstanceOf(TakenOver);
     expect(String(error)).toContain('Run one relay of a name; this one ends.');
     await isAt(await topics.history.end(), second.relay);
+    expect(await second.stop()).toBeUndefined();
+    await topics.settled();
     expect(names(await topics.published()).toSorted()).toHaveLength(6);
   });
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Relay } from '../../apps/relay/relay.js';
 import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
-import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { kafkaForRelay, RELAY } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { KafkaPublisher } from '../../libs/broker/kafka/kafka-publisher.js';
 import { TopicReader, type Placed } from '../../libs/broker/kafka/topic-reader.js';
 import { TOPIC_NAMES } from '../../libs/broker/topics.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
@@ -70,6 +71,12 @@ export class TopicsOnKafka {
     return names.map((name) => name.slice(prefix.length));
   }
 
+  /** Waits until all that ended relays and publishers committed is shown to readers. It shuts out those that still work. */
+  async settled(): Promise<void> {
+    const publisher = await KafkaPublisher.open(this.cluster, RELAY);
+    await publisher.close();
+  }
+
   /** What is in the topics, as a subscriber who reads them from the start sees it. */
   async published(): Promise<Placed[]> {
     const reader = new TopicReader(this.cluster);
@@ -96,11 +103,13 @@ export class TopicsOnKafka {
   }
 }
 
+const WITHIN_MS = 40_000;
+
 /** Asks again until it holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + WITHIN_MS;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`Within 20 s this did not come: ${what}`);
+    if (performance.now() > deadline) throw new Error(`Within ${WITHIN_MS / 1_000} s this did not come: ${what}`);
     await new Promise((again) => setTimeout(again, 20));
   }
 }

@@ -3,20 +3,31 @@ import type { StorePlaces } from '../../../libs/platform/config/store-places.js'
 import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
+import type { TopicsVerified } from '../../../libs/broker/kafka/verify-topics.js';
 import { subcommand } from '../subcommand.js';
 import type { VerifyResult } from '../verify-run.js';
 
 export function addVerify(program: Command): void {
   subcommand(program, 'verify', 'prove that the read models are what history says, and that nobody changed history')
+    .option('--topics', 'compare the whole topics on Kafka (KAFKA_BROKERS) with history, too')
     .addHelpText('after', '\nExits with 1 where anything differs, and names it.')
-    .action(async (_options: object, command: Command) => {
+    .action(async ({ topics: withTopics = false }: { topics?: boolean }, command: Command) => {
       const output = Output.of(command);
       const places = placesOf(command);
       refuseWithoutStore(places);
+      // First, because what it can't do is known at once.
+      const topics = withTopics ? await verifyTopicsOf(places) : undefined;
       const result = await verifyIn(places);
-      output.result(result, () => told(result));
-      if (!result.equal || result.seals === 'broken') process.exitCode = EXIT.wrong;
+      output.result(topics === undefined ? result : { ...result, topics }, () =>
+        topics === undefined ? told(result) : `${told(result)}\n${toldOfTopics(topics)}`,
+      );
+      if (!result.equal || result.seals === 'broken' || topics?.clean === false) process.exitCode = EXIT.wrong;
     });
+}
+
+async function verifyTopicsOf(places: StorePlaces): Promise<TopicsVerified> {
+  const { runVerifyTopics } = await import('../verify-topics-run.js');
+  return withStores(places, 'read', ({ events }) => runVerifyTopics(events));
 }
 
 async function verifyIn(places: StorePlaces): Promise<VerifyResult> {
@@ -46,5 +57,15 @@ function told({ equal, digest, rebuilt, seals, problems, differences = [] }: Ver
     }),
     `Seals: ${seals}`,
     ...(problems ?? []).map((problem) => `  ${problem}`),
+  ].join('\n');
+}
+
+function toldOfTopics({ clean, position, topics }: TopicsVerified): string {
+  return [
+    `Topics: ${clean ? 'as history says' : 'NOT what history says'}, up to ${position ?? 'the beginning: nothing was relayed yet'}`,
+    ...topics.flatMap(({ topic, messages, missing, foreign, dropped, first, looked }) => [
+      `  ${topic}: ${messages} messages, ${missing} missing, ${foreign} foreign, ${dropped} to drop; looked ${looked}`,
+      ...(first === undefined ? [] : [`    ${first}`]),
+    ]),
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { Partitioners, type Producer, type TopicMessages, type Transaction } fro
 import { TakenOver, UnclearOutcome, type Message, type Publisher } from '../broker.js';
 import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
-import { TopicReader } from './topic-reader.js';
+import { relayedPosition } from './relayed-position.js';
 
 /** kafkajs makes one batch of all messages of a partition, and brokers have a limit for one batch. */
 const MOST_BYTES_AT_ONCE = 1024 * 1024;
@@ -22,7 +22,10 @@ export class KafkaPublisher implements Publisher {
     private next: Transaction | undefined,
   ) {}
 
-  /** From here on, every other publisher of this name is shut out, and what it had not committed is undone. */
+  /**
+   * From here on, every other publisher of this name is shut out; what it had not committed is undone, and what it had
+   * committed is shown to all readers: Kafka lets a name begin again only once its last transaction is complete.
+   */
   static async open(cluster: Cluster, name: string): Promise<KafkaPublisher> {
     const producer = cluster.kafka.producer({
       transactionalId: cluster.prefix + name,
@@ -42,20 +45,8 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
-  /** Of the newest record: earlier ones go when the topic is compacted. */
-  async position(): Promise<string | undefined> {
-    const reader = new TopicReader(this.cluster);
-    const [partition] = await reader.partitions([POSITIONS_TOPIC]);
-    if (partition === undefined) throw new Error(`Kafka has no topic ${POSITIONS_TOPIC}.`);
-    const { low, high } = partition;
-    for (let back = 16n; ; back *= 8n) {
-      const from = high - back > low ? high - back : low;
-      let position: string | undefined;
-      await reader.read([{ topic: POSITIONS_TOPIC, partition: partition.partition, from, to: high }], (message) => {
-        if (message.key === this.name && message.value !== null) position = message.value;
-      });
-      if (position !== undefined || from === low) return position;
-    }
+  position(): Promise<string | undefined> {
+    return relayedPosition(this.cluster, this.name);
   }
 
   async publish(batch: readonly Message[], position: string): Promise<void> {

@@ -34,7 +34,8 @@ export async function makeTopics(
       .filter(({ topic }) => !there.has(topic));
     if (missing.length === 0) return [];
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs gives up where a broker has not heard of the topic yet from its controller: it is waited for below.
+      waitForLeaders: false,
       topics: missing.map((topic) => ({ ...topic, replicationFactor: replicas })),
     });
     for (const { topic } of missing) await hasLeaders(admin, topic);
@@ -44,7 +45,19 @@ export async function makeTopics(
   }
 }
 
-/** A new topic is known before its partitions answer. */
+/** Which topics that a relay writes to are not there. */
+export async function absentTopics({ kafka, prefix }: Cluster): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const there = new Set(await admin.listTopics());
+    return [...TOPIC_NAMES, POSITIONS_TOPIC].map((name) => prefix + name).filter((name) => !there.has(name));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** A new topic is known to the controller before it is to brokers, and to them before its partitions answer. */
 async function hasLeaders(admin: Admin, topic: string): Promise<void> {
   for (let tries = 0; ; tries++)
     try {
@@ -56,7 +69,7 @@ async function hasLeaders(admin: Admin, topic: string): Promise<void> {
     }
 }
 
-const LEADER_TRIES = 50;
+const LEADER_TRIES = 100;
 const LEADER_WAIT_MS = 100;
 
 const wanted = (partitions: number): ITopicConfig[] => [

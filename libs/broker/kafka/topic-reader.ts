@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as after } from 'node:timers/promises';
-import type { Admin, IHeaders, KafkaMessage } from 'kafkajs';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message } from '../broker.js';
 import type { Cluster } from './connection.js';
 
@@ -28,40 +27,26 @@ export interface Placed extends Message {
 /** So long without a step forward, a broker is not only slow. */
 const STANDSTILL_MS = 30_000;
 
-const BETWEEN_LOOKS_MS = 100;
-const MOST_LOOKS = 10;
-
 /** Reads what is in topics now, as a look from outside: what was not committed is not seen. */
 export class TopicReader {
   constructor(private readonly cluster: Cluster) {}
 
   /**
-   * Kafka answers a commit a moment before readers are shown what it holds, so the ends are asked for until they stand
-   * still; topics that others write to all the time are taken as they are after some looks.
+   * How far readers are shown each partition. Kafka answers a commit before it is shown everywhere. Whoever opens a
+   * publisher waits until what that name committed is shown; others may look a moment too early.
    */
   async partitions(topics: readonly string[]): Promise<readonly Partition[]> {
     const admin = this.cluster.kafka.admin();
     await admin.connect();
     try {
-      let found = await this.endsOf(admin, topics);
-      for (let looks = 1; looks < MOST_LOOKS; looks++) {
-        await after(BETWEEN_LOOKS_MS);
-        const before = found;
-        found = await this.endsOf(admin, topics);
-        if (found.every(({ high }, index) => high === before[index]?.high)) break;
-      }
-      return found;
+      const found: Partition[] = [];
+      for (const topic of topics)
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(this.cluster.prefix + topic))
+          found.push({ topic, partition, low: BigInt(low), high: BigInt(high) });
+      return found.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
     } finally {
       await admin.disconnect();
     }
-  }
-
-  private async endsOf(admin: Admin, topics: readonly string[]): Promise<readonly Partition[]> {
-    const found: Partition[] = [];
-    for (const topic of topics)
-      for (const { partition, low, high } of await admin.fetchTopicOffsets(this.cluster.prefix + topic))
-        found.push({ topic, partition, low: BigInt(low), high: BigInt(high) });
-    return found.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
   }
 
   /** Every message of the ranges, in order within each. @throws Error where the broker does not come to their end */
