@@ -16,6 +16,8 @@ export interface RelayOptions {
   /** Events in one transaction. */
   readonly batchSize?: number;
   readonly retryAfterMs?: readonly number[];
+  /** A batch that takes longer is told as waiting for the broker: its client tries for minutes before it gives up. */
+  readonly slowAfterMs?: number;
 }
 
 export interface RelayState {
@@ -28,6 +30,7 @@ export interface RelayState {
 }
 
 const BATCH = 1_000;
+const SLOW_AFTER_MS = 5_000;
 const RETRY_AFTER_MS = [100, 500, 1_000, 3_000, 10_000];
 const TYPES = TOPIC_NAMES.flatMap(eventsOf);
 
@@ -99,8 +102,18 @@ export class Relay {
 
   private async publish({ events, position }: Batch, publisher: Publisher, publications: Publications): Promise<void> {
     if (events.length === 0) return;
-    await publisher.publish((await publications.of(events)).map(messageOf), position);
-    this.now = { ...this.now, position, published: this.now.published + events.length };
+    const messages = (await publications.of(events)).map(messageOf);
+    const { slowAfterMs = SLOW_AFTER_MS } = this.options;
+    const slow = setTimeout(() => {
+      this.now = { ...this.now, state: 'waiting', error: `The broker has not taken a batch within ${slowAfterMs} ms.` };
+    }, slowAfterMs);
+    try {
+      await publisher.publish(messages, position);
+    } finally {
+      clearTimeout(slow);
+    }
+    const { error: _, ...rest } = this.now;
+    this.now = { ...rest, state: 'following', position, published: this.now.published + events.length };
   }
 }
 

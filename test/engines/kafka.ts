@@ -14,15 +14,25 @@ export interface RunningKafka {
   kill(): Promise<void>;
 }
 
+export interface KafkaPorts {
+  readonly port?: number;
+  readonly controllerPort?: number;
+  /** Where clients are told to go, as through something in between; default: to the broker itself. */
+  readonly advertisedPort?: number;
+}
+
 /** One Kafka broker on loopback that is its own controller, its data in the folder; ports not given are free ones. */
 export async function startKafka(
   folder: string,
-  { port, controllerPort }: { readonly port?: number; readonly controllerPort?: number } = {},
+  { port, controllerPort, advertisedPort }: KafkaPorts = {},
 ): Promise<RunningKafka> {
   mkdirSync(folder, { recursive: true });
   const [client, controller] = [port ?? (await freePort()), controllerPort ?? (await freePort())];
   const file = join(folder, 'kafka.properties');
-  writeFileSync(file, properties(client, controller, join(folder, 'kafka')));
+  writeFileSync(
+    file,
+    properties({ client, controller, advertised: advertisedPort ?? client, data: join(folder, 'kafka') }),
+  );
   const { stop, kill } = await startJava('kafka', {
     folder,
     options: [
@@ -60,13 +70,20 @@ async function coordinating(brokers: string): Promise<void> {
   }
 }
 
-const properties = (client: number, controller: number, data: string): string =>
+interface Settings {
+  readonly client: number;
+  readonly controller: number;
+  readonly advertised: number;
+  readonly data: string;
+}
+
+const properties = ({ client, controller, advertised, data }: Settings): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${client}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertised}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': data.replaceAll('\\', '/'),
@@ -82,7 +99,7 @@ const properties = (client: number, controller: number, data: string): string =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -43,6 +43,7 @@ export class TopicsOnKafka {
       ...kafkaForRelay(this.cluster, history, { partitions: 3, ...(window === undefined ? {} : { window }) }),
       say: (_level, sentence) => void this.said.push(sentence),
       retryAfterMs: [20],
+      slowAfterMs: 300,
       ...(batchSize === undefined ? {} : { batchSize }),
     });
     const stop = new AbortController();

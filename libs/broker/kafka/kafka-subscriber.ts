@@ -9,7 +9,12 @@ export class KafkaSubscriber implements Subscriber {
   /** @throws what `work` throws: its batch comes again when the group subscribes again */
   async subscribe({ topics, group, signal, work }: Subscription): Promise<void> {
     const { kafka, prefix } = this.cluster;
-    const consumer = kafka.consumer({ groupId: prefix + group, maxWaitTimeInMs: 100 });
+    const consumer = kafka.consumer({
+      groupId: prefix + group,
+      maxWaitTimeInMs: 100,
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: REBALANCE_MS,
+    });
     const ended = new AbortController();
     let failure: { readonly because: unknown } | undefined;
     const fail = (because: unknown): void => {
@@ -57,6 +62,9 @@ export class KafkaSubscriber implements Subscriber {
 }
 
 const BEAT_MS = 3_000;
+/** A member whose connection was cut joins anew, and the group waits for its former self this long. */
+const SESSION_MS = 10_000;
+const REBALANCE_MS = 15_000;
 
 /** Long work must not look dead to the broker. */
 async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {

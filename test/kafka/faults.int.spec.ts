@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { takeInbound } from '../../apps/relay/inbound.js';
+import type { ReceiveResponse } from '../../apps/api/responses/receive-response.js';
+import type { Message } from '../../libs/broker/broker.js';
+import { INBOUND_TOPIC } from '../../libs/broker/inbound-topics.js';
+import { RELAY } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
+import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
+import { relayedPosition } from '../../libs/broker/kafka/relayed-position.js';
+import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
+import { TopicReader } from '../../libs/broker/kafka/topic-reader.js';
+import { verifyTopics } from '../../libs/broker/kafka/verify-topics.js';
+import { noted, opened, tell } from '../../libs/broker/told.testing.js';
+import { describeOn, kafkaForTests } from '../engines/engines.testing.js';
+import { freePort, type RunningKafka, startKafka } from '../engines/kafka.js';
+import { startProxy, type TcpProxy } from '../faults/tcp-proxy.testing.js';
+import { TopicsOnKafka, until } from './topics-on-kafka.testing.js';
+
+const LONG = 240_000;
+const kafka = await kafkaForTests();
+afterAll(async () => {
+  if (kafka.present) await kafka.stop();
+});
+
+// A broker of its own: it is restarted, and it sends its clients through the proxy.
+describeOn(kafka, 'a Kafka behind a bad network', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-bad-network-'));
+  let [proxy, broker, topics]: [TcpProxy?, RunningKafka?, TopicsOnKafka?] = [];
+  const started = (): { proxy: TcpProxy; broker: RunningKafka; topics: TopicsOnKafka } => {
+    if (!proxy || !broker || !topics) throw new Error('The broker was not started.');
+    return { proxy, broker, topics };
+  };
+
+  beforeAll(async () => {
+    const port = await freePort();
+    proxy = await startProxy(port);
+    broker = await startKafka(folder, { port, advertisedPort: proxy.port });
+  }, LONG);
+  afterAll(async () => {
+    await broker?.stop();
+    await proxy?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    const { port } = proxy ?? { port: 0 };
+    topics = await TopicsOnKafka.open(`127.0.0.1:${port}`);
+    await makeTopics(topics.cluster, { partitions: 3 });
+  });
+  afterEach(() => topics?.end());
+
+  const tellCases = async (cases: readonly string[], events: number): Promise<void> => {
+    for (let revision = 1; revision <= events; revision++)
+      for (const id of cases)
+        await tell(
+          started().topics.history,
+          `case-${id}`,
+          revision === 1 ? opened(id) : noted(`owner ${revision} ${'x'.repeat(500)}`),
+        );
+  };
+
+  /** Whole topics hold all of history, and a subscriber who counts revisions has it in order. */
+  const expectClean = async (messages: number): Promise<void> => {
+    const { cluster, history } = started().topics;
+    await started().topics.settled();
+    const position = await relayedPosition(cluster, RELAY);
+    expect(position).toBe(await history.end());
+    const verified = await verifyTopics({ history, reader: new TopicReader(cluster), position });
+    expect(verified).toMatchObject({ clean: true });
+    const [cases] = verified.topics.filter(({ topic }) => topic === 'amends.cases');
+    expect((cases?.messages ?? 0) - (cases?.dropped ?? 0)).toBe(messages);
+  };
+
+  test(
+    'a relay that is cut off in mid-transaction, again and again, brings every event, in order',
+    async () => {
+      const { topics, proxy } = started();
+      await tellCases(['1', '2', '3', '4'], 150);
+      const end = await topics.history.end();
+      const { relay, stop } = topics.relay({ batchSize: 20 });
+      let [cuts, at] = [0, proxy.bytes + 30_000];
+      const watch = setInterval(() => {
+        if (proxy.bytes < at || cuts === 6) return;
+        cuts += 1;
+        at = proxy.bytes + 30_000;
+        proxy.cut();
+      });
+      await until(() => relay.state.position === end, 'the relay at the end');
+      clearInterval(watch);
+      expect(await stop()).toBeUndefined();
+      expect(cuts).toBe(6);
+      await expectClean(600);
+    },
+    LONG,
+  );
+
+  test(
+    'a broker that stalls is told as waited for, and the relay goes on when it does',
+    async () => {
+      const { topics, proxy } = started();
+      await tellCases(['1'], 5);
+      const { relay, stop } = topics.relay();
+      await until(async () => relay.state.position === (await topics.history.end()), 'the relay at the end');
+      proxy.stall();
+      await tellCases(['2'], 5);
+      await until(() => relay.state.state === 'waiting', 'a relay that waits');
+      expect(relay.state.error).toContain('The broker has not taken a batch within 300 ms.');
+      proxy.slow(0);
+      proxy.cut();
+      await until(async () => relay.state.position === (await topics.history.end()), 'the relay at the new end');
+      expect(relay.state).toMatchObject({ state: 'following' });
+      expect(relay.state).not.toHaveProperty('error');
+      expect(await stop()).toBeUndefined();
+      await expectClean(10);
+    },
+    LONG,
+  );
+
+  test(
+    'a slow broker has everything, too',
+    async () => {
+      const { topics, proxy } = started();
+      proxy.slow(15);
+      await tellCases(['1', '2'], 20);
+      const { relay, stop } = topics.relay({ batchSize: 10 });
+      await until(async () => relay.state.position === (await topics.history.end()), 'the relay at the end');
+      proxy.slow(0);
+      expect(await stop()).toBeUndefined();
+      await expectClean(40);
+    },
+    LONG,
+  );
+
+  test(
+    'a broker that dies under the relay and starts again has every event',
+    async () => {
+      const { topics, broker: before } = started();
+      await tellCases(['1', '2'], 40);
+      const { relay, stop } = topics.relay({ batchSize: 10 });
+      await until(() => relay.state.published >= 20, 'a part of history');
+      await before.kill();
+      await tellCases(['3'], 40);
+      broker = await startKafka(folder, {
+        port: before.port,
+        controllerPort: before.controllerPort,
+        ...(proxy === undefined ? {} : { advertisedPort: proxy.port }),
+      });
+      await until(async () => relay.state.position === (await topics.history.end()), 'the relay at the end');
+      expect(await stop()).toBeUndefined();
+      await expectClean(120);
+    },
+    LONG,
+  );
+
+  test(
+    'responses that are taken in while the connection is cut are all there, and none is lost to a commit',
+    async () => {
+      const { topics, proxy } = started();
+      const sent = Array.from({ length: 200 }, (_, n) => ({
+        topic: INBOUND_TOPIC,
+        key: `customer ${n % 7}`,
+        headers: {},
+        value: JSON.stringify({
+          source: 's',
+          externalId: `r-${n}`,
+          customer: 'c',
+          metric: 'nps',
+          score: 1,
+          contactMe: 'no',
+        }),
+      })) satisfies Message[];
+      const received = new Set<string>();
+      const stop = new AbortController();
+      const taking = (async () => {
+        while (!stop.signal.aborted)
+          await takeInbound(
+            {
+              subscriber: new KafkaSubscriber(topics.cluster),
+              // Known by its id, as history knows it: what comes twice is one.
+              receive: async ({ externalId }: ReceiveResponse) => {
+                received.add(externalId);
+                return {};
+              },
+              reject: async (rejects) => {
+                throw new Error(`Refused: ${JSON.stringify(rejects)}`);
+              },
+              now: () => '2031-05-05T09:00:00.000Z',
+            },
+            stop.signal,
+          ).catch((error: unknown) => topics.said.push(String(error)));
+      })();
+      for (let part = 0; part < 10; part++) {
+        await sendMessages(topics.cluster, sent.slice(part * 20, part * 20 + 20));
+        proxy.cut();
+      }
+      await until(() => received.size === sent.length, 'every response');
+      stop.abort();
+      await taking;
+      expect(topics.said.filter((sentence) => sentence.includes('Refused'))).toEqual([]);
+    },
+    LONG,
+  );
+});
