@@ -3,7 +3,7 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { explainClock, type ClockExplanation } from '../../libs/recovery/sla/explain-clock.js';
-import { entriesOf, booksUnder, loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { booksUnder, loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { clockVerdict, clocksOfCase, type ExportedCase } from '../../libs/rehearsal/exported-case.js';
 import { stepsOfCase, type AuditStep } from '../../libs/rehearsal/case-steps.js';
 import { Failure } from './failure.js';
@@ -115,7 +115,7 @@ async function booksOf(stores: Stores, knownAt: string | undefined, under: strin
   if (knownAt !== undefined || under !== undefined) return booksUnderWhich(stores, { knownAt, under });
   const rules = await loadRuleBooks(stores.events);
   const live = await stores.reads.live();
-  return live ? booksUnder(entriesOf(live.stamp, rules), rules.drafts) : rules.books;
+  return live ? booksUnder(live.stamp.ruleBooks, rules.drafts) : rules.books;
 }
 
 /** The fields that each event changed; what persons said stays sealed. */

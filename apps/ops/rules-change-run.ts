@@ -57,23 +57,28 @@ export async function activateOverThePast(
   return { programme, ruleSet, done: 'activated', digestBefore, digestAfter, since, generation: generation.id };
 }
 
-/** Past verdicts keep the rules they had, so what is served stays as it is. A rehearsal that was made must still fit. */
+/**
+ * Past verdicts keep the rules they had; clocks that run are read anew, in another build. A rehearsal that was made must
+ * still fit.
+ */
 export async function activateFrom(
   stores: Stores,
   { programme, ruleSet }: Which,
   from: string | undefined,
   actor: Actor,
 ): Promise<Activated> {
-  await bringUpToDate(stores);
+  const before = await bringUpToDate(stores);
   const plan = await approvedPlan({ ...stores, programme, ruleSet }, await loadRuleBooks(stores.events));
   if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw new Failure(plan.because, EXIT.refused);
-  const { digest } = await digestBuild(stores.reads);
-  const digests = { digestBefore: digest, digestAfter: digest };
+  const digestBefore = (await digestBuild(stores.reads)).digest;
   const since = from === undefined ? {} : { from };
-  await commandRules(stores, { type: 'ActivateRuleSet', programme, ruleSet, ...since, ...digests }, actor);
-  await bringUpToDate(stores);
+  await commandRules(stores, { type: 'ActivateRuleSet', programme, ruleSet, ...since, digestBefore }, actor);
+  stores.crashPoint('replay: after activation, before switch');
+  const { id: generation } = await bringUpToDate(stores);
+  await releaseOld(stores, before.id);
   await sealHistory(stores);
-  return { programme, ruleSet, done: 'activated', ...digests };
+  const digestAfter = (await digestBuild(stores.reads)).digest;
+  return { programme, ruleSet, done: 'activated', digestBefore, digestAfter, generation };
 }
 
 export interface RolledBack {

@@ -16,7 +16,7 @@ import type { Inputs } from '../../libs/read-models/inputs.js';
 import { ReadModelFollower } from '../../libs/replay/follower.js';
 import { ParkedList } from '../../libs/replay/parked.js';
 import { booksOf } from '../../libs/replay/bring-up-to-date.js';
-import { loadRuleBooks, RULES_CHANGED_BY } from '../../libs/replay/rule-books.js';
+import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { Stopped } from '../../libs/platform/builds/run-beside.js';
 import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
 
@@ -39,7 +39,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     const served = await this.stores.reads.live();
     const atOnce = served === undefined || (await this.builds.kept()) !== undefined;
-    if (atOnce) await this.builds.bringUpToDate('alone');
+    if (atOnce) await this.builds.bringUpToDateAlone();
     await this.follower.refresh();
     if (!atOnce) this.updating = this.update();
     this.readiness.register('readModels', async () => {
@@ -68,8 +68,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   private async update(): Promise<void> {
     this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
     try {
-      const { id } = await this.builds.bringUpToDate('beside', this.stopping.signal);
-      await this.follower.refresh();
+      const { id } = await this.builds.bringUpToDate({ signal: this.stopping.signal });
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
       if (error instanceof Stopped) return; // the next start goes on with it
@@ -99,7 +98,6 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
           reads,
           projections: READ_MODELS,
           parked: new ParkedList(ledger),
-          inputsChangedBy: RULES_CHANGED_BY,
           inputs: async (generation) => {
             const history = await loadRuleBooks(events);
             const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;

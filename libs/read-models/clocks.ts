@@ -1,6 +1,7 @@
 import type { Shown } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
+import { clocksForeseen } from '../recovery/sla/clocks-foreseen.js';
 import type { Clock } from '../recovery/sla/clock.js';
 import { caseOf } from './case-stream.js';
 import { clocksAfter } from './clocks-of-case.js';
@@ -105,7 +106,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact> = {
   name: 'clocks',
-  version: 2,
+  version: 3,
   fields: {
     case: 'string',
     reference: 'string',
@@ -138,8 +139,9 @@ export const clocks: ReadModel<ClocksFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(advance),
-  documents: (fact, key) => {
-    const { clocks, reported } = fact.clocks;
+  documents: (fact, key, { rules }) => {
+    const { reported } = fact.clocks;
+    const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
     const isLast = (clock: Clock, index: number) =>
       !clocks.some(({ target }, at) => at > index && target === clock.target);
     const unattached = Object.keys(reported).filter((target) => clocks.every((clock) => clock.target !== target));

@@ -4,6 +4,8 @@ import { parseDuration } from '../recovery/rules/duration.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
+import { clocksForeseen } from '../recovery/sla/clocks-foreseen.js';
+import type { Clock } from '../recovery/sla/clock.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf } from './case-stream.js';
@@ -97,17 +99,17 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: 
 const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
 
 /** The promise that falls due first, and when. */
-const nextDue = (clocks: CaseClocks): { at: string; target: string } | undefined => {
+const nextDue = (clocks: readonly Clock[]): { at: string; target: string } | undefined => {
   let next: { at: string; target: string } | undefined;
-  for (const { state, dueAt, target } of clocks.clocks)
+  for (const { state, dueAt, target } of clocks)
     if (state === 'running' && dueAt !== undefined && (!next || dueAt < next.at)) next = { at: dueAt, target };
   return next;
 };
 
 /** The instant after which a promise is broken that is not kept yet. */
-const overdueFrom = (clocks: CaseClocks): string | undefined => {
+const overdueFrom = (clocks: readonly Clock[]): string | undefined => {
   let first: string | undefined;
-  for (const { state, breachedFrom } of clocks.clocks)
+  for (const { state, breachedFrom } of clocks)
     if ((state === 'running' || state === 'paused') && breachedFrom !== undefined && (!first || breachedFrom < first))
       first = breachedFrom;
   return first;
@@ -119,7 +121,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact> = {
   name: 'queues',
-  version: 2,
+  version: 3,
   fields: {
     case: 'string',
     reference: 'string',
@@ -158,10 +160,11 @@ export const queues: ReadModel<QueueFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  documents: (fact, key) => {
+  documents: (fact, key, { rules }) => {
     const { facts } = fact.clocks;
     if (!isWork(facts)) return [];
-    const next = nextDue(fact.clocks);
+    const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
+    const next = nextDue(clocks);
     const document = {
       case: key,
       reference: fact.reference,
@@ -180,7 +183,7 @@ export const queues: ReadModel<QueueFact> = {
       touchedAt: fact.touchedAt,
       cycle: facts.cycle,
       nextDueAt: next?.at ?? null,
-      overdueFrom: overdueFrom(fact.clocks) ?? null,
+      overdueFrom: overdueFrom(clocks) ?? null,
       nextTarget: next?.target ?? null,
       attempts: fact.attempts,
       contacted: facts.contacted,

@@ -90,7 +90,7 @@ function evolve(before: RulesDocument | undefined, event: RulesHappening): Rules
 
 export const rules: ReadModel<RulesDocument> = {
   name: 'rules',
-  version: 1,
+  version: 2,
   fields: { programme: 'string', inForce: 'string', reviewBy: 'string', changedAt: 'instant' },
   indexes: [['reviewBy']],
   undigested: true,

@@ -23,7 +23,9 @@ export interface Generation {
 
 export interface GenerationStamp {
   /** By programme, the content hashes of the rule sets and the times from which they are in force. */
-  readonly ruleBooks: Readonly<Record<string, readonly { readonly ruleSet: string; readonly from: string | null }[]>>;
+  readonly ruleBooks: Readonly<
+    Record<string, readonly { readonly ruleSet: string; readonly from: string | null; readonly foreseen?: true }[]>
+  >;
   readonly madeAt: string;
   readonly reason: string;
 }

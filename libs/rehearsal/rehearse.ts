@@ -1,7 +1,7 @@
 import type { Inputs } from '../read-models/inputs.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { compileRules } from '../recovery/rules/compile.js';
-import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import type { BookEntry, RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { isCurrent } from '../replay/bring-up-to-date.js';
 import { digestOf, digestReadModel, digested } from '../replay/digest.js';
@@ -89,7 +89,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { events, projections, candidate, against, from, to, at, most = 100_000, signal } = options;
   const { programme } = candidate.ruleSet;
   const history = await loadRuleBooks(events);
-  const [before, after] = [rulesWith(history, programme, against), rulesWith(history, programme, candidate)];
+  const [before, after] = [rulesWith(history, at, programme, against), rulesWith(history, at, programme, candidate)];
   const books = { before: before.books, after: after.books };
   const scope: Scope = { programme, at, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const triage = new TriageComparison(books, scope, Math.min(most, 1_000));
@@ -134,7 +134,12 @@ interface RulesOfSide {
 }
 
 /** The rules as history has them, with a candidate in the programme's book. */
-function rulesWith(history: RulesInHistory, programme: string, candidate: Candidate | undefined): RulesOfSide {
+function rulesWith(
+  history: RulesInHistory,
+  at: string,
+  programme: string,
+  candidate: Candidate | undefined,
+): RulesOfSide {
   const book = history.entries[programme] ?? [];
   if (!candidate) {
     const hash = book.at(-1)?.ruleSet ?? '';
@@ -143,12 +148,16 @@ function rulesWith(history: RulesInHistory, programme: string, candidate: Candid
   }
   const { ruleSet, since } = candidate;
   const { hash } = compileRules(ruleSet);
-  const entry = { ruleSet: hash, from: since ?? null };
+  const entry: BookEntry = {
+    ruleSet: hash,
+    from: since ?? null,
+    ...(since !== undefined && since > at ? { foreseen: true } : {}),
+  };
   const kept = since === undefined ? [] : book.filter((one) => one.from === null || one.from < since);
   // The first rules of a programme hold since ever.
   const entries = {
     ...history.entries,
-    [programme]: kept.length === 0 ? [{ ...entry, from: null }] : [...kept, entry],
+    [programme]: kept.length === 0 ? [{ ruleSet: hash, from: null }] : [...kept, entry],
   };
   const drafts = new Map(history.drafts).set(hash, { programme, content: ruleSet, draftedAt: '' });
   return { entries, books: booksUnder(entries, drafts), hash, title: ruleSet.title };

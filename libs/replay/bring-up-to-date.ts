@@ -4,7 +4,7 @@ import type { Generation, GenerationStamp, ReadStore } from '../read-store/read-
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { isFed, switchGeneration } from './generations.js';
 import { shapesOf, type AnyProjection } from './projections.js';
-import { booksUnder, entriesOf, loadRuleBooks, type RulesInHistory } from './rule-books.js';
+import { booksUnder, loadRuleBooks, type RulesInHistory } from './rule-books.js';
 
 export interface UpToDateOptions<Inputs> {
   readonly events: EventStore;
@@ -16,9 +16,9 @@ export interface UpToDateOptions<Inputs> {
   catchUp(this: void, generation: Generation, rules: RulesInHistory): Promise<unknown>;
 }
 
-/** The rules that a build goes on under. */
-export const booksOf = (stamp: GenerationStamp, rules: RulesInHistory): RuleBooks =>
-  booksUnder(entriesOf(stamp, rules), rules.drafts);
+/** The rules that a build goes on under: those that it was begun with, for as long as it is kept. */
+export const booksOf = ({ ruleBooks }: GenerationStamp, { drafts }: RulesInHistory): RuleBooks =>
+  booksUnder(ruleBooks, drafts);
 
 /** Whether these projections can fold into it: a build of other code is served as it is. */
 export function canFold<Inputs>(
@@ -29,7 +29,7 @@ export function canFold<Inputs>(
   return shapesOf(projections).every(({ name, version }) => had.get(name) === version);
 }
 
-/** Built by these projections, and read on under the rules that are in force. */
+/** Built by these projections, under the rules as they are in history now. */
 export function isCurrent<Inputs>(
   { stamp, collections }: Pick<Generation, 'stamp' | 'collections'>,
   projections: readonly AnyProjection<Inputs>[],
@@ -39,7 +39,7 @@ export function isCurrent<Inputs>(
   const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
   return (
     isDeepStrictEqual(stored(collections), stored(shapesOf(projections))) &&
-    isDeepStrictEqual(stored(entriesOf(stamp, rules)), stored(rules.entries))
+    isDeepStrictEqual(stored(stamp.ruleBooks), stored(rules.entries))
   );
 }
 

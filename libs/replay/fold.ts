@@ -30,7 +30,6 @@ export class Fold<Inputs> {
   readonly #folds: readonly ProjectionFold<Inputs>[];
   readonly #checkpoints: Map<number, string>;
   readonly #streams: Streams;
-  #inputs: Inputs;
   #position: string | undefined;
 
   private constructor(
@@ -41,7 +40,6 @@ export class Fold<Inputs> {
   ) {
     this.#options = options;
     this.#streams = streams;
-    this.#inputs = options.inputs;
     this.#folds = folds;
     this.#checkpoints = new Map(checkpoints);
     this.#position = ALL_SHARDS.reduce<string | undefined>((least, shard) => {
@@ -81,11 +79,6 @@ export class Fold<Inputs> {
     return this.#position;
   }
 
-  /** What follows is folded under these. */
-  set inputs(inputs: Inputs) {
-    this.#inputs = inputs;
-  }
-
   /** Folds and stores. If it throws, this fold is done with: open another, which goes on from what is stored. */
   async apply({ events, position }: Batch): Promise<void> {
     const { reads, generation } = this.#options;
@@ -105,7 +98,7 @@ export class Fold<Inputs> {
     if (!fold) throw new Error(`No projection ${projection}, only ${projections.map(({ name }) => name).join(', ')}.`);
     this.#streams.forget();
     fold.forget(key, (await waiting?.skippedEvents(generation))?.get(projection) ?? NONE);
-    const { writes, parked } = await fold.fold(eventsToFold(events), this.#inputs);
+    const { writes, parked } = await fold.fold(eventsToFold(events), this.#options.inputs);
     const position = events.at(-1)?.position;
     if (position !== undefined && writes.length > 0) await reads.flush(generation, { shards: [], position, writes });
     return parked[0];
@@ -113,7 +106,7 @@ export class Fold<Inputs> {
 
   async #fold(events: readonly Recorded[]): Promise<{ writes: Flush['writes']; parked: readonly ParkedEvents[] }> {
     const batch = eventsToFold(events);
-    const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, this.#inputs)));
+    const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, this.#options.inputs)));
     return { writes: folded.flatMap(({ writes }) => writes), parked: folded.flatMap(({ parked }) => parked) };
   }
 

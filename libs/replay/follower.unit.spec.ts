@@ -39,7 +39,6 @@ async function following() {
     parked,
     projections: READ_MODELS,
     inputs: () => Promise.resolve(NO_RULES),
-    inputsChangedBy: ['RuleSetActivated'],
     onFailure: (_, error) => failures.push(error),
   });
   closing.push(() => follower.stop());

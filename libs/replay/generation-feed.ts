@@ -1,4 +1,4 @@
-import type { Batch, EventStore } from '../event-store/event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { Fold } from './fold.js';
 import type { ParkedEvents, ParkedList, ParkedRecord } from './parked.js';
@@ -10,10 +10,8 @@ export interface FeedOptions<Inputs> {
   readonly reads: ReadStore;
   readonly projections: readonly AnyProjection<Inputs>[];
   readonly generation: number;
-  /** The inputs as history has them now: asked at the start, and again after each event that changes them. */
+  /** What the generation is read under, for as long as it is kept: other inputs make another generation. */
   inputs(this: void, generation: number): Promise<Inputs>;
-  /** Types of events after which `inputs` is asked again. */
-  readonly inputsChangedBy: readonly string[];
   readonly parked: ParkedList;
   readonly cached?: number;
   readonly stepMs?: number;
@@ -40,7 +38,7 @@ export class GenerationFeed<Inputs> {
 
   /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
   async run(): Promise<void> {
-    const { events, generation, projections, inputsChangedBy, stepMs = 20, batchSize = 1_000 } = this.#options;
+    const { events, generation, projections, stepMs = 20, batchSize = 1_000 } = this.#options;
     const { signal } = this.#stop;
     const fold = await Fold.open<Inputs>({ ...this.#options, inputs: await this.#options.inputs(generation) });
     this.#fold = fold;
@@ -51,28 +49,14 @@ export class GenerationFeed<Inputs> {
         this.#advance(batch.position);
       }),
     );
-    const filter = { types: [...new Set([...typesOf(projections), ...inputsChangedBy])] };
+    const filter = { types: typesOf(projections) };
     const from = fold.position;
     try {
       for await (const batch of events.follow({ ...(from === undefined ? {} : { from }), filter, batchSize, signal }))
-        await this.#follow(batch, steps);
+        await steps.run(batch, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-  }
-
-  /** Up to and with each event that changes the inputs under the old ones, what follows under the new. */
-  async #follow(batch: Batch, steps: Steps): Promise<void> {
-    const { inputsChangedBy, generation } = this.#options;
-    let rest = batch;
-    for (let at; (at = rest.events.findIndex(({ type }) => inputsChangedBy.includes(type))) >= 0;) {
-      const upTo = rest.events.slice(0, at + 1);
-      await steps.run({ events: upTo, position: upTo.at(-1)?.position ?? rest.position }, this.#stop.signal);
-      const inputs = await this.#options.inputs(generation);
-      await this.exclusive(async (fold) => void (fold.inputs = inputs));
-      rest = { events: rest.events.slice(at + 1), position: rest.position };
-    }
-    await steps.run(rest, this.#stop.signal);
   }
 
   /** Runs alone: no batch is folded meanwhile. */

@@ -6,9 +6,6 @@ import { compileRules, type CompiledRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type BookEntry, type RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 
-/** Events after which the rules in force may be others. */
-export const RULES_CHANGED_BY = ['RuleSetActivated', 'RuleSetRolledBack'] as const;
-
 type Entries = GenerationStamp['ruleBooks'];
 
 /** The rules as history holds them. */
@@ -22,13 +19,6 @@ export interface RulesInHistory {
     string,
     { readonly programme: string; readonly content: RuleSet; readonly draftedAt: string }
   >;
-  /** Rules put in force from a time on, with when that was recorded: builds made before go on under them. */
-  readonly activations: readonly {
-    readonly programme: string;
-    readonly entry: BookEntry;
-    readonly first: boolean;
-    readonly recordedAt: string;
-  }[];
 }
 
 export interface RulesAsked {
@@ -47,7 +37,6 @@ export async function loadRuleBooks(
 ): Promise<RulesInHistory> {
   const entries: Record<string, readonly BookEntry[]> = {};
   const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>();
-  const activations: { programme: string; entry: BookEntry; first: boolean; recordedAt: string }[] = [];
   for await (const batch of events.readAll({ filter: { categories: ['rules'] } })) {
     for (const event of batch.events as readonly RecordedEvent[]) {
       if (event.type === 'RuleSetDrafted') {
@@ -60,19 +49,6 @@ export async function loadRuleBooks(
       const before = entries[programme] ?? [];
       if (asOf !== undefined && event.knownAt > asOf && before.length > 0) continue;
       entries[programme] = bookAfter(before, event);
-      if (
-        event.type === 'RuleSetActivated' &&
-        (before.length === 0 || (!event.data.overThePast && event.data.from !== null))
-      ) {
-        const { ruleSet, from } = event.data;
-        const first = before.length === 0;
-        activations.push({
-          programme,
-          entry: { ruleSet, from: first ? null : from },
-          first,
-          recordedAt: event.recordedAt,
-        });
-      }
     }
   }
   if (books) for (const [programme, book] of Object.entries(books)) entries[programme] = book;
@@ -81,24 +57,7 @@ export async function loadRuleBooks(
     drafts.set(hash, { programme, content, draftedAt: '' });
     entries[programme] = [{ ruleSet: hash, from: null }];
   }
-  return { books: booksUnder(entries, drafts), entries, drafts, activations };
-}
-
-/**
- * What a build goes on under: the books it was stamped with, and what was put in force from a time on since it was
- * made. What is applied to the past has a build of its own.
- */
-export function entriesOf({ ruleBooks: stamped, madeAt }: GenerationStamp, { activations }: RulesInHistory): Entries {
-  const entries: Record<string, readonly BookEntry[]> = { ...stamped };
-  for (const { programme, entry, first, recordedAt } of activations) {
-    const book = entries[programme] ?? [];
-    if (first ? book.length > 0 : recordedAt < madeAt || book.length === 0) continue;
-    entries[programme] = [
-      ...book.filter(({ from }) => from === null || entry.from === null || from < entry.from),
-      entry,
-    ];
-  }
-  return entries;
+  return { books: booksUnder(entries, drafts), entries, drafts };
 }
 
 /** The books with these entries. Rule sets are compiled once each, however often they are asked for. */
@@ -107,10 +66,10 @@ export function booksUnder(entries: Entries, drafts: RulesInHistory['drafts']): 
     Object.fromEntries(
       Object.entries(entries).map(([programme, book]) => [
         programme,
-        book.map(({ from, ruleSet }) => {
+        book.map(({ ruleSet, ...entry }) => {
           const draft = drafts.get(ruleSet);
           if (!draft) throw new Error(`Rule set ${ruleSet} of ${programme} is in force but was never drafted.`);
-          return { from, rules: compiled(ruleSet, draft.content) };
+          return { ...entry, rules: compiled(ruleSet, draft.content) };
         }),
       ]),
     ),

@@ -3,7 +3,7 @@ import type { RulesEvent } from '../recovery/rules/rules-events.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import { RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
 import { openHistory, tell, type Told } from './history.testing.js';
-import { entriesOf, loadRuleBooks } from './rule-books.js';
+import { loadRuleBooks } from './rule-books.js';
 
 let history: ReturnType<typeof openHistory>;
 beforeEach(() => {
@@ -41,26 +41,22 @@ test('an override stands for the whole book, without a word in history', async (
   expect(entries).toEqual({ care: [{ ruleSet: two, from: null }] });
 });
 
-test('a build goes on under what came into force since it was made, and not under what was applied to the past', async () => {
+test('rules that were put in force before their time are told from those that held at once', async () => {
+  const [atOnce, later] = ['2031-03-01T00:00:00.000Z', '2031-04-01T00:00:00.000Z'];
   await tell(history.events, [
     drafted(one, first),
     drafted(two, second),
     activated(one, null),
-    activated(two, '2031-04-01T00:00:00.000Z'),
+    activated(two, atOnce),
+    activated(one, later),
   ]);
-  const stamp = {
-    ruleBooks: { care: [{ ruleSet: one, from: null }] },
-    madeAt: '2031-02-01T00:00:00.000Z',
-    reason: 'test',
-  };
-  const later = entriesOf(stamp, await loadRuleBooks(history.events));
-  expect(later['care']?.map(({ ruleSet }) => ruleSet)).toEqual([one, two]);
-
-  await tell(history.events, [activated(one, null, true)]);
-  expect(entriesOf({ ...stamp, ruleBooks: {} }, await loadRuleBooks(history.events))['care']?.[0]).toEqual({
-    ruleSet: one,
-    from: null,
-  });
+  const { entries, books } = await loadRuleBooks(history.events);
+  expect(entries['care']).toEqual([
+    { ruleSet: one, from: null },
+    { ruleSet: two, from: atOnce },
+    { ruleSet: one, from: later, foreseen: true },
+  ]);
+  expect(books.book('care').map(({ foreseen }) => foreseen)).toEqual([undefined, undefined, true]);
 });
 
 test('rules in force that nobody drafted are a damaged history', async () => {

@@ -14,7 +14,7 @@ import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { booksOf } from '../../libs/replay/bring-up-to-date.js';
 import { ReadModelFollower } from '../../libs/replay/follower.js';
 import { ParkedList } from '../../libs/replay/parked.js';
-import { loadRuleBooks, RULES_CHANGED_BY } from '../../libs/replay/rule-books.js';
+import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import type { Figure, Size } from './measure.js';
 import { syntheticCase } from './synthetic-history.js';
 
@@ -31,7 +31,7 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     await fill(stores, size.quick ? 10_000 : 50_000);
     const follower = followerOf(stores);
     const builds = new ReadModelBuilds(stores, follower);
-    await builds.bringUpToDate('alone');
+    await builds.bringUpToDateAlone();
     await follower.refresh();
     try {
       const ms = size.quick ? 1_500 : 5_000;
@@ -139,7 +139,6 @@ function followerOf({ events, reads, ledger }: Stores): ReadModelFollower<Inputs
     reads,
     projections: READ_MODELS,
     parked: new ParkedList(ledger),
-    inputsChangedBy: RULES_CHANGED_BY,
     inputs: async (generation) => {
       const history = await loadRuleBooks(events);
       const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;

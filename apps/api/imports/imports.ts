@@ -10,6 +10,7 @@ import { MappingRefused } from '../../../libs/import/mapping/yaml-places.js';
 import { startRules } from '../../../libs/import/starting-rules.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { ReadModelBuilds } from '../../../libs/platform/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
@@ -31,6 +32,7 @@ export class Imports {
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     private readonly rules: RulesInForce,
+    private readonly builds: ReadModelBuilds,
   ) {}
 
   async run(wanted: ImportWanted, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
@@ -76,6 +78,7 @@ export class Imports {
     const actor = { id: caller.name, role: caller.role };
     await startRules(this.stores.events, { ruleSet, hash: ruleSetHash(ruleSet), now, actor });
     await this.rules.reload();
+    await this.builds.bringUpToDate();
     return ruleSet;
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { ReadModelBuilds } from '../../../libs/platform/builds/read-model-builds.js';
@@ -35,7 +36,14 @@ export interface RolledBack {
   readonly digestAfter: string;
 }
 
-/** Carries out what was rehearsed and approved, and takes it back: the act in history, and right after it the switch. */
+export interface ActivatedFromATimeOn extends RulesNamed {
+  readonly done: Done;
+  readonly generation: number;
+  readonly digestBefore: string;
+  readonly digestAfter: string;
+}
+
+/** Puts rules in force and takes them back: the act in history, and right after it the switch to a build under them. */
 @Injectable()
 export class Activations {
   constructor(
@@ -60,11 +68,22 @@ export class Activations {
     });
   }
 
-  /** Rules that hold from a time on need no rehearsal; one that was made and approved must still fit. @throws Problem */
-  async refuseWhatHasMoved({ programme, ruleSet }: RulesNamed): Promise<void> {
-    const { events, ledger } = this.stores;
-    const plan = await approvedPlan({ events, ledger, programme, ruleSet }, this.rules.history);
-    if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw problemOfRefusal(plan);
+  /**
+   * Past verdicts keep the rules they had; clocks that run are read anew, in a build beside. Such rules need no
+   * rehearsal, but one that was made and approved must still fit. @throws Problem
+   */
+  fromATimeOn(named: RulesNamed, from: string | undefined, sent: Sent): Promise<ActivatedFromATimeOn> {
+    return this.underWay.alone(`rule set ${named.ruleSet} from ${from ?? 'now'} on`, async (working) => {
+      const { events, ledger } = this.stores;
+      const plan = await approvedPlan({ events, ledger, ...named }, this.rules.history);
+      if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw problemOfRefusal(plan);
+      const digestBefore = await this.builds.digest('live');
+      const since = from === undefined ? {} : { from };
+      const done = await this.act({ type: 'ActivateRuleSet', ...named, ...since, digestBefore }, sent);
+      this.stores.crashPoint('replay: after activation, before switch');
+      const { id } = await this.builds.bringUpToDate(working);
+      return { ...named, done, generation: id, digestBefore, digestAfter: await this.builds.digest(id) };
+    });
   }
 
   /** To the book before the last activation, and to the build under it, which is kept, or made. @throws Problem */
@@ -87,8 +106,8 @@ export class Activations {
     });
   }
 
-  private async act(command: RulesCommand, sent: Sent): Promise<void> {
-    unlessRefused(await this.commands.execute(command, sent));
+  private async act(command: RulesCommand, sent: Sent): Promise<Done> {
+    return unlessRefused(await this.commands.execute(command, sent));
   }
 }
 

@@ -98,8 +98,10 @@ export class RulesController {
     operationId: 'ActivateRules',
     summary: 'Put an approved rule set in force, from a time on or over the past',
     description:
-      'From a time on, past verdicts keep theirs. Over the past, what was rehearsed is carried out, or refused where ' +
-      'something has moved since; events that came since are folded in, and their difference is told.',
+      'From a time on, past verdicts keep theirs, and clocks that run then follow as their target says. Over the past, ' +
+      'what was rehearsed is carried out, or refused where something has moved since; events that came since are folded ' +
+      'in, and their difference is told. Either way the read models are built under the new rules beside those that are ' +
+      'served, and then switched to.',
   })
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
@@ -112,10 +114,9 @@ export class RulesController {
         throw invalid([{ field: 'from', message: 'is left out for rules that hold over the past' }]);
       return this.activations.overThePast({ programme, ruleSet }, sent);
     }
-    await this.activations.refuseWhatHasMoved({ programme, ruleSet });
-    const since = from === undefined ? {} : { from: instantOf(from) };
-    const done = await this.commands.execute({ type: 'ActivateRuleSet', programme, ruleSet, ...since }, sent);
-    return answerWritten(reply, programme, done);
+    const since = from === undefined ? undefined : instantOf(from);
+    const { done, ...told } = await this.activations.fromATimeOn({ programme, ruleSet }, since, sent);
+    return { ...answerWritten(reply, programme, done), ...told };
   }
 
   @Post(':programme/rollback')

@@ -155,7 +155,7 @@ function activatedText({ programme, ruleSet, digestBefore, digestAfter, since, g
           `  since the rehearsal ${since.events} events came: ${since.changedRehearsed} verdicts changed then, ${since.changedNow} now`,
         ];
   return [
-    `Rule set ${ruleSet} of ${programme} is activated${generation === undefined ? '' : ` over the past (generation ${generation})`}.`,
+    `Rule set ${ruleSet} of ${programme} is activated${since === undefined ? '' : ' over the past'} (generation ${generation}).`,
     `  digest before  ${digestBefore ?? '-'}`,
     `  digest after   ${digestAfter ?? '-'}`,
     ...came,

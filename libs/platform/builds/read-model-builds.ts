@@ -9,7 +9,7 @@ import type { ReadModelFollower } from '../../replay/follower.js';
 import { release, switchGeneration } from '../../replay/generations.js';
 import { ParkedList } from '../../replay/parked.js';
 import { catchUp, rebuild } from '../../replay/rebuild.js';
-import { loadRuleBooks, type RulesInHistory } from '../../replay/rule-books.js';
+import { loadRuleBooks } from '../../replay/rule-books.js';
 import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import { runBeside } from './run-beside.js';
 import type { BesideProgress, Works } from './work.js';
@@ -91,23 +91,33 @@ export class ReadModelBuilds {
     return keptBuild(reads, READ_MODELS, { ...history, entries: { ...history.entries, ...books } });
   }
 
-  /** Serves what history and the rules in force say now: built in this thread while nobody is served yet, else beside. */
-  bringUpToDate(how: 'alone' | 'beside', signal?: AbortSignal): Promise<Generation> {
+  /**
+   * Serves what the present code and the rules in history say, whatever was served before. What is built beside is
+   * looked at again before it is served: rules may have changed once more. @throws Stopped
+   */
+  async bringUpToDate(wanted: Pick<BuildWanted, 'signal' | 'onProgress'> = {}): Promise<Generation> {
+    for (;;) {
+      const fitting = await this.kept();
+      if (fitting === undefined) await this.build({ ...wanted, reason: 'up to date' });
+      else {
+        if (fitting.status !== 'live') await this.switchTo(fitting.id);
+        return { ...fitting, status: 'live' };
+      }
+    }
+  }
+
+  /** The same in this thread, while nobody is served yet. */
+  bringUpToDateAlone(): Promise<Generation> {
     const { events, reads, ledger } = this.stores;
     const parked = new ParkedList(ledger);
     const common = { events, reads, projections: READ_MODELS, parked, stepMs: Infinity };
-    const alone = ({ books, entries }: RulesInHistory, reason: string): Promise<Generation> =>
-      rebuild({ ...common, inputs: { rules: books }, ruleBooks: entries, reason });
     return bringUpToDate<Inputs>({
       events,
       reads,
       projections: READ_MODELS,
-      build:
-        how === 'alone' ? alone : (_, reason) => this.build({ reason, ...(signal === undefined ? {} : { signal }) }),
-      catchUp: async ({ id, stamp }, rules) => {
-        if (how === 'beside') await this.follower.caughtUp(id, signal);
-        else await catchUp(id, { ...common, inputs: { rules: booksOf(stamp, rules) } });
-      },
+      build: ({ books, entries }, reason) =>
+        rebuild({ ...common, inputs: { rules: books }, ruleBooks: entries, reason }),
+      catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, inputs: { rules: booksOf(stamp, rules) } }),
     });
   }
 }

@@ -6,6 +6,15 @@ export interface BookEntry {
   readonly ruleSet: string;
   /** UTC, ISO 8601; null: since ever. */
   readonly from: string | null;
+  /** It was put in force before its time had come. */
+  readonly foreseen?: true;
+}
+
+/** A rule set made ready, at its place in the book. */
+export interface RulesFrom {
+  readonly from: string | null;
+  readonly rules: CompiledRules;
+  readonly foreseen?: true;
 }
 
 /** What every projection and decision is given: the rules of any programme at any time. Pure once made. */
@@ -13,14 +22,12 @@ export interface RuleBooks {
   /** The rule set in force at that time; undefined where the programme has none. */
   at(programme: string, occurredAt: string): CompiledRules | undefined;
   /** The book of a programme, oldest first; empty where there is none. */
-  book(programme: string): readonly { readonly from: string | null; readonly rules: CompiledRules }[];
+  book(programme: string): readonly RulesFrom[];
   programmes(): readonly string[];
 }
 
 /** Each programme's rules, oldest first: what lookups in a replay need, made once. @throws Error where they are not in order. */
-export function ruleBooks(
-  books: Readonly<Record<string, readonly { readonly from: string | null; readonly rules: CompiledRules }[]>>,
-): RuleBooks {
+export function ruleBooks(books: Readonly<Record<string, readonly RulesFrom[]>>): RuleBooks {
   const byProgramme = new Map(Object.entries(books));
   for (const [programme, book] of byProgramme) {
     book.forEach(({ from }, i) => {

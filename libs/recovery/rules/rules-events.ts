@@ -40,7 +40,7 @@ export type RulesEvent =
       /** The whole book as it was before; `book` is in force again. */
       data: {
         programme: string;
-        book: readonly { ruleSet: string; from: string | null }[];
+        book: readonly { ruleSet: string; from: string | null; foreseen?: true }[];
         reason: string;
         digestBefore?: string;
         digestAfter?: string;

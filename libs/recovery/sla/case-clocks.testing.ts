@@ -73,9 +73,16 @@ export const rulesOf = (targets: readonly TargetRule[], more: Partial<RuleSet> =
   ...more,
 });
 
-export const booksOf = (...entries: readonly (readonly [from: string | null, ruleSet: RuleSet])[]): RuleBooks =>
+/** Rules at their place in a book; `foreseen` where they were put in force before their time. */
+export type Placed = readonly [from: string | null, ruleSet: RuleSet, announced?: 'foreseen'];
+
+export const booksOf = (...entries: readonly Placed[]): RuleBooks =>
   ruleBooks({
-    care: entries.map(([from, ruleSet]) => ({ from: from && written(from), rules: compileRules(ruleSet) })),
+    care: entries.map(([from, ruleSet, announced]) => ({
+      from: from && written(from),
+      rules: compileRules(ruleSet),
+      ...(announced ? { foreseen: true } : {}),
+    })),
   });
 
 export const fold = (books: RuleBooks, ...history: readonly Happened[]): CaseClocks => {

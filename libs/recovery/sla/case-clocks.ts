@@ -1,6 +1,7 @@
 import { evolveFacts, type CaseFacts } from '../case/case-facts.js';
 import type { RecordedEvent } from '../history.js';
-import type { RuleBooks } from '../rules/rule-book.js';
+import type { RuleBooks, RulesFrom } from '../rules/rule-book.js';
+import type { Clock } from './clock.js';
 import { settle, type Standing } from './settle.js';
 
 /** All clocks of one case, with what their conditions looked at last. */
@@ -50,10 +51,23 @@ export function advanceClocks(
 export function clocksAsOf(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
   const book = books.book(programme);
   let now = clocks;
-  for (const { from, rules } of book) {
-    if (from === null || from <= now.at || from > at || rules.hash === now.ruleSet) continue;
-    const moment = { at: from, by: `rule-set:${rules.hash}`, facts: now.facts };
-    now = { ...now, at: from, ruleSet: rules.hash, ...settle(now, rules, moment, book) };
-  }
+  for (const entry of book) if (isToCome(entry, now) && entry.from <= at) now = clocksUnder(entry, now, book);
   return now;
+}
+
+export type RulesToCome = RulesFrom & { readonly from: string };
+
+/** Other rules, which take force after the last moment that moved the clocks. */
+export const isToCome = (entry: RulesFrom, { at, ruleSet }: CaseClocks): entry is RulesToCome =>
+  entry.from !== null && entry.from > at && entry.rules.hash !== ruleSet;
+
+/** The clocks when rules take force. `moves`: which of those going follow them. */
+export function clocksUnder(
+  { from, rules }: RulesToCome,
+  clocks: CaseClocks,
+  book: readonly RulesFrom[],
+  moves?: (clock: Clock) => boolean,
+): CaseClocks {
+  const moment = { at: from, by: `rule-set:${rules.hash}`, facts: clocks.facts };
+  return { ...clocks, at: from, ruleSet: rules.hash, ...settle(clocks, rules, moment, book, moves) };
 }

@@ -16,9 +16,15 @@ type Book = readonly { readonly rules: CompiledRules }[];
 
 /**
  * Moves every clock to what its target asks for at a moment: stop before pause before start. A clock under other
- * rules than those in force moves to them as the target it began under says.
+ * rules than those in force moves to them as the target it began under says. `moves`: which clocks, of those going.
  */
-export function settle(before: Standing, rules: CompiledRules, moment: Moment, book: Book): Standing {
+export function settle(
+  before: Standing,
+  rules: CompiledRules,
+  moment: Moment,
+  book: Book,
+  moves: (going: Clock) => boolean = () => true,
+): Standing {
   const clocks: Clock[] = [];
   const unpromised: Unpromised[] = [];
   const keep = (next: Clock | Unpromised | undefined): void => {
@@ -26,7 +32,7 @@ export function settle(before: Standing, rules: CompiledRules, moment: Moment, b
     if ('goalMs' in next) clocks.push(next);
     else unpromised.push(next);
   };
-  for (const clock of before.clocks) keep(isGoing(clock) ? advance(clock, rules, moment, book) : clock);
+  for (const clock of before.clocks) keep(isGoing(clock) && moves(clock) ? advance(clock, rules, moment, book) : clock);
   for (const course of before.unpromised) keep(advanceUnpromised(course, rules, moment));
   for (const target of rules.targets) {
     if (target.reportedOnly || unpromised.some((course) => course.target === target.id)) continue;
