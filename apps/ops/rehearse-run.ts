@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { Actor } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
+import { rehearseInThreads } from '../../libs/platform/builds/rehearse-in-threads.js';
 import { keepPlan } from '../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../libs/rehearsal/rehearse.js';
 import { showing } from './progress.js';
@@ -17,8 +18,6 @@ export interface RehearseRequest {
   readonly to?: string;
   readonly since?: string;
   readonly at?: string;
-  /** Nobody writes the store meanwhile: what is served stands still, and can be compared with. */
-  readonly alone: boolean;
   /** Whom history names for the rehearsal of a draft. */
   readonly actor: Actor;
 }
@@ -28,29 +27,33 @@ export interface Rehearsed extends Rehearsal {
   readonly recorded: boolean;
 }
 
-/** History under other rules, in a store of its own that is gone afterwards. */
+/** The most changed verdicts that are listed; all are counted. */
+const MOST = 100_000;
+
+/** History under other rules, by as many threads as the machine runs at once. */
 export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
-  const { rules, against, from, to, since, at = new Date().toISOString(), alone, actor } = request;
-  const { events, reads } = stores;
+  const { rules, against, from, to, since, at = new Date().toISOString(), actor } = request;
+  const { events, places } = stores;
   const candidate = await rulesNamed(stores, rules);
   const other = against === undefined ? undefined : await rulesNamed(stores, against);
   const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
-  if (recorded) await bringUpToDate(stores);
-  const rehearsal = await inAStoreAside((aside) =>
-    showing('Rehearsing', 'events', (display) =>
-      rehearse({
-        events,
-        aside,
-        at,
-        projections: PROJECTIONS,
-        candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
-        ...(other && { against: { ruleSet: other.ruleSet } }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        ...(alone ? { served: reads } : {}),
+  const asked = {
+    candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
+    ...(other && { against: { ruleSet: other.ruleSet } }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    at,
+    most: MOST,
+  };
+  const rehearsal = await showing('Rehearsing', 'events', (display) =>
+    rehearse(asked, {
+      events,
+      projections: PROJECTIONS,
+      inShares: rehearseInThreads(availableParallelism(), {
+        places,
         onProgress: ({ share, events: read }) => display.update(share, read),
       }),
-    ),
+    }),
   );
   if (recorded) await record(stores, rehearsal, actor);
   return { ...rehearsal, recorded };

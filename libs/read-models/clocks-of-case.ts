@@ -3,13 +3,18 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { advanceClocks, type CaseClocks } from '../recovery/sla/case-clocks.js';
 
 interface Advance {
+  readonly event: RecordedEvent;
   readonly from: CaseClocks | undefined;
   readonly books: RuleBooks;
   readonly to: CaseClocks | undefined;
 }
 
-/** The last advance by each event: several read models ask for the same one, and it is the dearest step of a fold. */
-const advances = new WeakMap<RecordedEvent, Advance>();
+/**
+ * The last advances, by event id: several read models ask for the same one, and it is the dearest step of a fold. No
+ * weak map: its keys are looked at again in each round of garbage collection.
+ */
+const advances = new Map<string, Advance>();
+const MOST = 20_000;
 
 /** `advanceClocks`, worked out once for all who ask with the same clocks, event and books. */
 export function clocksAfter(
@@ -17,9 +22,10 @@ export function clocksAfter(
   event: RecordedEvent,
   books: RuleBooks,
 ): CaseClocks | undefined {
-  const known = advances.get(event);
-  if (known && known.from === from && known.books === books) return known.to;
+  const known = advances.get(event.id);
+  if (known && known.event === event && known.from === from && known.books === books) return known.to;
   const to = advanceClocks(from, event, books);
-  advances.set(event, { from, books, to });
+  if (advances.size >= MOST) advances.clear();
+  advances.set(event.id, { event, from, books, to });
   return to;
 }

@@ -4,7 +4,7 @@ import type { Document } from '../event-sourcing/projection.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { eventsToFold } from '../replay/events-to-fold.js';
+import { EventsToFold } from '../replay/events-to-fold.js';
 import { ProjectionFold } from '../replay/projection-fold.js';
 import type { AnyProjection } from '../replay/projections.js';
 import type { Inputs } from './inputs.js';
@@ -80,7 +80,7 @@ export async function documents(
   });
   const shown: Record<string, Document> = {};
   for (const event of history) {
-    const { writes, parked } = await fold.fold(eventsToFold([event]), given);
+    const { writes, parked } = await fold.fold(new EventsToFold([event]), given);
     if (parked[0]) throw parked[0].error;
     for (const { collection, id, document } of writes) {
       if (collection !== projection.name) continue;

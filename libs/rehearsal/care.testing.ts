@@ -4,11 +4,12 @@ import type { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { openHistory, openReads, tell, type Told } from '../replay/history.testing.js';
+import { openHistory, tell, type Told } from '../replay/history.testing.js';
 import type { AnyProjection } from '../replay/projections.js';
 import { rebuild } from '../replay/rebuild.js';
 import { loadRuleBooks } from '../replay/rule-books.js';
 import { rehearse, type Rehearsal, type RehearsalOptions } from './rehearse.js';
+import type { RehearsalAsked } from './sides.js';
 
 export const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];
 
@@ -44,8 +45,7 @@ export const caseTold = (name: string, ...told: readonly (readonly [at: string, 
 /** A history with what is told, its read models served, for the time of a test. */
 export async function historyOf(...told: readonly Told[]): Promise<{
   readonly store: ReturnType<typeof openHistory>;
-  /** In an aside of its own, against what is served. */
-  rehearsed(ruleSet: RuleSet, more?: Partial<RehearsalOptions>): Promise<Rehearsal>;
+  rehearsed(ruleSet: RuleSet, more?: Partial<RehearsalAsked & RehearsalOptions>): Promise<Rehearsal>;
 }> {
   const store = openHistory();
   const { events, reads } = store;
@@ -57,21 +57,15 @@ export async function historyOf(...told: readonly Told[]): Promise<{
   await reads.switchTo(id, undefined);
   return {
     store,
-    async rehearsed(ruleSet, more = {}) {
-      const aside = openReads();
-      try {
-        return await rehearse({
-          events,
-          projections: PROJECTIONS,
-          candidate: { ruleSet },
-          at: AT,
-          aside,
-          served: reads,
-          ...more,
-        });
-      } finally {
-        await aside.close();
-      }
+    rehearsed(ruleSet, { signal, onProgress, inShares, ...more } = {}) {
+      const asked = { candidate: { ruleSet }, at: AT, most: 1_000, ...more };
+      return rehearse(asked, {
+        events,
+        projections: PROJECTIONS,
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+        ...(inShares && { inShares }),
+      });
     },
   };
 }

@@ -41,7 +41,7 @@ const happens = (event: RecoveryEvent): Promise<void> => tell(world.store.events
 
 async function rehearsed(since?: string): Promise<Rehearsal> {
   const candidate = { ruleSet: SHORT, ...(since === undefined ? {} : { since }) };
-  const rehearsal = await world.rehearsed(SHORT, { served: undefined as never, candidate });
+  const rehearsal = await world.rehearsed(SHORT, { candidate });
   const { digestBefore, digestAfter, changedCount } = rehearsal;
   await keepPlan(ledger, rehearsal);
   await happens({ type: 'RuleSetRehearsed', data: { programme, ruleSet, digestBefore, digestAfter, changedCount } });

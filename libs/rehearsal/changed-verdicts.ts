@@ -3,7 +3,7 @@ import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
 import type { Build } from './build.js';
 import type { Scope } from './totals.js';
 import { verdictOf, type Verdict } from './verdict.js';
-import type { Explainer, Why } from './why.js';
+import type { Explainer, Pair, Why } from './why.js';
 
 /** A promise on a case that would be judged otherwise. */
 export interface ChangedVerdict {
@@ -29,17 +29,23 @@ export async function* changedVerdicts(
   for await (const [one, other] of paired(scan(before), scan(after))) {
     const had = one?.document as ClockDocument | undefined;
     const has = other?.document as ClockDocument | undefined;
-    const clock = has ?? had;
-    if (!clock || !inScope(clock, scope)) continue;
-    const [from, to] = [verdictOf(had, scope.at), verdictOf(has, scope.at)];
-    if (from === to) continue;
-    const { reference, target, cycle, team, owner, priority } = clock;
-    const why = explainer.why({ before: had, after: has });
-    yield { case: clock.case, reference, target, cycle, team, owner, priority, from, to, why };
+    const changed = changedVerdict({ before: had, after: has }, scope, explainer);
+    if (changed) yield changed;
   }
 }
 
-export const inScope = (
+/** What changed for one promise, where it is of the scope and its verdict is another. */
+export function changedVerdict(pair: Pair, scope: Scope, explainer: Explainer): ChangedVerdict | undefined {
+  const { before, after } = pair;
+  const clock = after ?? before;
+  if (!clock || !inScope(clock, scope)) return undefined;
+  const [from, to] = [verdictOf(before, scope.at), verdictOf(after, scope.at)];
+  if (from === to) return undefined;
+  const { reference, target, cycle, team, owner, priority } = clock;
+  return { case: clock.case, reference, target, cycle, team, owner, priority, from, to, why: explainer.why(pair) };
+}
+
+const inScope = (
   { programme, openedAt }: { readonly programme: string; readonly openedAt: string },
   { programme: wanted, from, to }: Scope,
 ): boolean => programme === wanted && (from === undefined || openedAt >= from) && (to === undefined || openedAt < to);

@@ -1,7 +1,8 @@
 import type { Batch, EventStore } from '../event-store/event-store.js';
+import type { History } from './build.js';
 
 /** History as it was when a position was its end. What comes after is as if it had not happened. */
-export function eventsUpTo(events: EventStore, last: string): EventStore {
+export function eventsUpTo(events: History, last: string): EventStore {
   const isKnown = ({ position }: { readonly position: string }): boolean => position <= last;
   return {
     append: () => Promise.reject(new Error('The past is only read: append to history itself.')),

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { opened, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
-import { openReads } from '../replay/history.testing.js';
 import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 import { rehearse, type RehearsalOptions } from './rehearse.js';
+import type { RehearsalAsked } from './sides.js';
 
 /** Whatever of a port is used that is not named as reading is an effect, and is noted. */
 function watched<Port extends object>(port: Port, reading: readonly (keyof Port)[], touched: string[]): Port {
@@ -22,42 +22,28 @@ function watched<Port extends object>(port: Port, reading: readonly (keyof Port)
 }
 
 const HISTORY_READS: readonly (keyof EventStore)[] = ['readAll', 'readStream', 'end', 'progress'];
-const SERVED_READS: readonly (keyof ReadStore)[] = [
-  'live',
-  'checkpoints',
-  'scan',
-  'group',
-  'find',
-  'get',
-  'generations',
-];
-
 let world: Awaited<ReturnType<typeof historyOf>>;
-let aside: ReadStore;
 let touched: string[];
 beforeEach(async () => {
   const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
   world = await historyOf(...inForce(rulesOf([RESOLVE])), ...seven);
-  aside = openReads();
   touched = [];
 });
-afterEach(async () => {
-  await aside.close();
-  await world.store.close();
-});
+afterEach(() => world.store.close());
 
-const options = (): RehearsalOptions & { readonly events: EventStore; readonly served: ReadStore } => ({
-  events: watched<EventStore>(world.store.events, HISTORY_READS, touched),
-  served: watched<ReadStore>(world.store.reads, SERVED_READS, touched),
-  projections: PROJECTIONS,
+const asked: RehearsalAsked = {
   candidate: { ruleSet: rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }]) },
   at: AT,
-  aside,
+  most: 100,
+};
+const options = (): RehearsalOptions & { readonly events: EventStore } => ({
+  events: watched<EventStore>(world.store.events, HISTORY_READS, touched),
+  projections: PROJECTIONS,
 });
 
 describe('no side effect comes out of a rehearsal', () => {
   test('it appends nothing, and writes nothing that is served', async () => {
-    const { changedCount } = await rehearse(options());
+    const { changedCount } = await rehearse(asked, options());
     expect(changedCount).toBe(1);
     expect(touched).toEqual([]);
     expect((await world.store.reads.generations()).map(({ status }) => status)).toEqual(['live']);
@@ -68,7 +54,8 @@ describe('no side effect comes out of a rehearsal', () => {
     ['what is served', { flush: true }],
   ])('a rehearsal that touched %s would be seen', async (_what, { append }: { append?: boolean; flush?: boolean }) => {
     // The canary: a projection with a hand on a port, as no honest one has.
-    const { events, served } = options();
+    const { events } = options();
+    const served = watched<ReadStore>(world.store.reads, [], touched);
     const reaching = {
       name: 'canary',
       version: 1,
@@ -83,7 +70,7 @@ describe('no side effect comes out of a rehearsal', () => {
         },
       },
     };
-    await expect(rehearse({ ...options(), projections: [...PROJECTIONS, reaching] })).rejects.toThrow(
+    await expect(rehearse(asked, { ...options(), projections: [...PROJECTIONS, reaching] })).rejects.toThrow(
       'A rehearsal reached',
     );
     expect(touched).toEqual([append ? 'append' : 'flush']);
@@ -91,8 +78,9 @@ describe('no side effect comes out of a rehearsal', () => {
 });
 
 test('by its types a rehearsal is given nothing to write with', () => {
-  // Compiles only while neither is part of what a rehearsal is given.
-  type Given = keyof RehearsalOptions['events'] | keyof NonNullable<RehearsalOptions['served']>;
-  const effects: Extract<Given, 'append' | 'flush' | 'switchTo' | 'release' | 'begin' | 'ready'>[] = [];
-  expect(effects).toEqual([]);
+  // Compiles only while a rehearsal is given nothing but history, and of that nothing that adds to it.
+  type Given = keyof RehearsalOptions['events'] | Exclude<keyof RehearsalOptions, 'events'>;
+  type Harmless = 'readAll' | 'readStream' | 'end' | 'progress' | 'projections' | 'signal' | 'onProgress' | 'inShares';
+  const beyond: Exclude<Given, Harmless>[] = [];
+  expect(beyond).toEqual([]);
 });

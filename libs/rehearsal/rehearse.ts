@@ -1,56 +1,34 @@
+import { SHARDS } from '../event-sourcing/shard.js';
 import type { Inputs } from '../read-models/inputs.js';
-import type { ReadStore } from '../read-store/read-store.js';
-import { compileRules } from '../recovery/rules/compile.js';
-import type { BookEntry, RuleBooks } from '../recovery/rules/rule-book.js';
-import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { isCurrent } from '../replay/bring-up-to-date.js';
-import { digestOf, digestReadModel, digested } from '../replay/digest.js';
-import { shapesOf, type AnyProjection } from '../replay/projections.js';
-import { booksUnder, loadRuleBooks, type RulesInHistory } from '../replay/rule-books.js';
-import type { Build, Entries, History, Served } from './build.js';
-import { changedVerdicts, type ChangedVerdict } from './changed-verdicts.js';
-import { buildShadows, readsRules, type Shadow, type ShadowProgress } from './shadows.js';
-import { totalsOf, type Scope, type Totals } from './totals.js';
-import { TriageComparison, type NotReversible } from './triage-comparison.js';
+import type { GenerationStamp } from '../read-store/read-store.js';
+import { digestOf, digestOfShards } from '../replay/digest.js';
+import type { AnyProjection } from '../replay/projections.js';
+import type { History } from './build.js';
+import type { ChangedVerdict } from './changed-verdicts.js';
+import { FirstOf } from './first-of.js';
+import { GroupCounter } from './group-counter.js';
+import { rehearseShare, type ShareAsked, type ShareFound, type ShareProgress, type SideFound } from './share.js';
+import { scopeOf, sidesOf, type RehearsalAsked, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
-import { Explainer } from './why.js';
+import { TOTALLED, totalQueries, totalsOf, type Totalled, type Totals } from './totals.js';
+import { TriageComparison, type NotReversible } from './triage-comparison.js';
 
 /** What every page of a rehearsal says of itself. */
 export const MECHANICAL_EFFECT_ONLY =
   'Mechanical effect only: the rules are replayed, not how people would have behaved under them.';
 
-/** A rule set to be tried. */
-export interface Candidate {
-  readonly ruleSet: RuleSet;
-  /** As if in force from this instant on, UTC; absent: over all of the past. */
-  readonly since?: string;
-}
-
 export interface RehearsalOptions {
   readonly events: History;
   readonly projections: readonly AnyProjection<Inputs>[];
-  readonly candidate: Candidate;
-  /** What it is compared with; absent: the rules as history has them. */
-  readonly against?: Candidate;
-  /** Cases opened from here, and before there: UTC. Absent: all. */
-  readonly from?: string;
-  readonly to?: string;
-  /** The moment at which running clocks are read, UTC. */
-  readonly at: string;
-  /** An empty store that nobody else sees, and that the caller drops afterwards. */
-  readonly aside: ReadStore;
-  /** The read models that are served, to be compared with as they are: only where nobody writes them meanwhile. */
-  readonly served?: Served;
-  /** The most changed verdicts, and decisions, that are listed; all are counted. Default 100,000. */
-  readonly most?: number;
-  readonly stepMs?: number;
   readonly signal?: AbortSignal;
-  onProgress?(progress: ShadowProgress): void;
+  onProgress?(progress: ShareProgress): void;
+  /** Has shares of the work done side by side, such as by threads; absent: it is done in one. */
+  inShares?(this: void, whole: ShareAsked): Promise<readonly ShareFound[]>;
 }
 
 export interface RehearsedSide {
   /** The rule book of the programme. */
-  readonly book: Entries[string];
+  readonly book: GenerationStamp['ruleBooks'][string];
   readonly title: string | null;
   readonly totals: Totals;
 }
@@ -81,156 +59,74 @@ export interface Rehearsal {
   readonly digestAfter: string;
 }
 
+const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
+
 /**
- * What would have been under other rules: history is read once more beside what is served, and both are compared.
- * Nothing but the store aside is written.
+ * What would have been under other rules: history is read once more beside what is served, under both, and compared.
+ * Nothing is written.
  */
-export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { events, projections, candidate, against, from, to, at, most = 100_000, signal } = options;
-  const { programme } = candidate.ruleSet;
-  const history = await loadRuleBooks(events);
-  const [before, after] = [rulesWith(history, at, programme, against), rulesWith(history, at, programme, candidate)];
-  const books = { before: before.books, after: after.books };
-  const scope: Scope = { programme, at, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const triage = new TriageComparison(books, scope, Math.min(most, 1_000));
-  const { one, other, upTo, read } = await bothBuilds(options, history, before, after, triage);
-  const changed: ChangedVerdict[] = [];
+export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions): Promise<Rehearsal> {
+  const { events, inShares = async (whole) => [await rehearseShare(whole, options)] } = options;
+  const end = await events.end();
+  const upTo = end ?? '';
+  const { before, after } = await sidesOf(events, asked, upTo);
+  const shares = await inShares({ ...asked, upTo, shards: ALL_SHARDS });
+  const scope = scopeOf(asked);
+  const { programme } = scope;
   const tally = new Tally();
-  for await (const verdict of changedVerdicts(one, other, scope, new Explainer(books, programme))) {
-    signal?.throwIfAborted();
-    tally.add(verdict);
-    if (changed.length < most) changed.push(verdict);
+  const changed = new FirstOf<ChangedVerdict>(asked.most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
+  const triage = new TriageComparison({ before: before.books, after: after.books }, scope, Math.min(asked.most, 1_000));
+  for (const share of shares) {
+    tally.merge(share.tally);
+    for (const verdict of share.changed) changed.add(verdict);
+    triage.merge(share.decisions);
   }
-  const { digestBefore, digestAfter } = await digests(projections, one, other);
   const decisions = triage.result();
+  const { count: changedCount, cases: changedCases, by: changedBy } = tally.result();
+  const told = ({ entries, title }: Side, found: readonly SideFound[]): RehearsedSide => ({
+    book: entries[programme] ?? [],
+    title,
+    totals: totalsOf(groupsOf(asked, found)),
+  });
+  const [ones, others] = [shares.map((share) => share.before), shares.map((share) => share.after)];
   return {
     notice: MECHANICAL_EFFECT_ONLY,
     programme,
     ruleSet: after.hash,
-    against: against === undefined ? null : before.hash,
-    since: candidate.since ?? null,
-    window: { from: from ?? null, to: to ?? null },
-    at,
-    position: upTo ?? null,
-    events: read,
-    before: { book: before.entries[programme] ?? [], title: before.title, totals: await totalsOf(one, scope) },
-    after: { book: after.entries[programme] ?? [], title: after.title, totals: await totalsOf(other, scope) },
-    changed,
-    changedCount: tally.count,
-    changedCases: tally.cases,
-    changedBy: tally.result(),
+    against: asked.against === undefined ? null : before.hash,
+    since: asked.candidate.since ?? null,
+    window: { from: asked.from ?? null, to: asked.to ?? null },
+    at: asked.at,
+    position: end ?? null,
+    events: shares.reduce((sum, share) => sum + share.events, 0),
+    before: told(before, ones),
+    after: told(after, others),
+    changed: changed.result(),
+    changedCount,
+    changedCases,
+    changedBy,
     notReversible: decisions.count,
     decisions,
-    digestBefore,
-    digestAfter,
+    digestBefore: digestOfSide(ones),
+    digestAfter: digestOfSide(others),
   };
 }
 
-interface RulesOfSide {
-  readonly entries: Entries;
-  readonly books: RuleBooks;
-  readonly hash: string;
-  readonly title: string | null;
-}
-
-/** The rules as history has them, with a candidate in the programme's book. */
-function rulesWith(
-  history: RulesInHistory,
-  at: string,
-  programme: string,
-  candidate: Candidate | undefined,
-): RulesOfSide {
-  const book = history.entries[programme] ?? [];
-  if (!candidate) {
-    const hash = book.at(-1)?.ruleSet ?? '';
-    const title = history.drafts.get(hash)?.content.title ?? null;
-    return { entries: history.entries, books: history.books, hash, title };
-  }
-  const { ruleSet, since } = candidate;
-  const { hash } = compileRules(ruleSet);
-  const entry: BookEntry = {
-    ruleSet: hash,
-    from: since ?? null,
-    ...(since !== undefined && since > at ? { foreseen: true } : {}),
-  };
-  const kept = since === undefined ? [] : book.filter((one) => one.from === null || one.from < since);
-  // The first rules of a programme hold since ever.
-  const entries = {
-    ...history.entries,
-    [programme]: kept.length === 0 ? [{ ruleSet: hash, from: null }] : [...kept, entry],
-  };
-  const drafts = new Map(history.drafts).set(hash, { programme, content: ruleSet, draftedAt: '' });
-  return { entries, books: booksUnder(entries, drafts), hash, title: ruleSet.title };
-}
-
-interface BothBuilds {
-  readonly one: Build;
-  readonly other: Build;
-  readonly upTo: string | undefined;
-  readonly read: number;
-}
-
-/** What is served is compared with where it is built so; else the side before is built aside as well. */
-async function bothBuilds(
-  { events, projections, aside, served, against, at, stepMs, signal, onProgress }: RehearsalOptions,
-  history: RulesInHistory,
-  before: RulesOfSide,
-  after: RulesOfSide,
-  triage: TriageComparison,
-): Promise<BothBuilds> {
-  const upTo = await events.end();
-  const live = served && !against ? await asServed(served, projections, history, upTo) : undefined;
-  const shadows: Shadow[] = [
-    { projections: projections.filter(readsRules), inputs: { rules: after.books }, reason: 'rehearsed' },
-    ...(live ? [] : [{ projections, inputs: { rules: before.books }, reason: 'compared with' }]),
-  ];
-  let read = 0;
-  const [other, built] = await buildShadows({
-    events,
-    aside,
-    upTo: upTo ?? '',
-    shadows,
-    at,
-    beside: { types: triage.types, each: (event) => triage.each(event) },
-    ...(stepMs === undefined ? {} : { stepMs }),
-    ...(signal === undefined ? {} : { signal }),
-    onProgress(progress) {
-      read = progress.events;
-      onProgress?.(progress);
-    },
+/** The groups of all shares, added up. */
+function groupsOf(asked: RehearsalAsked, found: readonly SideFound[]): SideFound['groups'] {
+  const queries = totalQueries(scopeOf(asked));
+  const summed = TOTALLED.map((name) => {
+    const counter = new GroupCounter(queries[name]);
+    for (const { groups } of found) counter.merge(groups[name]);
+    return [name, counter.result()] as const;
   });
-  const one = live ?? built;
-  if (!one || !other) throw new Error('A rehearsal needs two builds to compare.');
-  return { one, other, upTo, read };
+  return Object.fromEntries(summed) as Record<Totalled, SideFound['groups'][Totalled]>;
 }
 
-/** The live build, where it is what a build of history to its end would be. */
-async function asServed(
-  served: Served,
-  projections: readonly AnyProjection<Inputs>[],
-  history: RulesInHistory,
-  end: string | undefined,
-): Promise<Build | undefined> {
-  const live = await served.live();
-  if (!live || !isCurrent(live, projections, history)) return undefined;
-  const checkpoints = [...(await served.checkpoints(live.id)).values()];
-  const atTheEnd = checkpoints.length > 0 && checkpoints.every((at) => at === end);
-  return atTheEnd ? { reads: served, generation: live.id } : undefined;
-}
-
-/** What reads no rules is in the build before alone, and the same in both. */
-async function digests(
-  projections: readonly AnyProjection<Inputs>[],
-  before: Build,
-  after: Build,
-): Promise<{ readonly digestBefore: string; readonly digestAfter: string }> {
-  const rebuilt = new Set(projections.filter(readsRules).map(({ name }) => name));
-  const one: Record<string, string> = {};
-  const other: Record<string, string> = {};
-  for (const { name } of digested(shapesOf(projections))) {
-    const { digest } = await digestReadModel(before.reads, name, before.generation);
-    one[name] = digest;
-    other[name] = rebuilt.has(name) ? (await digestReadModel(after.reads, name, after.generation)).digest : digest;
-  }
-  return { digestBefore: digestOf(one), digestAfter: digestOf(other) };
+/** The digest that a build under the same rules has. */
+function digestOfSide(found: readonly SideFound[]): string {
+  const shards = new Map<string, Map<number, string>>();
+  for (const { digests } of found)
+    for (const [name, ofShards] of digests) shards.set(name, new Map([...(shards.get(name) ?? []), ...ofShards]));
+  return digestOf(Object.fromEntries([...shards].map(([name, ofShards]) => [name, digestOfShards(ofShards)])));
 }

@@ -4,7 +4,8 @@ import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
 import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
 import type { Told } from '../replay/history.testing.js';
 import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
-import { readsRules } from './shadows.js';
+import { digestBuild } from '../replay/digest.js';
+import { readsRules, rehearseShare, type ShareAsked, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];
 const history = async (...told: readonly Told[]): ReturnType<typeof historyOf> => {
@@ -148,10 +149,31 @@ describe('a rehearsal', () => {
     expect(changed.map((one) => [one.case, one.from, one.to])).toEqual([['two', 'met', 'missed']]);
   });
 
-  test('says the same against what is served as against a build of its own', async () => {
+  test('has the digests of builds that are served', async () => {
+    const { rehearsed, store } = await history(...inForce(LONG), ...seven, ...two, ...ten);
+    expect((await rehearsed(SHORT)).digestBefore).toBe((await digestBuild(store.reads)).digest);
+  });
+
+  test('says the same, in however many shares it is done', async () => {
+    const { rehearsed, store } = await history(...inForce(LONG), ...seven, ...two, ...ten);
+    const whole = await rehearsed(SHORT);
+    for (const count of [2, 3, 256]) {
+      const inShares = (all: ShareAsked): Promise<ShareFound[]> =>
+        Promise.all(
+          Array.from({ length: count }, (_, share) => {
+            const shards = all.shards.filter((shard) => shard % count === share);
+            return rehearseShare({ ...all, shards }, { events: store.events, projections: PROJECTIONS });
+          }),
+        );
+      expect(await rehearsed(SHORT, { inShares })).toEqual(whole);
+    }
+  });
+
+  test('lists no more than is asked for, the first by case, and counts all', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
-    const aside = await rehearsed(SHORT, { served: undefined as never });
-    expect(await rehearsed(SHORT)).toEqual({ ...aside, events: expect.any(Number) });
+    const { changed, changedCount } = await rehearsed(within('1h'), { most: 1 });
+    expect(changed.map((one) => one.case)).toEqual(['seven']);
+    expect(changedCount).toBe(2);
   });
 
   test('is stopped between two steps, and says how far it is', async () => {
@@ -248,7 +270,7 @@ describe("decisions that history can't take back", () => {
   });
 });
 
-test('the read models that are built again are those that can see the rules', () => {
+test('the read models that are folded again are those that can see the rules', () => {
   expect(PROJECTIONS.filter((one) => !readsRules(one)).map(({ name }) => name)).toEqual([
     'timeline',
     'customers',

@@ -18,6 +18,12 @@ export interface ChangedBy {
   readonly turn: readonly Changes[];
 }
 
+export interface Tallied {
+  readonly count: number;
+  readonly cases: number;
+  readonly by: ChangedBy;
+}
+
 /** Counts changed verdicts by what a reader asks for first. */
 export class Tally {
   count = 0;
@@ -43,11 +49,26 @@ export class Tally {
     }
   }
 
+  /** What another counted, of other cases. */
+  merge({ count, cases, by }: Tallied): void {
+    this.count += count;
+    this.cases += cases;
+    for (const [what, changes] of Object.entries(by) as [keyof ChangedBy, readonly Changes[]][])
+      for (const { name, ...more } of changes) {
+        const row = this.#by[what].get(name) ?? { name, count: 0, better: 0, worse: 0 };
+        row.count += more.count;
+        row.better += more.better;
+        row.worse += more.worse;
+        this.#by[what].set(name, row);
+      }
+  }
+
   /** The most frequent first. */
-  result(): ChangedBy {
+  result(): Tallied {
     const sorted = (by: keyof ChangedBy): readonly Changes[] =>
       [...this.#by[by].values()].toSorted((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-    return { target: sorted('target'), team: sorted('team'), reason: sorted('reason'), turn: sorted('turn') };
+    const by = { target: sorted('target'), team: sorted('team'), reason: sorted('reason'), turn: sorted('turn') };
+    return { count: this.count, cases: this.cases, by };
   }
 }
 

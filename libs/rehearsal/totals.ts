@@ -1,7 +1,6 @@
 import type { Filter } from '../filter/filter.js';
-import type { Group } from '../read-store/read-store.js';
-import { funnelReport, type FunnelReport } from '../reports/funnel-report.js';
-import type { Build } from './build.js';
+import type { Group, GroupQuery } from '../read-store/read-store.js';
+import { funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
 
 /** What a rehearsal looks at: one programme, and of it the cases opened within the window. */
 export interface Scope {
@@ -42,13 +41,15 @@ export interface Totals {
   readonly funnel: FunnelReport;
 }
 
-/** What a build says in all. */
-export async function totalsOf({ reads, generation }: Build, scope: Scope): Promise<Totals> {
+/** The read models that totals are counted from, and how each is grouped. */
+export const TOTALLED = ['clocks', 'queues', 'root_causes', 'funnel'] as const;
+export type Totalled = (typeof TOTALLED)[number];
+
+export function totalQueries(scope: Scope): Readonly<Record<Totalled, GroupQuery>> {
   const { programme, from, to, at } = scope;
   const filter = filterOf(scope);
-  const clocks = await reads.group(
-    'clocks',
-    {
+  return {
+    clocks: {
       filter: { ...filter, state: { $ne: 'unattached' } },
       by: ['target', 'team', 'priority'],
       counts: {
@@ -59,14 +60,19 @@ export async function totalsOf({ reads, generation }: Build, scope: Scope): Prom
         cancelled: { state: 'cancelled' },
       },
     },
-    generation,
-  );
-  const queues = await reads.group(
-    'queues',
-    { filter, by: ['team', 'owner'], counts: { overdue: { nextDueAt: { $lt: at } } } },
-    generation,
-  );
-  const causes = await reads.group('root_causes', { filter, by: ['level1', 'level2', 'level3', 'level4'] }, generation);
+    queues: { filter, by: ['team', 'owner'], counts: { overdue: { nextDueAt: { $lt: at } } } },
+    root_causes: { filter, by: ['level1', 'level2', 'level3', 'level4'] },
+    funnel: funnelQuery({
+      programme,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { until: to }),
+    }),
+  };
+}
+
+/** What the read models say in all, from their groups. */
+export function totalsOf(groups: Readonly<Record<Totalled, readonly Group[]>>): Totals {
+  const { clocks, queues, root_causes: causes, funnel } = groups;
   return {
     clocks: clockFigures(clocks, [])[0] ?? NONE,
     byTarget: clockFigures(clocks, ['target']),
@@ -77,12 +83,7 @@ export async function totalsOf({ reads, generation }: Build, scope: Scope): Prom
     causes: causes
       .map((group) => ({ cause: causeOf(group), count: group.count }))
       .toSorted((a, b) => b.count - a.count || (a.cause.join('\n') < b.cause.join('\n') ? -1 : 1)),
-    funnel: await funnelReport(reads, {
-      programme,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { until: to }),
-      generation,
-    }),
+    funnel: funnelOf(funnel),
   };
 }
 
@@ -90,7 +91,7 @@ type Row<By extends string, Figures> = { readonly [field in By]: string } & Figu
 
 const NONE: ClockFigures = { met: 0, missed: 0, running: 0, overdue: 0, cancelled: 0, breaches: 0 };
 
-export const filterOf = ({ programme, from, to }: Scope): Filter => ({
+const filterOf = ({ programme, from, to }: Scope): Filter => ({
   programme,
   ...(from === undefined && to === undefined
     ? {}

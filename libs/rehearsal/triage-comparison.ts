@@ -2,6 +2,7 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { triage, type Triage } from '../recovery/triage/triage.js';
+import { FirstOf } from './first-of.js';
 import type { Scope } from './totals.js';
 
 /** A response that would have been answered otherwise. History holds what was done; no rule set takes it back. */
@@ -27,7 +28,7 @@ export interface NotReversible {
   readonly wouldNotHaveBeenOpened: number;
   /** Another kind, priority or team, or respected instead of left. */
   readonly handledOtherwise: number;
-  /** The first of them. */
+  /** The first of them, by when the response came. */
   readonly examples: readonly OtherDecision[];
 }
 
@@ -37,14 +38,16 @@ export interface NotReversible {
  */
 export class TriageComparison {
   readonly types = ['ResponseReceived'] as const;
-  readonly #examples: OtherDecision[] = [];
+  readonly #examples: FirstOf<OtherDecision>;
   readonly #counts = { opened: 0, notOpened: 0, otherwise: 0 };
 
   constructor(
     private readonly books: { readonly before: RuleBooks; readonly after: RuleBooks },
     private readonly scope: Scope,
-    private readonly most: number,
-  ) {}
+    most: number,
+  ) {
+    this.#examples = new FirstOf<OtherDecision>(most, ({ at, response }) => `${at} ${response}`);
+  }
 
   each(recorded: Recorded): void {
     const event = recorded as RecordedEvent;
@@ -65,8 +68,15 @@ export class TriageComparison {
           ? 'would have been opened'
           : 'would not have been opened';
     this.#counts[change === 'handled otherwise' ? 'otherwise' : opened.after ? 'opened' : 'notOpened']++;
-    if (this.#examples.length < this.most)
-      this.#examples.push({ response: data.response, at: occurredAt, change, from: had, to: has });
+    this.#examples.add({ response: data.response, at: occurredAt, change, from: had, to: has });
+  }
+
+  /** What another found, of other responses. */
+  merge(found: NotReversible): void {
+    this.#counts.opened += found.wouldHaveBeenOpened;
+    this.#counts.notOpened += found.wouldNotHaveBeenOpened;
+    this.#counts.otherwise += found.handledOtherwise;
+    for (const example of found.examples) this.#examples.add(example);
   }
 
   result(): NotReversible {
@@ -76,7 +86,7 @@ export class TriageComparison {
       wouldHaveBeenOpened: opened,
       wouldNotHaveBeenOpened: notOpened,
       handledOtherwise: otherwise,
-      examples: this.#examples,
+      examples: this.#examples.result(),
     };
   }
 }

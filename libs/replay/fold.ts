@@ -3,7 +3,7 @@ import { SHARDS } from '../event-sourcing/shard.js';
 import type { Batch, EventStore } from '../event-store/event-store.js';
 import type { Flush, ReadStore } from '../read-store/read-store.js';
 import type { ParkedEvents, ParkedList } from './parked.js';
-import { eventsToFold } from './events-to-fold.js';
+import { EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
 import type { AnyProjection } from './projections.js';
 
@@ -98,14 +98,14 @@ export class Fold<Inputs> {
     if (!fold) throw new Error(`No projection ${projection}, only ${projections.map(({ name }) => name).join(', ')}.`);
     this.#streams.forget();
     fold.forget(key, (await waiting?.skippedEvents(generation))?.get(projection) ?? NONE);
-    const { writes, parked } = await fold.fold(eventsToFold(events), this.#options.inputs);
+    const { writes, parked } = await fold.fold(new EventsToFold(events), this.#options.inputs);
     const position = events.at(-1)?.position;
     if (position !== undefined && writes.length > 0) await reads.flush(generation, { shards: [], position, writes });
     return parked[0];
   }
 
   async #fold(events: readonly Recorded[]): Promise<{ writes: Flush['writes']; parked: readonly ParkedEvents[] }> {
-    const batch = eventsToFold(events);
+    const batch = new EventsToFold(events);
     const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, this.#options.inputs)));
     return { writes: folded.flatMap(({ writes }) => writes), parked: folded.flatMap(({ parked }) => parked) };
   }

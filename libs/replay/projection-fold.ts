@@ -34,7 +34,7 @@ export interface ProjectionFoldOptions<Inputs> {
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
   /** The events of a stream up to a revision, oldest first: read where a fact is folded again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
-  /** Facts kept in memory; the others are loaded or folded again when needed. */
+  /** Facts kept in memory; the others are loaded or folded again when needed. Infinity keeps all. */
   readonly cached: number;
   /** Nothing is stored yet: what memory does not know does not exist. */
   readonly empty: boolean;
@@ -53,7 +53,7 @@ export class ProjectionFold<Inputs> {
   readonly #facts: string | undefined;
   readonly #evolvers: ReadonlyMap<string, Evolver<Inputs>>;
   readonly #restating: ReadonlySet<string>;
-  readonly #known: LRUCache<string, Known>;
+  readonly #known: LRUCache<string, Known> | Map<string, Known>;
   readonly #parked: Map<string, string>;
   #skipped: ReadonlySet<string>;
   #complete: boolean;
@@ -66,7 +66,10 @@ export class ProjectionFold<Inputs> {
     this.#evolvers = new Map(Object.entries(projection.evolve) as [string, Evolver<Inputs>][]);
     this.#restating = new Set(projection.restate?.on);
     this.#complete = options.empty;
-    this.#known = new LRUCache({ max: options.cached, dispose: (_, __, why) => (this.#complete &&= why !== 'evict') });
+    this.#known =
+      options.cached === Infinity
+        ? new Map()
+        : new LRUCache({ max: options.cached, dispose: (_, __, why) => (this.#complete &&= why !== 'evict') });
     this.#parked = new Map(options.parked);
     this.#skipped = options.skipped;
   }

@@ -1,7 +1,7 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { Document } from '../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
-import { digestLine, digestOf, digestReadModel, digested } from './digest.js';
+import { digestOf, digestReadModel, digested, lineWriter } from './digest.js';
 import { Fold } from './fold.js';
 import { shapesOf, typesOf, type AnyProjection } from './projections.js';
 import type { Progress } from './rebuild.js';
@@ -111,6 +111,7 @@ type Scan = AsyncIterable<readonly StoredDocument[]>;
 
 /** Both in id order: what is in one alone, or says something else in the other. */
 async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
+  const lineOf = lineWriter();
   const [ones, others] = [singly(live), singly(rebuilt)];
   let [one, other] = [(await ones.next()).value, (await others.next()).value];
   while (one || other) {
@@ -121,7 +122,7 @@ async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGe
       yield { readModel, shard: other.shard, id: other.id, rebuilt: other.document };
       other = (await others.next()).value;
     } else if (one && other) {
-      if (digestLine(one) !== digestLine(other))
+      if (lineOf(one) !== lineOf(other))
         yield { readModel, shard: one.shard, id: one.id, live: one.document, rebuilt: other.document };
       [one, other] = [(await ones.next()).value, (await others.next()).value];
     }

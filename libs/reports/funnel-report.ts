@@ -1,5 +1,5 @@
 import type { Filter } from '../filter/filter.js';
-import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import type { GenerationChoice, Group, GroupQuery, ReadStore } from '../read-store/read-store.js';
 import { wilson } from './wilson.js';
 
 export interface FunnelAsked {
@@ -59,31 +59,33 @@ const OF: Readonly<Record<FunnelStep, FunnelStep | null>> = {
 };
 
 /** How many came how far. */
-export async function funnelReport(reads: Pick<ReadStore, 'group'>, asked: FunnelAsked = {}): Promise<FunnelReport> {
-  const { generation = 'live' } = asked;
-  const groups = await reads.group(
-    'funnel',
-    {
-      filter: filterOf(asked),
-      by: ['about'],
-      sums: {
-        offers: 'offers',
-        offersAccepted: 'accepted',
-        offersDeclined: 'declined',
-        offersUnanswered: 'unanswered',
-      },
-      counts: {
-        flagged: { flagged: true },
-        contacted: { contacted: true },
-        offered: { offered: true },
-        accepted: { acceptedAny: true },
-        approved: { approved: true },
-        reSurveyed: { reSurveyed: true },
-        recovered: { recovered: true },
-      },
-    },
-    generation,
-  );
+export async function funnelReport(reads: ReadStore, asked: FunnelAsked = {}): Promise<FunnelReport> {
+  return funnelOf(await reads.group('funnel', funnelQuery(asked), asked.generation ?? 'live'));
+}
+
+/** What is counted of the read model `funnel`. */
+export const funnelQuery = (asked: FunnelAsked): GroupQuery => ({
+  filter: filterOf(asked),
+  by: ['about'],
+  sums: {
+    offers: 'offers',
+    offersAccepted: 'accepted',
+    offersDeclined: 'declined',
+    offersUnanswered: 'unanswered',
+  },
+  counts: {
+    flagged: { flagged: true },
+    contacted: { contacted: true },
+    offered: { offered: true },
+    accepted: { acceptedAny: true },
+    approved: { approved: true },
+    reSurveyed: { reSurveyed: true },
+    recovered: { recovered: true },
+  },
+});
+
+/** What those counts say. */
+export function funnelOf(groups: readonly Group[]): FunnelReport {
   const [responses, cases] = ['response', 'case'].map((about) => groups.find((group) => group['about'] === about));
   const counts: Record<FunnelStep, number> = {
     received: responses?.count ?? 0,

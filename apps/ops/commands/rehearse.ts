@@ -56,9 +56,7 @@ it is the plan that is approved and then carried out by amends rules activate.`,
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {
         const mode = isRuleFile(rules) ? 'read' : 'write';
-        result = await withStores(places, mode, (stores) =>
-          runRehearsal(stores, { ...request, alone: !app, actor: operator(as) }),
-        );
+        result = await withStores(places, mode, (stores) => runRehearsal(stores, { ...request, actor: operator(as) }));
       }
       if (html !== undefined) {
         const [{ writeFileSync }, { rehearsalPage }] = await Promise.all([

@@ -25,8 +25,8 @@ export function runBeside<N extends WorkName>(
 ): Promise<Works[N]['done']> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new Stopped());
-    const workerData: WorkOrder<N> = { name, places, asked };
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    const order = { name, places, asked } satisfies Record<keyof WorkOrder, unknown>;
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order });
     const stop = (): void => worker.postMessage('stop');
     signal?.addEventListener('abort', stop, { once: true });
     let outcome: (() => void) | undefined;

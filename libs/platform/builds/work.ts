@@ -1,7 +1,9 @@
 import type { Refusal } from '../../event-sourcing/decider.js';
 import type { CarriedOut } from '../../rehearsal/carry-out.js';
 import type { GenerationChoice, GenerationStamp } from '../../read-store/read-store.js';
-import type { Candidate, Rehearsal } from '../../rehearsal/rehearse.js';
+import type { Rehearsal } from '../../rehearsal/rehearse.js';
+import type { ShareAsked, ShareFound } from '../../rehearsal/share.js';
+import type { RehearsalAsked } from '../../rehearsal/sides.js';
 import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import type { StorePlaces } from '../config/store-places.js';
 
@@ -29,13 +31,7 @@ export interface Works {
     readonly done: string;
   };
   rehearse: {
-    readonly asked: {
-      readonly candidate: Candidate;
-      readonly against?: Candidate;
-      readonly from?: string;
-      readonly to?: string;
-      readonly at: string;
-      readonly most: number;
+    readonly asked: RehearsalAsked & {
       /** Keep it as a plan that can be carried out. */
       readonly recorded: boolean;
       /** Where the rehearsal goes, as JSON, and its report as a page: both may be large. */
@@ -43,6 +39,10 @@ export interface Works {
       readonly page: string;
     };
     readonly done: RehearsedInShort;
+  };
+  rehearseShare: {
+    readonly asked: ShareAsked;
+    readonly done: ShareFound;
   };
 }
 
@@ -55,11 +55,9 @@ export type RehearsedInShort = Pick<
 export type WorkName = keyof Works;
 
 /** How a thread is started: by its workerData. */
-export interface WorkOrder<N extends WorkName = WorkName> {
-  readonly name: N;
-  readonly places: StorePlaces;
-  readonly asked: Works[N]['asked'];
-}
+export type WorkOrder<N extends WorkName = WorkName> = {
+  readonly [Name in N]: { readonly name: Name; readonly places: StorePlaces; readonly asked: Works[Name]['asked'] };
+}[N];
 
 /** What a thread says. Errors lose their class on the way, so they are told by name and message. */
 export type Said =
