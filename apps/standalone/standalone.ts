@@ -18,8 +18,8 @@ export interface Running {
 
 const logger = new Logger('Stores');
 
-/** Opens the folder's stores, fills an empty one, and serves. */
-export async function startStandalone(config: Config): Promise<Running> {
+/** Opens the folder's stores, fills an empty one, and serves. `now`: what commands take for the time; default: the system's. */
+export async function startStandalone(config: Config, now?: () => string): Promise<Running> {
   const stores = await openStores(config.places, {
     mode: 'write',
     vaultKey: config.vaultKey,
@@ -28,7 +28,7 @@ export async function startStandalone(config: Config): Promise<Running> {
     notice: (sentence) => logger.warn(sentence),
   });
   try {
-    const on = await ground(config, stores);
+    const on = await ground(config, stores, now);
     const operatorKey = await on.keys.ensureOperator(config.operatorKey);
     await firstStart(on);
     const app = await createApi(StandaloneModule.on(on), config);
