@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   commands: ['event-sourcing', 'recovery', 'event-store', 'read-store', 'vault', 'replay'],
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
-  migration: ['event-sourcing', 'event-store'],
+  migration: ['event-sourcing', 'event-store', 'ledger'],
   broker: ['event-sourcing', 'event-store', 'ledger', 'recovery'],
 };
 

@@ -4,6 +4,7 @@ import { addBackup } from './commands/backup.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addMigrate } from './commands/migrate.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addReplay } from './commands/replay.js';
 import { addReport } from './commands/report.js';
@@ -36,6 +37,7 @@ export function makeProgram(): Command {
   addExport(program);
   addBackup(program);
   addRestore(program);
+  addMigrate(program);
   addDoctor(program);
   return program;
 }

@@ -106,9 +106,14 @@ async function append(to: EventStore, run: readonly Recorded[]): Promise<void> {
 
 /**
  * Reads both to their ends and compares event by event all but positions. Resolves to the number of events.
+ * @param pair told where each event stands in the one and in the other
  * @throws HistoriesDiffer naming the first event that isn't the same
  */
-export async function compareHistories(one: EventStore, other: EventStore): Promise<number> {
+export async function compareHistories(
+  one: EventStore,
+  other: EventStore,
+  pair?: (here: string, there: string) => void,
+): Promise<number> {
   const [left, right] = [eventsOf(one), eventsOf(other)];
   for (let count = 0; ; count++) {
     const [a, b] = [await left.next(), await right.next()];
@@ -121,6 +126,7 @@ export async function compareHistories(one: EventStore, other: EventStore): Prom
         `After ${count} events that are the same, one history has ${named(a)}, the other ${named(b)}.`,
       );
     }
+    pair?.(a.value.position, b.value.position);
   }
 }
 
