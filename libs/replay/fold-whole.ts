@@ -6,9 +6,6 @@ import type { AnyProjection } from './projections.js';
 /** A document with its id, in memory. */
 export type Folded = readonly [id: string, document: Document];
 
-const NOTHING = new Map<never, never>();
-const NONE: ReadonlySet<never> = new Set();
-
 /**
  * What a projection shows of whole shards, in the order of ids (of UTF-8 bytes, as stores have it): nothing is stored,
  * and nothing was before.
@@ -20,15 +17,7 @@ export async function foldWhole<Inputs>(
   inputs: Inputs,
 ): Promise<readonly Folded[]> {
   if (batch.events.length === 0) return [];
-  const fold = new ProjectionFold<Inputs>({
-    projection,
-    load: () => Promise.resolve(NOTHING),
-    readStream: (stream, upTo) => Promise.resolve(batch.streamOf(stream).filter(({ revision }) => revision <= upTo)),
-    cached: Infinity,
-    empty: true,
-    parked: NOTHING,
-    skipped: NONE,
-  });
+  const fold = ProjectionFold.ofWhole(projection, batch);
   const { writes, parked } = await fold.fold(batch, inputs);
   for (const { error } of parked) throw error;
   const shown: [id: string, document: Document][] = [];

@@ -45,6 +45,8 @@ export interface ProjectionFoldOptions<Inputs> {
 }
 
 const NOTHING: readonly Shown[] = [];
+const NOTHING_STORED: ReadonlyMap<string, StoredDocument> = new Map();
+const NONE: ReadonlySet<string> = new Set();
 
 /** One projection, folded batch by batch in memory. */
 export class ProjectionFold<Inputs> {
@@ -72,6 +74,23 @@ export class ProjectionFold<Inputs> {
         : new LRUCache({ max: options.cached, dispose: (_, __, why) => (this.#complete &&= why !== 'evict') });
     this.#parked = new Map(options.parked);
     this.#skipped = options.skipped;
+  }
+
+  /** For events that are all there is: nothing was stored before, and streams are read from the events themselves. */
+  static ofWhole<Inputs>(
+    projection: AnyProjection<Inputs>,
+    batch: EventsToFold,
+    skipped: ReadonlySet<string> = NONE,
+  ): ProjectionFold<Inputs> {
+    return new ProjectionFold<Inputs>({
+      projection,
+      load: () => Promise.resolve(NOTHING_STORED),
+      readStream: (stream, upTo) => Promise.resolve(batch.streamOf(stream).filter(({ revision }) => revision <= upTo)),
+      cached: Infinity,
+      empty: true,
+      parked: new Map(),
+      skipped,
+    });
   }
 
   /** The writes that bring the store from before the batch to after it, and what could not be folded. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Generation, GenerationStamp, ReadStore } from '../read-store/read-store.js';
 import { Fold } from './fold.js';
+import { foldShards } from './fold-shards.js';
 import type { ParkedList } from './parked.js';
 import { shapesOf, typesOf, type AnyProjection } from './projections.js';
 import { Steps } from './steps.js';
@@ -53,7 +54,7 @@ export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<
       isDeepStrictEqual(JSON.parse(JSON.stringify(had)), JSON.parse(JSON.stringify(collections))),
   );
   const stamp = { ruleBooks, reason, madeAt: options.madeAt ?? new Date().toISOString() };
-  const { id } = begun ?? (await reads.begin(collections, stamp));
+  const { id } = (await takenUp(reads, begun)) ?? (await reads.begin(collections, stamp));
   await catchUp(id, options);
   await reads.ready(id);
   // What came while the indexes were made.
@@ -63,30 +64,41 @@ export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<
   return made;
 }
 
-/** Brings a generation to the present end of history. Resolves to the number of events read. */
+/** A build that was begun, unless it holds nothing that is known to be whole: that one is dropped. */
+async function takenUp(reads: ReadStore, begun: Generation | undefined): Promise<Generation | undefined> {
+  if (begun?.status !== 'building' || (await reads.checkpoints(begun.id)).size > 0) return begun;
+  await reads.release(begun.id);
+  return undefined;
+}
+
+/**
+ * Brings a generation to the present end of history: first what was never read, shard by shard, then what came since,
+ * in the order of history. Resolves to the number of events read.
+ */
 export async function catchUp<Inputs>(generation: number, options: BuildOptions<Inputs>): Promise<number> {
-  const { events, projections, signal, onProgress, stepMs = 20 } = options;
-  // Where nobody waits, wide steps store a case that is told over several of them less often.
-  const { batchSize = stepMs === Infinity ? 20_000 : 5_000 } = options;
+  const { events, projections, signal, onProgress, stepMs = 20, batchSize = 5_000 } = options;
+  const began = performance.now();
+  const tell = (share: number, events: number): void => {
+    const seconds = (performance.now() - began) / 1_000;
+    onProgress?.({
+      share,
+      events,
+      eventsPerSecond: Math.round(events / seconds),
+      secondsLeft: share > 0 ? (seconds / share) * (1 - share) : undefined,
+    });
+  };
+  const whole = await foldShards(generation, options, tell);
+  let read = whole;
   const fold = await Fold.open({ ...options, generation });
   const steps = new Steps(stepMs, (batch) => fold.apply(batch));
   const from = fold.position;
   const end = await events.end();
   if (end === undefined) return 0;
-  const began = performance.now();
-  let read = 0;
   const filter = { types: typesOf(projections) };
   for await (const batch of events.readAll({ ...(from === undefined ? {} : { from }), batchSize, filter })) {
     await steps.run(batch, signal);
     read += batch.events.length;
-    const seconds = (performance.now() - began) / 1_000;
-    const share = Math.min(1, events.progress(from, batch.position, end));
-    onProgress?.({
-      share,
-      events: read,
-      eventsPerSecond: Math.round(read / seconds),
-      secondsLeft: share > 0 ? (seconds / share) * (1 - share) : undefined,
-    });
+    tell(whole > 0 ? 1 : Math.min(1, events.progress(from, batch.position, end)), read);
   }
   return read;
 }

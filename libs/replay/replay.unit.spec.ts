@@ -17,7 +17,7 @@ import { idOf } from '../event-sourcing/identity.js';
 import { digestBuild } from './digest.js';
 import { openHistory, openReads, tell, type Told } from './history.testing.js';
 import { switchGeneration, rollback } from './generations.js';
-import { catchUp, rebuild } from './rebuild.js';
+import { catchUp, rebuild, type Progress } from './rebuild.js';
 import { verifyReadModels } from './verify.js';
 import { foldAside } from './known-at.js';
 
@@ -157,18 +157,27 @@ test('a build that was stopped goes on where it stood', async () => {
   const { events, reads } = history();
   await tell(events, [opening('a'), opening('b')]);
   const stopping = new AbortController();
-  const stopped = rebuild({
-    ...build,
-    events,
-    reads,
-    batchSize: 1,
-    signal: stopping.signal,
-    onProgress: () => stopping.abort(),
-  });
-  await expect(stopped).rejects.toThrow('aborted');
+  const options = { ...build, events, reads };
+  // Between the shards of the two customers.
+  const onProgress = ({ share }: Progress): void => (share > 0.5 ? stopping.abort() : undefined);
+  await expect(rebuild({ ...options, signal: stopping.signal, onProgress })).rejects.toThrow('aborted');
   const [half] = await reads.generations();
   expect(half).toMatchObject({ status: 'building' });
-  expect(await rebuild({ ...build, events, reads })).toMatchObject({ id: half?.id, status: 'ready' });
+  // What came since is folded after the shards that were left.
+  await tell(events, [then('a', tried), then('b', tried)]);
+  const resumed = await rebuild(options);
+  expect(resumed).toMatchObject({ id: half?.id, status: 'ready' });
+  const whole = await rebuild({ ...options, reason: 'undisturbed' });
+  expect(await digestBuild(reads, resumed.id)).toEqual(await digestBuild(reads, whole.id));
+});
+
+test('a build that was stopped before anything of it was whole is begun anew, and leaves nothing behind', async () => {
+  const { events, reads } = history();
+  await tell(events, [opening('a')]);
+  const killed = rebuild({ ...build, events, reads: dying(reads, 1, false) });
+  await expect(killed).rejects.toThrow('killed');
+  const made = await rebuild({ ...build, events, reads });
+  expect(await reads.generations()).toMatchObject([{ id: made.id, status: 'ready' }]);
 });
 
 test('a case that cannot be folded waits with all that comes after, and nobody else does', async () => {
