@@ -22,7 +22,7 @@ export const SCAN_BATCH = 1_000;
 
 export interface BuildOptions {
   readonly mode: Mode;
-  /** It is dropped after use: nothing of it is ever synced, so it never keeps the disk from what is served. */
+  /** It is dropped after use: a crash may spoil it. */
   readonly passing: boolean;
   readonly crashPoint: CrashPoint;
 }
@@ -31,8 +31,10 @@ export interface BuildOptions {
  * One build, in a file of its own, so that whoever writes one never waits for who writes another: a table for each
  * collection, with a column for each declared field.
  *
- * A commit is not synced (synchronous = NORMAL): a power cut may take the last flushes, documents and checkpoints
- * together, and what is lost is folded again from history. It can't damage the file, as OFF could.
+ * Until it is ready nothing of it is synced, so that it never keeps the disk from what is served, and a rollback journal
+ * is kept, which writes what is appended once: ended by force it goes on from its last flush, but a power cut may damage
+ * it. From then on it has a write-ahead log, whose commits are not synced (synchronous = NORMAL): a power cut may take
+ * the last flushes, documents and checkpoints together, which are folded again from history, but can't damage it.
  */
 export class Build {
   private readonly shapes: ReadonlyMap<string, CollectionShape>;
@@ -42,11 +44,11 @@ export class Build {
   private constructor(
     private readonly connection: Connection,
     private readonly generation: Pick<Generation, 'id' | 'collections'>,
-    { passing, crashPoint }: BuildOptions,
+    private readonly options: BuildOptions,
   ) {
     this.shapes = new Map(generation.collections.map((shape) => [shape.name, shape]));
-    this.crashPoint = crashPoint;
-    connection.database.exec(`PRAGMA synchronous = ${passing ? 'OFF' : 'NORMAL'}`);
+    this.crashPoint = options.crashPoint;
+    connection.database.exec(`PRAGMA synchronous = ${isLogged(connection) ? 'NORMAL' : 'OFF'}`);
     // What is sorted to make an index spills to a file, so that memory does not grow with history.
     connection.database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE');
   }
@@ -56,7 +58,8 @@ export class Build {
     const connection = Connection.make(path);
     return connection.orClosed(() => {
       // Documents are long: on larger pages fewer of them overflow, and a build takes a sixth less of the processor.
-      connection.database.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL');
+      const journal = options.passing ? 'MEMORY' : 'TRUNCATE';
+      connection.database.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF`);
       connection.transact(() => connection.database.exec(buildSchema(generation.collections)));
       return new Build(connection, generation, options);
     });
@@ -70,15 +73,17 @@ export class Build {
     });
   }
 
-  /** Each index is a step of its own: made half-way, it goes on with those that are left. */
-  makeIndexes(): void {
-    const { connection, generation } = this;
+  /** Each index is a step of its own: made half-way, it goes on with those that are left. Then all of it is synced. */
+  makeReady(): void {
+    const { connection, generation, options } = this;
     for (const index of buildIndexes(generation.collections)) {
       connection.database.exec(index);
       this.crashPoint('read-store: index made');
     }
     // What the planner must know of how values are spread, from samples.
     connection.database.exec('PRAGMA analysis_limit = 1000; ANALYZE');
+    if (options.passing) return;
+    connection.database.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   }
 
   flush(flush: Flush): void {
@@ -151,6 +156,9 @@ export class Build {
     throw new QueryRefused(`There is no read model ${JSON.stringify(collection)}. They are ${names.join(', ')}.`);
   }
 }
+
+const isLogged = (connection: Connection): boolean =>
+  connection.database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
 
 const documentOf = (row: Record<string, unknown>): Document => JSON.parse(String(row['document'])) as Document;
 

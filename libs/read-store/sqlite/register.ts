@@ -10,6 +10,7 @@ import {
   QueryRefused,
 } from '../read-store.js';
 import { Connection, type Mode } from './connection.js';
+import { machineStart } from './machine-start.js';
 import { isBlank, refuseOtherFormat, REGISTER } from './schema.js';
 
 /** Which builds there are, and which one is live. A change of it is synced: files are made and removed by what it says. */
@@ -39,8 +40,8 @@ export class Register {
   begin(collections: readonly CollectionShape[], stamp: GenerationStamp, make: (id: number) => void): Generation {
     return this.change(() => {
       const { lastInsertRowid } = this.connection
-        .statement(`INSERT INTO amends_generations (status, stamp, collections) VALUES ('building', ?, ?)`)
-        .run(JSON.stringify(stamp), JSON.stringify(collections));
+        .statement(`INSERT INTO amends_generations (status, stamp, collections, begun_on) VALUES ('building', ?, ?, ?)`)
+        .run(JSON.stringify(stamp), JSON.stringify(collections), machineStart());
       const id = Number(lastInsertRowid);
       make(id);
       this.crashPoint('read-store: build made, before it is registered');
@@ -78,10 +79,16 @@ export class Register {
     });
   }
 
-  /** What a power cut, or a hand, took the file of is built again: nobody can be served from it. */
-  strikeOffWhere(lost: (generation: Generation) => boolean): void {
+  /**
+   * Those without a file, and those that were not ready when the machine went down: nothing of a build is synced before
+   * it is ready. They are built again from history.
+   */
+  strikeOffLost(hasFile: (id: number) => boolean): void {
     this.change(() => {
-      for (const generation of this.all()) if (lost(generation)) this.strikeOff(generation.id);
+      this.connection
+        .statement(`DELETE FROM amends_generations WHERE status = 'building' AND begun_on <> ?`)
+        .run(machineStart());
+      for (const id of this.ids()) if (!hasFile(id)) this.strikeOff(id);
     });
   }
 

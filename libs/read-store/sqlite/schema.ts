@@ -4,13 +4,17 @@ import { CHECKPOINTS, columnOf, columnType, quoted, REMOVED, tableOf, viewOf } f
 
 const FORMAT = 2;
 
-/** Ids of generations are never used again, so a cursor of a released one stays stale. */
+/**
+ * Ids of generations are never used again, so a cursor of a released one stays stale. `begun_on` is the start of the
+ * machine on which a build was begun.
+ */
 export const REGISTER = `
   CREATE TABLE amends_generations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     status TEXT NOT NULL CHECK (status IN ('building', 'ready', 'live', 'retired')),
     stamp TEXT NOT NULL,
-    collections TEXT NOT NULL
+    collections TEXT NOT NULL,
+    begun_on TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX amends_one_is_live ON amends_generations (status) WHERE status = 'live';
   PRAGMA user_version = ${FORMAT};

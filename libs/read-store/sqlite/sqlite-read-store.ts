@@ -26,7 +26,7 @@ export interface SqliteReadStoreOptions {
   readonly mode: Mode;
   /** False where the process holds the lock by another connection, as a worker that builds does. Default true. */
   readonly lock?: boolean;
-  /** It is dropped after use: nothing of it is ever synced, so it never keeps the disk from what is served. */
+  /** It is dropped after use: a crash may spoil it. */
   readonly passing?: true;
   readonly crashPoint?: CrashPoint;
 }
@@ -66,7 +66,7 @@ export class SqliteReadStore implements ReadStore {
 
   async ready(generation: number): Promise<void> {
     refuseToWrite(this.options.mode);
-    this.builds.of(generation).makeIndexes();
+    this.builds.of(generation).makeReady();
     this.register.ready(generation);
   }
 
@@ -144,9 +144,9 @@ export class SqliteReadStore implements ReadStore {
   }
 }
 
-/** What a process that ended between register and files left: here nobody else changes either. */
+/** What a process that ended between register and files left, or the machine: here nobody else changes either. */
 function heal(register: Register, files: BuildFiles): void {
-  register.strikeOffWhere(({ id }) => !files.has(id));
+  register.strikeOffLost((id) => files.has(id));
   files.removeAllBut(register.ids());
   files.lead(register.live()?.id);
 }

@@ -208,6 +208,38 @@ describe('the read store in a file', () => {
     expect((await again.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
   });
 
+  test('what was not ready when the machine went down is begun anew, and what was ready stays', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const live = await serve(store, { a: { team: 'red' } });
+    const { id: ready } = await store.begin(SHAPES, STAMP);
+    await store.ready(ready);
+    const { id: half } = await store.begin(SHAPES, STAMP);
+    await store.close();
+    const resumed = open(path);
+    expect((await resumed.generations()).map(({ id }) => id)).toEqual([live, ready, half]);
+    await resumed.close();
+    const register = new DatabaseSync(path);
+    register.exec(`UPDATE amends_generations SET begun_on = 'the start before this one'`);
+    register.close();
+    expect((await open(path).generations()).map(({ id }) => id)).toEqual([live, ready]);
+    expect(buildsAt(path)).not.toContain(`read-${half}.db`);
+  });
+
+  test('who reads a build that is served does not keep its writer waiting', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const live = await serve(store, { a: { team: 'red' } });
+    const analyst = new DatabaseSync(beside(path, 'read-live.db'), { readOnly: true });
+    analyst.exec('BEGIN');
+    const team = (): unknown => analyst.prepare('SELECT team FROM queues').get()?.['team'];
+    expect(team()).toBe('red');
+    await store.flush(live, batch(2, { a: { team: 'green' } }));
+    expect(team()).toBe('red');
+    analyst.close();
+    expect((await store.get('queues', 'a'))?.document).toEqual({ team: 'green' });
+  });
+
   test('what one of two builders left of a build that never was goes when the other begins its own', async () => {
     const path = freshPath();
     const owner = open(path);
