@@ -15,13 +15,20 @@ import { booksOf } from '../../libs/replay/bring-up-to-date.js';
 import { ReadModelFollower } from '../../libs/replay/follower.js';
 import { ParkedList } from '../../libs/replay/parked.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
-import type { Figure, Size } from './measure.js';
+import { type Figure, median, type Size } from './measure.js';
 import { syntheticCase } from './synthetic-history.js';
 
 const NOW = '2031-05-05T09:00:00.000Z';
 const AT_LEAST = 0.8;
 
-/** Appends and queries of one process, alone and while it builds or rehearses beside: each must keep most of its rate. */
+/** Clients that append, and clients that page through queues, at once. */
+const CLIENTS = { appending: 8, asking: 2 };
+
+/**
+ * Appends and queries of one process, alone and while it builds or rehearses beside: each must keep most of its rate.
+ * Short slices of each in turn, many of them, each held against the one alone just before: so a machine that is busy with
+ * something else for a while slows all three.
+ */
 export async function liveTraffic(size: Size, folder: string): Promise<Figure[]> {
   const stores = await openStores({ folder }, { mode: 'write' });
   try {
@@ -34,38 +41,32 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     await builds.bringUpToDateAlone();
     await follower.refresh();
     try {
-      const ms = size.quick ? 1_500 : 5_000;
+      const ms = size.quick ? 1_000 : 2_000;
+      const slices = 3 * size.runs;
       const rss = process.memoryUsage().rss;
       const alone: Rates[] = [];
       const rebuilding: Rates[] = [];
       const rehearsing: Rates[] = [];
-      for (let run = -1; run < size.runs; run++) {
+      for (let slice = -1; slice < slices; slice++) {
         const [one, other, third] = [
-          await traffic(stores, ms),
-          await beside(stores, 'build', ms),
-          await beside(stores, 'rehearse', ms, rules),
+          await traffic(stores, follower, ms),
+          await beside(stores, follower, 'build', ms),
+          await beside(stores, follower, 'rehearse', ms, rules),
         ];
-        if (run < 0) continue;
+        if (slice < 0) continue;
         alone.push(one);
         rebuilding.push(other);
         rehearsing.push(third);
       }
       const grown = Math.round((process.memoryUsage().rss - rss) / 1024 / 1024);
-      const row = (what: string, unit: string, rates: readonly Rates[], of: keyof Rates): Figure => ({
-        what,
-        unit,
-        ours: rates.map((rate) => rate[of]),
-        against: { name: 'the same alone', values: alone.map((rate) => rate[of]) },
-        reach: { ratio: AT_LEAST },
-      });
       return [
-        row('appends while read models are rebuilt', 'events/s', rebuilding, 'appends'),
-        row('queue pages while read models are rebuilt', 'pages/s', rebuilding, 'queries'),
-        row('appends while rules are rehearsed', 'events/s', rehearsing, 'appends'),
-        {
-          ...row('queue pages while rules are rehearsed', 'pages/s', rehearsing, 'queries'),
-          note: `memory of the whole process, its threads too, grew by ${grown} MiB over all runs`,
-        },
+        ...figures('while read models are rebuilt', rebuilding, alone),
+        ...figures(
+          'while rules are rehearsed',
+          rehearsing,
+          alone,
+          `memory of the whole process, its threads too, grew by ${grown} MiB over all slices`,
+        ),
       ];
     } finally {
       await follower.stop();
@@ -78,35 +79,79 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
 interface Rates {
   readonly appends: number;
   readonly queries: number;
+  /** Of an append, synced to the disk, in milliseconds. */
+  readonly p99: number;
+  /** What the serving thread itself used of the processor for one append and its share of the rest, in microseconds. */
+  readonly cpu: number;
+}
+
+function figures(when: string, rates: readonly Rates[], alone: readonly Rates[], note?: string): Figure[] {
+  const row = (what: string, unit: string, of: keyof Rates): Figure => ({
+    what: `${what} ${when}`,
+    unit,
+    ours: rates.map((rate) => rate[of]),
+    against: { name: 'the same alone', values: alone.map((rate) => rate[of]) },
+  });
+  const reach = { ratio: AT_LEAST };
+  const cpu = (some: readonly Rates[]): string => median(some.map((one) => one.cpu)).toFixed(0);
+  return [
+    {
+      ...row('appends', 'events/s', 'appends'),
+      reach,
+      note: `the serving thread used ${cpu(rates)} us of the processor for each, and ${cpu(alone)} alone`,
+    },
+    { ...row('queue pages', 'pages/s', 'queries'), reach },
+    { ...row('p99 of an append', 'ms', 'p99'), ...(note === undefined ? {} : { note }) },
+  ];
 }
 
 let streams = 0;
 
-/** One client that appends and one that pages through queues, side by side, with the read models followed. */
-async function traffic({ events, reads }: Stores, ms: number): Promise<Rates> {
+/** Clients that append and clients that page through queues, side by side, until the read models have followed. */
+async function traffic({ events, reads }: Stores, follower: ReadModelFollower<Inputs>, ms: number): Promise<Rates> {
   const until = performance.now() + ms;
-  const counts = { appends: 0, queries: 0 };
+  const took: number[] = [];
+  let queries = 0;
   const appending = async (): Promise<void> => {
-    for (; performance.now() < until; counts.appends++) {
+    for (let began = performance.now(); began < until; began = performance.now()) {
       const { stream, events: made } = syntheticCase(1_000_000 + streams++, { open: true });
       await events.append(stream, made.slice(0, 1), 0);
+      took.push(performance.now() - began);
     }
   };
   const asking = async (): Promise<void> => {
-    for (; performance.now() < until; counts.queries++) {
+    for (; performance.now() < until; queries++) {
       const sort = [{ field: 'nextDueAt', direction: 'asc' }] as const;
-      await reads.find('queues', { filter: { team: `team-${counts.queries % 8}` }, sort, limit: 50 });
+      await reads.find('queues', { filter: { team: `team-${queries % 8}` }, sort, limit: 50 });
       await setImmediate();
     }
   };
   const began = performance.now();
-  await Promise.all([appending(), asking()]);
+  const cpu = process.threadCpuUsage();
+  await Promise.all([
+    ...Array.from({ length: CLIENTS.appending }, appending),
+    ...Array.from({ length: CLIENTS.asking }, asking),
+  ]);
+  const live = await reads.live();
+  if (live) await follower.caughtUp(live.id);
+  const used = process.threadCpuUsage(cpu);
   const seconds = (performance.now() - began) / 1_000;
-  return { appends: counts.appends / seconds, queries: counts.queries / seconds };
+  return {
+    appends: took.length / seconds,
+    queries: queries / seconds,
+    p99: took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? NaN,
+    cpu: (used.user + used.system) / took.length,
+  };
 }
 
 /** The same traffic while the work goes on, again and again should it end before. */
-async function beside(stores: Stores, work: 'build' | 'rehearse', ms: number, ruleSet?: RuleSet): Promise<Rates> {
+async function beside(
+  stores: Stores,
+  follower: ReadModelFollower<Inputs>,
+  work: 'build' | 'rehearse',
+  ms: number,
+  ruleSet?: RuleSet,
+): Promise<Rates> {
   const stop = new AbortController();
   let begun = (): void => undefined;
   const started = new Promise<void>((resolve) => (begun = resolve));
@@ -126,7 +171,7 @@ async function beside(stores: Stores, work: 'build' | 'rehearse', ms: number, ru
     }
   })();
   await Promise.race([started, working]);
-  const rates = await traffic(stores, ms);
+  const rates = await traffic(stores, follower, ms);
   stop.abort();
   await working;
   for (const { id, status } of await stores.reads.generations()) if (status !== 'live') await stores.reads.release(id);
