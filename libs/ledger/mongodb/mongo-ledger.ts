@@ -1,6 +1,6 @@
 import { type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
-import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
-import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from './mongo-connection.js';
+import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from '../../mongodb/mongo-connection.js';
+import { type Ledger, LedgerUnavailable, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
 import { fieldsOf, instant, LAST, type RecordDocument, recordOf, type Row, rowOf } from './records.js';
 
 export interface MongoLedgerOptions extends ConnectionOptions {
@@ -11,6 +11,8 @@ export interface MongoLedgerOptions extends ConnectionOptions {
 
 /** How many puts that each need an answer of their own are under way at once. */
 const AT_ONCE = 32;
+
+const LEDGER = { what: 'the ledger', Unavailable: LedgerUnavailable };
 
 /**
  * The ledger in one collection. A put is acknowledged by a majority of the replica set, journal written, before its
@@ -26,7 +28,7 @@ export class MongoLedger implements Ledger {
 
   /** @throws LedgerUnavailable where no server answers. */
   static async open({ mode, name = 'ledger', ...where }: MongoLedgerOptions): Promise<MongoLedger> {
-    const connection = await MongoConnection.open(where);
+    const connection = await MongoConnection.open(where, LEDGER);
     const records = connection.database.collection<RecordDocument>(`amends_${name}`);
     try {
       // The kind leads: what is due of one kind is found without stepping over what is due of another.

@@ -1,6 +1,6 @@
 import { MongoServerError } from 'mongodb';
+import { isNotThere, type MongoConnection } from '../../mongodb/mongo-connection.js';
 import type { Generations } from './generations.js';
-import { isNotThere, type MongoConnection } from './mongo-connection.js';
 import { collectionOf, shownTo, VIEW_PIPELINE, viewOf } from './schema.js';
 
 const NAMESPACE_EXISTS = 48;

@@ -1,9 +1,9 @@
 import { never } from '../../event-sourcing/decider.js';
 import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
+import { askable, refuseFilter } from '../asked-fields.js';
 import type { CollectionShape } from '../read-store.js';
-import { askable, storedName } from './asked-fields.js';
-import { refuseFilter } from './filter-query.js';
+import { storedName } from './stored.js';
 
 type Expression = Readonly<Record<string, unknown>> | boolean;
 

@@ -1,7 +1,7 @@
 import { type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { duplicatesIn, isDuplicate, type MongoConnection } from '../../mongodb/mongo-connection.js';
 import { type CollectionShape, type Flush, type Generation } from '../read-store.js';
-import { duplicatesIn, isDuplicate, type MongoConnection } from './mongo-connection.js';
 import { CHECKPOINTS, collectionOf } from './schema.js';
 import { type Stored, storedFrom } from './stored.js';
 

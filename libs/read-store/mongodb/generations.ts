@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { isDuplicate, type MongoConnection } from '../../mongodb/mongo-connection.js';
 import {
   type CollectionShape,
   type Generation,
@@ -8,7 +9,6 @@ import {
   NothingLive,
   QueryRefused,
 } from '../read-store.js';
-import { isDuplicate, type MongoConnection } from './mongo-connection.js';
 import { GENERATIONS } from './schema.js';
 
 /** All builds, and which one is live: one document, so that any change of them is one step. Its names are stored. */

@@ -1,7 +1,8 @@
-import { type CollectionShape, type Group, type GroupQuery, QueryRefused } from '../read-store.js';
-import { refuseUnordered, storedName } from './asked-fields.js';
+import { ordered, refuseDoubles, refuseNoNumber } from '../asked-fields.js';
+import type { CollectionShape, Group, GroupQuery } from '../read-store.js';
 import { filterExpression } from './filter-expression.js';
 import { filterQuery } from './filter-query.js';
+import { storedName } from './stored.js';
 
 export interface GroupPipeline {
   readonly stages: Record<string, unknown>[];
@@ -20,7 +21,7 @@ export interface Grouped {
  */
 export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupPipeline {
   const { by } = query;
-  for (const field of by) refuseUnordered(field, shape, 'by');
+  for (const field of by) ordered(field, shape, 'by');
   const results = [
     { name: 'count', of: { $sum: 1 } },
     ...Object.entries(query.sums ?? {}).map(([name, field]) => ({ name, of: { $sum: `$${summable(field, shape)}` } })),
@@ -47,15 +48,7 @@ export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupP
 
 const orNull = (field: string): unknown => ({ $ifNull: [`$${storedName(field)}`, null] });
 
-const summable = (field: string, { name, fields }: CollectionShape): string => {
-  const type = Object.hasOwn(fields, field) ? fields[field] : undefined;
-  if (type !== 'integer' && type !== 'number')
-    throw new QueryRefused(`${JSON.stringify(field)} of ${name} is no number, so it has no sum.`, 'sums');
+const summable = (field: string, shape: CollectionShape): string => {
+  refuseNoNumber(field, shape);
   return storedName(field);
-};
-
-const refuseDoubles = (names: readonly string[]): void => {
-  const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double !== undefined)
-    throw new QueryRefused(`Two results would be called ${JSON.stringify(double)}. Give one another name.`);
 };

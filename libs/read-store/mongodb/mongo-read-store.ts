@@ -1,29 +1,31 @@
 import type { Collection } from 'mongodb';
 import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
-import type {
-  CollectionShape,
-  Flush,
-  Generation,
-  GenerationChoice,
-  GenerationStamp,
-  Group,
-  GroupQuery,
-  Page,
-  Query,
-  ReadStore,
-  StoredDocument,
+import { type ConnectionOptions, MongoConnection } from '../../mongodb/mongo-connection.js';
+import {
+  type CollectionShape,
+  type Flush,
+  type Generation,
+  type GenerationChoice,
+  type GenerationStamp,
+  type Group,
+  type GroupQuery,
+  type Page,
+  type Query,
+  type ReadStore,
+  ReadStoreUnavailable,
+  type StoredDocument,
 } from '../read-store.js';
 import { AnalystViews } from './analyst-views.js';
 import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
 import { Generations } from './generations.js';
 import { type Grouped, groupPipeline } from './group-query.js';
-import { type ConnectionOptions, MongoConnection } from './mongo-connection.js';
 import { pageQuery } from './page-query.js';
 import { CHECKPOINTS, collectionOf, generationOf, indexesOf, refuseShapes } from './schema.js';
 import { documentFrom, type Stored, storedDocumentFrom } from './stored.js';
 
 const SCAN_BATCH = 1_000;
+const READ_MODELS = { what: 'the read models', Unavailable: ReadStoreUnavailable };
 
 export interface MongoReadStoreOptions extends ConnectionOptions {
   readonly mode: 'write' | 'read';
@@ -41,7 +43,7 @@ export class MongoReadStore implements ReadStore {
 
   /** @throws ReadStoreUnavailable where no server answers. */
   static async open(options: MongoReadStoreOptions): Promise<MongoReadStore> {
-    const connection = await MongoConnection.open(options);
+    const connection = await MongoConnection.open(options, READ_MODELS);
     const store = new MongoReadStore(connection, options);
     try {
       // What a process that ended right after a switch left undone.
@@ -77,7 +79,7 @@ export class MongoReadStore implements ReadStore {
   async ready(generation: number): Promise<void> {
     this.refuseWhenReading();
     const { collections } = await this.generationsOf.get(generation);
-    const patient = await MongoConnection.open({ ...this.options, timeoutMs: 0 });
+    const patient = await MongoConnection.open({ ...this.options, timeoutMs: 0 }, READ_MODELS);
     try {
       for (const shape of collections) {
         const collection = patient.database.collection(collectionOf(generation, shape.name));

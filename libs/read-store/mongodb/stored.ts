@@ -22,6 +22,9 @@ export interface Stored {
   readonly [field: string]: unknown;
 }
 
+/** A field as it is stored. */
+export const storedName = (field: string): string => (field === 'id' ? '_id' : field);
+
 /** How deep MongoDB nests is bounded by 100, what Amends adds to it included. */
 const DEEPEST = 90;
 

@@ -1,9 +1,9 @@
 import { never } from '../../event-sourcing/decider.js';
 import type { FieldType } from '../../event-sourcing/projection.js';
-import { checkFilter, sayProblems } from '../../filter/check-filter.js';
 import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
-import { QueryRefused } from '../read-store.js';
+import { askable, refuseFilter } from '../asked-fields.js';
+import type { CollectionShape } from '../read-store.js';
 import { bound, columnOf, type SqlValue } from './columns.js';
 
 /** A condition and the values of its question marks, in their order. */
@@ -15,10 +15,9 @@ export interface Sql {
 type Fields = Readonly<Record<string, FieldType>>;
 
 /** A filter as a condition on the columns of declared fields. @throws QueryRefused where the filter can't be asked. */
-export function filterSql(filter: Filter, fields: Fields): Sql {
-  const problems = checkFilter(filter, fields);
-  const refusal = sayProblems(problems);
-  if (refusal !== undefined) throw new QueryRefused(refusal, problems[0]?.path);
+export function filterSql(filter: Filter, shape: CollectionShape): Sql {
+  refuseFilter(filter, shape);
+  const fields = askable(shape);
   return sqlOf(parseFilter(filter, fields), fields);
 }
 

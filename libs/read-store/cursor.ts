@@ -1,5 +1,6 @@
-import { QueryRefused } from '../read-store.js';
-import type { SqlValue } from './columns.js';
+import { QueryRefused } from './read-store.js';
+
+export type SortValue = string | number | boolean | null;
 
 /** The place after the last document of a page: of which build and sort it speaks, and that document's sort values. */
 export interface Cursor {
@@ -7,14 +8,14 @@ export interface Cursor {
   readonly collection: string;
   /** Such as `dueAt asc, id asc`. */
   readonly order: string;
-  readonly values: readonly SqlValue[];
+  readonly values: readonly SortValue[];
 }
 
 export const writeCursor = ({ generation, collection, order, values }: Cursor): string =>
   Buffer.from(JSON.stringify([generation, collection, order, values])).toString('base64url');
 
 /** @throws QueryRefused if the cursor isn't of this very question, or its build is no longer the one asked. */
-export const readCursor = (text: string, asked: Omit<Cursor, 'values'>, length: number): readonly SqlValue[] => {
+export const readCursor = (text: string, asked: Omit<Cursor, 'values'>, length: number): readonly SortValue[] => {
   const cursor = decode(text);
   if (!cursor) throw new QueryRefused('This is no cursor that a page gave. Leave `after` out to begin anew.', 'after');
   if (cursor.collection !== asked.collection || cursor.order !== asked.order || cursor.values.length !== length)
@@ -45,5 +46,5 @@ const decode = (text: string): Cursor | undefined => {
     : undefined;
 };
 
-const isValues = (values: unknown): values is SqlValue[] =>
-  Array.isArray(values) && values.every((one) => one === null || typeof one === 'string' || typeof one === 'number');
+const isValues = (values: unknown): values is SortValue[] =>
+  Array.isArray(values) && values.every((one) => one === null || ['string', 'number', 'boolean'].includes(typeof one));

@@ -8,13 +8,18 @@ import {
   MongoServerSelectionError,
   MongoTopologyClosedError,
 } from 'mongodb';
-import { ReadStoreUnavailable } from '../read-store.js';
 
 export interface ConnectionOptions {
   /** `mongodb://` or `mongodb+srv://`, with credentials and TLS as the driver takes them; the database is its path, else `amends`. */
   readonly url: string;
   /** The longest that one question may take; default 10 s. 0: as long as it takes. */
   readonly timeoutMs?: number;
+}
+
+/** What a port keeps there, and its own error for when it is out of reach. */
+export interface Kept {
+  readonly what: string;
+  readonly Unavailable: new (message: string, options: ErrorOptions) => Error;
 }
 
 const SELECTION_MS = 3_000;
@@ -24,10 +29,11 @@ export class MongoConnection {
   private constructor(
     private readonly client: MongoClient,
     readonly database: Db,
+    private readonly kept: Kept,
   ) {}
 
-  /** @throws ReadStoreUnavailable where no server answers. */
-  static async open({ url, timeoutMs = 10_000 }: ConnectionOptions): Promise<MongoConnection> {
+  /** @throws Kept.Unavailable where no server answers. */
+  static async open({ url, timeoutMs = 10_000 }: ConnectionOptions, kept: Kept): Promise<MongoConnection> {
     const selection = timeoutMs === 0 ? SELECTION_MS : Math.min(SELECTION_MS, timeoutMs);
     const client = new MongoClient(url, {
       serverSelectionTimeoutMS: selection,
@@ -38,7 +44,8 @@ export class MongoConnection {
       ignoreUndefined: true,
     });
     const named = client.options.dbName;
-    const connection = new MongoConnection(client, client.db(named === 'test' || named === '' ? 'amends' : named));
+    const database = client.db(named === 'test' || named === '' ? 'amends' : named);
+    const connection = new MongoConnection(client, database, kept);
     try {
       await connection.ask(() => connection.database.command({ ping: 1 }));
     } catch (error) {
@@ -48,15 +55,15 @@ export class MongoConnection {
     return connection;
   }
 
-  /** @throws ReadStoreUnavailable instead of the driver's many ways to say so. */
+  /** @throws Kept.Unavailable instead of the driver's many ways to say so. */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     try {
       return await question();
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       const hosts = this.client.options.hosts.map(String).join(', ');
-      throw new ReadStoreUnavailable(
-        `MongoDB at ${hosts} does not answer (${error.message}). It holds the read models: see that it runs and can be reached, then ask again.`,
+      throw new this.kept.Unavailable(
+        `MongoDB at ${hosts} does not answer (${error.message}). It holds ${this.kept.what}: see that it runs and can be reached, then ask again.`,
         { cause: error },
       );
     }

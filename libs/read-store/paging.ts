@@ -1,0 +1,86 @@
+import { ordered } from './asked-fields.js';
+import { readCursor, type SortValue, writeCursor } from './cursor.js';
+import { type CollectionShape, type Query, QueryRefused } from './read-store.js';
+
+const DEFAULT_LIMIT = 50;
+const MOST = 1_000;
+
+export interface SortKey {
+  readonly field: string;
+  readonly direction: 'asc' | 'desc';
+}
+
+/** What one field of a document must be. Null is the lowest value, and missing is null. */
+export interface Bound {
+  readonly field: string;
+  readonly is: 'same' | 'above' | 'below';
+  readonly value: SortValue;
+}
+
+/**
+ * A page as ranges, to be read in turn until the limit is reached: each is one range of an index, which one condition
+ * for "after the cursor" would not be.
+ */
+export interface Paging {
+  readonly limit: number;
+  /** The last is by id: no two documents are equal. */
+  readonly keys: readonly SortKey[];
+  readonly ranges: readonly (readonly Bound[])[];
+  /** The cursor after a document that has these values of the keys. */
+  cursorAfter(values: readonly SortValue[]): string;
+}
+
+/** @throws QueryRefused where it can't be asked so. */
+export function paging(generation: number, shape: CollectionShape, query: Query): Paging {
+  const limit = limitOf(query.limit);
+  const keys = sortKeys(query.sort ?? [], shape);
+  const order = keys.map(({ field, direction }) => `${field} ${direction}`).join(', ');
+  const asked = { generation, collection: shape.name, order };
+  return {
+    limit,
+    keys,
+    ranges: query.after === undefined ? [[]] : rangesAfter(keys, readCursor(query.after, asked, keys.length)),
+    cursorAfter: (values) => writeCursor({ ...asked, values }),
+  };
+}
+
+/**
+ * What comes after the values of a cursor, as ranges in their order: equal in all keys but the last, then in all but
+ * the last two, and so on.
+ */
+const rangesAfter = (keys: readonly SortKey[], values: readonly SortValue[]): Paging['ranges'] =>
+  keys.flatMap((_, index) => {
+    const depth = keys.length - 1 - index;
+    const same = keys.slice(0, depth).map(({ field }, at): Bound => ({ field, is: 'same', value: values[at] ?? null }));
+    const key = keys[depth];
+    return key === undefined ? [] : beyond(key, values[depth] ?? null).map((range) => [...same, range]);
+  });
+
+const beyond = ({ field, direction }: SortKey, value: SortValue): readonly Bound[] => {
+  if (direction === 'asc') return [{ field, is: 'above', value }];
+  return value === null
+    ? []
+    : [
+        { field, is: 'below', value },
+        { field, is: 'same', value: null },
+      ];
+};
+
+/** Ties are broken by id, in the direction of the last key: so one index serves a sort both ways. */
+const sortKeys = (sort: NonNullable<Query['sort']>, shape: CollectionShape): readonly SortKey[] => {
+  const seen = new Set<string>();
+  for (const { field, direction } of sort) {
+    ordered(field, shape, 'sort');
+    if (direction !== 'asc' && direction !== 'desc')
+      throw new QueryRefused(`A sort's direction is asc or desc, not ${JSON.stringify(direction)}.`, 'sort');
+    if (seen.has(field)) throw new QueryRefused(`The sort names ${field} twice.`, 'sort');
+    seen.add(field);
+  }
+  return seen.has('id') ? sort : [...sort, { field: 'id', direction: sort.at(-1)?.direction ?? 'asc' }];
+};
+
+const limitOf = (limit = DEFAULT_LIMIT): number => {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
+    throw new QueryRefused(`limit must be a whole number from 1 to ${MOST}, not ${String(limit)}.`, 'limit');
+  return limit;
+};
