@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dueTimes } from './due-times.js';
 import { historyStore } from './history-store.js';
+import { rehearsing } from './rehearsing.js';
 import { queuePages, replaying } from './replaying.js';
 import { ingest } from './ingest.js';
 import { liveTraffic } from './live-traffic.js';
@@ -14,6 +15,7 @@ const GROUPS: Readonly<Record<string, (size: Size, folder: string) => Promise<Fi
   history: historyStore,
   ingest,
   replay: replaying,
+  rehearse: rehearsing,
   queue: queuePages,
   clocks: dueTimes,
   live: liveTraffic,

@@ -5,6 +5,7 @@ import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-sto
 import { queues } from '../../libs/read-models/queues.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { timesOfCases } from './fold-by-hand.js';
+import { fill, readOnce } from './history-of-cases.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS, type RecordedEvent } from '../../libs/recovery/history.js';
@@ -12,7 +13,6 @@ import { rebuild } from '../../libs/replay/rebuild.js';
 import type { AnyProjection } from '../../libs/replay/projections.js';
 import { rulesOfDefaultPack } from './default-rules.js';
 import { inTurn, median, syncRate, type Figure, type Size } from './measure.js';
-import { syntheticCase } from './synthetic-history.js';
 import { times } from '../../libs/read-models/times.js';
 
 /** Rebuilding read models from history, and reading a queue out of 100,000 open cases. */
@@ -62,28 +62,6 @@ export async function replaying(size: Size, folder: string): Promise<Figure[]> {
   } finally {
     await events.close();
   }
-}
-
-async function fill(events: SqliteEventStore, cases: number, open = false): Promise<number> {
-  let count = 0;
-  for (let from = 0; from < cases; from += 1_000) {
-    await Promise.all(
-      Array.from({ length: Math.min(1_000, cases - from) }, (_, i) => {
-        const one = syntheticCase(from + i, { open });
-        count += one.events.length;
-        return events.append(one.stream, one.events, 0);
-      }),
-    );
-  }
-  return count;
-}
-
-async function readOnce(events: SqliteEventStore, count: number): Promise<number> {
-  const began = performance.now();
-  let read = 0;
-  for await (const batch of events.readAll({ batchSize: 5_000 })) read += batch.events.length;
-  if (read !== count) throw new Error(`${read} events were read of ${count}.`);
-  return (count / (performance.now() - began)) * 1_000;
 }
 
 /** What a careful program would do by hand for one document a case: no generations, checkpoints or guards. */
