@@ -67,9 +67,9 @@ export function clocksOfCase(
   return clocks && clocksAsOf(clocks, at, books, programme);
 }
 
-/** At a moment: a running clock past due is overdue. */
-export function clockVerdict({ state, met, dueAt }: Clock, at: string): Exclude<Verdict, 'none'> {
+/** At a moment: a running clock past the first working instant after due is overdue. Until then it can be met. */
+export function clockVerdict({ state, met, breachedFrom }: Clock, at: string): Exclude<Verdict, 'none'> {
   if (state === 'completed') return met ? 'met' : 'missed';
-  if (state === 'running') return dueAt !== undefined && dueAt < at ? 'overdue' : 'running';
+  if (state === 'running') return breachedFrom !== undefined && breachedFrom < at ? 'overdue' : 'running';
   return state;
 }

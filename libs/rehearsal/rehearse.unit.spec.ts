@@ -205,17 +205,17 @@ describe('rules from a time on', () => {
   test.each([
     ['keep', 'its start, under the new goal', '2031-05-05T13:00:00.000Z'],
     ['restart', 'nothing: it begins again at the change', '2031-05-05T15:00:00.000Z'],
-    ['pinned', 'the goal that it began under', '2031-05-05T17:00:00.000Z'],
-  ] as const)('a running clock that is to %s keeps %s', async (retarget, _what, dueAt) => {
+    ['pinned', 'the goal that it began under, and is late from the next working instant on', '2031-05-06T09:00:00.000Z'],
+  ] as const)('a running clock that is to %s keeps %s', async (retarget, _what, lateFrom) => {
     const { before, after } = from(retarget);
     const { rehearsed } = await history(...inForce(before), ...running, ...touched('2031-05-05T11:30Z'));
     const at = '2031-05-05T12:00:00.000Z';
     const { changedCount } = await rehearsed(before, { candidate: { ruleSet: after, since }, at });
     expect(changedCount).toBe(0); // running it is in each case; only when it is due differs
-    const overdueAt = new Date(Date.parse(dueAt) + 1).toISOString();
+    const overdueAt = new Date(Date.parse(lateFrom) + 1).toISOString();
     const later = await rehearsed(before, { candidate: { ruleSet: after, since }, at: overdueAt });
     expect(later.after.totals.clocks).toMatchObject({ running: 1, overdue: 1 });
-    const sooner = await rehearsed(before, { candidate: { ruleSet: after, since }, at: dueAt });
+    const sooner = await rehearsed(before, { candidate: { ruleSet: after, since }, at: lateFrom });
     expect(sooner.after.totals.clocks).toMatchObject({ running: 1, overdue: 0 });
   });
 });

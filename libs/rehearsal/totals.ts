@@ -56,7 +56,7 @@ export function totalQueries(scope: Scope): Readonly<Record<Totalled, GroupQuery
         met: { met: true },
         missed: { met: false },
         running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, dueAt: { $lt: at } },
+        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
         cancelled: { state: 'cancelled' },
       },
     },

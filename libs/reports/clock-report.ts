@@ -52,7 +52,7 @@ export async function clockReport(
         met: { met: true },
         missed: { met: false },
         running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, dueAt: { $lt: at } },
+        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
         reportedMet: { reported: 'met' },
         reportedMissed: { reported: 'missed' },
         disagreements: { disagrees: true },
