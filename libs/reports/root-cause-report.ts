@@ -5,7 +5,8 @@ export const CAUSE_LEVELS = [1, 2, 3, 4] as const;
 export type CauseLevel = (typeof CAUSE_LEVELS)[number];
 
 /** As the rules read causes now, as they were recorded last, or as they were recorded first. */
-export type CauseReading = 'read' | 'recorded' | 'first';
+export const CAUSE_READINGS = ['read', 'recorded', 'first'] as const;
+export type CauseReading = (typeof CAUSE_READINGS)[number];
 
 export interface RootCausesAsked {
   readonly level?: CauseLevel;

@@ -93,6 +93,11 @@ describe('an unhappy customer is won back', () => {
     expect((await act(ana, 'submission', { summary: 'Charged twice; refunded.' })).status).toBe(200);
     const { body } = await analyst.get('/v1/reports/root-causes?level=2');
     expect(body).toMatchObject({ rows: [{ cause: ['process', 'billing'], count: 1 }] });
+    for (const as of ['read', 'recorded', 'first'])
+      expect((await analyst.get(`/v1/reports/root-causes?level=2&as=${as}`)).body).toEqual(body);
+    expect(await analyst.get('/v1/reports/root-causes?as=told')).toMatchObject({
+      body: { errors: [{ field: 'as', message: 'must be one of read, recorded, first' }] },
+    });
   });
 
   test('its approval is refused to who worked on it, and given by another', async () => {

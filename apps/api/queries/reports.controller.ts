@@ -7,7 +7,7 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { CLOCK_REPORT_BY, clockReport } from '../../../libs/reports/clock-report.js';
 import { funnelReport } from '../../../libs/reports/funnel-report.js';
 import { repeatReport } from '../../../libs/reports/repeat-report.js';
-import { CAUSE_LEVELS, rootCauseReport } from '../../../libs/reports/root-cause-report.js';
+import { CAUSE_LEVELS, CAUSE_READINGS, rootCauseReport } from '../../../libs/reports/root-cause-report.js';
 import { TIMES_BY, timesReport } from '../../../libs/reports/times-report.js';
 
 type Asked = Readonly<Record<string, string | undefined>>;
@@ -45,12 +45,13 @@ export class ReportsController {
   }
 
   @Get('root-causes')
-  @Parameters('programme', 'team', 'touchpoint', 'product', 'month', 'level')
-  @ApiOperation({ operationId: 'RootCauseReport', summary: 'Root causes, the most frequent first' })
+  @Parameters('programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as')
+  @ApiOperation({ operationId: 'RootCauseReport', summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first' })
   rootCauses(@Query() asked: Asked): Promise<object> {
-    const { level, ...where } = only(asked, ['programme', 'team', 'touchpoint', 'product', 'month', 'level']);
+    const { level, as, ...where } = only(asked, ['programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as']);
     return rootCauseReport(this.stores.reads, {
       ...where,
+      ...(as === undefined ? {} : { as: oneOf('as', as, CAUSE_READINGS) }),
       ...(level === undefined
         ? {}
         : { level: CAUSE_LEVELS.find((one) => String(one) === level) ?? wrong('level', CAUSE_LEVELS) }),
