@@ -205,7 +205,11 @@ describe('rules from a time on', () => {
   test.each([
     ['keep', 'its start, under the new goal', '2031-05-05T13:00:00.000Z'],
     ['restart', 'nothing: it begins again at the change', '2031-05-05T15:00:00.000Z'],
-    ['pinned', 'the goal that it began under, and is late from the next working instant on', '2031-05-06T09:00:00.000Z'],
+    [
+      'pinned',
+      'the goal that it began under, and is late from the next working instant on',
+      '2031-05-06T09:00:00.000Z',
+    ],
   ] as const)('a running clock that is to %s keeps %s', async (retarget, _what, lateFrom) => {
     const { before, after } = from(retarget);
     const { rehearsed } = await history(...inForce(before), ...running, ...touched('2031-05-05T11:30Z'));

@@ -60,7 +60,7 @@ export function totalQueries(scope: Scope): Readonly<Record<Totalled, GroupQuery
         cancelled: { state: 'cancelled' },
       },
     },
-    queues: { filter, by: ['team', 'owner'], counts: { overdue: { nextDueAt: { $lt: at } } } },
+    queues: { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
     root_causes: { filter, by: ['level1', 'level2', 'level3', 'level4'] },
     funnel: funnelQuery({
       programme,

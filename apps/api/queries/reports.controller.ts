@@ -46,7 +46,10 @@ export class ReportsController {
 
   @Get('root-causes')
   @Parameters('programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as')
-  @ApiOperation({ operationId: 'RootCauseReport', summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first' })
+  @ApiOperation({
+    operationId: 'RootCauseReport',
+    summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first',
+  })
   rootCauses(@Query() asked: Asked): Promise<object> {
     const { level, as, ...where } = only(asked, ['programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as']);
     return rootCauseReport(this.stores.reads, {
