@@ -320,7 +320,8 @@ function countKnownAt(file: string, at: number) {
     const closed = known.find((row) => row['incident_state'] === 'Closed');
     if (!closed) {
       add('running');
-      if (workedMs(opened, at) >= goal) add('overdue');
+      // Closed now, it would be missed: at the goal itself it could still be met.
+      if (workedMs(opened, at) > goal) add('overdue');
       continue;
     }
     const met = workedMs(opened, instantOf(closed['sys_updated_at'])) <= goal;
