@@ -110,6 +110,30 @@ describe('an app that is killed between the act of a replay and the switch to it
   });
 });
 
+describe('an app that is killed between rules activated from a time on and their build', () => {
+  test('makes the build at its next start', async () => {
+    const data = join(folder, 'app-from-a-time-on');
+    const killed = await RunningApp.start(data, { AMENDS_CRASH_AT: 'replay: after activation, before switch' });
+    const olga = await killed.caller('olga', 'operator');
+    const text = readFileSync(join(ROOT_FOLDER, 'packs/service-recovery.yaml'), 'utf8').replace('72h', '30h');
+    const ruleSet = String((await olga.post('/v1/rules/drafts', { text, note: 'A day and a bit' })).body['ruleSet']);
+    const at = `/v1/rules/service-recovery/${ruleSet}`;
+    expect((await killed.operator.post(`${at}/approve`, { reason: 'As wanted' })).status).toBe(200);
+    await expect(olga.post(`${at}/activate`, {})).rejects.toThrow('fetch failed');
+    expect(await killed.ended()).toBe('SIGKILL');
+    const app = await RunningApp.start(data);
+    const inForce = await eventually(async () => {
+      const { body } = await app.operator.send('GET', '/v1/generations');
+      const builds = body['generations'] as { status: string; ruleBooks: Record<string, { ruleSet: string }[]> }[];
+      const live = builds.find(({ status }) => status === 'live')?.ruleBooks['service-recovery'];
+      return live?.at(-1)?.ruleSet === ruleSet ? live : undefined;
+    }, 'the switch to the build under the rules in force');
+    expect(inForce).toHaveLength(2);
+    expect(await app.stop()).toBe(0);
+    expect(await verify(data)).toMatchObject({ equal: true, seals: 'intact' });
+  });
+});
+
 async function killedAtRandom(args: readonly string[], chance: Chance): Promise<void> {
   const child = startAmends(...args);
   const ended = once(child, 'exit');

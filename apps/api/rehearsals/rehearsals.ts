@@ -115,7 +115,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       const asked = { ...wanted, ...this.filesOf(id) };
       short = await runBeside('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
-      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: 'It was stopped.' });
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;
     }
     if (wanted.recorded) {

@@ -4,15 +4,22 @@ import type { BesideProgress, Said, WorkName, WorkOrder, Works } from './work.js
 
 export interface BesideOptions {
   readonly places: StorePlaces;
-  /** Stops between two steps; what is built until then is kept, and the same work goes on from there. */
+  /** Stops between two steps. */
   readonly signal?: AbortSignal;
   onProgress?(progress: BesideProgress): void;
 }
 
+/** Works whose build is kept as far as it got. */
+const KEPT: ReadonlySet<WorkName> = new Set<WorkName>(['build', 'carryOut']);
+
 /** It was stopped before it was done. */
 export class Stopped extends Error {
-  constructor() {
-    super('It was stopped. Ask for the same again, and it goes on from there.');
+  constructor(work: WorkName) {
+    super(
+      KEPT.has(work)
+        ? 'It was stopped. What is built is kept: ask for the same again, and it goes on from there.'
+        : 'It was stopped, and nothing of it is kept: asked for again, it begins anew.',
+    );
     this.name = 'Stopped';
   }
 }
@@ -24,7 +31,7 @@ export function runBeside<N extends WorkName>(
   { places, signal, onProgress }: BesideOptions,
 ): Promise<Works[N]['done']> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(new Stopped());
+    if (signal?.aborted === true) return reject(new Stopped(name));
     const order = { name, places, asked } satisfies Record<keyof WorkOrder, unknown>;
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order });
     const stop = (): void => worker.postMessage('stop');
@@ -33,7 +40,7 @@ export function runBeside<N extends WorkName>(
     worker.on('message', (said: Said) => {
       if ('progress' in said) onProgress?.(said.progress);
       else if ('done' in said) outcome = () => resolve(said.done as Works[N]['done']);
-      else outcome = () => reject(signal?.aborted === true ? new Stopped() : errorOf(said.failed));
+      else outcome = () => reject(signal?.aborted === true ? new Stopped(name) : errorOf(said.failed));
     });
     worker.once('error', (error) => (outcome ??= () => reject(error)));
     // Only now has it let go of its files.
