@@ -77,3 +77,37 @@ test('rolled back, everything is as it was', async () => {
   expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: before, seals: 'intact' });
   expect((await olga.post(`${AT}/rollback`, { reason: 'Again' })).status).toBe(409);
 });
+
+test('a cause that is renamed is read so over all of history, and counts as recorded stay, there and back', async () => {
+  const counts = async (as: string): Promise<Record<string, number>> => {
+    const { body } = await olga.get(`/v1/reports/root-causes?level=2&as=${as}`);
+    const rows = body['rows'] as { cause: string[]; count: number }[];
+    return Object.fromEntries(rows.map(({ cause, count }) => [cause.join(' > '), count]));
+  };
+  const recorded = await counts('recorded');
+  const first = await counts('first');
+  const billed = recorded['process > billing'];
+  expect(billed).toBeGreaterThan(0);
+  expect(await counts('read')).toEqual(recorded);
+
+  const renamed = PACK.replace('- code: billing', '- code: invoicing').replace(
+    'rootCauses:\n',
+    'rootCauses:\n  mapped:\n    - { from: [process, billing], to: [process, invoicing] }\n',
+  );
+  const { body: drafted } = await olga.post('/v1/rules/drafts', { text: renamed, note: 'Billing is invoicing now' });
+  const named = String(drafted['ruleSet']);
+  const { body: rehearsal } = await olga.post('/v1/rehearsals', { rules: named });
+  const causes = (rehearsal['after'] as { totals: { causes: { cause: string[]; count: number }[] } }).totals.causes;
+  const foreseen = causes.filter(({ cause }) => cause[1] === 'invoicing').reduce((sum, { count }) => sum + count, 0);
+  expect(foreseen).toBe(billed);
+  expect((await app.operator.post(`${AT}/${named}/approve`, { reason: 'As wanted' })).status).toBe(200);
+  expect((await olga.post(`${AT}/${named}/activate`, { overThePast: true })).status).toBe(200);
+
+  const { 'process > billing': _, ...others } = recorded;
+  expect(await counts('read')).toEqual({ ...others, 'process > invoicing': billed });
+  expect(await counts('recorded')).toEqual(recorded);
+  expect(await counts('first')).toEqual(first);
+
+  expect((await olga.post(`${AT}/rollback`, { reason: 'Billing it stays' })).status).toBe(200);
+  expect(await counts('read')).toEqual(recorded);
+});
