@@ -74,7 +74,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const [before, after] = [new SideCount(asked, projections), new SideCount(asked, projections)];
   const changed = new FirstOf<ChangedVerdict>(most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
   const tally = new Tally();
-  const lineWriters = new Map(projections.map(({ name }) => [name, lineWriter()]));
+  const lineWriters = projections.map((projection) => [projection, lineWriter()] as const);
   const byShard = new EventsByShard();
   let read = 0;
   try {
@@ -92,19 +92,21 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     for (const [done, shard] of shards.entries()) {
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
-      const ones = await foldAll(projections, batch, { rules: books.before });
-      const others = await foldAll(projections, batch, { rules: books.after }, ones);
-      for (const [name, lineOf] of lineWriters) {
-        const [one, other] = [ones.get(name) ?? [], others.get(name) ?? []];
+      // One read model after another, so that few documents are held at a time.
+      for (const [projection, lineOf] of lineWriters) {
+        const { name } = projection;
+        const one = await foldWhole(projection, batch, { rules: books.before });
+        const other = readsRules(projection) ? await foldWhole(projection, batch, { rules: books.after }) : one;
         const lines = linesOf(one, lineOf);
         before.add(name, shard, one, lines);
         after.add(name, shard, other, one === other ? lines : linesOf(other, lineOf, one, lines));
-      }
-      for (const pair of paired(ones.get('clocks') ?? [], others.get('clocks') ?? [])) {
-        const verdict = changedVerdict(pair, scope, explainer);
-        if (!verdict) continue;
-        tally.add(verdict);
-        changed.add(verdict);
+        if (name !== 'clocks') continue;
+        for (const pair of paired(one, other)) {
+          const verdict = changedVerdict(pair, scope, explainer);
+          if (!verdict) continue;
+          tally.add(verdict);
+          changed.add(verdict);
+        }
       }
       onProgress?.({ share: READING + (1 - READING) * ((done + 1) / shards.length), events: read });
     }
@@ -119,23 +121,6 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     tally: tally.result(),
     decisions: triage.result(),
   };
-}
-
-type Shown = ReadonlyMap<string, readonly Folded[]>;
-
-/** What all projections show; those that can't see the rules show what they showed before. */
-async function foldAll(
-  projections: readonly AnyProjection<Inputs>[],
-  batch: EventsToFold,
-  inputs: Inputs,
-  before?: Shown,
-): Promise<Shown> {
-  const shown = new Map<string, readonly Folded[]>();
-  for (const projection of projections) {
-    const same = readsRules(projection) ? undefined : before?.get(projection.name);
-    shown.set(projection.name, same ?? (await foldWhole(projection, batch, inputs)));
-  }
-  return shown;
 }
 
 /**
