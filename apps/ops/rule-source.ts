@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { readRules } from './rule-file.js';
@@ -13,8 +13,12 @@ export interface NamedRules {
   readonly drafted: boolean;
 }
 
-/** What is a file is read as one; else it is a hash, the beginning of one, or a programme, whose latest rules are meant. */
-export const isRuleFile = (name: string): boolean => existsSync(name);
+/**
+ * What is a file, or is written as a path, is read as a file; else it is a hash, the beginning of one, or a programme,
+ * whose latest rules are meant. A data folder may well be called as its programme.
+ */
+export const isRuleFile = (name: string): boolean =>
+  /[./\\]/.test(name) || statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 
 /** @throws Failure where it is neither, or the file has mistakes: each is told. */
 export async function rulesNamed(stores: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {

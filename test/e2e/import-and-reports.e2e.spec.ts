@@ -181,6 +181,12 @@ describe('the incident log', () => {
     },
     LONG,
   );
+
+  test('a file of rules that is not there is told as such, and not as rules that history lacks', async () => {
+    const ended = await amends('report', 'clocks', '--under', 'nowhere.yaml', '--data', data);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toContain('There is no rule set nowhere.yaml. Check the path.');
+  });
 });
 
 describe('the consumer complaints', () => {
