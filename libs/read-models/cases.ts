@@ -158,8 +158,7 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: Inputs): Par
 }
 
 function evolve(before: CaseDocument | undefined, event: CaseHappening, inputs: Inputs): CaseDocument | undefined {
-  // A correction has been folded in already, as what it corrects was read.
-  const facts = event.type === 'EventCorrected' ? before : evolveFacts(before, event);
+  const facts = evolveFacts(before, event);
   if (!facts) return undefined;
   const said = { lastEventAt: event.occurredAt, revision: event.revision };
   if (!before) return event.type === 'CaseOpened' ? { ...begin(event), ...facts, ...said } : undefined;

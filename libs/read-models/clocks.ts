@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
 import { clocksForeseen } from '../recovery/sla/clocks-foreseen.js';
 import type { Clock } from '../recovery/sla/clock.js';
-import { caseOf } from './case-stream.js';
+import { caseOf, correctedCase } from './case-stream.js';
 import { clocksAfter } from './clocks-of-case.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import type { Inputs, ReadModel } from './inputs.js';
@@ -106,7 +106,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact> = {
   name: 'clocks',
-  version: 3,
+  version: 4,
   fields: {
     case: 'string',
     reference: 'string',
@@ -139,6 +139,7 @@ export const clocks: ReadModel<ClocksFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(advance),
+  restate: correctedCase,
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);

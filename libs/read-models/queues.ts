@@ -8,7 +8,7 @@ import { clocksForeseen } from '../recovery/sla/clocks-foreseen.js';
 import type { Clock } from '../recovery/sla/clock.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf } from './case-stream.js';
+import { caseOf, correctedCase } from './case-stream.js';
 import { clocksAfter } from './clocks-of-case.js';
 import type { Inputs, ReadModel } from './inputs.js';
 import { rankOf } from './priority-rank.js';
@@ -87,10 +87,6 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: 
       return { ...fact, offersToAuthorise: fact.offersToAuthorise.filter((offer) => offer !== event.data.offer) };
     case 'CaseReopened':
       return { ...fact, attempts: 0, contactDueAt: null, escalatedTo: null, pausedUntil: null };
-    case 'EventCorrected':
-      return event.data.correctsType === 'ContactAttempted' && event.data.withdrawn
-        ? { ...fact, attempts: fact.attempts - 1 }
-        : fact;
     default:
       return fact;
   }
@@ -121,7 +117,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact> = {
   name: 'queues',
-  version: 3,
+  version: 4,
   fields: {
     case: 'string',
     reference: 'string',
@@ -160,6 +156,7 @@ export const queues: ReadModel<QueueFact> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
+  restate: correctedCase,
   documents: (fact, key, { rules }) => {
     const { facts } = fact.clocks;
     if (!isWork(facts)) return [];

@@ -23,7 +23,7 @@ type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 const NONE: readonly string[] = [];
 
 function evolve(before: CauseFact | undefined, event: CaseHappening, { rules }: Inputs): CauseFact | undefined {
-  const facts = event.type === 'EventCorrected' ? before?.facts : evolveFacts(before?.facts, event);
+  const facts = evolveFacts(before?.facts, event);
   if (!facts) return undefined;
   if (!before) {
     const { programme, occurredAt } = event;

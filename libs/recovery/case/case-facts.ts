@@ -132,8 +132,6 @@ export function evolveFacts(facts: CaseFacts | undefined, event: RecordedEvent):
       return changed(begun(facts, event), { status: 'merged', waitingOn: null });
     case 'CustomerInformed':
       return changed(begun(facts, event), { informed: true });
-    case 'EventCorrected':
-      return corrected(begun(facts, event), event.data);
     case 'ProgressUpdateSent':
     case 'OfferAuthorised':
     case 'NoteAdded':
@@ -144,6 +142,8 @@ export function evolveFacts(facts: CaseFacts | undefined, event: RecordedEvent):
     case 'CallbackRecorded':
     case 'ReSurveySent':
     case 'ReSurveyAnswered':
+    // What it corrects is read as corrected: `asCorrected`.
+    case 'EventCorrected':
       return begun(facts, event);
     default:
       return notOfACase(event, facts);
@@ -182,46 +182,3 @@ function changed(facts: CaseFacts, change: Partial<CaseFacts>): CaseFacts {
   for (field in change) if (facts[field] !== change[field]) return { ...facts, ...change };
   return facts;
 }
-
-type Correction = Extract<CaseEvent, { type: 'EventCorrected' }>['data'];
-
-/** What a withdrawn event had made so, undone where it can have been made so by that event alone. */
-const WITHDRAWN: { readonly [type in CaseEvent['type']]?: (facts: CaseFacts) => Partial<CaseFacts> } = {
-  OwnerAlerted: () => ({ alerted: false }),
-  CaseAcknowledged: () => ({ acknowledged: false }),
-  OfferAnswered: () => ({ offerAnswer: null }),
-  CasePaused: ({ status }) => (status === 'paused' ? { status: 'open', waitingOn: null } : {}),
-  CaseEscalated: () => ({ escalated: false }),
-  RootCauseIdentified: () => ({ rootCause: false }),
-  CaseSubmitted: ({ status }) => (status === 'submitted' ? { status: 'open', resolved: false } : {}),
-  CaseGivenUp: ({ status }) => (status === 'given-up' ? { status: 'open', resolved: false } : {}),
-  CaseApproved: ({ status }) => (status === 'approved' ? { status: 'submitted', approved: false } : {}),
-  CustomerInformed: () => ({ informed: false }),
-};
-
-/**
- * A correction counts from when it was made: what was so until then was acted on. It sets the facts that the opening
- * and a change of priority set; of attempts, offers, assignments and the like others may stand beside the withdrawn
- * one, so those facts stay.
- */
-function corrected(facts: CaseFacts, { correctsType, withdrawn, set = {} }: Correction): CaseFacts {
-  if (withdrawn) {
-    const undone = Object.entries(WITHDRAWN).find(([type]) => type === correctsType)?.[1];
-    return undone ? changed(facts, undone(facts)) : facts;
-  }
-  if (correctsType === 'CasePriorityChanged') return changed(facts, text(set, 'priority'));
-  if (correctsType !== 'CaseOpened') return facts;
-  const { tags } = set;
-  return changed(facts, {
-    ...text(set, 'priority'),
-    ...text(set, 'touchpoint'),
-    ...text(set, 'product'),
-    ...text(set, 'language'),
-    ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === 'string') } : {}),
-  });
-}
-
-const text = (set: Readonly<Record<string, unknown>>, field: 'priority' | 'touchpoint' | 'product' | 'language') => {
-  const value = set[field];
-  return typeof value === 'string' ? { [field]: value } : {};
-};
