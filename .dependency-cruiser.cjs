@@ -81,9 +81,9 @@ module.exports = {
       to: { path: '^(node:)?(fs|net|http|https|child_process|worker_threads|sqlite|timers|os)(/|$)|@nestjs' },
     },
     {
-      name: 'apps-are-put-together-by-standalone-alone',
+      name: 'apps-are-put-together-by-standalone-and-mains-alone',
       severity: 'error',
-      from: { path: '^apps/(api|projector|reactor|ops)/', pathNot: NOT_A_TEST },
+      from: { path: '^apps/(api|projector|reactor|ops)/', pathNot: `^apps/[^/]+/main\\.ts$|${NOT_A_TEST}` },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {

@@ -10,15 +10,16 @@ import {
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { pause } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { ReadModelFollower } from '../../libs/replay/follower.js';
-import { ParkedList } from '../../libs/replay/parked.js';
-import { booksOf } from '../../libs/replay/bring-up-to-date.js';
-import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { Following } from '../../libs/replay/following.js';
 import { Stopped } from '../../libs/platform/builds/run-beside.js';
 import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
+import { FOLLOWER } from './follower.provider.js';
+
+const LOOK_EVERY_MS = 2_000;
 
 /** Keeps the read models at the end of history; a start finishes what a crash or an upgrade left to be built. */
 @Injectable()
@@ -26,6 +27,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger('Projector');
   private readonly stopping = new AbortController();
   private updating: Promise<void> = Promise.resolve();
+  private looking: Promise<void> = Promise.resolve();
   private failure: string | undefined;
 
   constructor(
@@ -42,6 +44,9 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     if (atOnce) await this.builds.bringUpToDateAlone();
     await this.follower.refresh();
     if (!atOnce) this.updating = this.update();
+    // An engine may be down for a while: what failed then begins again.
+    const { eventStore, readStore } = this.stores.places;
+    if (eventStore ?? readStore) this.looking = this.lookAfter();
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const live = lag.find(({ status }) => status === 'live');
@@ -61,7 +66,18 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.updating;
+    await this.looking;
     await this.follower.stop();
+  }
+
+  private async lookAfter(): Promise<void> {
+    const { signal } = this.stopping;
+    for (; !signal.aborted; await pause(LOOK_EVERY_MS, signal))
+      try {
+        await this.follower.refresh();
+      } catch (error) {
+        this.logger.warn({ error: String(error) }, 'The builds could not be looked after; it is tried again');
+      }
   }
 
   /** The build before is served until the one that fits is made. */
@@ -79,38 +95,19 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 }
 
+/** In the one process that writes: all shards. */
 @Global()
 @Module({
   providers: [
     ProjectorService,
+    FOLLOWER,
+    { provide: Following, useExisting: ReadModelFollower },
     {
       provide: ReadModelBuilds,
-      inject: [STORES, ReadModelFollower],
-      useFactory: (stores: Stores, follower: ReadModelFollower<Inputs>) => new ReadModelBuilds(stores, follower),
-    },
-    {
-      provide: ReadModelFollower,
-      inject: [STORES],
-      useFactory: ({ events, reads, ledger }: Stores) => {
-        const logger = new Logger('Projector');
-        return new ReadModelFollower<Inputs>({
-          events,
-          reads,
-          projections: READ_MODELS,
-          parked: new ParkedList(ledger),
-          inputs: async (generation) => {
-            const history = await loadRuleBooks(events);
-            const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
-            return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
-          },
-          onFailure: (generation, error) => {
-            const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
-            logger.error({ generation, error: because }, 'The read models are no longer followed');
-          },
-        });
-      },
+      inject: [STORES, Following],
+      useFactory: (stores: Stores, following: Following) => new ReadModelBuilds(stores, following),
     },
   ],
-  exports: [ReadModelFollower, ReadModelBuilds],
+  exports: [ReadModelFollower, Following, ReadModelBuilds],
 })
 export class ProjectorModule {}

@@ -1,8 +1,18 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Turn } from '../../libs/platform/stores/turn.js';
 import { DeadLettersController } from './dead-letters.controller.js';
-import { ReactorService } from './reactor.service.js';
+import { ReactorService, TURN } from './reactor.service.js';
 
-/** Acts on what happened, once. */
+/** Acts on what happened, once: in its turn, where several processes could. */
 @Global()
-@Module({ controllers: [DeadLettersController], providers: [ReactorService], exports: [ReactorService] })
-export class ReactorModule {}
+@Module({})
+export class ReactorModule {
+  static in(turn: Turn): DynamicModule {
+    return {
+      module: ReactorModule,
+      controllers: [DeadLettersController],
+      providers: [ReactorService, { provide: TURN, useValue: turn }],
+      exports: [ReactorService],
+    };
+  }
+}

@@ -13,6 +13,8 @@ import { Sealer } from '../../libs/evidence/sealer.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { isStoreDown } from '../../libs/platform/stores/store-down.js';
+import { pause, type Turn } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
@@ -22,6 +24,9 @@ import type { DeadLetter } from './dead-letter.js';
 import { Reactor } from './reactor.js';
 
 const SEAL_EVERY_MS = 1_000;
+const AGAIN_AFTER_MS = 2_000;
+
+export const TURN = Symbol('turn');
 
 /** Runs the reactions and the sealer beside the app until it stops. A part that fails is down in /health/ready. */
 @Injectable()
@@ -34,6 +39,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
+    @Inject(TURN) private readonly turn: Turn,
     private readonly commands: Commands,
     private readonly rules: RulesInForce,
     private readonly readiness: Readiness,
@@ -67,9 +73,12 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) =>
       gauge.set(deadLetters),
     );
-    const sealer = await Sealer.open({ history: events.asStored(), ledger, key: await this.stores.signingKey(), now });
-    this.start(reactor.name, reactor.run(signal));
-    this.start('sealer', sealer.run(SEAL_EVERY_MS, signal));
+    const key = await this.stores.signingKey();
+    this.start(reactor.name, (turn) => reactor.run(turn));
+    this.start('sealer', async (turn) => {
+      const sealer = await Sealer.open({ history: events.asStored(), ledger, key, now });
+      await sealer.run(SEAL_EVERY_MS, turn);
+    });
     this.readiness.register('reactor', () => ({
       up: this.failures.size === 0,
       deadLetters,
@@ -89,13 +98,28 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     await Promise.all(this.running);
   }
 
-  private start(name: string, work: Promise<void>): void {
-    this.running.push(
-      work.catch((error: unknown) => {
+  private start(name: string, work: (signal: AbortSignal) => Promise<void>): void {
+    this.running.push(this.keepRunning(name, work));
+  }
+
+  /** In its turn, and again after a store was down; what else goes wrong stops it for an operator to see. */
+  private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted)
+      try {
+        await this.turn.during(name, signal, (turn) => {
+          this.failures.delete(name);
+          return work(turn);
+        });
+      } catch (error) {
         const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
         this.failures.set(name, because);
-        this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
-      }),
-    );
+        if (!isStoreDown(error)) {
+          this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
+          return;
+        }
+        this.logger.warn({ part: name, error: because }, 'A part of the reactor waits for a store');
+        await pause(AGAIN_AFTER_MS, signal);
+      }
   }
 }

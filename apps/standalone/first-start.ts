@@ -6,6 +6,7 @@ import type { AggregateName, CommandOf } from '../../libs/recovery/aggregates.js
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { sayProblem } from '../../libs/recovery/rules/rule-problem.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Ground } from '../../libs/platform/stores/stores.module.js';
 import { DEMO_TEAMS } from '../../libs/demo/demo-teams.js';
 import { loadDemo } from './load-demo.js';
@@ -35,9 +36,9 @@ const BEGINNING = 'first-start/beginning';
  */
 export async function firstStart(ground: Ground): Promise<void> {
   const { config, stores, now } = ground;
-  const { ledger, events } = stores;
+  const { ledger } = stores;
+  if (await isStarted(stores)) return;
   const begun = (await ledger.get<Beginning>(BEGINNING))?.value;
-  if (begun === undefined ? (await events.end()) !== undefined : begun.done) return;
   const beginning = begun ?? { at: now(), demo: config.demo, done: false };
   if (begun === undefined) await ledger.put({ key: BEGINNING, value: beginning, expected: 0 });
   await activatePack(ground);
@@ -46,6 +47,12 @@ export async function firstStart(ground: Ground): Promise<void> {
     await loadDemo(ground, beginning.at);
   } else await done(ground, 'team', DEFAULT_TEAM.team, DEFAULT_TEAM);
   await ledger.put({ key: BEGINNING, value: { ...beginning, done: true } });
+}
+
+/** Whether everything is there that a first start brings, or it never began: then history has come some other way. */
+export async function isStarted({ ledger, events }: Pick<Stores, 'ledger' | 'events'>): Promise<boolean> {
+  const begun = (await ledger.get<Beginning>(BEGINNING))?.value;
+  return begun === undefined ? (await events.end()) !== undefined : begun.done;
 }
 
 /** Drafted, approved and activated in one go: there is nobody else yet who could approve, and history says so. */

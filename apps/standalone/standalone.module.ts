@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { PlatformModule } from '../../libs/platform/platform.module.js';
 import { StoresModule, type Ground } from '../../libs/platform/stores/stores.module.js';
+import { ALWAYS } from '../../libs/platform/stores/turn.js';
 import { ApiModule } from '../api/api.module.js';
 import { ProjectorModule } from '../projector/projector.module.js';
 import { ReactorModule } from '../reactor/reactor.module.js';
@@ -16,7 +17,7 @@ export class StandaloneModule {
         PlatformModule.with(ground.config),
         StoresModule.on(ground),
         ProjectorModule,
-        ReactorModule,
+        ReactorModule.in(ALWAYS),
         ApiModule,
         TopicsModule,
       ],

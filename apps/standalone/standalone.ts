@@ -1,9 +1,6 @@
-import { Logger } from '@nestjs/common';
-import { createApi } from '../api/http/create-api.js';
+import { serve } from '../api/http/serve.js';
 import type { Config } from '../../libs/platform/config/config.js';
-import { openStores } from '../../libs/platform/stores/open-stores.js';
 import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
-import { ground } from '../../libs/platform/stores/stores.module.js';
 import { firstStart } from './first-start.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -16,39 +13,26 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const logger = new Logger('Stores');
-
-/** Opens the folder's stores, fills an empty one, and serves. `now`: what commands take for the time; default: the system's. */
+/** Opens the stores, fills empty ones, and serves. `now`: what commands take for the time; default: the system's. */
 export async function startStandalone(config: Config, now?: () => string): Promise<Running> {
-  const stores = await openStores(config.places, {
-    mode: 'write',
-    vaultKey: config.vaultKey,
-    sealKey: config.sealKey,
-    crashPoint: config.crashPoint,
-    notice: (sentence) => logger.warn(sentence),
+  let operatorKey: string | undefined;
+  const { url, ground, stop } = await serve(config, {
+    first: async (on) => {
+      operatorKey = await on.keys.ensureOperator(config.operatorKey);
+      await firstStart(on);
+    },
+    root: (on) => StandaloneModule.on(on),
+    ...(now === undefined ? {} : { now }),
   });
-  try {
-    const on = await ground(config, stores, now);
-    const operatorKey = await on.keys.ensureOperator(config.operatorKey);
-    await firstStart(on);
-    const app = await createApi(StandaloneModule.on(on), config);
-    await app.listen(config.port, config.host);
-    const url = await app.getUrl();
-    announce(stores.folder, { pid: process.pid, url });
-    let stopped: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      withdraw(stores.folder);
-      await app.close();
-      await stores.close();
-    };
-    return {
-      url,
-      folder: stores.folder,
-      ...(operatorKey === undefined ? {} : { operatorKey }),
-      stop: () => (stopped ??= stop()),
-    };
-  } catch (error) {
-    await stores.close();
-    throw error;
-  }
+  const { folder } = ground.stores;
+  announce(folder, { pid: process.pid, url });
+  return {
+    url,
+    folder,
+    ...(operatorKey === undefined ? {} : { operatorKey }),
+    stop: () => {
+      withdraw(folder);
+      return stop();
+    },
+  };
 }

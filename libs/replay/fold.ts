@@ -19,8 +19,12 @@ export interface FoldOptions<Inputs> {
   readonly cached?: number;
   /** Leave out what became known after this instant. */
   readonly knownAt?: string;
+  /** Those that are folded here; absent: all. The others' events are passed over, and their checkpoints left alone. */
+  readonly shards?: readonly number[];
 }
 
+/** Sorts after every position. */
+const AFTER_ALL = '~';
 const NONE: ReadonlySet<string> = new Set();
 const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
@@ -31,6 +35,8 @@ export class Fold<Inputs> {
   readonly #checkpoints: Map<number, string>;
   readonly #streams: Streams;
   #position: string | undefined;
+  readonly #shards: readonly number[];
+  readonly #own: ReadonlySet<number> | undefined;
 
   private constructor(
     options: FoldOptions<Inputs>,
@@ -42,10 +48,13 @@ export class Fold<Inputs> {
     this.#streams = streams;
     this.#folds = folds;
     this.#checkpoints = new Map(checkpoints);
-    this.#position = ALL_SHARDS.reduce<string | undefined>((least, shard) => {
-      const at = checkpoints.get(shard);
-      return shard === 0 ? at : least === undefined || at === undefined ? undefined : at < least ? at : least;
-    }, undefined);
+    this.#shards = options.shards ?? ALL_SHARDS;
+    this.#own = options.shards && new Set(options.shards);
+    const least = this.#shards.reduce((low, shard) => {
+      const at = checkpoints.get(shard) ?? '';
+      return at < low ? at : low;
+    }, AFTER_ALL);
+    this.#position = least === '' || least === AFTER_ALL ? undefined : least;
   }
 
   /** Goes on where the generation's checkpoints stand. */
@@ -85,8 +94,8 @@ export class Fold<Inputs> {
     this.#streams.forget();
     const { writes, parked } = await this.#fold(events.filter((event) => this.#isNew(event)));
     for (const one of parked) await this.#park(one);
-    await reads.flush(generation, { shards: ALL_SHARDS, position, writes });
-    for (const shard of ALL_SHARDS)
+    await reads.flush(generation, { shards: this.#shards, position, writes });
+    for (const shard of this.#shards)
       if ((this.#checkpoints.get(shard) ?? '') < position) this.#checkpoints.set(shard, position);
     this.#position = position;
   }
@@ -117,6 +126,7 @@ export class Fold<Inputs> {
 
   #isNew({ shard, position, knownAt }: Recorded): boolean {
     if (this.#options.knownAt !== undefined && knownAt > this.#options.knownAt) return false;
+    if (this.#own?.has(shard) === false) return false;
     const at = this.#checkpoints.get(shard);
     return at === undefined || position > at;
   }

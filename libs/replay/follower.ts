@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EventStore } from '../event-store/event-store.js';
-import type { Generation } from '../read-store/read-store.js';
 import { canFold } from './bring-up-to-date.js';
 import { GenerationFeed, type FeedOptions } from './generation-feed.js';
+import { FollowedElsewhere, Following, type FeedState, type Lag } from './following.js';
 import { isFed } from './generations.js';
 import type { ParkedRecord } from './parked.js';
 
@@ -9,20 +10,6 @@ export type FollowerOptions<Inputs> = Omit<FeedOptions<Inputs>, 'generation'> & 
   /** Told at once when a generation can't be followed any further. */
   onFailure(generation: number, error: unknown): void;
 };
-
-export type FeedState = 'following' | 'behind' | 'failed' | 'stopped';
-
-export interface Lag {
-  readonly generation: number;
-  readonly status: Generation['status'];
-  readonly state: FeedState;
-  /** Age of the oldest event not folded yet; 0 at the end of history. */
-  readonly seconds: number;
-  readonly position: string | undefined;
-  /** Cases that wait for an operator, by read model. */
-  readonly parked: Readonly<Record<string, number>>;
-  readonly error?: string;
-}
 
 const LONG_MS = 1_000;
 
@@ -34,24 +21,38 @@ interface Followed<Inputs> {
 }
 
 /** Keeps the live build, and those kept to go back to, at the end of history. */
-export class ReadModelFollower<Inputs> {
+export class ReadModelFollower<Inputs> extends Following {
   readonly #options: FollowerOptions<Inputs>;
   readonly #fed = new Map<number, Followed<Inputs>>();
   #live: number | undefined;
+  #shards: readonly number[] | undefined;
 
   constructor(options: FollowerOptions<Inputs>) {
+    super();
     this.#options = options;
   }
 
-  /** Follows all generations that are fed; called again after a build, a switch or a release, it picks up the change. */
+  /**
+   * Follows all generations that are fed; called again after a build, a switch or a release, it picks up the change, and
+   * begins again those that failed.
+   */
   async refresh(): Promise<void> {
     const generations = (await this.#options.reads.generations()).filter(isFed);
     this.#live = generations.find(({ status }) => status === 'live')?.id;
+    const here = this.#shards?.length === 0 ? [] : generations;
     const wanted = new Set(
-      generations.filter((generation) => canFold(generation, this.#options.projections)).map(({ id }) => id),
+      here.filter((generation) => canFold(generation, this.#options.projections)).map(({ id }) => id),
     );
-    for (const [id, followed] of this.#fed) if (!wanted.has(id)) await this.#end(id, followed);
+    for (const [id, followed] of this.#fed)
+      if (!wanted.has(id) || followed.state === 'failed') await this.#end(id, followed);
     for (const id of wanted) if (!this.#fed.has(id)) this.#begin(id);
+  }
+
+  /** Folds these shards alone from now on; the others are other processes'. */
+  async share(shards: readonly number[]): Promise<void> {
+    if (!isDeepStrictEqual(shards, this.#shards)) await this.stop();
+    this.#shards = shards;
+    await this.refresh();
   }
 
   /** Ends after the steps at hand; nothing is lost. */
@@ -59,16 +60,11 @@ export class ReadModelFollower<Inputs> {
     for (const [id, followed] of [...this.#fed]) await this.#end(id, followed);
   }
 
-  /**
-   * Waits until the live build holds what was written at a position, for at most `deadlineMs`.
-   * The shard is for stores whose shards are followed by several processes; here all are read in one go.
-   */
   async waitFor(_shard: number, position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
     const live = this.#live === undefined ? undefined : this.#fed.get(this.#live);
     return live ? live.feed.reached(position, deadlineMs, signal) : false;
   }
 
-  /** Waits until a build that is followed holds all that history has now. */
   async caughtUp(generation: number, signal?: AbortSignal): Promise<void> {
     const end = await this.#options.events.end();
     const followed = this.#fed.get(generation);
@@ -80,18 +76,15 @@ export class ReadModelFollower<Inputs> {
     }
   }
 
-  /** Runs while no batch is folded into the generation. */
   async whileHeld<T>(generation: number, work: () => Promise<T>): Promise<T> {
     const followed = this.#fed.get(generation);
     return followed ? followed.feed.exclusive(work) : work();
   }
 
-  /** Tries again what a read model could not fold. True: it is in order now. */
   async retry(generation: number, projection: string, key: string): Promise<boolean> {
     return this.#feedOf(generation).retry(await this.#waiting(generation, projection, key));
   }
 
-  /** Leaves out the event that could not be folded, for good, and goes on with those that waited behind it. */
   async skip(generation: number, projection: string, key: string): Promise<boolean> {
     const record = await this.#waiting(generation, projection, key);
     await this.#options.parked.skipped(record);
@@ -121,7 +114,11 @@ export class ReadModelFollower<Inputs> {
   }
 
   #begin(id: number): void {
-    const feed = new GenerationFeed({ ...this.#options, generation: id });
+    const feed = new GenerationFeed({
+      ...this.#options,
+      generation: id,
+      ...(this.#shards === undefined ? {} : { shards: this.#shards }),
+    });
     const followed: Followed<Inputs> = { feed, state: 'following', done: Promise.resolve() };
     const done = feed.run().then(
       () => void (followed.state = 'stopped'),
@@ -148,6 +145,7 @@ export class ReadModelFollower<Inputs> {
 
   async #waiting(generation: number, projection: string, key: string): Promise<ParkedRecord> {
     const record = await this.#options.parked.get(generation, projection, key);
+    if (record && this.#shards?.includes(record.shard) === false) throw new FollowedElsewhere();
     if (!record) throw new Error(`${key} is not parked in ${projection} of generation ${generation}.`);
     return record;
   }

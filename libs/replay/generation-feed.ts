@@ -16,6 +16,8 @@ export interface FeedOptions<Inputs> {
   readonly cached?: number;
   readonly stepMs?: number;
   readonly batchSize?: number;
+  /** Those that are folded here; absent: all. */
+  readonly shards?: readonly number[];
 }
 
 /** Keeps one generation at the end of history. */
@@ -38,7 +40,7 @@ export class GenerationFeed<Inputs> {
 
   /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
   async run(): Promise<void> {
-    const { events, generation, projections, stepMs = 20, batchSize = 1_000 } = this.#options;
+    const { events, generation, projections, shards, stepMs = 20, batchSize = 1_000 } = this.#options;
     const { signal } = this.#stop;
     const fold = await Fold.open<Inputs>({ ...this.#options, inputs: await this.#options.inputs(generation) });
     this.#fold = fold;
@@ -49,7 +51,7 @@ export class GenerationFeed<Inputs> {
         this.#advance(batch.position);
       }),
     );
-    const filter = { types: typesOf(projections) };
+    const filter = { types: typesOf(projections), ...(shards === undefined ? {} : { shards }) };
     const from = fold.position;
     try {
       for await (const batch of events.follow({ ...(from === undefined ? {} : { from }), filter, batchSize, signal }))

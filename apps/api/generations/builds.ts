@@ -11,7 +11,7 @@ import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
-import { ReadModelFollower } from '../../../libs/replay/follower.js';
+import { Following } from '../../../libs/replay/following.js';
 import { booksOf } from '../../../libs/replay/bring-up-to-date.js';
 import type { BesideProgress } from '../../../libs/platform/builds/work.js';
 import { loadRuleBooks } from '../../../libs/replay/rule-books.js';
@@ -58,7 +58,7 @@ export class Builds implements BeforeApplicationShutdown {
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     private readonly commands: RuleCommands,
-    private readonly follower: ReadModelFollower<Inputs>,
+    private readonly follower: Following,
     private readonly builds: ReadModelBuilds,
   ) {}
 

@@ -7,8 +7,7 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { Example } from '../../../libs/platform/validation/example.js';
 import { Optional, Text, Whole } from '../../../libs/platform/validation/fields.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
-import type { Inputs } from '../../../libs/read-models/inputs.js';
-import { ReadModelFollower } from '../../../libs/replay/follower.js';
+import { Following } from '../../../libs/replay/following.js';
 import { ParkedList } from '../../../libs/replay/parked.js';
 import { Valid } from '../http/body.js';
 
@@ -30,7 +29,7 @@ export class ParkedController {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly follower: ReadModelFollower<Inputs>,
+    private readonly follower: Following,
   ) {
     this.parked = new ParkedList(stores.ledger);
   }

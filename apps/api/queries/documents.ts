@@ -6,8 +6,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import type { Query } from '../../../libs/read-store/read-store.js';
-import type { Inputs } from '../../../libs/read-models/inputs.js';
-import { ReadModelFollower } from '../../../libs/replay/follower.js';
+import { Following } from '../../../libs/replay/following.js';
 import { ParkedList } from '../../../libs/replay/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
 import { AccessLog } from './access-log.js';
@@ -34,7 +33,7 @@ export class Documents {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly follower: ReadModelFollower<Inputs>,
+    private readonly follower: Following,
     private readonly access: AccessLog,
   ) {
     this.parked = new ParkedList(stores.ledger);

@@ -5,7 +5,7 @@ import { isRefusal, type Refusal } from '../../event-sourcing/decider.js';
 import type { CarriedOut } from '../../rehearsal/carry-out.js';
 import type { Generation, GenerationChoice, GenerationStamp } from '../../read-store/read-store.js';
 import { bringUpToDate, booksOf, keptBuild } from '../../replay/bring-up-to-date.js';
-import type { ReadModelFollower } from '../../replay/follower.js';
+import type { Following } from '../../replay/following.js';
 import { release, switchGeneration } from '../../replay/generations.js';
 import { ParkedList } from '../../replay/parked.js';
 import { catchUp, rebuild } from '../../replay/rebuild.js';
@@ -28,7 +28,7 @@ export interface BuildWanted {
 export class ReadModelBuilds {
   constructor(
     private readonly stores: Stores,
-    private readonly follower: ReadModelFollower<Inputs>,
+    private readonly follower: Following,
   ) {}
 
   /** In a thread of its own; then it is followed like the live one. @throws Stopped */

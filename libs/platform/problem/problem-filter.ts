@@ -1,8 +1,10 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HistoryUnavailable, RevisionConflict } from '../../event-store/event-store.js';
-import { LedgerUnavailable, VersionConflict } from '../../ledger/ledger.js';
-import { GenerationConflict, QueryRefused, ReadStoreUnavailable } from '../../read-store/read-store.js';
+import { RevisionConflict } from '../../event-store/event-store.js';
+import { VersionConflict } from '../../ledger/ledger.js';
+import { GenerationConflict, QueryRefused } from '../../read-store/read-store.js';
+import { FollowedElsewhere } from '../../replay/following.js';
+import { isStoreDown } from '../stores/store-down.js';
 import { Problem } from './problem.js';
 
 /** Every error that leaves a route becomes a problem; only what nobody foresaw is logged, and says nothing outside. */
@@ -38,7 +40,10 @@ export function problemOf(error: unknown): Problem {
     return new Problem({ status: 409, code: 'version-conflict', detail: error.message });
   if (error instanceof GenerationConflict)
     return new Problem({ status: 409, code: 'generation-conflict', detail: error.message });
-  if (STORE_DOWN.some((kind) => error instanceof kind))
+  if (error instanceof FollowedElsewhere)
+    return new Problem({ status: 409, code: 'followed-elsewhere', detail: error.message });
+  // Its own words are for the log: they name hosts and files.
+  if (isStoreDown(error))
     return new Problem({
       status: 503,
       code: 'unavailable',
@@ -58,9 +63,6 @@ export function problemOf(error: unknown): Problem {
     return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
   return new Problem({ status: 500, code: 'failed', detail: 'The request failed; the log of the app says why.' });
 }
-
-/** Its own words are for the log: they name hosts and files. */
-const STORE_DOWN = [HistoryUnavailable, ReadStoreUnavailable, LedgerUnavailable] as const;
 
 /** Fastify's own errors (body too large, unknown media type, ...) carry the status that they mean. */
 function statusOf(error: unknown): number | undefined {

@@ -1,0 +1,51 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { pause } from '../../libs/platform/stores/turn.js';
+
+const AGAIN_AFTER_MS = 2_000;
+
+/** Keeps the rules in force at what history says where other processes change them. */
+@Injectable()
+export class FollowRules implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Rules');
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly rules: RulesInForce,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.follow();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async follow(): Promise<void> {
+    const { events } = this.stores;
+    const { signal } = this.stopping;
+    for (let from: string | undefined; !signal.aborted; await pause(AGAIN_AFTER_MS, signal))
+      try {
+        const after = from === undefined ? {} : { from };
+        for await (const batch of events.follow({ ...after, filter: { categories: ['rules'] }, signal })) {
+          if (batch.events.length > 0) await this.rules.reload();
+          from = batch.position;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.logger.warn({ error: String(error) }, 'The rules could not be followed; it is tried again');
+      }
+  }
+}

@@ -1,0 +1,20 @@
+import { LeasedTurn } from '../../libs/platform/stores/turn.js';
+import { TopicsModule } from '../relay/topics.module.js';
+import { firstStart } from '../standalone/first-start.js';
+import { ApiModule } from './api.module.js';
+import { FollowedElsewhereModule } from './followed-elsewhere.module.js';
+import { runRole } from './http/role.js';
+
+await runRole({
+  name: 'api',
+  first: async (on) => {
+    let key: string | undefined;
+    // Several may start at once on empty engines.
+    await new LeasedTurn(on.leases).during('first-start', new AbortController().signal, async () => {
+      key = await on.keys.ensureOperator(on.config.operatorKey);
+      await firstStart(on);
+    });
+    return key === undefined ? [] : [`Operator's API key, shown this once: ${key}`];
+  },
+  parts: () => [FollowedElsewhereModule, ApiModule, TopicsModule],
+});

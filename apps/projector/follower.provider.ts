@@ -1,0 +1,33 @@
+import { Logger, type FactoryProvider } from '@nestjs/common';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import type { Inputs } from '../../libs/read-models/inputs.js';
+import { READ_MODELS } from '../../libs/read-models/read-models.js';
+import { booksOf } from '../../libs/replay/bring-up-to-date.js';
+import { ReadModelFollower } from '../../libs/replay/follower.js';
+import { ParkedList } from '../../libs/replay/parked.js';
+import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+
+/** Folds history into the builds that are kept, under the rules that each goes on under. */
+export const FOLLOWER: FactoryProvider<ReadModelFollower<Inputs>> = {
+  provide: ReadModelFollower,
+  inject: [STORES],
+  useFactory: ({ events, reads, ledger }: Stores) => {
+    const logger = new Logger('Projector');
+    return new ReadModelFollower<Inputs>({
+      events,
+      reads,
+      projections: READ_MODELS,
+      parked: new ParkedList(ledger),
+      inputs: async (generation) => {
+        const history = await loadRuleBooks(events);
+        const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
+        return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
+      },
+      onFailure: (generation, error) => {
+        const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        logger.error({ generation, error: because }, 'The read models are no longer followed');
+      },
+    });
+  },
+};

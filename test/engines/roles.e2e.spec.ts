@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { amends, amendsJson, ROOT_FOLDER } from '../e2e/amends.testing.js';
+import { Caller, eventually, OPERATOR_KEY } from '../e2e/running-app.testing.js';
+import { storesOf } from '../e2e/stores-on-engines.testing.js';
+import { onEngines } from './on-engines.testing.js';
+
+const LONG = 120_000;
+
+interface Process {
+  readonly url: string;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** A role as it is built, on the stores of the folder. */
+async function start(role: string, folder: string, stores = storesOf(folder)): Promise<Process> {
+  const child: ChildProcess = spawn(process.execPath, [join(ROOT_FOLDER, `dist/apps/${role}/main.js`)], {
+    env: {
+      PATH: process.env['PATH'],
+      AMENDS_DATA: folder,
+      AMENDS_PORT: '0',
+      AMENDS_DEMO: 'off',
+      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
+      ...stores,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /answers at (http:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`The ${role} ended:\n${said}`)));
+  });
+  return {
+    url,
+    end: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
+}
+
+test('a role on embedded stores is refused, and says what to name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
+  await expect(start('projector', folder, {})).rejects.toThrow(
+    /EVENT_STORE_URL must name an engine: one process writes embedded stores.*\n.*READ_STORE_URL.*\n.*VAULT_URL/,
+  );
+  rmSync(folder, { recursive: true, force: true });
+});
+
+await onEngines('api, projectors and reactor as processes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
+  const running: Process[] = [];
+  let api: Process;
+  let projectors: Process[];
+  let operator: Caller;
+
+  beforeAll(async () => {
+    Caller.forget();
+    running.push((api = await start('api', folder)));
+    running.push(...(projectors = [await start('projector', folder), await start('projector', folder)]));
+    running.push(await start('reactor', folder));
+    operator = new Caller(api.url, OPERATOR_KEY);
+  }, LONG);
+  afterAll(async () => {
+    for (const each of running) await each.end('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  }, LONG);
+
+  const ready = async (url: string) => (await new Caller(url, undefined).send('GET', '/health/ready')).body;
+  const sharesOf = async () =>
+    Promise.all(
+      projectors.map(async ({ url }) => {
+        const { details } = (await ready(url)) as { details?: { readModels?: { shards?: number } } };
+        return details?.readModels?.shards ?? 0;
+      }),
+    );
+  const respond = async (externalId: string) => {
+    const { status, body } = await operator.post('/v1/responses', {
+      source: 'survey',
+      externalId,
+      customer: `customer of ${externalId}`,
+      touchpoint: 'invoice',
+      metric: 'nps',
+      score: 1,
+      contactMe: 'yes',
+    });
+    expect(status).toBe(202);
+    return eventually(async () => {
+      const found = await operator.get(`/v1/cases/${String(body['id'])}`);
+      return found.status === 200 && found.body['owner'] !== null ? found.body : undefined;
+    }, `the case of ${externalId}, with an owner`);
+  };
+
+  test(
+    'what the api takes in is acted on by the reactor and shown by the projectors',
+    async () => {
+      await eventually(async () => ((await sharesOf()).toString() === '128,128' ? true : undefined), 'equal shares');
+      for (const id of ['r-1', 'r-2', 'r-3', 'r-4']) expect(await respond(id)).toMatchObject({ status: 'open' });
+      expect(await ready(api.url)).toMatchObject({ status: 'ok', details: { eventStore: { status: 'up' } } });
+    },
+    LONG,
+  );
+
+  test(
+    'one projector is killed: the other takes over, and the read models are what history says',
+    async () => {
+      const [first, second] = projectors as [Process, Process];
+      await first.end('SIGKILL');
+      projectors = [second];
+      await eventually(async () => ((await sharesOf())[0] === 256 ? true : undefined), 'all shards in one');
+      for (const id of ['r-5', 'r-6', 'r-7', 'r-8']) await respond(id);
+      expect(await amendsJson('verify', '--data', folder)).toMatchObject({ equal: true });
+      expect((await amends('doctor', '--data', folder)).out).toContain('EventStoreDB at');
+    },
+    LONG,
+  );
+});
