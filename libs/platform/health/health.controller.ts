@@ -1,6 +1,7 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
 import { Everyone } from '../auth/roles.js';
 import { Readiness, type Check, type Finding } from './readiness.js';
 
@@ -24,14 +25,21 @@ export class HealthController {
   @Everyone()
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Everything that serving needs is up; else 503 and what is down' })
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check(
-      [...this.readiness.checks].map(([name, check]) => async () => {
-        const { up, ...details } = await found(check);
-        const indicator = this.indicator.check(name);
-        return up ? indicator.up(details) : indicator.down(details);
-      }),
-    );
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check(
+        [...this.readiness.checks].map(([name, check]) => async () => {
+          const { up, ...details } = await found(check);
+          const indicator = this.indicator.check(name);
+          return up ? indicator.up(details) : indicator.down(details);
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      // What it found is in the error, and is what was asked for.
+      void reply.code(error.getStatus());
+      return error.getResponse() as HealthCheckResult;
+    }
   }
 }
 
