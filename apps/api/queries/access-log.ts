@@ -3,59 +3,71 @@ import { randomUUID } from 'node:crypto';
 import type { ToAppend } from '../../../libs/event-sourcing/event.js';
 import type { Sealed } from '../../../libs/event-sourcing/sealed.js';
 import { shardOf } from '../../../libs/event-sourcing/shard.js';
+import { RevisionConflict } from '../../../libs/event-store/event-store.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { DECLARATIONS } from '../../../libs/recovery/history.js';
 import type { AccessEvent } from '../../../libs/recovery/privacy/privacy-events.js';
 
-interface Waiting {
-  readonly caller: Caller;
-  readonly data: AccessEvent['data'];
-}
-
 /** The most accesses in one append, which carries a megabyte at most. */
 const MOST = 500;
 
-/** Who read whose words: in history before they see them. Reads that come while one is stored are stored together. */
+/**
+ * Who read whose words: in history before they see them. Reads that come while one is stored are stored together, and
+ * are refused together where that fails: nobody waits for the failures of others.
+ */
 @Injectable()
 export class AccessLog {
-  private waiting: Waiting[] = [];
-  private storing: Promise<void> = Promise.resolve();
+  private waiting: ToAppend<AccessEvent>[] = [];
+  private atHand: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
-  constructor(@Inject(STORES) private readonly stores: Stores) {}
+  constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'events'>) {}
 
-  async record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
+  /** @throws HistoryUnavailable: nothing may be shown then */
+  record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
     const fields = new Map<string, Set<string>>();
     for (const { key, field } of read) fields.set(key, (fields.get(key) ?? new Set()).add(field));
     for (const [customer, names] of fields)
-      this.waiting.push({ caller, data: { customer, route, fields: [...names].sort() } });
-    // Taken by this turn, or by an earlier one that has not begun.
-    this.storing = this.storing.then(
-      () => this.store(),
-      () => this.store(),
-    );
-    await this.storing;
+      this.waiting.push(accessEvent(caller, { customer, route, fields: [...names].sort() }));
+    return (this.next ??= this.turn());
   }
 
-  private async store(): Promise<void> {
+  private async turn(): Promise<void> {
+    await this.atHand.catch(() => undefined); // told to those who waited for it
+    const taken = this.waiting;
+    this.waiting = [];
+    this.next = undefined;
+    this.atHand = this.store(taken);
+    await this.atHand;
+  }
+
+  private async store(taken: readonly ToAppend<AccessEvent>[]): Promise<void> {
+    for (const stream of new Set(taken.map((access) => access.stream))) {
+      const accesses = taken.filter((access) => access.stream === stream);
+      for (let at = 0; at < accesses.length; at += MOST) await this.append(stream, accesses.slice(at, at + MOST));
+    }
+  }
+
+  private async append(stream: string, accesses: readonly ToAppend<AccessEvent>[]): Promise<void> {
     const { events } = this.stores;
-    while (this.waiting.length > 0) {
-      const taken = this.waiting.slice(0, MOST);
-      const at = new Date().toISOString();
-      const stream = `access-${at.slice(0, 10)}`;
+    for (;;) {
       const { revision } = await events.readStream(stream, { direction: 'backwards', limit: 1 });
-      await events.append(
-        stream,
-        taken.map((access) => accessEvent(stream, at, access)),
-        revision,
-      );
-      this.waiting = this.waiting.slice(taken.length);
+      try {
+        await events.append(stream, accesses, revision);
+        return;
+      } catch (error) {
+        // Another process that shows people's words was first, and so got on.
+        if (!(error instanceof RevisionConflict)) throw error;
+      }
     }
   }
 }
 
-function accessEvent(stream: string, at: string, { caller, data }: Waiting): ToAppend<AccessEvent> {
+function accessEvent(caller: Caller, data: AccessEvent['data']): ToAppend<AccessEvent> {
+  const at = new Date().toISOString();
+  const stream = `access-${at.slice(0, 10)}`;
   const id = randomUUID();
   return {
     id,
