@@ -12,8 +12,6 @@ export interface MongoLedgerOptions extends ConnectionOptions {
 /** How many puts that each need an answer of their own are under way at once. */
 const AT_ONCE = 32;
 
-const LEDGER = { what: 'the ledger', Unavailable: LedgerUnavailable };
-
 /**
  * The ledger in one collection. A put is acknowledged by a majority of the replica set, journal written, before its
  * answer. What is removed stays in MongoDB's journal and oplog until those are overwritten: a vault's keys are
@@ -28,7 +26,7 @@ export class MongoLedger implements Ledger {
 
   /** @throws LedgerUnavailable where no server answers. */
   static async open({ mode, name = 'ledger', ...where }: MongoLedgerOptions): Promise<MongoLedger> {
-    const connection = await MongoConnection.open(where, LEDGER);
+    const connection = await MongoConnection.open(where, { what: `the ${name}`, Unavailable: LedgerUnavailable });
     const records = connection.database.collection<RecordDocument>(`amends_${name}`);
     try {
       // The kind leads: what is due of one kind is found without stepping over what is due of another.

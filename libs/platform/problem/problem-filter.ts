@@ -4,7 +4,7 @@ import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
 import { GenerationConflict, QueryRefused } from '../../read-store/read-store.js';
 import { FollowedElsewhere } from '../../replay/following.js';
-import { isStoreDown } from '../stores/store-down.js';
+import { storeDown } from '../stores/store-down.js';
 import { Problem } from './problem.js';
 
 /** Every error that leaves a route becomes a problem; only what nobody foresaw is logged, and says nothing outside. */
@@ -43,11 +43,12 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof FollowedElsewhere)
     return new Problem({ status: 409, code: 'followed-elsewhere', detail: error.message });
   // Its own words are for the log: they name hosts and files.
-  if (isStoreDown(error))
+  const down = storeDown(error);
+  if (down !== undefined)
     return new Problem({
       status: 503,
       code: 'unavailable',
-      detail: 'A store can not be reached now; /health/ready says which. Ask again: what was done is not done twice.',
+      detail: `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key: what was done is not done twice.`,
       headers: { 'retry-after': '1' },
     });
   if (error instanceof QueryRefused) {

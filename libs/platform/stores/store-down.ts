@@ -2,6 +2,14 @@ import { HistoryUnavailable } from '../../event-store/event-store.js';
 import { LedgerUnavailable } from '../../ledger/ledger.js';
 import { ReadStoreUnavailable } from '../../read-store/read-store.js';
 
-/** A store that can't work now: what was asked of it may be asked again. */
-export const isStoreDown = (error: unknown): error is Error =>
-  error instanceof HistoryUnavailable || error instanceof ReadStoreUnavailable || error instanceof LedgerUnavailable;
+const STORES = [
+  { name: 'event store', Unavailable: HistoryUnavailable },
+  { name: 'read store', Unavailable: ReadStoreUnavailable },
+  { name: 'ledger or the vault', Unavailable: LedgerUnavailable },
+] as const;
+
+/** Which store can't work now; undefined: it is another error. What was asked of the store may be asked again. */
+export const storeDown = (error: unknown): string | undefined =>
+  STORES.find(({ Unavailable }) => error instanceof Unavailable)?.name;
+
+export const isStoreDown = (error: unknown): error is Error => storeDown(error) !== undefined;
