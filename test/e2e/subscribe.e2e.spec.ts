@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { Caller, RunningApp } from './running-app.testing.js';
-
-interface Sent {
-  readonly id: string;
-  readonly event?: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
+import { sentEvents, type Sent } from './sent-events.testing.js';
 
 let app: RunningApp;
 let key: string;
@@ -37,30 +32,11 @@ const say = (externalId: string, customer: string, comment = 'Too late') =>
 
 /** Reads what is sent until `count` events came, as a browser's EventSource would. */
 async function listen(topic: string, count: number, last?: string, query = ''): Promise<Sent[]> {
-  const ended = new AbortController();
-  const response = await fetch(`${app.url}/v1/topics/${topic}/events${query}`, {
-    headers: { authorization: `Bearer ${key}`, ...(last === undefined ? {} : { 'last-event-id': last }) },
-    signal: ended.signal,
-  });
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toBe('text/event-stream');
   const events: Sent[] = [];
-  let text = '';
-  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-      const fields = Object.fromEntries(
-        text
-          .slice(0, end)
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-      );
-      if (fields['data'] === undefined) continue;
-      events.push({ id: fields['id'] ?? '', event: fields['event'], data: JSON.parse(fields['data']) as Sent['data'] });
-      if (events.length < count) continue;
-      ended.abort();
-      return events;
-    }
+  const path = `/v1/topics/${topic}/events${query}`;
+  for await (const event of sentEvents(app.url, path, { key, ...(last === undefined ? {} : { last }) })) {
+    events.push(event);
+    if (events.length === count) return events;
   }
   throw new Error(`The stream ended after ${events.length} events`);
 }

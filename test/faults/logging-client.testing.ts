@@ -1,3 +1,4 @@
+import { setTimeout as breath } from 'node:timers/promises';
 import type { Caller } from '../e2e/running-app.testing.js';
 
 /** What was sent and, once it was answered, the answer. */
@@ -17,6 +18,7 @@ export interface Acknowledged {
 }
 
 const IN_FLIGHT = 8;
+const BREATH_MS = 20;
 const OPENS_A_CASE = 2;
 /** Fewer than the rules let a team take on in a day. */
 const MOST_CASES = 150;
@@ -47,6 +49,18 @@ export class LoggingClient {
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
   }
 
+  /** Works as long as it goes on, with a breath after each time that nothing could be done. */
+  async workWhile(caller: Caller, goesOn: () => boolean): Promise<void> {
+    const worker = async (): Promise<void> => {
+      while (goesOn()) {
+        const sent = this.unanswered.shift() ?? this.next();
+        if (!(await this.send(caller, sent))) throw new Error('The app went away.');
+        if (sent.answer === undefined) await breath(BREATH_MS);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  }
+
   /** Sends again what was not answered, until all of it is. */
   async complete(caller: Caller): Promise<void> {
     for (let sent = this.unanswered.shift(); sent !== undefined; sent = this.unanswered.shift())
@@ -66,12 +80,13 @@ export class LoggingClient {
   /** False: the app is gone. */
   private async send(caller: Caller, sent: Sent): Promise<boolean> {
     try {
-      const { status, body } = await caller.send('POST', sent.path, JSON.stringify(sent.body), {
+      const { status, body, headers } = await caller.send('POST', sent.path, JSON.stringify(sent.body), {
         'idempotency-key': sent.id,
       });
       if (status < 300) this.note(sent, body as unknown as Acknowledged);
-      // The reaction that opens the case may not have run yet.
-      else if (status === 404 || status === 503) this.unanswered.push(sent);
+      // The reaction that opens the case may not have run yet, or many write to it at a time.
+      else if (status === 404 || body['code'] === 'revision-conflict' || (status === 503 && headers.has('retry-after')))
+        this.unanswered.push(sent);
       else throw new Error(`${sent.path} was answered ${status}: ${JSON.stringify(body)}`);
       return true;
     } catch (error) {

@@ -10,6 +10,7 @@ import { eventually, RunningApp } from '../e2e/running-app.testing.js';
 import { Chance, roundsOr } from './chance.testing.js';
 import { WHILE_SERVING, WHILE_STARTING } from './crash-points.testing.js';
 import { LoggingClient } from './logging-client.testing.js';
+import { expectWhole, isReactedTo, repeated } from './whole-history.testing.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-serving-'));
 const started: RunningApp[] = [];
@@ -36,13 +37,6 @@ async function historyIn(data: string): Promise<readonly Recorded[]> {
   }
   return events;
 }
-
-const ofType = (events: readonly Recorded[], type: string): readonly Recorded[] =>
-  events.filter((event) => event.type === type);
-
-/** Names that stand in a list more than once. */
-const repeated = (names: readonly string[]): readonly string[] =>
-  names.filter((name, index) => names.indexOf(name) !== index);
 
 describe('an app that is killed while it serves commands', () => {
   const client = new LoggingClient();
@@ -86,37 +80,12 @@ describe('an app that is killed while it serves commands', () => {
     await client.complete(app.operator);
     const events = await eventually(async () => {
       const so = await historyIn(serving);
-      return ofType(so, 'ResponseTriaged').length >= ofType(so, 'ResponseReceived').length ? so : undefined;
+      return isReactedTo(so) ? so : undefined;
     }, 'the triage of every response');
     expect((await app.operator.send('GET', '/health/ready')).status).toBe(200);
     expect(await app.stop()).toBe(0);
 
-    expect(client.acknowledged).toHaveLength(client.log.length);
-    const recorded = new Map(events.map((event) => [event.id, event.type]));
-    const answered = client.log.flatMap(({ answer }) => answer?.events ?? []);
-    expect(answered.filter(({ id, type }) => recorded.get(id) !== type)).toEqual([]);
-    expect(repeated(events.map(({ id }) => id))).toEqual([]);
-
-    const responses = client.log.filter(({ path }) => path === '/v1/responses');
-    expect(ofType(events, 'ResponseReceived')).toHaveLength(responses.length);
-    const commands = client.log.filter(({ path }) => path !== '/v1/responses').map(({ id }) => id);
-    const carriedOut = events.map(({ commandId }) => commandId).filter((id) => id.startsWith('note-'));
-    expect(carriedOut.toSorted()).toEqual(commands.toSorted());
-
-    for (const type of ['ResponseReceived', 'ResponseTriaged', 'CaseOpened'])
-      expect(repeated(ofType(events, type).map(({ stream }) => stream))).toEqual([]);
-    const unhappy = responses.filter(({ body }) => 'score' in body && body.score === 2);
-    expect(
-      ofType(events, 'CaseOpened')
-        .map(({ stream }) => stream)
-        .toSorted(),
-    ).toEqual(unhappy.map(({ answer }) => `case-${answer?.id}`).toSorted());
-
-    const revisions = new Map<string, number>();
-    for (const { stream, revision } of events) {
-      expect(revision).toBe((revisions.get(stream) ?? 0) + 1);
-      revisions.set(stream, revision);
-    }
+    expectWhole(client, events);
     expect(await verified(serving)).toMatchObject({ equal: true, seals: 'intact' });
   });
 });

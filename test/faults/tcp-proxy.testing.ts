@@ -9,6 +9,8 @@ export interface TcpProxy {
   slow(delayMs: number): void;
   /** Nothing passes any more, but connections stay as they are; until `slow`. */
   stall(): void;
+  /** Ends every connection and takes no new ones, as when the server's machine is down; until `slow`. */
+  refuse(): void;
   /** How many bytes passed so far, to cut in the middle of something. */
   readonly bytes: number;
   stop(): Promise<void>;
@@ -18,6 +20,7 @@ export interface TcpProxy {
 export async function startProxy(toPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let delayMs = 0;
+  let refusing = false;
   let bytes = 0;
 
   const pass = (from: Socket, to: Socket): void => {
@@ -34,6 +37,10 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
   };
 
   const server = createServer({ noDelay: true }, (client) => {
+    if (refusing) {
+      client.resetAndDestroy();
+      return;
+    }
     const behind = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
     pass(client, behind);
     pass(behind, client);
@@ -51,8 +58,15 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
       return bytes;
     },
     cut,
-    slow: (ms) => (delayMs = ms),
+    slow: (ms) => {
+      delayMs = ms;
+      refusing = false;
+    },
     stall: () => (delayMs = Infinity),
+    refuse: () => {
+      refusing = true;
+      cut();
+    },
     stop: async () => {
       cut();
       server.close();

@@ -1,0 +1,89 @@
+import { expect } from '@jest/globals';
+import type { Recorded } from '../../libs/event-sourcing/event.js';
+import { EventStoreDbEventStore } from '../../libs/event-store/eventstoredb/eventstoredb-event-store.js';
+import { DECLARATIONS } from '../../libs/recovery/history.js';
+import { amendsJson } from '../e2e/amends.testing.js';
+import { eventually, type RunningApp } from '../e2e/running-app.testing.js';
+import { storesOf } from '../e2e/stores-on-engines.testing.js';
+import type { LoggingClient } from '../faults/logging-client.testing.js';
+import type { TcpProxy } from '../faults/tcp-proxy.testing.js';
+import { expectWhole, isReactedTo } from '../faults/whole-history.testing.js';
+
+const ENGINES = ['eventStore', 'readStore', 'ledger', 'vault', 'relay', 'inbound'];
+
+interface Readiness {
+  readonly status: string;
+  readonly error?: Readonly<Record<string, object>>;
+}
+
+/** Cuts whenever so much has passed, wherever that is in a request or an answer. */
+export function cutAgainAndAgain(
+  proxy: TcpProxy,
+  { everyBytes, times }: { everyBytes: number; times: number },
+): { left(): number; end(): void } {
+  let [left, at] = [times, proxy.bytes + everyBytes];
+  const watch = setInterval(() => {
+    if (proxy.bytes < at || left === 0) return;
+    left--;
+    at = proxy.bytes + everyBytes;
+    proxy.cut();
+  });
+  return { left: () => left, end: () => clearInterval(watch) };
+}
+
+/** These engines, and no others, come to be said to be down; the process lives. */
+export async function expectDown(app: RunningApp, engines: readonly string[]): Promise<void> {
+  const { error = {} } = await readiness(
+    app,
+    ({ error }) => engines.every((engine) => Object.hasOwn(error ?? {}, engine)),
+    `${engines.join(', ')} to be down`,
+  );
+  expect(ENGINES.filter((engine) => Object.hasOwn(error, engine))).toEqual(engines);
+  expect((await app.operator.send('GET', '/health/live')).status).toBe(200);
+}
+
+export const expectUp = (app: RunningApp): Promise<Readiness> =>
+  readiness(app, ({ status }) => status === 'ok', 'an app that is ready again');
+
+async function readiness(app: RunningApp, holds: (said: Readiness) => boolean, what: string): Promise<Readiness> {
+  let said: Readiness | undefined;
+  const found = eventually(async () => {
+    said = (await app.operator.send('GET', '/health/ready')).body as unknown as Readiness;
+    return holds(said) ? said : undefined;
+  }, what);
+  return found.catch((error: unknown) => {
+    throw new Error(`${what} did not come; last it said ${JSON.stringify(said)}`, { cause: error });
+  });
+}
+
+/** All that a folder's history holds, in order. */
+export async function historyOf(folder: string): Promise<readonly Recorded[]> {
+  const { EVENT_STORE_URL: url = '', EVENT_STORE_PREFIX: prefix = '' } = storesOf(folder);
+  const history = EventStoreDbEventStore.open({ url, prefix, declarations: DECLARATIONS });
+  const events: Recorded[] = [];
+  try {
+    for await (const batch of history.readAll()) events.push(...batch.events);
+  } finally {
+    await history.close();
+  }
+  return events;
+}
+
+/** Every response is triaged by the app itself. Resolves to history. */
+export const expectReactedTo = ({ folder }: RunningApp): Promise<readonly Recorded[]> =>
+  eventually(async () => {
+    const so = await historyOf(folder);
+    return isReactedTo(so) ? so : undefined;
+  }, 'the triage of every response');
+
+/** Ends the app: nothing that was answered is lost or there twice, and its read models and seals fit its history. */
+export async function expectWholeAndVerified(
+  app: RunningApp,
+  client: LoggingClient,
+  events: readonly Recorded[],
+): Promise<void> {
+  expect((await app.operator.send('GET', '/v1/dead-letters')).body).toEqual({ deadLetters: [] });
+  expect(await app.stop()).toBe(0);
+  expectWhole(client, events);
+  expect(await amendsJson('verify', '--data', app.folder)).toMatchObject({ equal: true, seals: 'intact' });
+}
