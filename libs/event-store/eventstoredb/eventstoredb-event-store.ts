@@ -22,7 +22,7 @@ import {
 import { Lane } from './lane.js';
 import { Patience, unavailable, within } from './patience.js';
 import { positionOf, positionText } from './positions.js';
-import { ReadsOfAll, type OwnedBatch } from './reads-of-all.js';
+import { ReadsOfAll } from './reads-of-all.js';
 import { recordedEvent, storedEvent } from './stored-events.js';
 import { StreamReads, type StoredSlice } from './stream-reads.js';
 
@@ -224,7 +224,7 @@ export class EventStoreDbEventStore implements EventStore {
 const revisionIn = ({ actualVersion }: WrongExpectedVersionError): number =>
   typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0;
 
-const presented = ({ events, position }: OwnedBatch, present: Present): Batch => ({
-  events: events.map(({ event, stream }) => present(recordedEvent(event, stream))),
+const presented = ({ events, position }: Batch, present: Present): Batch => ({
+  events: events.map(present),
   position,
 });

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /** A read or a subscription of the client. */
 export interface Source {
   read(): unknown;
@@ -81,7 +83,11 @@ export class Pulled<T> {
     this.wake?.();
   }
 
-  /** Resolves when there may be something to take. @throws Error when nothing came for so long */
+  /**
+   * Resolves when there may be something to take. The client tells of each event by itself, even of a thousand that
+   * came in one packet: the turn is let end first, or the reader would be woken a thousand times.
+   * @throws Error when nothing came for so long
+   */
   async stirs(waitMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, refuse) => {
@@ -89,6 +95,7 @@ export class Pulled<T> {
       if (this.stirred) resolve();
       else if (waitMs < Infinity) timer = setTimeout(() => refuse(new Error(`nothing came for ${waitMs} ms`)), waitMs);
     }).finally(() => clearTimeout(timer));
+    await turn();
     this.stirred = false;
     this.wake = undefined;
   }

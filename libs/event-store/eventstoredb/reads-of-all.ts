@@ -1,14 +1,11 @@
 import { END, START, type AllStreamResolvedEvent, type EventStoreDBClient, type Position } from '@eventstore/db-client';
-import type { EventFilter, ReadOptions } from '../event-store.js';
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { Batch, EventFilter, ReadOptions } from '../event-store.js';
 import type { Patience } from './patience.js';
 import { positionOf, positionText } from './positions.js';
 import { Pulled, waiting } from './pulled.js';
+import { recordedEvent } from './stored-events.js';
 import { Wanted, type Owned } from './wanted.js';
-
-export interface OwnedBatch {
-  readonly events: readonly Owned[];
-  readonly position: string;
-}
 
 export interface FollowOptions {
   readonly from?: string | undefined;
@@ -49,10 +46,10 @@ export class ReadsOfAll {
     { from, direction = 'forwards', batchSize = DEFAULT_BATCH, filter }: ReadOptions,
     patience: Patience,
     signal?: AbortSignal,
-  ): AsyncGenerator<OwnedBatch> {
+  ): AsyncGenerator<Batch> {
     const wanted = new Wanted(this.prefix, filter);
     const forwards = direction === 'forwards';
-    let [at, events, passedOver]: [string | undefined, Owned[], number] = [from, [], 0];
+    let [at, events, passedOver]: [string | undefined, Recorded[], number] = [from, [], 0];
     const isLeft = (): boolean => signal?.aborted === true;
     while (!isLeft()) {
       const fromPosition = at === undefined ? (forwards ? START : END) : positionOf(at);
@@ -68,7 +65,7 @@ export class ReadsOfAll {
             // Forwards the server begins with the event at the position, of which the reader knows already.
             if (!owned || (at !== undefined && (forwards ? owned.position <= at : owned.position >= at))) continue;
             at = owned.position;
-            if (wanted.passes(owned)) events.push(owned);
+            if (wanted.passes(owned)) events.push(recorded(owned));
             else passedOver++;
           }
           if (at !== undefined && (events.length >= batchSize || passedOver >= FILTER_WINDOW)) {
@@ -93,7 +90,7 @@ export class ReadsOfAll {
   }
 
   /** For ever: first what is there, then what comes. */
-  async *following(options: FollowOptions, patience: Patience): AsyncGenerator<OwnedBatch> {
+  async *following(options: FollowOptions, patience: Patience): AsyncGenerator<Batch> {
     const { filter, batchSize = DEFAULT_BATCH, signal } = options;
     const wanted = new Wanted(this.prefix, filter);
     let at = options.from;
@@ -126,6 +123,9 @@ export class ReadsOfAll {
   }
 }
 
+/** At once: what the client makes of an event is twice as large, and a batch of it would live long. */
+const recorded = ({ event, stream, position }: Owned): Recorded => recordedEvent(event, stream, position);
+
 /** A subscription from a position on: what came since it was last asked, and how far the server has read. */
 class Live {
   private readonly pulled: Pulled<AllStreamResolvedEvent>;
@@ -144,15 +144,15 @@ class Live {
     this.pulled = new Pulled(client.subscribeToAll({ fromPosition, filter }, waiting(batchSize)));
   }
 
-  take(): OwnedBatch | undefined {
+  take(): Batch | undefined {
     const before = this.at;
     const taken = this.pulled.take(this.batchSize);
-    const events: Owned[] = [];
+    const events: Recorded[] = [];
     for (const { event } of taken) {
       const owned = event && this.wanted.owned(event);
       if (!owned || (this.at !== undefined && owned.position <= this.at)) continue;
       this.at = owned.position;
-      if (this.wanted.passes(owned)) events.push(owned);
+      if (this.wanted.passes(owned)) events.push(recorded(owned));
     }
     // Only once all is taken that was sent before the checkpoint does it hold for the reader too.
     if (taken.length < this.batchSize && this.reached !== undefined) {

@@ -52,17 +52,16 @@ export const shardIn = ({ metadata }: AllStreamRecordedEvent): number | undefine
   (metadata as Partial<StoredMetadata> | undefined)?.shard;
 
 /** @throws HistoryDamaged for an event that Amends did not write. */
-export const recordedEvent = (event: RecordedEvent | AllStreamRecordedEvent, stream: string): Recorded => {
+export const recordedEvent = (
+  event: RecordedEvent | AllStreamRecordedEvent,
+  stream: string,
+  position = positionIn(event),
+): Recorded => {
   const metadata = event.metadata as Partial<StoredMetadata> | undefined;
-  const { position, data } = event;
+  const { data } = event;
   if (metadata?.commandId === undefined || metadata.schemaVersion === undefined || !isObject(data)) {
     throw new HistoryDamaged(
       `Event ${event.id} (${event.type}, revision ${event.revision} of ${event.streamId}) was not written by Amends. Give Amends an EventStoreDB of its own, or a prefix for its streams.`,
-    );
-  }
-  if (position === undefined) {
-    throw new HistoryDamaged(
-      `The EventStoreDB says no positions when a stream is read, as versions before 22.6 don't. Use a later version.`,
     );
   }
   const stored = metadata as StoredMetadata;
@@ -72,7 +71,7 @@ export const recordedEvent = (event: RecordedEvent | AllStreamRecordedEvent, str
     schemaVersion: stored.schemaVersion,
     stream,
     revision: Number(event.revision) + 1,
-    position: positionText(position),
+    position,
     shard: stored.shard,
     programme: stored.programme,
     occurredAt: stored.occurredAt,
@@ -85,6 +84,15 @@ export const recordedEvent = (event: RecordedEvent | AllStreamRecordedEvent, str
     data,
   };
   return stored.imported === true ? { ...recorded, imported: true } : recorded;
+};
+
+const positionIn = ({ position }: RecordedEvent | AllStreamRecordedEvent): string => {
+  if (position === undefined) {
+    throw new HistoryDamaged(
+      `The EventStoreDB says no positions when a stream is read, as versions before 22.6 don't. Use a later version.`,
+    );
+  }
+  return positionText(position);
 };
 
 const isObject = (data: unknown): data is object => typeof data === 'object' && data !== null;
