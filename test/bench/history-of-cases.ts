@@ -1,8 +1,8 @@
-import type { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
 import { syntheticCase } from './synthetic-history.js';
 
 /** Appends so many cases; resolves to the number of their events. */
-export async function fill(events: SqliteEventStore, cases: number, open = false): Promise<number> {
+export async function fill(events: EventStore, cases: number, open = false): Promise<number> {
   let count = 0;
   for (let from = 0; from < cases; from += 1_000) {
     await Promise.all(
@@ -17,7 +17,7 @@ export async function fill(events: SqliteEventStore, cases: number, open = false
 }
 
 /** The floor: all of history read and parsed, and nothing done with it. Resolves to events a second. */
-export async function readOnce(events: SqliteEventStore, count?: number): Promise<number> {
+export async function readOnce(events: EventStore, count?: number): Promise<number> {
   const began = performance.now();
   let read = 0;
   for await (const batch of events.readAll({ batchSize: 5_000 })) read += batch.events.length;

@@ -1,34 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import autocannon from 'autocannon';
+import { startBuilt } from './built-process.js';
 import { inTurn, type Figure, type Size } from './measure.js';
 
 const KEY = 'bench-operator-key-0123456789abcdef';
-/** The build that this runs from. */
-const built = resolve(import.meta.dirname, '../..');
-
-/** Starts a server of the build and resolves to its address, as it prints it. */
-async function serve(
-  script: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(built, script), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /http:\/\/[\w.:[\]]+/.exec(line)?.[0];
-    if (url) {
-      child.stdout.resume();
-      return { url, child };
-    }
-  }
-  throw new Error(`${script} ended without printing its address (exit code ${child.exitCode ?? 'none'}).`);
-}
-
 /** Requests a second over 50 connections, each answered 2xx. Every request is a new response. */
 async function load(url: string, seconds: number, run: string): Promise<number> {
   let n = 0;
@@ -66,14 +41,16 @@ async function load(url: string, seconds: number, run: string): Promise<number> 
 }
 
 export async function ingest(size: Size, folder: string): Promise<Figure[]> {
-  const amends = await serve('apps/standalone/main.js', [], {
-    AMENDS_DATA: join(folder, 'ingest'),
-    AMENDS_PORT: '0',
-    AMENDS_OPERATOR_KEY: KEY,
-    AMENDS_DEMO: 'off',
-    AMENDS_RATE_LIMIT: '10000000',
+  const amends = await startBuilt('apps/standalone/main.js', {
+    env: {
+      AMENDS_DATA: join(folder, 'ingest'),
+      AMENDS_PORT: '0',
+      AMENDS_OPERATOR_KEY: KEY,
+      AMENDS_DEMO: 'off',
+      AMENDS_RATE_LIMIT: '10000000',
+    },
   });
-  const peer = await serve('test/bench/peer-ingest.js', [folder, KEY], {});
+  const peer = await startBuilt('test/bench/peer-ingest.js', { args: [folder, KEY] });
   try {
     const seconds = size.quick ? 1 : 5;
     let run = 0;
@@ -92,9 +69,7 @@ export async function ingest(size: Size, folder: string): Promise<Figure[]> {
       },
     ];
   } finally {
-    for (const { child } of [amends, peer]) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
+    await amends.end();
+    await peer.end();
   }
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dueTimes } from './due-times.js';
+import { relayToKafka } from './engines/relay.js';
+import { replayFromEventStoreDb } from './engines/replay.js';
 import { historyStore } from './history-store.js';
 import { rehearsing } from './rehearsing.js';
 import { queuePages, replaying } from './replaying.js';
@@ -11,7 +13,8 @@ import { liveTraffic } from './live-traffic.js';
 import type { Figure, Size } from './measure.js';
 import { report, table } from './table.js';
 
-const GROUPS: Readonly<Record<string, (size: Size, folder: string) => Promise<Figure[]>>> = {
+type Groups = Readonly<Record<string, (size: Size, folder: string) => Promise<Figure[]>>>;
+const EMBEDDED: Groups = {
   history: historyStore,
   ingest,
   replay: replaying,
@@ -20,15 +23,26 @@ const GROUPS: Readonly<Record<string, (size: Size, folder: string) => Promise<Fi
   clocks: dueTimes,
   live: liveTraffic,
 };
+/** With --engines beside the others. They start their own unless the test settings name servers. */
+const ENGINES: Groups = {
+  'replay-engines': replayFromEventStoreDb,
+  relay: relayToKafka,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    engines: { type: 'boolean', default: false },
+  },
 });
-const unknown = positionals.filter((name) => !(name in GROUPS));
+const groups = values.engines ? { ...EMBEDDED, ...ENGINES } : EMBEDDED;
+const unknown = positionals.filter((name) => !(name in groups));
 if (unknown.length > 0) {
+  const more = values.engines ? '' : `, and with --engines ${Object.keys(ENGINES).join(', ')}`;
   process.stderr.write(
-    `There is no figure called ${unknown.join(', ')}. Choose from ${Object.keys(GROUPS).join(', ')}.\n`,
+    `There is no figure called ${unknown.join(', ')}. Choose from ${Object.keys(groups).join(', ')}${more}.\n`,
   );
   process.exit(2);
 }
@@ -37,7 +51,7 @@ const size: Size = { quick: values.quick, runs: values.quick ? 3 : 5 };
 const folder = mkdtempSync(join(tmpdir(), 'amends-bench-'));
 try {
   const figures: Figure[] = [];
-  for (const [name, measure] of Object.entries(GROUPS)) {
+  for (const [name, measure] of Object.entries(groups)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     process.stderr.write(`measuring ${name}...\n`);
     figures.push(...(await measure(size, join(folder, name))));

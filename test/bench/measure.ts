@@ -77,3 +77,26 @@ export async function inTurn(
   }
   return values;
 }
+
+/**
+ * What this process used of the processor for each of `count` things: median microseconds, by what it did. Others on
+ * the machine change it less than they change a rate.
+ */
+export class ProcessorUsed {
+  private readonly by = new Map<string, number[]>();
+
+  constructor(private readonly count: number) {}
+
+  async during<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = process.cpuUsage();
+    const done = await work();
+    const { user, system } = process.cpuUsage(before);
+    this.by.set(name, [...(this.by.get(name) ?? []), (user + system) / this.count]);
+    return done;
+  }
+
+  /** Without the first, which is the warm-up. */
+  of(name: string): string {
+    return median((this.by.get(name) ?? []).slice(1)).toFixed(1);
+  }
+}
