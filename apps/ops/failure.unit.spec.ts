@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { HistoryDamaged, HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { FileRefused } from '../../libs/import/csv-rows.js';
 import { MappingRefused } from '../../libs/import/mapping/yaml-places.js';
-import { GenerationConflict } from '../../libs/read-store/read-store.js';
+import { LedgerFormatRefused } from '../../libs/ledger/ledger.js';
+import { GenerationConflict, ReadStoreFormatRefused } from '../../libs/read-store/read-store.js';
 import { EXIT } from './exit-codes.js';
 import { asFailure, Failure } from './failure.js';
 
@@ -11,6 +12,8 @@ test.each([
   [new MappingRefused('m.yaml', []), EXIT.usage],
   [new HistoryUnavailable('another process writes it'), EXIT.unavailable],
   [new GenerationConflict(1, 2), EXIT.unavailable],
+  [new ReadStoreFormatRefused('read.db', 1, 2), EXIT.unavailable],
+  [new LedgerFormatRefused('ledger.db', 1, 2), EXIT.unavailable],
   [new HistoryDamaged('the head does not fit'), EXIT.wrong],
   [new Failure('the rules say no', EXIT.refused), EXIT.refused],
   [Object.assign(new Error('no space left'), { code: 'ENOSPC' }), EXIT.unavailable],
@@ -18,6 +21,7 @@ test.each([
   const failure = asFailure(error);
   expect(failure.exitCode).toBe(exitCode);
   expect(failure.message).toContain(error.message);
+  expect(failure.message).not.toContain('fault of Amends');
 });
 
 test('what nobody foresaw is a fault, and says how to find out more', () => {

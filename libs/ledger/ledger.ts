@@ -49,6 +49,16 @@ export class VersionConflict extends Error {
   }
 }
 
+/** Another version of Amends made the ledger. */
+export class LedgerFormatRefused extends Error {
+  constructor(where: string, found: number, wanted: number) {
+    super(
+      `${where} has ledger format ${found}; this version of Amends reads format ${wanted}. Run the version of Amends that wrote it.`,
+    );
+    this.name = 'LedgerFormatRefused';
+  }
+}
+
 /** The store can't work now: down, cut off or too slow. The message says what to do; what was asked may have been done. */
 export class LedgerUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {

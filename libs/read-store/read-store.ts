@@ -138,6 +138,16 @@ export class ReadStoreBusy extends Error {
   }
 }
 
+/** Another version of Amends made the store. */
+export class ReadStoreFormatRefused extends Error {
+  constructor(where: string, found: number, wanted: number) {
+    super(
+      `${where} has read store format ${found}; this version of Amends reads format ${wanted}. Move the file away, then start the app or import again: it is built again from history.`,
+    );
+    this.name = 'ReadStoreFormatRefused';
+  }
+}
+
 /** The store can't work now: down, cut off or too slow. The message says what to do; a flush may be delivered again. */
 export class ReadStoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {

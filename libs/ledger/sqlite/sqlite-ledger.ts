@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
-import { type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
+import { LedgerFormatRefused, type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
 import { GroupCommit } from './group-commit.js';
 
 const SCHEMA_VERSION = 1;
@@ -206,10 +206,10 @@ const makeReady = (database: DatabaseSync): void => {
 const schemaVersion = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 
+/** @throws LedgerFormatRefused */
 const refuseOtherSchema = (database: DatabaseSync, path: string): void => {
   const version = schemaVersion(database);
-  if (version !== SCHEMA_VERSION)
-    throw new Error(`${path} has ledger format ${version}; this version of Amends reads format ${SCHEMA_VERSION}.`);
+  if (version !== SCHEMA_VERSION) throw new LedgerFormatRefused(path, version, SCHEMA_VERSION);
 };
 
 const prepare = (database: DatabaseSync) => {

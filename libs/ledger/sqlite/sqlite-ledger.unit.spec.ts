@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ledgerContract } from '../ledger.contract.js';
+import { LedgerFormatRefused } from '../ledger.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 
 const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-ledger-')), 'ledger.db');
@@ -58,7 +59,7 @@ describe('the ledger in SQLite', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    expect(() => SqliteLedger.open({ path, mode: 'write' })).toThrow('ledger format 99');
+    expect(() => SqliteLedger.open({ path, mode: 'write' })).toThrow(LedgerFormatRefused);
   });
 
   test('when the group can not be committed every one of it fails and nothing is kept', async () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CollectionShape } from '../read-store.js';
+import { ReadStoreFormatRefused, type CollectionShape } from '../read-store.js';
 import { CHECKPOINTS, columnOf, columnType, quoted, REMOVED, tableOf, viewOf } from './columns.js';
 
 const FORMAT = 2;
@@ -84,10 +84,8 @@ const formatOf = (database: DatabaseSync): number =>
 
 export const isBlank = (database: DatabaseSync): boolean => formatOf(database) === 0;
 
+/** @throws ReadStoreFormatRefused */
 export const refuseOtherFormat = (database: DatabaseSync, path: string): void => {
   const format = formatOf(database);
-  if (format !== FORMAT)
-    throw new Error(
-      `${path} has read store format ${format}; this version of Amends reads format ${FORMAT}. Move the file away: it is built again from history.`,
-    );
+  if (format !== FORMAT) throw new ReadStoreFormatRefused(path, format, FORMAT);
 };

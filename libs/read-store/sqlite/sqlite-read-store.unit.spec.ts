@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readStoreContract } from '../read-store.contract.js';
-import { ReadStoreBusy } from '../read-store.js';
+import { ReadStoreBusy, ReadStoreFormatRefused } from '../read-store.js';
 import { at, batch, idsOf, serve, SHAPES, STAMP } from '../read-store.testing.js';
 import { removeReadStore } from './build-files.js';
 import { SqliteReadStore, type SqliteReadStoreOptions } from './sqlite-read-store.js';
@@ -302,7 +302,10 @@ describe('the read store in a file', () => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    expect(() => open(path)).toThrow('read store format 99');
+    expect(() => open(path)).toThrow(
+      `${path} has read store format 99; this version of Amends reads format 2. Move the file away, then start the app or import again: it is built again from history.`,
+    );
+    expect(() => open(path)).toThrow(ReadStoreFormatRefused);
     expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(`There is no read store at ${path}-nowhere`);
   });
 
