@@ -51,7 +51,11 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
     return isOf(POSITIONS, key) && typeof value === 'string' ? positions.there(value) : value;
   });
   await to.personal.checkKey();
-  const seals = await verifySeals(copy.readAll(), to.ledger, (await from.signingKey()).publicKey);
+  const seals = await verifySeals(copy.readAll(), {
+    ledger: to.ledger,
+    vault: to.vault,
+    publicKey: (await from.signingKey()).publicKey,
+  });
   if (!seals.intact) throw new Failure(`The copy does not fit its seals: ${seals.problems.join(' ')}`, EXIT.wrong);
   const digest = events === 0 ? null : await sameDigest(from, to);
   return { events, copied, sealed: seals.sealed, records, vaultRecords, digest };

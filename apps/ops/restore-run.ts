@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { shardOf } from '../../libs/event-sourcing/shard.js';
 import { restoreHistory, type Restored } from '../../libs/event-store/sqlite/back-up.js';
+import { forgetAnchor } from '../../libs/evidence/anchor.js';
 import { withdrawSealsAfter } from '../../libs/evidence/sealer.js';
+import { SqliteLedger } from '../../libs/ledger/sqlite/sqlite-ledger.js';
 import { removeReadStore } from '../../libs/read-store/sqlite/build-files.js';
 import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
 import { digestBuild } from '../../libs/replay/digest.js';
@@ -35,7 +37,7 @@ export async function runRestore(places: StorePlaces, from: string): Promise<Res
   );
 }
 
-function restoreVault(places: StorePlaces, source: string): RestoreResult {
+async function restoreVault(places: StorePlaces, source: string): Promise<RestoreResult> {
   refuseOnEngines('Restoring a vault', places, ['vault']);
   const { folder } = places;
   if (existsSync(join(folder, 'vault.db'))) {
@@ -43,6 +45,13 @@ function restoreVault(places: StorePlaces, source: string): RestoreResult {
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of ['vault.db', 'vault.key']) putBack(source, folder, name);
+  const vault = SqliteLedger.open({ path: join(folder, 'vault.db'), mode: 'write', name: 'vault', shred: true });
+  try {
+    // How far was sealed when the back-up was made says nothing of the history that it is put beside.
+    await forgetAnchor(vault);
+  } finally {
+    await vault.close();
+  }
   return { restored: 'vault' };
 }
 
@@ -56,7 +65,7 @@ async function restoreStore(places: StorePlaces, source: string): Promise<Restor
   // Read models follow history: what was built from another one is built again.
   removeReadStore(join(folder, 'read.db'));
   return withStores(places, 'write', async (stores) => {
-    const withdrawnSeals = await withdrawSealsAfter(stores.ledger, restored.lastPosition);
+    const withdrawnSeals = await withdrawSealsAfter(stores, restored.lastPosition);
     await tell(stores, restored);
     await sealHistory(stores);
     const digest = restored.lastPosition === undefined ? null : await digestOf(stores);

@@ -2,10 +2,11 @@ import { Sealer } from '../../libs/evidence/sealer.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 
 /** Seals what history holds and no seal vouches for yet, so that nothing is left open when a command ends. */
-export async function sealHistory({ events, ledger, signingKey }: Stores): Promise<number> {
+export async function sealHistory({ events, ledger, vault, signingKey }: Stores): Promise<number> {
   const sealer = await Sealer.open({
     history: events.asStored(),
     ledger,
+    vault,
     key: await signingKey(),
     now: () => new Date().toISOString(),
   });

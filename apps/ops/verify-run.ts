@@ -1,4 +1,5 @@
-import { verifySeals } from '../../libs/evidence/verify-seals.js';
+import type { Anchor } from '../../libs/evidence/anchor.js';
+import { saySeals, verifySeals, type SealsSaid } from '../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../libs/platform/stores/store-aside.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
@@ -6,42 +7,43 @@ import { verifyReadModels, type Difference } from '../../libs/replay/verify.js';
 import { showing } from './progress.js';
 import { inputsOf, PROJECTIONS } from './read-models.js';
 
-export interface VerifyResult {
+export interface VerifyResult extends SealsSaid {
   /** The live read models are those that history gives again. */
   readonly equal: boolean;
   /** Null where history can't be read, or nothing is live. */
   readonly digest: string | null;
-  readonly seals: 'intact' | 'broken';
   readonly rebuilt?: string;
   readonly differences?: readonly Difference[];
-  readonly problems?: readonly string[];
 }
 
 export const damaged = (problem: string): VerifyResult => ({
   equal: false,
   digest: null,
   seals: 'broken',
+  anchor: null,
   problems: [problem],
 });
 
 /** Opening the stores has checked the head already. */
-export async function runVerify(stores: Stores): Promise<VerifyResult> {
+export async function runVerify(stores: Stores, anchor?: Anchor): Promise<VerifyResult> {
+  const { events, ledger, vault } = stores;
   const { publicKey } = await stores.signingKey();
-  const seals = await verifySeals(stores.events.asStored().readAll(), stores.ledger, publicKey);
-  const sealsSaid = seals.intact
-    ? { seals: 'intact' as const }
-    : { seals: 'broken' as const, problems: seals.problems };
+  const seals = saySeals(await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor }));
   try {
-    return { ...(await compareReadModels(stores)), ...sealsSaid };
+    const { problems = [], ...compared } = await compareReadModels(stores);
+    const all = [...problems, ...(seals.problems ?? [])];
+    return { ...compared, ...seals, ...(all.length === 0 ? {} : { problems: all }) };
   } catch (error) {
     // A history that was meddled with may not fold at all: then the seals have named why.
-    if (seals.intact) throw error;
+    if (seals.seals !== 'broken') throw error;
     const because = error instanceof Error ? error.message : String(error);
-    return { ...damaged(because), problems: [...seals.problems, because] };
+    return { ...damaged(because), problems: [...(seals.problems ?? []), because] };
   }
 }
 
-async function compareReadModels({ events, reads }: Stores): Promise<Omit<VerifyResult, 'seals'>> {
+type Compared = Omit<VerifyResult, 'seals' | 'anchor'>;
+
+async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
   const live = await reads.live();
   if (!live) {
     const nothing = (await events.end()) === undefined;

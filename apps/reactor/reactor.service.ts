@@ -47,7 +47,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { events, ledger, reads } = this.stores;
+    const { events, ledger, vault, reads } = this.stores;
     const { signal } = this.stopping;
     const now = (): string => new Date().toISOString();
     let deadLetters = 0;
@@ -76,7 +76,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     const key = await this.stores.signingKey();
     this.start(reactor.name, (turn) => reactor.run(turn));
     this.start('sealer', async (turn) => {
-      const sealer = await Sealer.open({ history: events.asStored(), ledger, key, now });
+      const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
       await sealer.run(SEAL_EVERY_MS, turn);
     });
     this.readiness.register('reactor', () => ({

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { forgetAnchor, noteAnchor, notedAnchor } from './anchor.js';
 import { CHAIN_START, hashOfEvent, link, SHORT_HASH_LENGTH } from './chain.js';
 import { isSignedBy, packContents, sealKey, SEALS, signSeal, unpackContents, type Seal } from './seal.js';
 import type { SigningKey } from './signing-key.js';
@@ -15,11 +16,14 @@ export class SealsDisagree extends Error {
 }
 
 const MOST_EVENTS_A_SEAL = 1_000;
+const SEALS_A_PAGE = 20;
 
 export interface SealerOptions {
   /** The events as they are stored, not upcast. */
   readonly history: EventStore;
   readonly ledger: Ledger;
+  /** Where is noted how far was sealed: apart from the seals. */
+  readonly vault: Ledger;
   readonly key: SigningKey;
   /** UTC, ISO 8601. */
   readonly now: () => string;
@@ -30,15 +34,22 @@ export class Sealer {
   private number = 0;
   private chain = CHAIN_START;
   private last: string | undefined;
+  /** Events under seal, and how many of them are noted in the vault. */
+  private sealed = 0;
+  private noted = 0;
   private working: Promise<number> = Promise.resolve(0);
 
   private constructor(private readonly options: SealerOptions) {}
 
-  /** @throws SealsDisagree when the last seal isn't ours or its last event isn't there as it was sealed */
+  /**
+   * @throws SealsDisagree when the last seal isn't ours, its last event isn't there as it was sealed, or there were
+   * more seals
+   */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options);
     const [record] = await options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
     if (record !== undefined) await sealer.goOnFrom(record.value);
+    await sealer.countSealed();
     return sealer;
   }
 
@@ -68,6 +79,7 @@ export class Sealer {
       if (events.length > 0) await this.seal(events);
       sealed += events.length;
     }
+    await this.note();
     return sealed;
   }
 
@@ -100,6 +112,24 @@ export class Sealer {
     this.number = number;
     this.chain = chain;
     this.last = last;
+    this.sealed += events.length;
+  }
+
+  /** After the seals themselves: a note that is behind them misses less, and never what was not there. */
+  private async note(): Promise<void> {
+    if (this.noted === this.sealed) return;
+    await noteAnchor(this.options.vault, { events: this.sealed, chain: this.chain });
+    this.noted = this.sealed;
+  }
+
+  private async countSealed(): Promise<void> {
+    const { ledger, vault } = this.options;
+    const anchor = await notedAnchor(vault);
+    const since = await sealedSince(ledger, anchor?.chain);
+    if (anchor !== undefined && since === undefined)
+      throw new SealsDisagree(`Seals are gone: ${anchor.events} events were sealed, by the note in the vault.`);
+    this.noted = anchor?.events ?? 0;
+    this.sealed = this.noted + (since ?? 0);
   }
 
   private async goOnFrom(seal: Seal): Promise<void> {
@@ -127,11 +157,31 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   }
 };
 
+/** Events under the seals after the one at which the chain stood so, or under all; undefined where none ends so. */
+const sealedSince = async (ledger: Ledger, chain: string | undefined): Promise<number | undefined> => {
+  let events = 0;
+  for (let after: string | undefined; ;) {
+    const options = { limit: SEALS_A_PAGE, direction: 'backwards' } as const;
+    const records = await ledger.list<Seal>(SEALS, after === undefined ? options : { ...options, after });
+    for (const { key, value: seal } of records) {
+      if (seal.chain === chain) return events;
+      events += seal.count;
+      after = key;
+    }
+    if (records.length === 0) return chain === undefined ? events : undefined;
+  }
+};
+
 /**
  * After history was put back from a back-up: sets the seals aside that vouch for events it doesn't have, so that
- * sealing goes on from the last one that fits. They stay in the ledger as `withdrawn-seal/...`. Resolves to their number.
+ * sealing goes on from the last one that fits. They stay in the ledger as `withdrawn-seal/...`, and the note of how far
+ * was sealed is made anew by the next sealing. Resolves to their number.
  */
-export const withdrawSealsAfter = async (ledger: Ledger, lastPosition: string | undefined): Promise<number> => {
+export const withdrawSealsAfter = async (
+  { ledger, vault }: { readonly ledger: Ledger; readonly vault: Ledger },
+  lastPosition: string | undefined,
+): Promise<number> => {
+  await forgetAnchor(vault);
   for (let withdrawn = 0; ; withdrawn++) {
     const [record] = await ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
     if (record === undefined || (lastPosition !== undefined && record.value.last <= lastPosition)) return withdrawn;

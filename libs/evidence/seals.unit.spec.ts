@@ -12,18 +12,21 @@ import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { sealKey, type Seal } from './seal.js';
 import { Sealer, SealsDisagree, withdrawSealsAfter } from './sealer.js';
 import { signingKeyIn, SigningKeyRefused, type SigningKey } from './signing-key.js';
-import { verifySeals } from './verify-seals.js';
+import { forgetAnchor, noteAnchor, notedAnchor, parseAnchor, sayAnchor, type Anchor } from './anchor.js';
+import { saySeals, verifySeals } from './verify-seals.js';
 
 let folder: string;
 let store: SqliteEventStore;
 let ledger: Ledger;
+let vault: Ledger;
 let key: SigningKey;
 const now = () => '2031-05-05T09:00:00.000Z';
 const openStore = () => SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write' });
-const openSealer = (history: EventStore = store.asStored()) => Sealer.open({ history, ledger, key, now });
-const verified = () => verifySeals(store.asStored().readAll(), ledger, key.publicKey);
-const problems = async (): Promise<readonly string[]> => {
-  const result = await verified();
+const openSealer = (history: EventStore = store.asStored()) => Sealer.open({ history, ledger, vault, key, now });
+const verified = (anchor?: Anchor) =>
+  verifySeals(store.asStored().readAll(), { ledger, vault, publicKey: key.publicKey, anchor });
+const problems = async (anchor?: Anchor): Promise<readonly string[]> => {
+  const result = await verified(anchor);
   return result.intact ? [] : result.problems;
 };
 
@@ -31,11 +34,13 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'amends-seals-'));
   store = openStore();
   ledger = SqliteLedger.open({ path: join(folder, 'ledger.db'), mode: 'write' });
+  vault = SqliteLedger.open({ path: join(folder, 'vault.db'), mode: 'write', name: 'vault' });
   key = await signingKeyIn(join(folder, 'seal-key.pem'), ledger);
 });
 afterEach(async () => {
   await store.close();
   await ledger.close();
+  await vault.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -55,7 +60,7 @@ describe('sealing', () => {
     expect(await sealer.sealNow()).toBe(5);
     expect(await sealer.sealNow()).toBe(0);
     await store.append('loan-8', lendingEvents('loan-8', 'a', 'b'), 0);
-    expect(await verified()).toEqual({ intact: true, sealed: 5, unsealed: 2 });
+    expect(await verified()).toMatchObject({ intact: true, sealed: 5, unsealed: 2 });
   });
   test('a seal covers a thousand events at most', async () => {
     const names = Array.from({ length: 1_500 }, (_, n) => `${n}`);
@@ -67,14 +72,14 @@ describe('sealing', () => {
       ['seal/0000000001', 1_000],
       ['seal/0000000002', 500],
     ]);
-    expect(await verified()).toEqual({ intact: true, sealed: 1_500, unsealed: 0 });
+    expect(await verified()).toMatchObject({ intact: true, sealed: 1_500, unsealed: 0 });
   });
   test('goes on from the last seal after a stop', async () => {
     await appendOneByOne(store, 'loan-7', 3);
     await (await openSealer()).sealNow();
     await store.append('loan-8', lendingEvents('loan-8', 'a'), 0);
     expect(await (await openSealer()).sealNow()).toBe(1);
-    expect(await verified()).toEqual({ intact: true, sealed: 4, unsealed: 0 });
+    expect(await verified()).toMatchObject({ intact: true, sealed: 4, unsealed: 0 });
   });
   test('goes on until the signal, and seals what is left then', async () => {
     const stop = new AbortController();
@@ -82,7 +87,7 @@ describe('sealing', () => {
     await appendOneByOne(store, 'loan-7', 3);
     stop.abort();
     await running;
-    expect(await verified()).toEqual({ intact: true, sealed: 3, unsealed: 0 });
+    expect(await verified()).toMatchObject({ intact: true, sealed: 3, unsealed: 0 });
   });
   test('an event in an old shape is sealed as it is stored, so a later version of the program finds it intact', async () => {
     await appendOneByOne(store, 'loan-7', 2);
@@ -190,7 +195,7 @@ describe('what was done to sealed events is named', () => {
         yield { events: events.flatMap((event) => (event.position === at(5) ? [event, inserted] : [event])), position };
       }
     }
-    expect(await verifySeals(history(), ledger, key.publicKey)).toEqual({
+    expect(await verifySeals(history(), { ledger, vault, publicKey: key.publicKey })).toEqual({
       intact: false,
       problems: [`Inserted among sealed events: ToolLent, revision 1 of loan-x, at position ${at(5)}b.`],
     });
@@ -222,9 +227,105 @@ describe('what was done to the seals is named', () => {
   });
   test('a seal made with another key', async () => {
     const other = await signingKeyIn(join(folder, 'other.pem'), SqliteLedger.open({ path: ':memory:', mode: 'write' }));
-    const result = await verifySeals(store.asStored().readAll(), ledger, other.publicKey);
+    const result = await verifySeals(store.asStored().readAll(), { ledger, vault, publicKey: other.publicKey });
     expect(result).toMatchObject({ intact: false, problems: [expect.stringMatching(/^Seal 1 was changed/)] });
   });
+});
+
+describe('seals that are gone are missed', () => {
+  const SEALED = 'events were sealed, by the note in the vault';
+
+  beforeEach(async () => {
+    const sealer = await openSealer();
+    for (let tool = 1; tool <= 3; tool++) {
+      await appendOneByOne(store, `loan-${tool}`, 2);
+      await sealer.sealNow();
+    }
+  });
+  const remove = async (...seals: readonly number[]) => {
+    for (const number of seals) await ledger.remove(sealKey(number));
+  };
+
+  test('all of them, by the note in the vault', async () => {
+    await remove(1, 2, 3);
+    expect(await problems()).toEqual([`Seals are gone: 6 ${SEALED}, and seals vouch for 0.`]);
+  });
+  test('the last of them', async () => {
+    await remove(3);
+    expect(await problems()).toEqual([`Seals are gone: 6 ${SEALED}, and seals vouch for 4.`]);
+  });
+  test('and nothing is sealed anew in their place', async () => {
+    await remove(1, 2, 3);
+    await expect(openSealer()).rejects.toThrow(`Seals are gone: 6 ${SEALED}. Nothing was sealed.`);
+    await expect(openSealer()).rejects.toThrow(SealsDisagree);
+  });
+  test('also where a crash came between a seal and its note', async () => {
+    const noted = await notedAnchor(vault);
+    await appendOneByOne(store, 'loan-4', 2);
+    await (await openSealer()).sealNow();
+    if (noted) await noteAnchor(vault, noted);
+    expect(await notedAnchor(vault)).toMatchObject({ events: 6 });
+    await appendOneByOne(store, 'loan-5', 1);
+    await (await openSealer()).sealNow();
+    expect(await notedAnchor(vault)).toMatchObject({ events: 9 });
+    await remove(5);
+    expect(await problems()).toEqual([`Seals are gone: 9 ${SEALED}, and seals vouch for 8.`]);
+  });
+
+  describe('with the note, by an anchor that was kept elsewhere', () => {
+    let anchor: Anchor;
+    beforeEach(async () => {
+      const result = await verified();
+      if (!result.intact) throw new Error(result.problems.join());
+      const kept = sayAnchor(result.anchor);
+      anchor = parseAnchor(kept) ?? result.anchor;
+      expect(sayAnchor(anchor)).toBe(kept);
+      await remove(1, 2, 3);
+      await forgetAnchor(vault);
+    });
+
+    test('nothing here says that there were any, and that is said', async () => {
+      expect(saySeals(await verified())).toEqual({
+        seals: 'none',
+        anchor: null,
+        problems: [expect.stringContaining('No seal vouches for any of the 6 events')],
+      });
+    });
+    test('they are missed', async () => {
+      expect(await problems(anchor)).toEqual([
+        'Seals are gone: 6 events were sealed, by the anchor, and seals vouch for 0.',
+      ]);
+    });
+    test('so is what was changed before all was sealed anew', async () => {
+      await tamper(`UPDATE events SET data = '{}' WHERE position = 2`);
+      await (await openSealer()).sealNow();
+      expect(await verified()).toMatchObject({ intact: true });
+      expect(await problems(anchor)).toEqual(['The first 6 events are not those that were sealed, by the anchor.']);
+    });
+    test('a history that was left alone and sealed anew is the same', async () => {
+      await appendOneByOne(store, 'loan-9', 1);
+      await (await openSealer()).sealNow();
+      expect(await verified(anchor)).toMatchObject({ intact: true, sealed: 7 });
+    });
+    test('events that are gone with them are counted', async () => {
+      async function* shorter() {
+        for await (const { events, position } of store.asStored().readAll())
+          yield { events: events.slice(0, 4), position };
+      }
+      const found = await verifySeals(shorter(), { ledger, vault, publicKey: key.publicKey, anchor });
+      expect(found).toMatchObject({
+        problems: expect.arrayContaining(['Events are gone: 6 were sealed, by the anchor, and there are 4.']),
+      });
+    });
+  });
+
+  test.each(['', '6', '6:abc', `x:${'0'.repeat(64)}`, `6:${'g'.repeat(64)}`])('"%s" is no anchor', (text) => {
+    expect(parseAnchor(text)).toBeUndefined();
+  });
+});
+
+test('an empty history has nothing to seal, and that is in order', async () => {
+  expect(saySeals(await verified())).toEqual({ seals: 'intact', anchor: null });
 });
 
 test('seals past the end of a restored history are set aside, and sealing goes on from there', async () => {
@@ -234,11 +335,11 @@ test('seals past the end of a restored history are set aside, and sealing goes o
   const { position } = (await store.readStream('loan-1', { after: 1 })).events[0] ?? { position: '' };
   await appendOneByOne(store, 'loan-2', 2);
   await sealer.sealNow();
-  expect(await withdrawSealsAfter(ledger, position)).toBe(1);
+  expect(await withdrawSealsAfter({ ledger, vault }, position)).toBe(1);
   expect(await ledger.list('withdrawn-seal/')).toHaveLength(1);
-  expect(await verified()).toEqual({ intact: true, sealed: 2, unsealed: 2 });
+  expect(await verified()).toMatchObject({ intact: true, sealed: 2, unsealed: 2 });
   await (await openSealer()).sealNow();
-  expect(await verified()).toEqual({ intact: true, sealed: 4, unsealed: 0 });
+  expect(await verified()).toMatchObject({ intact: true, sealed: 4, unsealed: 0 });
 });
 
 describe('the signing key', () => {

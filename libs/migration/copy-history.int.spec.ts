@@ -66,19 +66,21 @@ describe('a history that moves from SQLite to an EventStoreDB', () => {
   test('is the same there, and its seals hold', async () => {
     const events = await write();
     const ledger = SqliteLedger.open({ path: join(folder, 'ledger.db'), mode: 'write' });
+    const vault = SqliteLedger.open({ path: join(folder, 'vault.db'), mode: 'write', name: 'vault' });
     const key = await signingKeyIn(join(folder, 'seal.key'), ledger);
-    const sealer = await Sealer.open({ history: sqlite.asStored(), ledger, key, now });
+    const sealer = await Sealer.open({ history: sqlite.asStored(), ledger, vault, key, now });
     expect(await sealer.sealNow()).toBe(events);
     expect(await copy()).toEqual({ copied: events, alreadyThere: 0 });
     expect(await compared()).toBe(events);
-    const verified = () => verifySeals(eventStoreDb.asStored().readAll(), ledger, key.publicKey);
-    expect(await verified()).toEqual({ intact: true, sealed: events, unsealed: 0 });
+    const verified = () => verifySeals(eventStoreDb.asStored().readAll(), { ledger, vault, publicKey: key.publicKey });
+    expect(await verified()).toMatchObject({ intact: true, sealed: events, unsealed: 0 });
     // And the seals go on there.
     await eventStoreDb.append('loan-1', lendingEvents('loan-1', 'later'), 50);
-    const goingOn = await Sealer.open({ history: eventStoreDb.asStored(), ledger, key, now });
+    const goingOn = await Sealer.open({ history: eventStoreDb.asStored(), ledger, vault, key, now });
     expect(await goingOn.sealNow()).toBe(1);
-    expect(await verified()).toEqual({ intact: true, sealed: events + 1, unsealed: 0 });
+    expect(await verified()).toMatchObject({ intact: true, sealed: events + 1, unsealed: 0 });
     await ledger.close();
+    await vault.close();
   });
 
   test('cut off, it is taken up where it was', async () => {

@@ -71,7 +71,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
       const run = () => importFile({ file, mapping, events, personal, rules: ruleSet, rejectsFile, now: NOW });
       const imported = await run();
       const key = await signingKeyIn(join(folder, `${name}-seal.key`), ledger);
-      const sealer = await Sealer.open({ history: events.asStored(), ledger, key, now: () => NOW });
+      const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now: () => NOW });
       await sealer.sealNow();
       const rules = await loadRuleBooks(events);
       const { id } = await rebuild({
@@ -88,7 +88,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
         imported,
         digest: await digestBuild(reads),
         clocks: (await clockReport(reads, { by: 'priority', at: NOW })).rows,
-        seals: await verifySeals(events.asStored().readAll(), ledger, key.publicKey),
+        seals: await verifySeals(events.asStored().readAll(), { ledger, vault: ledger, publicKey: key.publicKey }),
         again: await run(),
       };
     } finally {

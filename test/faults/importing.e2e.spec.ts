@@ -33,7 +33,7 @@ async function expectWhole(file: string, data: string, { added, digest }: Import
   const again = await bring(file, data);
   expect(again.digest).toBe(digest);
   expect(again.added + again.alreadyThere).toBe(added);
-  expect(await verify(data)).toEqual({ equal: true, digest, seals: 'intact' });
+  expect(await verify(data)).toMatchObject({ equal: true, digest, seals: 'intact' });
 }
 
 describe('an import that is killed', () => {

@@ -59,7 +59,7 @@ async function expectWhole(data: string): Promise<void> {
   expect([lenient, underStrict]).toContain(await served(data));
   expect((await replay(strict, data)).digestAfter).toBe(underStrict);
   expect(await served(data)).toBe(underStrict);
-  expect(await verify(data)).toEqual({ equal: true, digest: underStrict, seals: 'intact' });
+  expect(await verify(data)).toMatchObject({ equal: true, digest: underStrict, seals: 'intact' });
   const reads = SqliteReadStore.open({ path: join(data, 'read.db'), mode: 'read' });
   const left = await reads.generations();
   await reads.close();

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { amends, amendsJson, crashAmends } from '../e2e/amends.testing.js';
-import { RunningApp } from '../e2e/running-app.testing.js';
+import { eventually, RunningApp } from '../e2e/running-app.testing.js';
 import { incidentLog } from './incident-log.testing.js';
 
 interface Found {
   readonly code: number;
   readonly seals: string;
+  readonly anchor: string | null;
   readonly problems: readonly string[];
 }
 
@@ -44,11 +45,11 @@ function tampered(sql: string, from = prepared): string {
   return data;
 }
 
-async function verified(data: string): Promise<Found> {
-  const { code, out, err } = await amends('verify', '--data', data, '--json');
+async function verified(data: string, ...more: readonly string[]): Promise<Found> {
+  const { code, out, err } = await amends('verify', '--data', data, '--json', ...more);
   if (!out.startsWith('{')) throw new Error(`verify ended with ${code} and no JSON: ${err}`);
-  const said = JSON.parse(out) as { seals: string; problems?: readonly string[] };
-  return { code, seals: said.seals, problems: said.problems ?? [] };
+  const said = JSON.parse(out) as { seals: string; anchor: string | null; problems?: readonly string[] };
+  return { code, seals: said.seals, anchor: said.anchor, problems: said.problems ?? [] };
 }
 
 interface Event {
@@ -70,7 +71,7 @@ function eventAt(position: number): Event {
 
 describe('a sealed event', () => {
   test('is intact as long as nobody changes it', async () => {
-    expect(await verified(tampered(''))).toEqual({ code: 0, seals: 'intact', problems: [] });
+    expect(await verified(tampered(''))).toMatchObject({ code: 0, seals: 'intact', problems: [] });
   });
 
   test.each([
@@ -198,6 +199,61 @@ describe('a seal', () => {
     const { code, problems } = await verified(data);
     expect(code).toBe(1);
     expect(problems.join('\n')).toContain('Seal 1 was changed');
+  });
+
+  /** As if nothing had ever been sealed; with its note also where it was noted how far was. */
+  function unsealed(...notes: readonly 'note'[]): string {
+    const data = tampered('');
+    const gone: [string, string][] = [['ledger.db', 'seal/%']];
+    if (notes.length > 0) gone.push(['vault.db', 'sealed/%']);
+    for (const [file, keys] of gone) {
+      const db = new DatabaseSync(join(data, file));
+      db.prepare('DELETE FROM records WHERE key LIKE ?').run(keys);
+      db.close();
+    }
+    return data;
+  }
+
+  test('that is gone is missed where all are, and the app makes none in its place', async () => {
+    const data = unsealed();
+    const { code, seals, problems } = await verified(data);
+    expect({ code, seals }).toEqual({ code: 1, seals: 'broken' });
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^Seals are gone: \d+ events were sealed, by the note in the vault, and seals vouch for 0\.$/,
+      ),
+    ]);
+    const app = await RunningApp.start(data);
+    try {
+      const health = await eventually(async () => {
+        const { status, body } = await app.operator.get('/health/ready');
+        return status === 503 ? JSON.stringify(body) : undefined;
+      }, 'an app that does not seal is not ready');
+      expect(health).toContain('Seals are gone');
+    } finally {
+      expect(await app.stop()).toBe(0);
+    }
+    expect(await verified(data)).toMatchObject({ code: 1, seals: 'broken' });
+  });
+
+  test('that is gone together with the note of it is told by an anchor kept elsewhere alone', async () => {
+    const { anchor } = await verified(tampered(''));
+    const data = unsealed('note');
+    const without = await verified(data);
+    expect(without).toMatchObject({ code: 1, seals: 'none' });
+    expect(without.problems.join()).toContain('No seal vouches for any of the');
+    const { code, seals, problems } = await verified(data, '--anchor', anchor ?? '');
+    expect({ code, seals }).toEqual({ code: 1, seals: 'broken' });
+    expect(problems.join()).toMatch(/^Seals are gone: \d+ events were sealed, by the anchor, and seals vouch for 0\.$/);
+    expect((await amends('verify', '--data', data, '--anchor', 'x')).err).toContain('--anchor takes what an earlier');
+  });
+
+  test('lost for good is made anew once history is put back, and history says so', async () => {
+    const data = unsealed();
+    const kept = join(folder, 'kept');
+    await amendsJson('backup', kept, '--data', data);
+    await amendsJson('restore', kept, '--data', data);
+    expect(await verified(data)).toMatchObject({ code: 0, seals: 'intact' });
   });
 });
 

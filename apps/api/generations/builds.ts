@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
-import { verifySeals } from '../../../libs/evidence/verify-seals.js';
+import type { Anchor } from '../../../libs/evidence/anchor.js';
+import { saySeals, verifySeals, type SealsSaid } from '../../../libs/evidence/verify-seals.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
@@ -30,13 +31,11 @@ export interface Replayed {
   readonly digestAfter: string;
 }
 
-export interface Verified {
+export interface Verified extends SealsSaid {
   readonly equal: boolean;
   readonly digest: string;
   readonly rebuilt?: string;
   readonly differences?: readonly Difference[];
-  readonly seals: 'intact' | 'broken';
-  readonly problems?: readonly string[];
 }
 
 /** What is being built now, and how far it is. */
@@ -137,13 +136,13 @@ export class Builds implements BeforeApplicationShutdown {
   }
 
   /** Whether history gives what is served once more, and whether its seals are intact. */
-  verify(): Promise<Verified> {
+  verify(anchor?: Anchor): Promise<Verified> {
     return this.alone('verification', async () => {
-      const { events, reads, ledger } = this.stores;
+      const { events, reads, ledger, vault } = this.stores;
       const live = await reads.live();
       if (live === undefined) throw notFound('A live generation');
       const { publicKey } = await this.stores.signingKey();
-      const seals = await verifySeals(events.asStored().readAll(), ledger, publicKey);
+      const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
       const history = await loadRuleBooks(events);
       const { equal, digest, rebuilt, differences } = await inAStoreAside((aside) =>
         verifyReadModels<Inputs>({
@@ -156,7 +155,7 @@ export class Builds implements BeforeApplicationShutdown {
         }),
       );
       const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-      return { ...said, ...(seals.intact ? { seals: 'intact' } : { seals: 'broken', problems: seals.problems }) };
+      return { ...said, ...saySeals(seals) };
     });
   }
 

@@ -1,6 +1,7 @@
 import { Example } from '../../../libs/platform/validation/example.js';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { parseAnchor, type Anchor } from '../../../libs/evidence/anchor.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -17,6 +18,12 @@ class Build {
   /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
   @Optional() @Anything() ruleSet?: object;
   @Text(2_000) reason!: string;
+}
+
+@Example({ anchor: `1234:${'0a1b'.repeat(16)}` })
+class Verify {
+  /** As an earlier verification answered with it: whatever has gone since is missed. */
+  @Optional() @Text(100) anchor?: string;
 }
 
 @ApiTags('operations')
@@ -79,9 +86,16 @@ export class GenerationsController {
     operationId: 'Verify',
     summary: 'Prove that the read models are what history gives, and that history is as it was sealed',
   })
-  verify(): Promise<Verified> {
-    return this.builds.verify();
+  @ApiBody({ required: false, schema: schemaOf(Verify) })
+  verify(@Valid(Verify) { anchor }: Verify): Promise<Verified> {
+    return this.builds.verify(anchor === undefined ? undefined : anchorOf(anchor));
   }
+}
+
+function anchorOf(text: string): Anchor {
+  const anchor = parseAnchor(text);
+  if (anchor !== undefined) return anchor;
+  throw invalid([{ field: 'anchor', message: 'must be as a verification answered with it: a number, ":", 64 digits' }]);
 }
 
 function numberOf(id: string): number {
