@@ -6,7 +6,7 @@ import type { Generation, GenerationStamp } from '../../libs/read-store/read-sto
 import { booksOf, bringUpToDate as serveUpToDate, canFold } from '../../libs/replay/bring-up-to-date.js';
 import { isFed, release } from '../../libs/replay/generations.js';
 import { ParkedList } from '../../libs/replay/parked.js';
-import type { AnyProjection } from '../../libs/replay/projections.js';
+import type { AnyProjection } from '../../libs/event-sourcing/projection.js';
 import { catchUp, rebuild } from '../../libs/replay/rebuild.js';
 import { loadRuleBooks, type RulesInHistory } from '../../libs/replay/rule-books.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import type { Actor } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { rehearseInThreads } from '../../libs/platform/builds/rehearse-in-threads.js';
+import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { keepPlan } from '../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../libs/rehearsal/rehearse.js';
 import { showing } from './progress.js';
-import { bringUpToDate, PROJECTIONS } from './read-models.js';
+import { bringUpToDate } from './read-models.js';
 import { commandRules } from './replay-run.js';
 import { rulesNamed } from './rule-source.js';
 import { sealHistory } from './sealing.js';
@@ -48,7 +49,7 @@ export async function runRehearsal(stores: Stores, request: RehearseRequest): Pr
   const rehearsal = await showing('Rehearsing', 'events', (display) =>
     rehearse(asked, {
       events,
-      projections: PROJECTIONS,
+      projections: READ_MODELS,
       inShares: rehearseInThreads(availableParallelism(), {
         places,
         onProgress: ({ share, events: read }) => display.update(share, read),

@@ -49,3 +49,22 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
   /** The documents shown for a fact, each with its id. */
   documents?(this: void, fact: Fact, key: string, inputs: Inputs): readonly Shown[];
 }
+
+/** Any projection, its facts and events unseen: what running many kinds of them side by side needs of each. */
+export interface AnyProjection<Inputs> {
+  readonly name: string;
+  readonly version: number;
+  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly indexes: readonly (readonly string[])[];
+  readonly undigested?: true;
+  readonly ofOneStream?: true;
+  key(this: void, event: never): string | undefined;
+  readonly evolve: Readonly<
+    Record<string, ((fact: never, event: never, inputs: Inputs) => object | undefined) | undefined>
+  >;
+  readonly restate?: {
+    readonly on: readonly string[];
+    asRead(this: void, events: readonly never[]): readonly Recorded[];
+  };
+  documents?(this: void, fact: never, key: string, inputs: Inputs): readonly Shown[];
+}

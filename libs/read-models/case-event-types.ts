@@ -1,7 +1,6 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { Inputs } from './inputs.js';
 
 /** Compiles only while every event of a case is named. */
 const CASE_EVENTS: Readonly<Record<CaseEvent['type'], true>> = {
@@ -40,7 +39,7 @@ const CASE_EVENTS: Readonly<Record<CaseEvent['type'], true>> = {
 
 export const CASE_EVENT_TYPES = Object.keys(CASE_EVENTS) as readonly CaseEvent['type'][];
 
-type Evolve<Fact> = {
+type Evolve<Fact, Inputs> = {
   readonly [T in CaseEvent['type']]: (
     fact: Fact | undefined,
     event: Recorded<Extract<CaseEvent, { type: T }>>,
@@ -49,6 +48,6 @@ type Evolve<Fact> = {
 };
 
 /** One function for whatever happens to a case: for read models that ask the domain what an event means. */
-export const onEachCaseEvent = <Fact extends object>(
+export const onEachCaseEvent = <Fact extends object, Inputs>(
   evolve: (fact: Fact | undefined, event: RecordedEvent & Recorded<CaseEvent>, inputs: Inputs) => Fact | undefined,
-): Evolve<Fact> => Object.fromEntries(CASE_EVENT_TYPES.map((type) => [type, evolve])) as Evolve<Fact>;
+): Evolve<Fact, Inputs> => Object.fromEntries(CASE_EVENT_TYPES.map((type) => [type, evolve])) as Evolve<Fact, Inputs>;

@@ -6,7 +6,7 @@ import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { CaseDocument, Step } from './case-document.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import type { Inputs, ReadModel } from './inputs.js';
+import type { PartOfInputs, ReadModel } from './inputs.js';
 
 type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 
@@ -45,7 +45,7 @@ const including = (workers: readonly string[], worker: string): readonly string[
   workers.includes(worker) ? workers : [...workers, worker];
 
 /** What an event adds to the case beside what the facts say. */
-function change(now: CaseDocument, event: CaseHappening, { rules }: Inputs): Partial<CaseDocument> {
+function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs<'rootCauses'>): Partial<CaseDocument> {
   const done = { by: event.actor.id, at: event.occurredAt };
   const { cycle } = now;
   const step = (name: Step['step'], reason?: string) => ({
@@ -157,7 +157,11 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: Inputs): Par
   }
 }
 
-function evolve(before: CaseDocument | undefined, event: CaseHappening, inputs: Inputs): CaseDocument | undefined {
+function evolve(
+  before: CaseDocument | undefined,
+  event: CaseHappening,
+  inputs: PartOfInputs<'rootCauses'>,
+): CaseDocument | undefined {
   const facts = evolveFacts(before, event);
   if (!facts) return undefined;
   const said = { lastEventAt: event.occurredAt, revision: event.revision };
@@ -167,9 +171,10 @@ function evolve(before: CaseDocument | undefined, event: CaseHappening, inputs: 
 }
 
 /** Everything that is known of a case, open or closed: one document each. */
-export const cases: ReadModel<CaseDocument> = {
+export const cases: ReadModel<CaseDocument, ['rootCauses']> = {
   name: 'cases',
   version: 1,
+  reads: ['rootCauses'],
   fields: {
     case: 'string',
     reference: 'string',

@@ -104,9 +104,10 @@ const shown = (
   };
 };
 
-export const clocks: ReadModel<ClocksFact> = {
+export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
   version: 4,
+  reads: 'whole',
   fields: {
     case: 'string',
     reference: 'string',

@@ -26,6 +26,7 @@ const instant = (ms: number | undefined): string | null => (ms === undefined ? n
 export const customers: ReadModel<CustomerFact> = {
   name: 'customers',
   version: 1,
+  reads: [],
   fields: {
     customer: 'string',
     programme: 'string',

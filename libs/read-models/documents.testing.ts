@@ -1,12 +1,11 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
-import type { Document } from '../event-sourcing/projection.js';
+import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { ProjectionFold } from '../replay/projection-fold.js';
-import type { AnyProjection } from '../replay/projections.js';
 import type { Inputs } from './inputs.js';
 
 /** No programme has rules. */

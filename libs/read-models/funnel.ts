@@ -1,4 +1,4 @@
-import type { CompiledRules } from '../recovery/rules/compile.js';
+import type { RulesOf } from '../recovery/rules/compile.js';
 import type { Answer } from '../recovery/response/response-events.js';
 import { scoreLevel } from '../recovery/triage/triage.js';
 import { caseOf, correctedCase } from './case-stream.js';
@@ -65,16 +65,17 @@ const counted = (document: FunnelDocument, answers: FunnelDocument['answers']): 
   return { ...document, ...offers, offered: all.length > 0, acceptedAny: accepted > 0, answers };
 };
 
-const levelOf = (answers: readonly Answer[], rules: CompiledRules | undefined) =>
+const levelOf = (answers: readonly Answer[], rules: RulesOf<'triage'> | undefined) =>
   scoreLevel(answers, rules?.ruleSet.triage?.low ?? {});
 
 const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocument>): FunnelDocument | undefined =>
   document && { ...document, ...reached };
 
 /** One document for each response and each case, with the steps it reached: reports count them. */
-export const funnel: ReadModel<FunnelDocument> = {
+export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
   version: 1,
+  reads: ['triage'],
   fields: {
     about: 'string',
     programme: 'string',

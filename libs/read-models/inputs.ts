@@ -1,5 +1,7 @@
 import type { Projection } from '../event-sourcing/projection.js';
 import type { RecoveryEvent } from '../recovery/history.js';
+import type { RulesPart } from '../recovery/rules/compile.js';
+import type { PartsOfBooks, RulesRead } from '../recovery/rules/reach.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 
 /** What history is read under. */
@@ -7,4 +9,25 @@ export interface Inputs {
   readonly rules: RuleBooks;
 }
 
-export type ReadModel<Fact extends object> = Projection<Fact, RecoveryEvent, Inputs>;
+/** The same, as a read model sees it that reads some parts of the rules alone. */
+export interface PartOfInputs<Part extends RulesPart> {
+  readonly rules: PartsOfBooks<Part>;
+}
+
+/**
+ * A read model of the programme. What it reads of the rules is stated, and it is shown no more: documents can differ
+ * between two rule sets only where that differs.
+ */
+export type ReadModel<Fact extends object, Read extends RulesRead = []> = Projection<
+  Fact,
+  RecoveryEvent,
+  Seen<Read>
+> & {
+  readonly reads: Read;
+};
+
+type Seen<Read extends RulesRead> = Read extends []
+  ? unknown
+  : Read extends readonly RulesPart[]
+    ? PartOfInputs<Read[number]>
+    : Inputs;

@@ -115,9 +115,10 @@ const overdueFrom = (clocks: readonly Clock[]): string | undefined => {
 const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touchedAt', 'contactDueAt'] as const;
 
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
-export const queues: ReadModel<QueueFact> = {
+export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
   version: 4,
+  reads: 'whole',
   fields: {
     case: 'string',
     reference: 'string',

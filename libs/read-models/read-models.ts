@@ -1,7 +1,10 @@
+import type { AnyProjection } from '../event-sourcing/projection.js';
+import type { RulesRead } from '../recovery/rules/reach.js';
 import { cases } from './cases.js';
 import { clocks } from './clocks.js';
 import { customers } from './customers.js';
 import { funnel } from './funnel.js';
+import type { Inputs } from './inputs.js';
 import { queues } from './queues.js';
 import { rootCauses } from './root-causes.js';
 import { rules } from './rules.js';
@@ -9,8 +12,11 @@ import { teams } from './teams.js';
 import { timeline } from './timeline.js';
 import { times } from './times.js';
 
+/** Any read model, its facts and events unseen. */
+export type AnyReadModel = AnyProjection<Inputs> & { readonly reads: RulesRead };
+
 /** All that history is shown as. A new read model is one file, its spec, and its name here. */
-export const READ_MODELS = [
+export const READ_MODELS: readonly AnyReadModel[] = [
   queues,
   cases,
   timeline,
@@ -21,4 +27,4 @@ export const READ_MODELS = [
   customers,
   teams,
   rules,
-] as const;
+];

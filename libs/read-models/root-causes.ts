@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import type { Inputs, ReadModel } from './inputs.js';
+import type { PartOfInputs, ReadModel } from './inputs.js';
 
 interface CauseFact {
   readonly programme: string;
@@ -22,7 +22,11 @@ type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 
 const NONE: readonly string[] = [];
 
-function evolve(before: CauseFact | undefined, event: CaseHappening, { rules }: Inputs): CauseFact | undefined {
+function evolve(
+  before: CauseFact | undefined,
+  event: CaseHappening,
+  { rules }: PartOfInputs<'rootCauses'>,
+): CauseFact | undefined {
   const facts = evolveFacts(before?.facts, event);
   if (!facts) return undefined;
   if (!before) {
@@ -41,9 +45,10 @@ function evolve(before: CauseFact | undefined, event: CaseHappening, { rules }: 
 const level = (cause: readonly string[], n: number): string | null => cause[n - 1] ?? null;
 
 /** One document for each case whose cause was found. `level1` to `level4` are as read now, `recorded1` on as recorded. */
-export const rootCauses: ReadModel<CauseFact> = {
+export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   name: 'root_causes',
   version: 1,
+  reads: ['rootCauses'],
   fields: {
     case: 'string',
     programme: 'string',

@@ -91,6 +91,7 @@ function evolve(before: RulesDocument | undefined, event: RulesHappening): Rules
 export const rules: ReadModel<RulesDocument> = {
   name: 'rules',
   version: 2,
+  reads: [],
   fields: { programme: 'string', inForce: 'string', reviewBy: 'string', changedAt: 'instant' },
   indexes: [['reviewBy']],
   undigested: true,

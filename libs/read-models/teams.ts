@@ -16,6 +16,7 @@ export type TeamDocument = {
 export const teams: ReadModel<TeamDocument> = {
   name: 'teams',
   version: 1,
+  reads: [],
   fields: { team: 'string', name: 'string', people: 'strings', fallbackOwner: 'string', supervisor: 'string' },
   indexes: [],
   ofOneStream: true,

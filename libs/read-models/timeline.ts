@@ -91,6 +91,7 @@ function evolve(before: TimelineDocument | undefined, event: Told): TimelineDocu
 export const timeline: ReadModel<TimelineDocument> = {
   name: 'timeline',
   version: 1,
+  reads: [],
   fields: { about: 'string', programme: 'string', customer: 'string', response: 'string' },
   indexes: [['customer']],
   key: keyOf,

@@ -1,5 +1,5 @@
 import { caseOf, correctedCase } from './case-stream.js';
-import type { Inputs, ReadModel } from './inputs.js';
+import type { PartOfInputs, ReadModel } from './inputs.js';
 
 /** From the opening of a case to each step first reached: milliseconds, of the wall clock and of working time. */
 export type TimesDocument = {
@@ -42,7 +42,7 @@ const reached =
   (
     times: TimesDocument | undefined,
     { programme, occurredAt }: Happened,
-    { rules }: Inputs,
+    { rules }: PartOfInputs<'calendars'>,
   ): TimesDocument | undefined => {
     if (!times || (again === 'first' && times[`${step}WallMs`] !== null)) return times;
     const [from, to] = [Date.parse(times.openedAt), Date.parse(occurredAt)];
@@ -55,9 +55,10 @@ const reached =
   };
 
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
-export const times: ReadModel<TimesDocument> = {
+export const times: ReadModel<TimesDocument, ['calendars']> = {
   name: 'times',
   version: 1,
+  reads: ['calendars'],
   fields: {
     case: 'string',
     programme: 'string',

@@ -1,17 +1,15 @@
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
-import type { Inputs } from '../read-models/inputs.js';
-import { READ_MODELS } from '../read-models/read-models.js';
+import { READ_MODELS, type AnyReadModel } from '../read-models/read-models.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { openHistory, tell, type Told } from '../replay/history.testing.js';
-import type { AnyProjection } from '../replay/projections.js';
 import { rebuild } from '../replay/rebuild.js';
 import { loadRuleBooks } from '../replay/rule-books.js';
 import { rehearse, type Rehearsal, type RehearsalOptions } from './rehearse.js';
 import type { RehearsalAsked } from './sides.js';
 
-export const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];
+export const PROJECTIONS: readonly AnyReadModel[] = READ_MODELS;
 
 /** Read at this moment, where a test names no other. */
 export const AT = '2031-06-30T00:00:00.000Z';

@@ -59,6 +59,7 @@ describe('no side effect comes out of a rehearsal', () => {
     const reaching = {
       name: 'canary',
       version: 1,
+      reads: 'whole' as const,
       fields: {},
       indexes: [],
       key: () => 'one',

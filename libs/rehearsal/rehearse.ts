@@ -1,8 +1,7 @@
 import { SHARDS } from '../event-sourcing/shard.js';
-import type { Inputs } from '../read-models/inputs.js';
+import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GenerationStamp } from '../read-store/read-store.js';
 import { digestOf, digestOfShards } from '../replay/digest.js';
-import type { AnyProjection } from '../replay/projections.js';
 import type { History } from './build.js';
 import type { ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
@@ -19,7 +18,7 @@ export const MECHANICAL_EFFECT_ONLY =
 
 export interface RehearsalOptions {
   readonly events: History;
-  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly projections: readonly AnyReadModel[];
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
   /** Has shares of the work done side by side, such as by threads; absent: it is done in one. */

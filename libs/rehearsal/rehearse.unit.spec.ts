@@ -5,7 +5,7 @@ import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recover
 import type { Told } from '../replay/history.testing.js';
 import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 import { digestBuild } from '../replay/digest.js';
-import { readsRules, rehearseShare, type ShareAsked, type ShareFound } from './share.js';
+import { rehearseShare, type ShareAsked, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];
 const history = async (...told: readonly Told[]): ReturnType<typeof historyOf> => {
@@ -272,13 +272,4 @@ describe("decisions that history can't take back", () => {
     );
     expect(back.decisions).toMatchObject({ wouldHaveBeenOpened: 0, wouldNotHaveBeenOpened: 2 });
   });
-});
-
-test('the read models that are folded again are those that can see the rules', () => {
-  expect(PROJECTIONS.filter((one) => !readsRules(one)).map(({ name }) => name)).toEqual([
-    'timeline',
-    'customers',
-    'teams',
-    'rules',
-  ]);
 });

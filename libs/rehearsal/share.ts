@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Document } from '../event-sourcing/projection.js';
 import type { ClockDocument } from '../read-models/clocks.js';
-import type { Inputs } from '../read-models/inputs.js';
+import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group } from '../read-store/read-store.js';
+import { reaches } from '../recovery/rules/reach.js';
 import { digested, lineWriter, type LineOf } from '../replay/digest.js';
 import { EventsByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
-import { shapesOf, typesOf, type AnyProjection } from '../replay/projections.js';
+import { shapesOf, typesOf } from '../replay/projections.js';
 import { sameDocument } from '../replay/same-document.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
@@ -27,7 +28,7 @@ export interface ShareAsked extends RehearsalAsked {
 
 export interface ShareOptions {
   readonly events: History;
-  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly projections: readonly AnyReadModel[];
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
 }
@@ -74,7 +75,11 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const [before, after] = [new SideCount(asked, projections), new SideCount(asked, projections)];
   const changed = new FirstOf<ChangedVerdict>(most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
   const tally = new Tally();
-  const lineWriters = projections.map((projection) => [projection, lineWriter()] as const);
+  const models = projections.map((projection) => ({
+    projection,
+    lineOf: lineWriter(),
+    reached: reaches(projection.reads, books.before, books.after),
+  }));
   const byShard = new EventsByShard();
   let read = 0;
   try {
@@ -93,13 +98,18 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
       // One read model after another, so that few documents are held at a time.
-      for (const [projection, lineOf] of lineWriters) {
+      for (const { projection, lineOf, reached } of models) {
         const { name } = projection;
         const one = await foldWhole(projection, batch, { rules: books.before });
-        const other = readsRules(projection) ? await foldWhole(projection, batch, { rules: books.after }) : one;
         const lines = linesOf(one, lineOf);
-        before.add(name, shard, one, lines);
-        after.add(name, shard, other, one === other ? lines : linesOf(other, lineOf, one, lines));
+        const digest = digestOfLines(lines);
+        before.add(name, shard, one, digest);
+        if (!reached) {
+          after.add(name, shard, one, digest);
+          continue;
+        }
+        const other = await foldWhole(projection, batch, { rules: books.after });
+        after.add(name, shard, other, digestOfLines(linesOf(other, lineOf, one, lines)));
         if (name !== 'clocks') continue;
         for (const pair of paired(one, other)) {
           const verdict = changedVerdict(pair, scope, explainer);
@@ -123,13 +133,6 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   };
 }
 
-/**
- * Whether it can see what history is read under. One whose functions take no inputs gives the same documents under
- * any rules.
- */
-export const readsRules = ({ evolve, documents }: AnyProjection<Inputs>): boolean =>
-  Object.values(evolve).some((one) => one !== undefined && one.length > 2) || (documents?.length ?? 0) > 2;
-
 /** The lines of documents as they are hashed; those that say what they said before are not written out again. */
 function linesOf(
   documents: readonly Folded[],
@@ -144,12 +147,14 @@ function linesOf(
   });
 }
 
-/** Counts and hashes the documents of one side. */
+const digestOfLines = (lines: readonly string[]): string => createHash('sha256').update(lines.join('')).digest('hex');
+
+/** Counts the documents of one side, and keeps their digests. */
 class SideCount {
   readonly #groups: Readonly<Record<Totalled, GroupCounter>>;
   readonly #digests: ReadonlyMap<string, Map<number, string>>;
 
-  constructor(asked: RehearsalAsked, projections: readonly AnyProjection<Inputs>[]) {
+  constructor(asked: RehearsalAsked, projections: readonly AnyReadModel[]) {
     const queries = totalQueries(scopeOf(asked));
     this.#groups = Object.fromEntries(TOTALLED.map((name) => [name, new GroupCounter(queries[name])])) as Record<
       Totalled,
@@ -158,11 +163,10 @@ class SideCount {
     this.#digests = new Map(digested(shapesOf(projections)).map(({ name }) => [name, new Map<number, string>()]));
   }
 
-  add(name: string, shard: number, documents: readonly Folded[], lines: readonly string[]): void {
+  add(name: string, shard: number, documents: readonly Folded[], digest: string): void {
     const counter = (this.#groups as Readonly<Record<string, GroupCounter>>)[name];
     if (counter) for (const [, document] of documents) counter.add(document);
-    const digests = this.#digests.get(name);
-    if (digests && lines.length > 0) digests.set(shard, createHash('sha256').update(lines.join('')).digest('hex'));
+    if (documents.length > 0) this.#digests.get(name)?.set(shard, digest);
   }
 
   result(): SideFound {

@@ -3,7 +3,8 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { Generation, GenerationStamp, ReadStore } from '../read-store/read-store.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { isFed, switchGeneration } from './generations.js';
-import { shapesOf, type AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
+import { shapesOf } from './projections.js';
 import { booksUnder, loadRuleBooks, type RulesInHistory } from './rule-books.js';
 
 export interface UpToDateOptions<Inputs> {

@@ -1,7 +1,6 @@
-import type { Document } from '../event-sourcing/projection.js';
+import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
-import type { AnyProjection } from './projections.js';
 
 /** A document with its id, in memory. */
 export type Folded = readonly [id: string, document: Document];

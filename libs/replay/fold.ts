@@ -5,7 +5,7 @@ import type { Flush, ReadStore } from '../read-store/read-store.js';
 import type { ParkedEvents, ParkedList } from './parked.js';
 import { EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
-import type { AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
 
 export interface FoldOptions<Inputs> {
   readonly events: Pick<EventStore, 'readStream'>;

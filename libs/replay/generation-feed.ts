@@ -2,7 +2,8 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { Fold } from './fold.js';
 import type { ParkedEvents, ParkedList, ParkedRecord } from './parked.js';
-import { typesOf, type AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
+import { typesOf } from './projections.js';
 import { Steps } from './steps.js';
 
 export interface FeedOptions<Inputs> {

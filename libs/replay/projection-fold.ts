@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
-import type { Document, Shown } from '../event-sourcing/projection.js';
+import type { AnyProjection, Document, Shown } from '../event-sourcing/projection.js';
 import type { Flush, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
-import { factsOf, type AnyProjection } from './projections.js';
+import { factsOf } from './projections.js';
 import { sameDocument } from './same-document.js';
 
 type Write = Flush['writes'][number];

@@ -5,7 +5,7 @@ import { READ_MODELS } from '../read-models/read-models.js';
 import { ruleBooks } from '../recovery/rules/rule-book.js';
 import { digestBuild } from './digest.js';
 import { openHistory, openReads, tell, type Told } from './history.testing.js';
-import type { AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
 import { catchUp, rebuild } from './rebuild.js';
 
 const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];

@@ -4,7 +4,8 @@ import type { Generation, GenerationStamp, ReadStore } from '../read-store/read-
 import { Fold } from './fold.js';
 import { foldShards } from './fold-shards.js';
 import type { ParkedList } from './parked.js';
-import { shapesOf, typesOf, type AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
+import { shapesOf, typesOf } from './projections.js';
 import { Steps } from './steps.js';
 
 export interface Progress {

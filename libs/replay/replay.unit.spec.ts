@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Projection } from '../event-sourcing/projection.js';
+import type { AnyProjection, Projection } from '../event-sourcing/projection.js';
 import type { Batch, EventStore } from '../event-store/event-store.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
 import { cases } from '../read-models/cases.js';
 import { clocks } from '../read-models/clocks.js';
 import { funnel } from '../read-models/funnel.js';
+import type { Inputs } from '../read-models/inputs.js';
 import { queues } from '../read-models/queues.js';
 import { rootCauses } from '../read-models/root-causes.js';
 import { timeline } from '../read-models/timeline.js';
@@ -47,7 +48,16 @@ const attemptsMade: Projection<{ attempts: number }, RecoveryEvent, typeof NO_RU
     CaseMerged: () => undefined,
   },
 };
-const projections = [attemptsMade, queues, cases, clocks, rootCauses, funnel, times, timeline];
+const projections: readonly AnyProjection<Inputs>[] = [
+  attemptsMade,
+  queues,
+  cases,
+  clocks,
+  rootCauses,
+  funnel,
+  times,
+  timeline,
+];
 
 const opening = (id: string): Told => ({
   stream: `case-${id}`,

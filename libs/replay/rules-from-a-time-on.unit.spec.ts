@@ -7,7 +7,7 @@ import { RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
 import { booksOf, bringUpToDate } from './bring-up-to-date.js';
 import { digestBuild } from './digest.js';
 import { openHistory, openReads, tell, type Told } from './history.testing.js';
-import type { AnyProjection } from './projections.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
 import { catchUp, rebuild } from './rebuild.js';
 import { loadRuleBooks } from './rule-books.js';
 import { verifyReadModels } from './verify.js';

@@ -1,9 +1,9 @@
 import type { EventStore } from '../event-store/event-store.js';
-import type { Document } from '../event-sourcing/projection.js';
+import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
 import { digestOf, digestReadModel, digested, lineWriter } from './digest.js';
 import { Fold } from './fold.js';
-import { shapesOf, typesOf, type AnyProjection } from './projections.js';
+import { shapesOf, typesOf } from './projections.js';
 import type { Progress } from './rebuild.js';
 
 export interface VerifyOptions<Inputs> {

@@ -21,7 +21,7 @@ import { DECLARATIONS } from '../../libs/recovery/history.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { digestBuild, type BuildDigest } from '../../libs/replay/digest.js';
-import type { AnyProjection } from '../../libs/replay/projections.js';
+import type { AnyProjection } from '../../libs/event-sourcing/projection.js';
 import { rebuild } from '../../libs/replay/rebuild.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { clockReport, type ClockReportRow } from '../../libs/reports/clock-report.js';

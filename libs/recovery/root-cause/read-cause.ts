@@ -1,5 +1,5 @@
 import type { CaseFacts } from '../case/case-facts.js';
-import type { CompiledRules } from '../rules/compile.js';
+import type { RulesOf } from '../rules/compile.js';
 
 /**
  * A recorded cause as the rules read it now: renamed, merged or split by the first mapping that fits. A mapping takes
@@ -7,7 +7,7 @@ import type { CompiledRules } from '../rules/compile.js';
  */
 export function readCause(
   recorded: readonly string[],
-  rules: CompiledRules | undefined,
+  rules: RulesOf<'rootCauses'> | undefined,
   facts: CaseFacts,
 ): readonly string[] {
   for (const { from, to, when } of rules?.ruleSet.rootCauses?.mapped ?? []) {

@@ -36,6 +36,15 @@ export interface CompiledRules {
   condition(filter: Filter): Condition;
 }
 
+/** A part of a rule set that can be read by itself. Targets stand on calendars, and a verdict names its rule set. */
+export type RulesPart = 'calendars' | 'triage' | 'rootCauses';
+
+/** Of compiled rules only what some parts say. */
+export type RulesOf<Part extends RulesPart> = { readonly ruleSet: Pick<RuleSet, Part> } & Pick<
+  CompiledRules,
+  'condition' | (Part & 'calendars')
+>;
+
 const ALWAYS: Calendar = compileCalendar({ zone: 'Etc/UTC', hours: 'always' });
 
 const never: Condition = () => false;
