@@ -8,25 +8,56 @@ interface Advance {
   readonly to: CaseClocks | undefined;
 }
 
-/**
- * The last advances under each of the rule books, by event id: several read models ask for the same one, and it is the
- * dearest step of a fold. No weak map of events: its keys are looked at again in each round of garbage collection.
- */
-const advances = new WeakMap<RuleBooks, Map<string, Advance>>();
-const MOST = 20_000;
+/** More than the events of a shard: what is asked beyond is worked out again. */
+const MOST = 50_000;
 
-/** `advanceClocks`, worked out once for all who ask with the same clocks, event and books. */
+/**
+ * Advances in the order in which a read model asked for them. Another that is folded after it over the same events
+ * asks for the same ones in the same order, so that they are found by their place: nothing is looked up.
+ */
+class Advances {
+  #asked: Advance[] = [];
+  #next = 0;
+  #askedAgain = false;
+
+  after(from: CaseClocks | undefined, event: RecordedEvent, books: RuleBooks): CaseClocks | undefined {
+    const known = this.#known(from, event);
+    if (known) return known.to;
+    const to = advanceClocks(from, event, books);
+    // Among what is asked again, one that is not the same, such as a corrected event: what follows has its place.
+    if (this.#next < this.#asked.length) this.#next++;
+    else this.#keep({ event, from, to });
+    return to;
+  }
+
+  #known(from: CaseClocks | undefined, event: RecordedEvent): Advance | undefined {
+    for (const place of [this.#next, 0]) {
+      const advance = this.#asked[place];
+      if (advance?.event !== event || advance.from !== from) continue;
+      this.#next = place + 1;
+      this.#askedAgain = true;
+      return advance;
+    }
+    return undefined;
+  }
+
+  /** After all was asked again, something else begins. */
+  #keep(advance: Advance): void {
+    if (this.#askedAgain || this.#asked.length >= MOST) this.#asked = [];
+    this.#askedAgain = false;
+    this.#next = this.#asked.push(advance);
+  }
+}
+
+const underBooks = new WeakMap<RuleBooks, Advances>();
+
+/** `advanceClocks`, the dearest step of a fold, worked out once for all read models that ask for the same. */
 export function clocksAfter(
   from: CaseClocks | undefined,
   event: RecordedEvent,
   books: RuleBooks,
 ): CaseClocks | undefined {
-  let under = advances.get(books);
-  if (!under) advances.set(books, (under = new Map()));
-  const known = under.get(event.id);
-  if (known && known.event === event && known.from === from) return known.to;
-  const to = advanceClocks(from, event, books);
-  if (under.size >= MOST) under.clear();
-  under.set(event.id, { event, from, to });
-  return to;
+  let advances = underBooks.get(books);
+  if (!advances) underBooks.set(books, (advances = new Advances()));
+  return advances.after(from, event, books);
 }
