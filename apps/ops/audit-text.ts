@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Audit, AuditedClock } from './audit-run.js';
+import type { AuditedClock, CaseAudit } from '../../libs/rehearsal/audit-case.js';
 import type { AuditStep } from '../../libs/rehearsal/case-steps.js';
 import { table } from './output.js';
 
 /** An audit as people read it: the events, then each clock with what it counted. */
-export async function auditText(audit: Audit): Promise<string> {
+export async function auditText(audit: CaseAudit): Promise<string> {
   const { reference, programme, knownAt, events, clocks, reported } = audit;
   const rows = events.map(({ occurredAt, knownAt: known, type, actor, data, correctedBy }) => [
     occurredAt,

@@ -5,7 +5,7 @@ import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import type { RulesCommand } from '../../libs/recovery/rules/rule-decider.js';
 import { sayProblem, type RuleProblem } from '../../libs/recovery/rules/rule-problem.js';
-import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
+import { rulesNamed, type NamedRules } from '../../libs/replay/named-rules.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { Failure } from './failure.js';
 import { bringUpToDate } from './read-models.js';
@@ -41,16 +41,13 @@ export async function listRules({ events }: Stores): Promise<readonly ListedRule
 }
 
 /** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Failure */
-export async function showRules(
-  { events }: Pick<Stores, 'events'>,
-  name: string,
-): Promise<{ readonly programme: string; readonly ruleSet: string; readonly content: RuleSet }> {
-  const { drafts, entries } = await loadRuleBooks(events);
-  const latest = Object.hasOwn(entries, name) ? entries[name]?.at(-1)?.ruleSet : undefined;
-  const found = [...drafts].filter(([hash]) => (latest === undefined ? hash.startsWith(name) : hash === latest));
+export async function showRules({ events }: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {
+  const history = await loadRuleBooks(events);
+  const found = rulesNamed(history, name);
   const [one] = found;
-  if (one && found.length === 1) return { programme: one[1].programme, ruleSet: one[0], content: one[1].content };
-  const known = [...drafts].map(([hash, { programme }]) => `${hash.slice(0, 12)} (${programme})`).join(', ') || 'none';
+  if (one && found.length === 1) return one;
+  const known =
+    [...history.drafts].map(([hash, { programme }]) => `${hash.slice(0, 12)} (${programme})`).join(', ') || 'none';
   throw new Failure(
     found.length > 1
       ? `"${name}" begins the hashes of ${found.length} rule sets. Write more of it.`

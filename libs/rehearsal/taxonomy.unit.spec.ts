@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RootCauseRules } from '../recovery/rules/rule-set.js';
 import { opened, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
-import { foldAside } from '../replay/known-at.js';
+import { foldAside } from '../replay/view.js';
 import { openReads } from '../replay/history.testing.js';
 import { loadRuleBooks } from '../replay/rule-books.js';
 import { rootCauseReport, type CauseReading } from '../reports/root-cause-report.js';
@@ -69,8 +69,7 @@ test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number]
   // The report of a build under them has all three readings.
   const reads = openReads();
   const { books } = await loadRuleBooks(store.events, { override: { care: after } });
-  const knownAt = '9999-12-31T23:59:59.999Z';
-  await foldAside({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books }, knownAt });
+  await foldAside({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books } });
   const as = async (reading: CauseReading) => told((await rootCauseReport(reads, { level: 2, as: reading })).rows);
   expect(await as('read')).toEqual(expected);
   const recorded = [

@@ -21,6 +21,15 @@ export interface UpToDateOptions<Inputs> {
 export const booksOf = ({ ruleBooks }: GenerationStamp, { drafts }: RulesInHistory): RuleBooks =>
   booksUnder(ruleBooks, drafts);
 
+/** The rules that the live read models are under; where none are live, those in force. */
+export async function booksServed(
+  events: Pick<EventStore, 'readAll'>,
+  reads: Pick<ReadStore, 'live'>,
+): Promise<RuleBooks> {
+  const [rules, live] = [await loadRuleBooks(events), await reads.live()];
+  return live ? booksOf(live.stamp, rules) : rules.books;
+}
+
 /** Whether these projections can fold into it: a build of other code is served as it is. */
 export function canFold<Inputs>(
   { collections }: Pick<Generation, 'collections'>,

@@ -20,7 +20,7 @@ import { openHistory, openReads, tell, type Told } from './history.testing.js';
 import { switchGeneration, rollback } from './generations.js';
 import { catchUp, rebuild, type Progress } from './rebuild.js';
 import { verifyReadModels } from './verify.js';
-import { foldAside } from './known-at.js';
+import { foldAside } from './view.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
+import { rulesNamed } from '../../../libs/replay/named-rules.js';
 import type { RulesInHistory } from '../../../libs/replay/rule-books.js';
 
 /** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Problem naming the field */
-export function findRules({ drafts, entries }: RulesInHistory, field: string, name: string): RuleSet {
-  const latest = Object.hasOwn(entries, name) ? entries[name]?.at(-1)?.ruleSet : undefined;
-  const found = [...drafts].filter(([hash]) => (latest === undefined ? hash.startsWith(name) : hash === latest));
+export function findRules(history: RulesInHistory, field: string, name: string): RuleSet {
+  const found = rulesNamed(history, name);
   const [one] = found;
-  if (one !== undefined && found.length === 1) return one[1].content;
+  if (one !== undefined && found.length === 1) return one.content;
   throw invalid([
     {
       field,

@@ -1,0 +1,132 @@
+import type { Actor, Recorded } from '../event-sourcing/event.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { explainClock, type ClockExplanation } from '../recovery/sla/explain-clock.js';
+import { booksServed } from '../replay/bring-up-to-date.js';
+import { booksOfView, isPresent, type View } from '../replay/view.js';
+import { stepsOfCase, type AuditStep } from './case-steps.js';
+import { clockVerdict, clocksOfCase, type ExportedCase } from './exported-case.js';
+
+export interface CaseAuditAsked {
+  readonly case: string;
+  /** The moment at which running clocks are read, UTC. */
+  readonly at: string;
+  readonly view: View;
+  /** With the fields that each event changed. */
+  readonly steps?: boolean;
+}
+
+interface AuditSources {
+  readonly events: Pick<EventStore, 'readStream' | 'readAll'>;
+  /** Judged by the rules that they were built under, where no others are asked for. */
+  readonly reads: Pick<ReadStore, 'live'>;
+  /** Leaves what persons said out of what is shown. */
+  withhold(this: void, value: unknown): unknown;
+}
+
+interface AuditedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly occurredAt: string;
+  readonly knownAt: string;
+  readonly recordedAt: string;
+  readonly actor: Actor;
+  readonly imported: boolean;
+  readonly data: unknown;
+  /** Ids of the events that corrected it. */
+  readonly correctedBy: readonly string[];
+}
+
+export interface AuditedClock extends ClockExplanation {
+  readonly verdict: ReturnType<typeof clockVerdict>;
+  /** The source's own verdict on the target. */
+  readonly reported: 'met' | 'missed' | null;
+}
+
+export interface CaseAudit {
+  readonly case: string;
+  readonly reference: string | null;
+  readonly programme: string;
+  readonly knownAt: string | null;
+  readonly at: string;
+  readonly events: readonly AuditedEvent[];
+  readonly clocks: readonly AuditedClock[];
+  /** Verdicts of sources on targets that have no clock. */
+  readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
+  /** The rule book that it was judged by, oldest first: with it and the events the case can be replayed anywhere. */
+  readonly rules: ExportedCase['rules'];
+  readonly steps?: readonly AuditStep[];
+}
+
+/**
+ * One case from its first event, with every verdict and what it rests on: straight from history, so that it rests on no
+ * read model. Undefined where nothing was known of it.
+ */
+export async function auditCase(
+  { events, reads, withhold }: AuditSources,
+  { case: id, at, view, steps = false }: CaseAuditAsked,
+): Promise<CaseAudit | undefined> {
+  const { knownAt } = view;
+  const knownOf = async (stream: string): Promise<readonly RecordedEvent[]> =>
+    known((await events.readStream(stream)).events, knownAt);
+  const ofCase = await knownOf(`case-${id}`);
+  const opened = ofCase.find((event) => event.type === 'CaseOpened');
+  if (opened?.type !== 'CaseOpened') return undefined;
+  const { programme } = opened;
+  const { response, reference = null } = opened.data;
+  const told = [...ofCase, ...(await knownOf(`clock-${id}`))];
+  if (response !== undefined) told.push(...(await knownOf(`response-${response}`)));
+
+  const books = isPresent(view) ? await booksServed(events, reads) : await booksOfView(events, view);
+  const clocks = clocksOfCase(ofCase, books, programme, at);
+  return {
+    case: id,
+    reference,
+    programme,
+    knownAt: knownAt ?? null,
+    at,
+    events: auditedEvents(told, withhold),
+    clocks: (clocks?.clocks ?? []).map((clock) => {
+      const explained = explainClock(clock, programme, books, { at, timeZoneData: process.versions.tz ?? '' });
+      return { ...explained, verdict: clockVerdict(clock, at), reported: clocks?.reported[clock.target] ?? null };
+    }),
+    reported: clocks?.reported ?? {},
+    rules: books.book(programme).map(({ from, rules }) => ({ from, ruleSet: rules.hash, content: rules.ruleSet })),
+    ...(steps ? { steps: stepsOf(ofCase, books, withhold) } : {}),
+  };
+}
+
+const known = (events: readonly Recorded[], at: string | undefined): readonly RecordedEvent[] =>
+  (events as readonly RecordedEvent[]).filter((event) => at === undefined || event.knownAt <= at);
+
+/** The fields that each event changed; what persons said stays sealed. */
+const stepsOf = (
+  events: readonly RecordedEvent[],
+  books: RuleBooks,
+  withhold: AuditSources['withhold'],
+): readonly AuditStep[] =>
+  stepsOfCase(events, books).map((step) => ({ ...step, changed: withhold(step.changed) as AuditStep['changed'] }));
+
+/** In the order in which they were recorded, corrections beside what they corrected. */
+function auditedEvents(events: readonly RecordedEvent[], withhold: AuditSources['withhold']): readonly AuditedEvent[] {
+  const corrections = events.filter((event) => event.type === 'EventCorrected');
+  return events
+    .toSorted((a, b) => (a.position < b.position ? -1 : 1))
+    .map(({ id, type, stream, revision, occurredAt, knownAt, recordedAt, actor, imported = false, data }) => ({
+      id,
+      type,
+      stream,
+      revision,
+      occurredAt,
+      knownAt,
+      recordedAt,
+      actor,
+      imported,
+      data: withhold(data),
+      correctedBy: corrections.filter(({ data: { corrects } }) => corrects === id).map((correction) => correction.id),
+    }));
+}
