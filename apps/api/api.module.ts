@@ -15,6 +15,7 @@ import { ParkedController } from './operations/parked.controller.js';
 import { AccessLog } from './queries/access-log.js';
 import { Documents } from './queries/documents.js';
 import { QueriesController } from './queries/queries.controller.js';
+import { Reports } from './queries/reports.js';
 import { ReportsController } from './queries/reports.controller.js';
 import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
 import { Rehearsals } from './rehearsals/rehearsals.js';
@@ -48,6 +49,7 @@ import { TeamsController } from './teams/teams.controller.js';
     ActOnCaseHandler,
     AccessLog,
     Documents,
+    Reports,
     RuleCommands,
     Builds,
     Activations,

@@ -2,16 +2,19 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from 
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Filter } from '../../../libs/filter/filter.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isId } from '../../../libs/platform/validation/fields.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Valid } from '../http/body.js';
 import { askedBy, Documents, type Shown } from './documents.js';
 import { QueryDocuments } from './query-messages.js';
-import { queryOf, type UrlQuery } from './url-query.js';
+import { oneOf, only, queryOf, type UrlQuery } from './url-query.js';
+import { Viewed, viewOf } from './view.js';
 
 const QUEUE_FILTERS = [
   'programme',
@@ -53,6 +56,7 @@ const Filters = (names: readonly string[]) => (target: object, key: string, desc
 export class QueriesController {
   constructor(
     private readonly documents: Documents,
+    private readonly rules: RulesInForce,
     @Inject(STORES) private readonly stores: Stores,
   ) {}
 
@@ -106,6 +110,33 @@ export class QueriesController {
   async timeline(@Param('id') id: string, @Req() request: FastifyRequest): Promise<object> {
     await this.mayReadCase(id, request);
     return this.documents.get('timeline', id, askedBy(request));
+  }
+
+  @Get('cases/:id/audit')
+  @Roles(...READERS)
+  @Viewed('at', 'knownAt', 'under')
+  @ApiQuery({ name: 'steps', required: false, schema: { type: 'string', enum: ['true', 'false'] } })
+  @ApiOperation({
+    operationId: 'Audit',
+    summary: 'One case from its first event, with every verdict and what it rests on; what customers said stays sealed',
+    description: 'Straight from history. With `steps=true`, the fields that each event changed.',
+  })
+  async audit(
+    @Param('id') id: string,
+    @Query() url: Readonly<Record<string, string | undefined>>,
+    @Req() request: FastifyRequest,
+  ): Promise<CaseAudit> {
+    const { steps = 'false', ...named } = only(url, ['at', 'knownAt', 'under', 'steps']);
+    const asked = {
+      case: id,
+      steps: oneOf('steps', steps, ['true', 'false']) === 'true',
+      ...viewOf(this.rules.history, named),
+    };
+    await this.mayReadCase(id, request);
+    const { events, reads, personal } = this.stores;
+    const audit = await auditCase({ events, reads, withhold: (value) => personal.withhold(value) }, asked);
+    if (audit !== undefined) return audit;
+    throw invalid([{ field: 'knownAt', message: `is before anything was known of case ${id}; name a later time` }]);
   }
 
   @Get('clocks')

@@ -1,14 +1,18 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
-import { invalid } from '../../../libs/platform/problem/problem.js';
-import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { CLOCK_REPORT_BY, clockReport } from '../../../libs/reports/clock-report.js';
-import { funnelReport } from '../../../libs/reports/funnel-report.js';
-import { repeatReport } from '../../../libs/reports/repeat-report.js';
-import { CAUSE_LEVELS, CAUSE_READINGS, rootCauseReport } from '../../../libs/reports/root-cause-report.js';
-import { TIMES_BY, timesReport } from '../../../libs/reports/times-report.js';
+import { CLOCK_REPORT_BY } from '../../../libs/reports/clock-report.js';
+import type { ReportAsked } from '../../../libs/reports/reports.js';
+import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
+import { TIMES_BY } from '../../../libs/reports/times-report.js';
+import { Reports } from './reports.js';
+import { only, oneOf, pageOf, wrong } from './url-query.js';
+import { Viewed, viewOf, type ViewInUrl } from './view.js';
+
+const READ_ANEW =
+  'With `knownAt` or `under`, alone or together, history is read anew for it, beside what is served: that takes its time, ' +
+  'and 503 says that another is being answered.';
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
@@ -18,78 +22,112 @@ const Parameters =
     for (const name of names) ApiQuery({ name, required: false, schema: { type: 'string' } })(target, key, descriptor);
   };
 
-/** Figures over all cases: no personal field is in them. */
+/** Figures over all cases: no personal field is in them. Each as things are, as they were known, and under other rules. */
 @ApiTags('reports')
 @Controller('v1/reports')
 @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
 export class ReportsController {
-  constructor(@Inject(STORES) private readonly stores: Stores) {}
+  constructor(
+    private readonly reports: Reports,
+    private readonly rules: RulesInForce,
+  ) {}
 
   @Get('clocks')
   @Parameters('programme', 'by')
-  @ApiOperation({ operationId: 'ClockReport', summary: 'Promises kept and missed, ours and as sources reported them' })
+  @Viewed('at', 'knownAt', 'under')
+  @ApiOperation({
+    operationId: 'ClockReport',
+    summary: 'Promises kept and missed, ours and as sources reported them',
+    description: READ_ANEW,
+  })
   clocks(@Query() asked: Asked): Promise<object> {
-    const { programme, by } = only(asked, ['programme', 'by']);
-    return clockReport(this.stores.reads, {
+    const { programme, by, ...named } = only(asked, ['programme', 'by', 'at', 'knownAt', 'under']);
+    const { at, view } = viewOf(this.rules.history, named);
+    const where = {
       ...(programme === undefined ? {} : { programme }),
       ...(by === undefined ? {} : { by: oneOf('by', by, CLOCK_REPORT_BY) }),
-      at: new Date().toISOString(),
-    });
+      at,
+    };
+    return this.reports.ask({ report: 'clocks', asked: where }, view);
+  }
+
+  @Get('disagreements')
+  @Parameters('programme', 'target', 'limit', 'after')
+  @Viewed('knownAt', 'under')
+  @ApiOperation({
+    operationId: 'DisagreementReport',
+    summary: "The clocks whose verdict is not the source's, page by page",
+    description: READ_ANEW,
+  })
+  disagreements(@Query() asked: Asked): Promise<object> {
+    const names = ['programme', 'target', 'limit', 'after', 'knownAt', 'under'] as const;
+    const { knownAt, under, limit, ...where } = only(asked, names);
+    const paged = limit === undefined ? where : { ...where, limit: pageOf(limit) };
+    return this.viewed({ report: 'disagreements', asked: paged }, { knownAt, under });
   }
 
   @Get('funnel')
   @Parameters('programme', 'touchpoint', 'product', 'from', 'until')
-  @ApiOperation({ operationId: 'FunnelReport', summary: 'From responses to customers won back, step by step' })
+  @Viewed('knownAt', 'under')
+  @ApiOperation({
+    operationId: 'FunnelReport',
+    summary: 'From responses to customers won back, step by step',
+    description: READ_ANEW,
+  })
   funnel(@Query() asked: Asked): Promise<object> {
-    return funnelReport(this.stores.reads, only(asked, ['programme', 'touchpoint', 'product', 'from', 'until']));
+    const names = ['programme', 'touchpoint', 'product', 'from', 'until', 'knownAt', 'under'] as const;
+    const { knownAt, under, ...where } = only(asked, names);
+    return this.viewed({ report: 'funnel', asked: where }, { knownAt, under });
   }
 
   @Get('root-causes')
   @Parameters('programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as')
+  @Viewed('knownAt', 'under')
   @ApiOperation({
     operationId: 'RootCauseReport',
     summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first',
+    description: READ_ANEW,
   })
   rootCauses(@Query() asked: Asked): Promise<object> {
-    const { level, as, ...where } = only(asked, ['programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as']);
-    return rootCauseReport(this.stores.reads, {
+    const names = ['programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as', 'knownAt', 'under'] as const;
+    const { level, as, knownAt, under, ...where } = only(asked, names);
+    const causes = {
       ...where,
       ...(as === undefined ? {} : { as: oneOf('as', as, CAUSE_READINGS) }),
       ...(level === undefined
         ? {}
         : { level: CAUSE_LEVELS.find((one) => String(one) === level) ?? wrong('level', CAUSE_LEVELS) }),
-    });
+    };
+    return this.viewed({ report: 'root-causes', asked: causes }, { knownAt, under });
   }
 
   @Get('times')
   @Parameters('programme', 'by')
-  @ApiOperation({ operationId: 'TimesReport', summary: 'How long each step took' })
+  @Viewed('knownAt', 'under')
+  @ApiOperation({ operationId: 'TimesReport', summary: 'How long each step took', description: READ_ANEW })
   times(@Query() asked: Asked): Promise<object> {
-    const { programme, by } = only(asked, ['programme', 'by']);
-    return timesReport(this.stores.reads, {
+    const { programme, by, knownAt, under } = only(asked, ['programme', 'by', 'knownAt', 'under']);
+    const where = {
       ...(programme === undefined ? {} : { programme }),
       ...(by === undefined ? {} : { by: oneOf('by', by, TIMES_BY) }),
-    });
+    };
+    return this.viewed({ report: 'times', asked: where }, { knownAt, under });
   }
 
   @Get('repeats')
   @Parameters('programme')
-  @ApiOperation({ operationId: 'RepeatReport', summary: 'How often customers come back with another case' })
+  @Viewed('knownAt', 'under')
+  @ApiOperation({
+    operationId: 'RepeatReport',
+    summary: 'How often customers come back with another case',
+    description: READ_ANEW,
+  })
   repeats(@Query() asked: Asked): Promise<object> {
-    return repeatReport(this.stores.reads, only(asked, ['programme']));
+    const { knownAt, under, ...where } = only(asked, ['programme', 'knownAt', 'under']);
+    return this.viewed({ report: 'repeats', asked: where }, { knownAt, under });
   }
-}
 
-function only<N extends string>(asked: Asked, names: readonly N[]): { readonly [name in N]?: string } {
-  const unknown = Object.keys(asked).filter((name) => !(names as readonly string[]).includes(name));
-  if (unknown.length > 0)
-    throw invalid(unknown.map((field) => ({ field, message: `is not known here; there are ${names.join(', ')}` })));
-  return asked as { readonly [name in N]?: string };
-}
-
-const oneOf = <T extends string>(field: string, value: string, choices: readonly T[]): T =>
-  choices.find((choice) => choice === value) ?? wrong(field, choices);
-
-function wrong(field: string, choices: readonly (string | number)[]): never {
-  throw invalid([{ field, message: `must be one of ${choices.join(', ')}` }]);
+  private viewed(report: ReportAsked, named: ViewInUrl): Promise<object> {
+    return this.reports.ask(report, viewOf(this.rules.history, named).view);
+  }
 }

@@ -21,8 +21,7 @@ export function queryOf(url: UrlQuery, filters: readonly string[], fixed?: Filte
     else mistakes.push({ field: name, message: `is not known here; there are ${[...filters, ...PAGING].join(', ')}` });
   }
   const limit = one(url['limit']);
-  if (limit !== undefined && !(/^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 1_000))
-    mistakes.push({ field: 'limit', message: `must be a whole number from 1 to 1000, not "${limit}"` });
+  if (limit !== undefined && !isPageSize(limit)) mistakes.push(notAPageSize(limit));
   if (mistakes.length > 0) throw invalid(mistakes);
   const sort = one(url['sort']);
   const after = one(url['after']);
@@ -34,6 +33,18 @@ export function queryOf(url: UrlQuery, filters: readonly string[], fixed?: Filte
   };
 }
 
+const isPageSize = (limit: string): boolean => /^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 1_000;
+const notAPageSize = (limit: string): FieldMistake => ({
+  field: 'limit',
+  message: `must be a whole number from 1 to 1000, not "${limit}"`,
+});
+
+/** How many documents a page holds. @throws Problem */
+export function pageOf(limit: string): number {
+  if (isPageSize(limit)) return Number(limit);
+  throw invalid([notAPageSize(limit)]);
+}
+
 const one = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'object' ? value[0] : value;
 
@@ -42,3 +53,21 @@ const scalar = (value: string): Scalar =>
 
 const sortOf = (text: string): { field: string; direction: 'asc' | 'desc' } =>
   text.startsWith('-') ? { field: text.slice(1), direction: 'desc' } : { field: text, direction: 'asc' };
+
+/** The parameters as they are, where each is one of these. @throws Problem naming those that are not. */
+export function only<N extends string>(
+  asked: Readonly<Record<string, string | undefined>>,
+  names: readonly N[],
+): { readonly [name in N]?: string } {
+  const unknown = Object.keys(asked).filter((name) => !(names as readonly string[]).includes(name));
+  if (unknown.length > 0)
+    throw invalid(unknown.map((field) => ({ field, message: `is not known here; there are ${names.join(', ')}` })));
+  return asked as { readonly [name in N]?: string };
+}
+
+export const oneOf = <T extends string>(field: string, value: string, choices: readonly T[]): T =>
+  choices.find((choice) => choice === value) ?? wrong(field, choices);
+
+export function wrong(field: string, choices: readonly (string | number)[]): never {
+  throw invalid([{ field, message: `must be one of ${choices.join(', ')}` }]);
+}

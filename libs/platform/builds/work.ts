@@ -4,6 +4,8 @@ import type { GenerationChoice, GenerationStamp } from '../../read-store/read-st
 import type { Rehearsal } from '../../rehearsal/rehearse.js';
 import type { ShareAsked, ShareFound } from '../../rehearsal/share.js';
 import type { RehearsalAsked } from '../../rehearsal/sides.js';
+import type { ReportAsked } from '../../reports/reports.js';
+import type { View } from '../../replay/view.js';
 import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import type { StorePlaces } from '../config/store-places.js';
 
@@ -43,6 +45,11 @@ export interface Works {
   rehearseShare: {
     readonly asked: ShareAsked;
     readonly done: ShareFound;
+  };
+  /** What a report says of history as it was known at an instant, or under other rules. */
+  report: {
+    readonly asked: ReportAsked & { readonly view: View };
+    readonly done: object;
   };
 }
 

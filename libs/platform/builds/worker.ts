@@ -2,19 +2,30 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBeside, openHistory } from '../stores/open-stores.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
-import { rehearseShare, type ShareFound } from '../../rehearsal/share.js';
+import { rehearseShare } from '../../rehearsal/share.js';
 import { digestBuild } from '../../replay/digest.js';
 import { build } from './build.js';
 import { carryOutBeside } from './carry-out-beside.js';
 import { rehearseBeside } from './rehearse-beside.js';
+import { reportBeside } from './report-beside.js';
 import type { Said, WorkName, WorkOrder, Works } from './work.js';
 import type { At } from './at.js';
 
-type Doing = {
-  readonly [N in Exclude<WorkName, 'rehearseShare'>]: (asked: Works[N]['asked'], at: At) => Promise<Works[N]['done']>;
+type Telling = Pick<At, 'signal' | 'onProgress'>;
+type AtHistory = Pick<At, 'events'> & Telling;
+/** Works that write nothing that is kept. */
+type OfHistory = 'rehearseShare' | 'report';
+
+const OF_HISTORY: {
+  readonly [N in OfHistory]: (asked: Works[N]['asked'], at: AtHistory) => Promise<Works[N]['done']>;
+} = {
+  rehearseShare: (asked, at) => rehearseShare(asked, { ...at, projections: READ_MODELS }),
+  report: reportBeside,
 };
 
-const DOING: Doing = {
+type OfStores = Exclude<WorkName, OfHistory>;
+
+const OF_STORES: { readonly [N in OfStores]: (asked: Works[N]['asked'], at: At) => Promise<Works[N]['done']> } = {
   build,
   carryOut: carryOutBeside,
   digest: async ({ generation }, { reads }) => (await digestBuild(reads, generation)).digest,
@@ -28,13 +39,13 @@ const order = workerData as WorkOrder;
 const stopping = new AbortController();
 const say = (said: Said): void => parentPort?.postMessage(said);
 parentPort?.once('message', () => stopping.abort());
-const telling: Pick<At, 'signal' | 'onProgress'> = {
+const telling: Telling = {
   signal: stopping.signal,
   onProgress: (progress) => say({ progress }),
 };
 
 try {
-  say({ done: await (order.name === 'rehearseShare' ? rehearsedShare(order) : done(order)) });
+  say({ done: await done(order) });
 } catch (error) {
   const { name: kind, message, stack } = error instanceof Error ? error : new Error(String(error));
   say({ failed: { name: kind, message, ...(stack === undefined ? {} : { stack }) } });
@@ -42,22 +53,15 @@ try {
   parentPort?.close();
 }
 
-/** History alone is opened for it: the other stores may be there for reading only. */
-async function rehearsedShare({ places, asked }: WorkOrder<'rehearseShare'>): Promise<ShareFound> {
-  const events = openHistory(places, { mode: 'read' });
-  try {
-    return await rehearseShare(asked, { events, projections: READ_MODELS, ...telling });
-  } finally {
-    await events.close();
+// The name decides what is asked, which no type can follow through a table.
+async function done({ name, places, asked }: WorkOrder): Promise<unknown> {
+  if (name in OF_HISTORY) {
+    // History alone is opened: the other stores may be there for reading only.
+    const events = openHistory(places, { mode: 'read' });
+    const work = OF_HISTORY[name as OfHistory] as (asked: unknown, at: AtHistory) => Promise<unknown>;
+    return work(asked, { events, ...telling }).finally(() => events.close());
   }
-}
-
-async function done({ name, places, asked }: WorkOrder<keyof Doing>): Promise<unknown> {
   const beside = await openBeside(places);
-  try {
-    // The name decides what is asked, which no type can follow through a table.
-    return await (DOING[name] as (asked: unknown, at: At) => Promise<unknown>)(asked, { ...beside, ...telling });
-  } finally {
-    await beside.close();
-  }
+  const work = OF_STORES[name as OfStores] as (asked: unknown, at: At) => Promise<unknown>;
+  return work(asked, { ...beside, ...telling }).finally(() => beside.close());
 }

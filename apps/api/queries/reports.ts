@@ -1,0 +1,45 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { runBeside, Stopped } from '../../../libs/platform/builds/run-beside.js';
+import { Problem } from '../../../libs/platform/problem/problem.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { isPresent, type View } from '../../../libs/replay/view.js';
+import { askReport, type ReportAsked } from '../../../libs/reports/reports.js';
+
+/**
+ * Reports of the read models that are live; or, for another time or other rules, of history read anew in a thread of its
+ * own, one at a time, because each reads all of it.
+ */
+@Injectable()
+export class Reports implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private reading = false;
+
+  constructor(@Inject(STORES) private readonly stores: Stores) {}
+
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
+
+  /** @throws Problem while history is read anew for another */
+  async ask(report: ReportAsked, view: View): Promise<object> {
+    if (isPresent(view)) return askReport(this.stores.reads, report);
+    if (this.reading)
+      throw new Problem({
+        status: 503,
+        code: 'history-being-read',
+        detail: 'History is being read anew for another report. Ask again when it is done.',
+        headers: { 'retry-after': '5' },
+      });
+    this.reading = true;
+    try {
+      const { places } = this.stores;
+      return await runBeside('report', { ...report, view }, { places, signal: this.stopping.signal });
+    } catch (error) {
+      if (error instanceof Stopped) throw new Problem({ status: 503, code: 'stopped', detail: error.message });
+      throw error;
+    } finally {
+      this.reading = false;
+    }
+  }
+}

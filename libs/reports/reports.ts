@@ -1,0 +1,27 @@
+import type { ReadStore } from '../read-store/read-store.js';
+import { clockDisagreements, clockReport } from './clock-report.js';
+import { funnelReport } from './funnel-report.js';
+import { repeatReport } from './repeat-report.js';
+import { rootCauseReport } from './root-cause-report.js';
+import { timesReport } from './times-report.js';
+
+/** Every report, by the name under which it is asked for. */
+const REPORTS = {
+  clocks: clockReport,
+  disagreements: clockDisagreements,
+  funnel: funnelReport,
+  'root-causes': rootCauseReport,
+  times: timesReport,
+  repeats: repeatReport,
+};
+
+export type ReportName = keyof typeof REPORTS;
+
+/** One of them, with what is asked of it. Plain data, so that another thread can be asked. */
+export type ReportAsked = {
+  readonly [N in ReportName]: { readonly report: N; readonly asked: NonNullable<Parameters<(typeof REPORTS)[N]>[1]> };
+}[ReportName];
+
+export const askReport = (reads: ReadStore, { report, asked }: ReportAsked): Promise<object> =>
+  // The name decides what is asked, which no type can follow through a table.
+  (REPORTS[report] as (reads: ReadStore, asked: ReportAsked['asked']) => Promise<object>)(reads, asked);
