@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Document } from '../event-sourcing/projection.js';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
-import { digested, lineWriter, type LineOf } from '../replay/digest.js';
+import { digested, digestOfShard } from '../replay/digest.js';
 import { EventsByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
+import { Lines } from '../replay/lines.js';
 import { shapesOf, typesOf } from '../replay/projections.js';
-import { sameDocument } from '../replay/same-document.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
@@ -77,7 +76,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const tally = new Tally();
   const models = projections.map((projection) => ({
     projection,
-    lineOf: lineWriter(),
+    lines: new Lines(),
     reached: reaches(projection.reads, books.before, books.after),
   }));
   const byShard = new EventsByShard();
@@ -98,18 +97,17 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
       // One read model after another, so that few documents are held at a time.
-      for (const { projection, lineOf, reached } of models) {
+      for (const { projection, lines, reached } of models) {
         const { name } = projection;
         const one = await foldWhole(projection, batch, { rules: books.before });
-        const lines = linesOf(one, lineOf);
-        const digest = digestOfLines(lines);
+        const digest = digestOfShard(one, lines);
         before.add(name, shard, one, digest);
         if (!reached) {
           after.add(name, shard, one, digest);
           continue;
         }
         const other = await foldWhole(projection, batch, { rules: books.after });
-        after.add(name, shard, other, digestOfLines(linesOf(other, lineOf, one, lines)));
+        after.add(name, shard, other, digestOfShard(other, lines));
         if (name !== 'clocks') continue;
         for (const pair of paired(one, other)) {
           const verdict = changedVerdict(pair, scope, explainer);
@@ -132,22 +130,6 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     decisions: triage.result(),
   };
 }
-
-/** The lines of documents as they are hashed; those that say what they said before are not written out again. */
-function linesOf(
-  documents: readonly Folded[],
-  lineOf: LineOf,
-  before: readonly Folded[] = [],
-  said: readonly string[] = [],
-): readonly string[] {
-  const known = new Map(before.map(([id, document], index) => [id, { document, line: said[index] }]));
-  return documents.map(([id, document]) => {
-    const had = known.get(id);
-    return had?.line !== undefined && sameDocument(had.document, document) ? had.line : lineOf({ id, document });
-  });
-}
-
-const digestOfLines = (lines: readonly string[]): string => createHash('sha256').update(lines.join('')).digest('hex');
 
 /** Counts the documents of one side, and keeps their digests. */
 class SideCount {

@@ -1,68 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { isSealed } from '../event-sourcing/sealed.js';
-import type { CollectionShape, GenerationChoice, ReadStore, StoredDocument } from '../read-store/read-store.js';
-
-/** Of when and where a build was made, and not of what it says. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['position', 'recordedAt', 'generation', 'timeZoneData']);
-
-/**
- * What is known of the objects that stand at one place of a kind of document: their names as they come, and the order
- * in which those that count are written. Objects of one place mostly have the same names, so they are sorted once.
- */
-interface Place {
-  names: readonly string[];
-  order: readonly (readonly [name: string, quoted: string, place: Place])[];
-  /** Of the elements, where arrays stand. */
-  elements: Place | undefined;
-}
-
-const place = (): Place => ({ names: [], order: [], elements: undefined });
-
-const inOrder = (names: readonly string[]): Place['order'] =>
-  names
-    .filter((name) => !LEFT_OUT.has(name))
-    .toSorted()
-    .map((name) => [name, `${JSON.stringify(name)}:`, place()] as const);
-
-const sameNames = (one: readonly string[], other: readonly string[]): boolean => {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
-  return true;
-};
-
-/**
- * Canonical JSON (RFC 8785) of what of a document counts: without what differs from build to build, sealed fields by
- * where they were stored. Written out because every document of every digest goes through it: several times as fast as
- * copying it for a library to sort.
- */
-function canonical(value: unknown, at: Place): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    const of = (at.elements ??= place());
-    let list = '';
-    for (const one of value) list += list === '' ? canonical(one, of) : `,${canonical(one, of)}`;
-    return `[${list}]`;
-  }
-  if (isSealed(value)) return `{"event":${JSON.stringify(value.event)},"field":${JSON.stringify(value.field)}}`;
-  const names = Object.keys(value);
-  if (!sameNames(names, at.names)) Object.assign(at, { names, order: inOrder(names) });
-  let members = '';
-  for (const [name, quoted, of] of at.order) {
-    const one = (value as Readonly<Record<string, unknown>>)[name];
-    if (one !== undefined) members += members === '' ? quoted + canonical(one, of) : `,${quoted}${canonical(one, of)}`;
-  }
-  return `{${members}}`;
-}
-
-/** One document as it is hashed: its id and content, ended by a line feed. */
-export type LineOf = (document: Pick<StoredDocument, 'id' | 'document'>) => string;
-
-/** Writes out the documents of one read model, one after another. */
-export const lineWriter = (): LineOf => {
-  const at = place();
-  return ({ id, document }) => `[${JSON.stringify(id)},${canonical(document, at)}]\n`;
-};
+import type { Document } from '../event-sourcing/projection.js';
+import type { CollectionShape, GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import { Lines } from './lines.js';
 
 export interface ReadModelDigest {
   readonly digest: string;
@@ -82,6 +21,19 @@ export function digestOfShards(shards: ReadonlyMap<number, string>): string {
   return hash.digest('hex');
 }
 
+/** How many lines are hashed at a time. */
+const AT_A_TIME = 128;
+
+/** Of one shard: SHA-256 over the lines of its documents, which come in key order. */
+export function digestOfShard(documents: readonly (readonly [id: string, document: Document])[], lines: Lines): string {
+  const hash = createHash('sha256');
+  for (const [index, [id, document]] of documents.entries()) {
+    lines.add({ id, document });
+    if (index % AT_A_TIME === AT_A_TIME - 1) hash.update(lines.take());
+  }
+  return hash.update(lines.take()).digest('hex');
+}
+
 /** Of a read model that is stored, in one pass. */
 export async function digestReadModel(
   reads: Pick<ReadStore, 'scan'>,
@@ -89,13 +41,14 @@ export async function digestReadModel(
   generation: GenerationChoice,
 ): Promise<ReadModelDigest> {
   const hashes = new Map<number, Hash>();
-  const lineOf = lineWriter();
+  const lines = new Lines();
   let count = 0;
   for await (const batch of reads.scan(name, { generation })) {
     for (const stored of batch) {
       let hash = hashes.get(stored.shard);
       if (!hash) hashes.set(stored.shard, (hash = createHash('sha256')));
-      hash.update(lineOf(stored));
+      lines.add(stored);
+      hash.update(lines.take());
       count++;
     }
   }

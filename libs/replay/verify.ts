@@ -1,8 +1,9 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
-import { digestOf, digestReadModel, digested, lineWriter } from './digest.js';
+import { digestOf, digestReadModel, digested } from './digest.js';
 import { Fold } from './fold.js';
+import { Lines } from './lines.js';
 import { shapesOf, typesOf } from './projections.js';
 import type { Progress } from './rebuild.js';
 
@@ -111,7 +112,7 @@ type Scan = AsyncIterable<readonly StoredDocument[]>;
 
 /** Both in id order: what is in one alone, or says something else in the other. */
 async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
-  const lineOf = lineWriter();
+  const [says, shouldSay] = [new Lines(), new Lines()];
   const [ones, others] = [singly(live), singly(rebuilt)];
   let [one, other] = [(await ones.next()).value, (await others.next()).value];
   while (one || other) {
@@ -122,7 +123,9 @@ async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGe
       yield { readModel, shard: other.shard, id: other.id, rebuilt: other.document };
       other = (await others.next()).value;
     } else if (one && other) {
-      if (lineOf(one) !== lineOf(other))
+      says.add(one);
+      shouldSay.add(other);
+      if (!says.take().equals(shouldSay.take()))
         yield { readModel, shard: one.shard, id: one.id, live: one.document, rebuilt: other.document };
       [one, other] = [(await ones.next()).value, (await others.next()).value];
     }
