@@ -125,7 +125,7 @@ export class GenerationConflict extends Error {
 /** Nothing was switched to yet, so there is nothing to ask. */
 export class NothingLive extends Error {
   constructor() {
-    super('The read models are being built for the first time. Ask again when they are ready.');
+    super('The read models are not built yet. Where projectors run, they build them: ask again when they are ready.');
     this.name = 'NothingLive';
   }
 }

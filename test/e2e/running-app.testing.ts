@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -6,41 +6,44 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { storesOf } from './stores-on-engines.testing.js';
 
-const MAIN = resolve(import.meta.dirname, '../../dist/apps/standalone/main.js');
 export const OPERATOR_KEY = 'operator-key-of-the-tests';
 
-/** The built app as a process of its own, on any free port. */
+let processes: readonly [string, ...string[]] = ['standalone'];
+
+/** From now on an app is started as these; the first one is what callers talk to. */
+export const runAppAs = (...roles: readonly [string, ...string[]]): void => void (processes = roles);
+
+/** The built app as a process of its own, or as several, on any free port. */
 export class RunningApp {
   private constructor(
     readonly url: string,
     readonly folder: string,
-    private readonly child: ChildProcess,
+    private readonly first: Process,
+    private readonly others: readonly Process[],
   ) {}
 
   static async start(
     folder = mkdtempSync(join(tmpdir(), 'amends-e2e-')),
     env: Record<string, string> = {},
   ): Promise<RunningApp> {
-    const child = spawned(folder, env);
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    for await (const chunk of child.stdout) {
-      said += String(chunk);
-      const url = /answers at (http:\S+)/.exec(said)?.[1];
-      if (url !== undefined) {
-        child.stdout.resume();
-        return new RunningApp(url, folder, child);
-      }
-    }
-    throw new Error(`The app ended before it answered:\n${said}`);
+    const [role, ...others] = processes;
+    const first = await startProcess(role, folder, env);
+    const beside: Process[] = [];
+    for (const each of others) beside.push(await startProcess(each, folder, env));
+    const app = new RunningApp(first.url, folder, first, beside);
+    // The read models are others' to build.
+    if (others.length > 0)
+      await eventually(
+        async () => ((await app.operator.get('/health/ready')).status === 200 ? true : undefined),
+        'ready',
+      );
+    return app;
   }
 
   /** Resolves to the exit code. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    this.child.kill(signal);
-    await once(this.child, 'exit');
-    return this.child.exitCode;
+    for (const each of this.others) await each.end(signal);
+    return this.first.end(signal);
   }
 
   /** Started to end of itself. Resolves to the signal that ended it, and what it said. */
@@ -48,7 +51,7 @@ export class RunningApp {
     folder: string,
     env: Record<string, string>,
   ): Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }> {
-    const child = spawned(folder, env);
+    const child = spawned('standalone', folder, env);
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
@@ -57,8 +60,7 @@ export class RunningApp {
 
   /** The signal that ended the process, once it has ended. */
   async ended(): Promise<NodeJS.Signals | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
-    return this.child.signalCode;
+    return this.first.ended();
   }
 
   as(key: string | undefined): Caller {
@@ -76,9 +78,46 @@ export class RunningApp {
   }
 }
 
-function spawned(folder: string, env: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Run npm run build first.`);
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+export interface Process {
+  readonly url: string;
+  /** Resolves to the exit code. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  /** Resolves to the signal that ended it, once it has ended. */
+  ended(): Promise<NodeJS.Signals | null>;
+}
+
+/** An app or a role as it is built, from when it says where it answers. */
+export async function startProcess(role: string, folder: string, env: Record<string, string> = {}): Promise<Process> {
+  const child = spawned(role, folder, env);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = async (): Promise<NodeJS.Signals | null> => {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.signalCode;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    await ended();
+    return child.exitCode;
+  };
+  for await (const chunk of child.stdout) {
+    said += String(chunk);
+    const url = /answers at (http:\S+)/.exec(said)?.[1];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return { url, end, ended };
+  }
+  throw new Error(`The ${role} ended before it answered:\n${said}`);
+}
+
+function spawned(
+  role: string,
+  folder: string,
+  env: Record<string, string>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const main = resolve(import.meta.dirname, `../../dist/apps/${role}/main.js`);
+  if (!existsSync(main)) throw new Error(`${main} is missing. Run npm run build first.`);
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
     env: {
       PATH: process.env['PATH'],
       AMENDS_PORT: '0',

@@ -1,57 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { amends, amendsJson, ROOT_FOLDER } from '../e2e/amends.testing.js';
-import { Caller, eventually, OPERATOR_KEY } from '../e2e/running-app.testing.js';
-import { storesOf } from '../e2e/stores-on-engines.testing.js';
+import { amends, amendsJson } from '../e2e/amends.testing.js';
+import {
+  Caller,
+  eventually,
+  OPERATOR_KEY,
+  startProcess,
+  type Answer,
+  type Process,
+} from '../e2e/running-app.testing.js';
 import { onEngines } from './on-engines.testing.js';
 
 const LONG = 120_000;
 
-interface Process {
-  readonly url: string;
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-}
-
-/** A role as it is built, on the stores of the folder. */
-async function start(role: string, folder: string, stores = storesOf(folder)): Promise<Process> {
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT_FOLDER, `dist/apps/${role}/main.js`)], {
-    env: {
-      PATH: process.env['PATH'],
-      AMENDS_DATA: folder,
-      AMENDS_PORT: '0',
-      AMENDS_DEMO: 'off',
-      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-      ...stores,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /answers at (http:\S+)/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(`The ${role} ended:\n${said}`)));
-  });
-  return {
-    url,
-    end: async (signal) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill(signal);
-      await once(child, 'exit');
-    },
-  };
-}
-
 test('a role on embedded stores is refused, and says what to name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
-  await expect(start('projector', folder, {})).rejects.toThrow(
+  const embedded = { EVENT_STORE_URL: '', READ_STORE_URL: '', VAULT_URL: '' };
+  await expect(startProcess('projector', folder, embedded)).rejects.toThrow(
     /EVENT_STORE_URL must name an engine: one process writes embedded stores.*\n.*READ_STORE_URL.*\n.*VAULT_URL/,
   );
   rmSync(folder, { recursive: true, force: true });
@@ -63,13 +30,19 @@ await onEngines('api, projectors and reactor as processes', async () => {
   let api: Process;
   let projectors: Process[];
   let operator: Caller;
+  let alone: readonly Answer[];
 
   beforeAll(async () => {
     Caller.forget();
-    running.push((api = await start('api', folder)));
-    running.push(...(projectors = [await start('projector', folder), await start('projector', folder)]));
-    running.push(await start('reactor', folder));
+    running.push((api = await startProcess('api', folder)));
     operator = new Caller(api.url, OPERATOR_KEY);
+    alone = await Promise.all([
+      operator.get('/v1/queue'),
+      operator.get('/v1/reports/clocks'),
+      operator.send('POST', '/v1/verify'),
+    ]);
+    running.push(...(projectors = [await startProcess('projector', folder), await startProcess('projector', folder)]));
+    running.push(await startProcess('reactor', folder));
   }, LONG);
   afterAll(async () => {
     for (const each of running) await each.end('SIGTERM');
@@ -100,6 +73,10 @@ await onEngines('api, projectors and reactor as processes', async () => {
       return found.status === 200 && found.body['owner'] !== null ? found.body : undefined;
     }, `the case of ${externalId}, with an owner`);
   };
+
+  test('before a projector has built the read models, queries say so', () => {
+    for (const answer of alone) expect(answer).toMatchObject({ status: 503, body: { code: 'read-models-not-built' } });
+  });
 
   test(
     'what the api takes in is acted on by the reactor and shown by the projectors',

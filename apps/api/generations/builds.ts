@@ -6,7 +6,7 @@ import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import type { Generation } from '../../../libs/read-store/read-store.js';
+import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
 import type { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
@@ -140,7 +140,7 @@ export class Builds implements BeforeApplicationShutdown {
     return this.alone('verification', async () => {
       const { events, reads, ledger, vault } = this.stores;
       const live = await reads.live();
-      if (live === undefined) throw notFound('A live generation');
+      if (live === undefined) throw new NothingLive();
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
       const history = await loadRuleBooks(events);

@@ -5,7 +5,7 @@ import { Problem, invalid, notFound } from '../../../libs/platform/problem/probl
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { Filter } from '../../../libs/filter/filter.js';
-import type { Query } from '../../../libs/read-store/read-store.js';
+import { NothingLive, type Query } from '../../../libs/read-store/read-store.js';
 import { Following } from '../../../libs/replay/following.js';
 import { ParkedList } from '../../../libs/replay/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
@@ -90,7 +90,8 @@ export class Documents {
 
   private async known(collection: string): Promise<void> {
     const live = await this.stores.reads.live();
-    if (live?.collections.some(({ name, internal }) => name === collection && internal !== true) !== true)
+    if (live === undefined) throw new NothingLive();
+    if (!live.collections.some(({ name, internal }) => name === collection && internal !== true))
       throw notFound(`A read model "${collection}"`);
   }
 

@@ -2,7 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
-import { GenerationConflict, QueryRefused } from '../../read-store/read-store.js';
+import { GenerationConflict, NothingLive, QueryRefused } from '../../read-store/read-store.js';
 import { FollowedElsewhere } from '../../replay/following.js';
 import { storeDown } from '../stores/store-down.js';
 import { Problem } from './problem.js';
@@ -42,6 +42,13 @@ export function problemOf(error: unknown): Problem {
     return new Problem({ status: 409, code: 'generation-conflict', detail: error.message });
   if (error instanceof FollowedElsewhere)
     return new Problem({ status: 409, code: 'followed-elsewhere', detail: error.message });
+  if (error instanceof NothingLive)
+    return new Problem({
+      status: 503,
+      code: 'read-models-not-built',
+      detail: error.message,
+      headers: { 'retry-after': '1' },
+    });
   // Its own words are for the log: they name hosts and files.
   const down = storeDown(error);
   if (down !== undefined)
