@@ -17,7 +17,8 @@ export async function startBuilt(
   script: string,
   { args = [], env = {} }: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<BuiltProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(built, script), ...args], {
+  const quietly = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+  const child = spawn(process.execPath, [...quietly, join(built, script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,13 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { EventStore } from '../../libs/event-store/event-store.js';
+import { startRules } from '../../libs/import/starting-rules.js';
 import { compileRules } from '../../libs/recovery/rules/compile.js';
+import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleBooks, type RuleBooks } from '../../libs/recovery/rules/rule-book.js';
+import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 
 /** The default pack, in force since ever. */
-export function rulesOfDefaultPack(): RuleBooks {
+export const rulesOfDefaultPack = (): RuleBooks =>
+  ruleBooks({ 'service-recovery': [{ from: null, rules: compileRules(defaultPack()) }] });
+
+/** The same put into a history that has no rules yet. */
+export async function startDefaultRules(events: EventStore): Promise<void> {
+  const ruleSet = defaultPack();
+  const actor = { id: 'bench', role: 'operator' };
+  await startRules(events, { ruleSet, hash: ruleSetHash(ruleSet), now: '2031-01-01T00:00:00.000Z', actor });
+}
+
+function defaultPack(): RuleSet {
   const pack = join(resolve(import.meta.dirname, '../../..'), 'packs/service-recovery.yaml');
-  const parsed = parseRuleSet(readFileSync(pack, 'utf8'));
-  if (!parsed.ruleSet) throw new Error(`${pack} does not parse: ${JSON.stringify(parsed.problems)}`);
-  return ruleBooks({ 'service-recovery': [{ from: null, rules: compileRules(parsed.ruleSet) }] });
+  const { ruleSet, problems } = parseRuleSet(readFileSync(pack, 'utf8'));
+  if (!ruleSet) throw new Error(`${pack} does not parse: ${JSON.stringify(problems)}`);
+  return ruleSet;
 }

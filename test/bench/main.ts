@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dueTimes } from './due-times.js';
+import { commandsOnEngines } from './engines/commands.js';
 import { relayToKafka } from './engines/relay.js';
 import { replayFromEventStoreDb } from './engines/replay.js';
 import { historyStore } from './history-store.js';
@@ -27,6 +28,7 @@ const EMBEDDED: Groups = {
 const ENGINES: Groups = {
   'replay-engines': replayFromEventStoreDb,
   relay: relayToKafka,
+  commands: commandsOnEngines,
 };
 
 const { values, positionals } = parseArgs({

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MongoClient, MongoServerError } from 'mongodb';
 import { EngineAbsent } from './jars.js';
 import { type RunningKafka, startKafka } from './kafka.js';
 import { type RunningMongoDb, startMongoDb } from './mongodb.js';
@@ -70,20 +69,6 @@ export const freshDatabase = (url: string): string => {
   at.pathname = `/amends_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   return at.href;
 };
-
-/** Whether it is the test server that `npm run engines` starts: it knows no `hello`, which every MongoDB from 4.4 on does. */
-export async function isTestServer(url: string): Promise<boolean> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
-  try {
-    await client.db('admin').command({ hello: 1 });
-    return false;
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 59) return true;
-    throw error;
-  } finally {
-    await client.close();
-  }
-}
 
 /** Tests that the server at hand can't pass, said in one line each. */
 export function leaveOut<T extends Readonly<Record<string, string>>>(where: string, tests: T): T {

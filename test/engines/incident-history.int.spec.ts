@@ -12,7 +12,8 @@ import { rebuild } from '../../libs/replay/rebuild.js';
 import { loadRuleBooks } from '../../libs/replay/rule-books.js';
 import { clockReport } from '../../libs/reports/clock-report.js';
 import { ROOT_FOLDER } from '../e2e/amends.testing.js';
-import { describeOn, freshDatabase, isTestServer, leaveOut, mongoDbForTests } from './engines.testing.js';
+import { describeOn, freshDatabase, leaveOut, mongoDbForTests } from './engines.testing.js';
+import { isTestServer } from './mongodb.js';
 import { importIncidents } from './incident-slice.testing.js';
 
 const LONG = 600_000;

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MongoClient, MongoServerError } from 'mongodb';
 import { startJava } from './java-process.js';
 
 export interface RunningMongoDb {
@@ -23,4 +24,18 @@ export async function startMongoDb(folder: string, port = 0): Promise<RunningMon
   });
   const bound = Number(ready[1]);
   return { url: `mongodb://127.0.0.1:${bound}`, port: bound, stop, kill };
+}
+
+/** Whether it is the test server that `npm run engines` starts: it knows no `hello`, which every MongoDB from 4.4 on does. */
+export async function isTestServer(url: string): Promise<boolean> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
+  try {
+    await client.db('admin').command({ hello: 1 });
+    return false;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === 59) return true;
+    throw error;
+  } finally {
+    await client.close();
+  }
 }

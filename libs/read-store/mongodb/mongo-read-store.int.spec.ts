@@ -1,13 +1,8 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Db, MongoClient } from 'mongodb';
-import {
-  describeOn,
-  freshDatabase,
-  isTestServer,
-  leaveOut,
-  mongoDbForTests,
-} from '../../../test/engines/engines.testing.js';
+import { describeOn, freshDatabase, leaveOut, mongoDbForTests } from '../../../test/engines/engines.testing.js';
+import { isTestServer } from '../../../test/engines/mongodb.js';
 import type { Document } from '../../event-sourcing/projection.js';
 import { anyDocument, anyFilter } from '../../filter/filter.testing.js';
 import { readStoreContract } from '../read-store.contract.js';
