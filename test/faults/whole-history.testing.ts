@@ -2,9 +2,14 @@ import { expect } from '@jest/globals';
 import type { Recorded } from '../../libs/event-sourcing/event.js';
 import type { LoggingClient } from './logging-client.testing.js';
 
-/** Every response has been triaged. */
-export const isReactedTo = (events: readonly Recorded[]): boolean =>
-  ofType(events, 'ResponseTriaged').length >= ofType(events, 'ResponseReceived').length;
+/** Every response has been triaged, and every case that is to be opened for one is. */
+export const isReactedTo = (events: readonly Recorded[]): boolean => {
+  const triaged = ofType(events, 'ResponseTriaged');
+  const toOpen = triaged.filter(({ data }) => 'outcome' in data && data.outcome === 'opened');
+  return (
+    triaged.length >= ofType(events, 'ResponseReceived').length && ofType(events, 'CaseOpened').length >= toOpen.length
+  );
+};
 
 /** Names that stand in a list more than once. */
 export const repeated = (names: readonly string[]): readonly string[] => {
