@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { Everyone } from '../auth/roles.js';
+import { pause } from '../stores/turn.js';
 import { Readiness, type Check, type Finding } from './readiness.js';
 
 @ApiTags('operations')
@@ -43,11 +44,22 @@ export class HealthController {
   }
 }
 
-/** What can't even say how it is, is down. */
+/** Longer than a store takes to say in its own words that it is away; whoever asks waits no longer. */
+const FOUND_WITHIN_MS = 4_000;
+
+/** What can't even say how it is, or not in time, is down. */
 async function found(check: Check): Promise<Finding> {
+  const late = new AbortController();
   try {
-    return await check();
+    return await Promise.race([check(), lateFinding(late.signal)]);
   } catch (error) {
     return { up: false, error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    late.abort();
   }
+}
+
+async function lateFinding(signal: AbortSignal): Promise<Finding> {
+  await pause(FOUND_WITHIN_MS, signal);
+  return { up: false, error: `It has not said how it is within ${FOUND_WITHIN_MS / 1_000} s.` };
 }
