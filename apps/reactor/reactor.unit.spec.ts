@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Commands } from '../../libs/commands/commands.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
+import { HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { effectOn, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
 import { tell } from '../../libs/replay/history.testing.js';
@@ -133,6 +134,21 @@ test('an effect that fails is tried again, and done once it can be', async () =>
   const commands: Pick<Commands, 'execute'> = {
     execute: async (request) => {
       if (failures-- > 0) throw new Error('The store was away.');
+      return real.execute(request);
+    },
+  };
+  expect(await react(copyTeam(copy), { commands })).toEqual([]);
+  expect(await copies('care')).toBe(1);
+});
+
+test('an effect waits for as long as a store is down, and is no dead letter', async () => {
+  await react(copyTeam(copy));
+  await tell(stores.events, [changed('care')]);
+  const real = commandsOn(stores);
+  let failures = 50;
+  const commands: Pick<Commands, 'execute'> = {
+    execute: async (request) => {
+      if (failures-- > 0) throw new HistoryUnavailable('The event store is away. Start it again.');
       return real.execute(request);
     },
   };
