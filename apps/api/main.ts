@@ -1,4 +1,5 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
+import { UpToDateModule } from '../projector/up-to-date.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';
 import { ApiModule } from './api.module.js';
@@ -16,5 +17,11 @@ await runRole({
     });
     return key === undefined ? [] : [`Operator's API key, shown this once: ${key}`];
   },
-  parts: () => [FollowedElsewhereModule, ApiModule, TopicsModule],
+  parts: ({ leases }) => [
+    FollowedElsewhereModule,
+    ApiModule,
+    TopicsModule,
+    // A change of rules that was lost with an api is finished by the next one that starts; the first build is a projector's.
+    UpToDateModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),
+  ],
 });

@@ -1,10 +1,16 @@
+import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { runRole } from '../api/http/role.js';
 import { ParkedController } from '../api/operations/parked.controller.js';
 import { isStarted } from '../standalone/first-start.js';
 import { SharedProjectorModule } from './shared-projector.module.js';
+import { UpToDateModule } from './up-to-date.module.js';
 
 await runRole({
   name: 'projector',
-  parts: ({ leases, stores }) => [SharedProjectorModule.by(leases, () => isStarted(stores))],
+  parts: ({ leases, stores }) => [
+    SharedProjectorModule.by(leases),
+    // Before the rules of the first start are there, a build would have to be made again.
+    UpToDateModule.in(new LeasedTurn(leases), () => isStarted(stores)),
+  ],
   controllers: [ParkedController],
 });

@@ -192,12 +192,12 @@ export class Caller {
 }
 
 /** Asks again until it holds: for what a reaction does of itself. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
-  const deadline = performance.now() + 15_000;
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, seconds = 15): Promise<T> {
+  const deadline = performance.now() + seconds * 1_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Within 15 s this did not come: ${what}`);
+    if (performance.now() > deadline) throw new Error(`Within ${seconds} s this did not come: ${what}`);
     await new Promise((again) => setTimeout(again, 20));
   }
 }

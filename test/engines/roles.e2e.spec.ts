@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { amends, amendsJson } from '../e2e/amends.testing.js';
+import { parse } from 'yaml';
+import { amends, amendsJson, ROOT_FOLDER } from '../e2e/amends.testing.js';
 import {
   Caller,
   eventually,
@@ -14,6 +15,13 @@ import {
 import { onEngines } from './on-engines.testing.js';
 
 const LONG = 120_000;
+const PACK = readFileSync(join(ROOT_FOLDER, 'packs/service-recovery.yaml'), 'utf8');
+const TIGHTER: unknown = parse(PACK.replace('{ within: 72h }', '{ within: 30h }'));
+
+interface Served {
+  readonly id: number;
+  readonly status: string;
+}
 
 test('a role on embedded stores is refused, and says what to name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
@@ -94,10 +102,31 @@ await onEngines('api, projectors and reactor as processes', async () => {
       const [first, second] = projectors as [Process, Process];
       await first.end('SIGKILL');
       projectors = [second];
-      await eventually(async () => ((await sharesOf())[0] === 256 ? true : undefined), 'all shards in one');
+      // Its leases run out after 15 s.
+      await eventually(async () => ((await sharesOf())[0] === 256 ? true : undefined), 'all shards in one', 60);
       for (const id of ['r-5', 'r-6', 'r-7', 'r-8']) await respond(id);
       expect(await amendsJson('verify', '--data', folder)).toMatchObject({ equal: true });
       expect((await amends('doctor', '--data', folder)).out).toContain('EventStoreDB at');
+    },
+    LONG,
+  );
+
+  test(
+    'an api is lost in the middle of a change of rules: the next one that starts finishes it',
+    async () => {
+      const crash = { AMENDS_CRASH_AT: 'replay: after activation, before switch' };
+      const lost = await startProcess('api', folder, crash);
+      running.push(lost);
+      const change = { reason: 'Within 30 hours', ruleSet: TIGHTER };
+      await expect(new Caller(lost.url, OPERATOR_KEY).post('/v1/generations', change)).rejects.toThrow('fetch failed');
+      const served = async () => (await operator.get('/v1/generations')).body['generations'] as readonly Served[];
+      const [{ id: made } = { id: 0 }] = (await served()).filter(({ status }) => status === 'ready');
+      running.push(await startProcess('api', folder));
+      await eventually(
+        async () => ((await served()).some(({ id, status }) => id === made && status === 'live') ? true : undefined),
+        'the build of the lost one, live',
+      );
+      expect(await amendsJson('verify', '--data', folder)).toMatchObject({ equal: true });
     },
     LONG,
   );

@@ -1,0 +1,84 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
+import { Stopped } from '../../libs/platform/builds/run-beside.js';
+import { Readiness } from '../../libs/platform/health/readiness.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { isStoreDown } from '../../libs/platform/stores/store-down.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { pause, RENEW_EVERY_MS, type Turn } from '../../libs/platform/stores/turn.js';
+
+const TURN = Symbol('turn');
+const MAY_BEGIN = Symbol('may begin');
+
+/** Whether this process may make the first build now. */
+type MayBegin = () => Promise<boolean>;
+
+/**
+ * Where parts run as several processes: one of those that start makes the first build, or another where the read models
+ * or the rules have changed, also where whoever began it was lost on the way.
+ */
+@Injectable()
+class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Builds');
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private failure: string | undefined;
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    @Inject(TURN) private readonly turn: Turn,
+    @Inject(MAY_BEGIN) private readonly mayBegin: MayBegin,
+    private readonly builds: ReadModelBuilds,
+    private readonly readiness: Readiness,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.bringUpToDate();
+    this.readiness.register('builds', () =>
+      this.failure === undefined ? { up: true } : { up: false, error: this.failure },
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async bringUpToDate(): Promise<void> {
+    const { reads } = this.stores;
+    const { signal } = this.stopping;
+    for (; !signal.aborted; await pause(RENEW_EVERY_MS, signal))
+      try {
+        if ((await reads.live()) === undefined && !(await this.mayBegin())) continue;
+        await this.turn.during('projector-build', signal, async (turn) => {
+          if ((await reads.live()) === undefined) await this.builds.bringUpToDateAlone();
+          else await this.builds.bringUpToDate({ signal: turn });
+        });
+        this.failure = undefined;
+        return;
+      } catch (error) {
+        if (error instanceof Stopped) continue; // whoever has its turn next goes on with it
+        this.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.logger.error({ error: this.failure }, 'The read models could not be built');
+        if (!isStoreDown(error)) return;
+      }
+  }
+}
+
+@Module({})
+export class UpToDateModule {
+  static in(turn: Turn, mayBegin: MayBegin): DynamicModule {
+    return {
+      module: UpToDateModule,
+      providers: [UpToDateService, { provide: TURN, useValue: turn }, { provide: MAY_BEGIN, useValue: mayBegin }],
+    };
+  }
+}
