@@ -1,12 +1,11 @@
-import type { Document } from '../event-sourcing/projection.js';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
-import type { Group } from '../read-store/read-store.js';
+import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
 import { digested, digestOfShard } from '../replay/digest.js';
 import { EventsByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
-import { foldWhole, type Folded } from '../replay/fold-whole.js';
+import { byId, foldWhole, type Folded } from '../replay/fold-whole.js';
 import { Lines } from '../replay/lines.js';
 import { shapesOf, typesOf } from '../replay/projections.js';
 import type { History } from './build.js';
@@ -71,14 +70,15 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const books = { before: sides.before.books, after: sides.after.books };
   const triage = new TriageComparison(books, scope, Math.min(most, 1_000));
   const explainer = new Explainer(books, scope.programme);
-  const [before, after] = [new SideCount(asked, projections), new SideCount(asked, projections)];
   const changed = new FirstOf<ChangedVerdict>(most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
   const tally = new Tally();
-  const models = projections.map((projection) => ({
-    projection,
-    lines: new Lines(),
-    reached: reaches(projection.reads, books.before, books.after),
-  }));
+  const queries: Partial<Record<string, GroupQuery>> = totalQueries(scope);
+  const models = projections.map((projection) => {
+    const query = queries[projection.name];
+    const before = new Said(query);
+    const isReached = reaches(projection.reads, books.before, books.after);
+    return { projection, lines: new Lines(), before, after: isReached ? new Said(query) : before };
+  });
   const byShard = new EventsByShard();
   let read = 0;
   try {
@@ -97,18 +97,13 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
       // One read model after another, so that few documents are held at a time.
-      for (const { projection, lines, reached } of models) {
-        const { name } = projection;
+      for (const { projection, lines, before, after } of models) {
         const one = await foldWhole(projection, batch, { rules: books.before });
-        const digest = digestOfShard(one, lines);
-        before.add(name, shard, one, digest);
-        if (!reached) {
-          after.add(name, shard, one, digest);
-          continue;
-        }
+        before.add(shard, one, lines);
+        if (after === before) continue;
         const other = await foldWhole(projection, batch, { rules: books.after });
-        after.add(name, shard, other, digestOfShard(other, lines));
-        if (name !== 'clocks') continue;
+        after.add(shard, other, lines);
+        if (projection.name !== 'clocks') continue;
         for (const pair of paired(one, other)) {
           const verdict = changedVerdict(pair, scope, explainer);
           if (!verdict) continue;
@@ -123,38 +118,40 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   }
   return {
     events: read,
-    before: before.result(),
-    after: after.result(),
+    before: sideFound(new Map(models.map(({ projection: { name }, before }) => [name, before])), projections),
+    after: sideFound(new Map(models.map(({ projection: { name }, after }) => [name, after])), projections),
     changed: changed.result(),
     tally: tally.result(),
     decisions: triage.result(),
   };
 }
 
-/** Counts the documents of one side, and keeps their digests. */
-class SideCount {
-  readonly #groups: Readonly<Record<Totalled, GroupCounter>>;
-  readonly #digests: ReadonlyMap<string, Map<number, string>>;
+/** What one read model says on one side: its groups, where totals are counted from it, and its digests. */
+class Said {
+  readonly digests = new Map<number, string>();
+  readonly #counter: GroupCounter | undefined;
 
-  constructor(asked: RehearsalAsked, projections: readonly AnyReadModel[]) {
-    const queries = totalQueries(scopeOf(asked));
-    this.#groups = Object.fromEntries(TOTALLED.map((name) => [name, new GroupCounter(queries[name])])) as Record<
-      Totalled,
-      GroupCounter
-    >;
-    this.#digests = new Map(digested(shapesOf(projections)).map(({ name }) => [name, new Map<number, string>()]));
+  constructor(query: GroupQuery | undefined) {
+    this.#counter = query && new GroupCounter(query);
   }
 
-  add(name: string, shard: number, documents: readonly Folded[], digest: string): void {
-    const counter = (this.#groups as Readonly<Record<string, GroupCounter>>)[name];
-    if (counter) for (const [, document] of documents) counter.add(document);
-    if (documents.length > 0) this.#digests.get(name)?.set(shard, digest);
+  add(shard: number, documents: readonly Folded[], lines: Lines): void {
+    if (documents.length === 0) return;
+    if (this.#counter) for (const [, document] of documents) this.#counter.add(document);
+    this.digests.set(shard, digestOfShard(documents, lines));
   }
 
-  result(): SideFound {
-    const groups = Object.fromEntries(TOTALLED.map((name) => [name, this.#groups[name].result()]));
-    return { groups: groups as SideFound['groups'], digests: this.#digests };
+  get groups(): readonly Group[] {
+    return this.#counter?.result() ?? [];
   }
+}
+
+function sideFound(said: ReadonlyMap<string, Said>, projections: readonly AnyReadModel[]): SideFound {
+  const groups = Object.fromEntries(TOTALLED.map((name) => [name, said.get(name)?.groups ?? []]));
+  const digests = digested(shapesOf(projections)).map(
+    ({ name }) => [name, said.get(name)?.digests ?? new Map<number, string>()] as const,
+  );
+  return { groups: groups as SideFound['groups'], digests: new Map(digests) };
 }
 
 interface Clocks {
@@ -164,8 +161,13 @@ interface Clocks {
 
 /** Each clock of either side, in the order of ids: those of a case one after another. */
 function* paired(ones: readonly Folded[], others: readonly Folded[]): Generator<Clocks> {
-  const [before, after] = [new Map(ones), new Map(others)];
-  const clock = (document: Document | undefined): ClockDocument | undefined => document as ClockDocument | undefined;
-  for (const id of new Set([...before.keys(), ...after.keys()].toSorted()))
-    yield { before: clock(before.get(id)), after: clock(after.get(id)) };
+  const clock = (folded: Folded | undefined): ClockDocument | undefined => folded?.[1] as ClockDocument | undefined;
+  let [i, j] = [0, 0];
+  while (i < ones.length || j < others.length) {
+    const [one, other] = [ones[i], others[j]];
+    const order = !one ? 1 : !other ? -1 : one[0] === other[0] ? 0 : byId(one, other);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+    yield { before: order <= 0 ? clock(one) : undefined, after: order >= 0 ? clock(other) : undefined };
+  }
 }

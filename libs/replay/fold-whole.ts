@@ -24,8 +24,9 @@ export async function foldWhole<Inputs>(
     if (collection === projection.name && document !== null) shown.push([id, document]);
   const ids = shown.map(([id]) => id).join('');
   // Where all are of ASCII, code units are in the order of bytes.
-  return shown.sort(Buffer.byteLength(ids) === ids.length ? byCodeUnits : byBytes);
+  return shown.sort(Buffer.byteLength(ids) === ids.length ? byCodeUnits : byId);
 }
 
 const byCodeUnits = ([one]: Folded, [other]: Folded): number => (one < other ? -1 : 1);
-const byBytes = ([one]: Folded, [other]: Folded): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+/** As stores have it: by UTF-8 bytes. */
+export const byId = ([one]: Folded, [other]: Folded): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
