@@ -19,6 +19,7 @@ import { openReads, type Told } from '../replay/history.testing.js';
 import { rebuild } from '../replay/rebuild.js';
 import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 import { changedVerdicts, type ChangedVerdict } from './changed-verdicts.js';
+import { rehearseShare, type ShareAsked } from './share.js';
 import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
 import { Explainer } from './why.js';
 
@@ -152,12 +153,16 @@ const since = fc.option(fc.nat(80).map(instant), { nil: undefined });
 
 test('folding again only what a draft reaches finds what two builds from the beginning say', async () => {
   await fc.assert(
-    fc.asyncProperty(told, drafts, since, async (history, pair, from) => {
+    fc.asyncProperty(told, drafts, since, fc.constantFrom(1, 8, 200), async (history, pair, from, partSize) => {
       const [ruleSet] = pair;
       const candidate = { ruleSet: asDrafted(pair), ...(from === undefined ? {} : { since: from }) };
       const { store, rehearsed } = await historyOf(...inForce(ruleSet), ...history);
       try {
-        const found = await rehearsed(candidate.ruleSet, { candidate });
+        const { events } = store;
+        const inShares = async (all: ShareAsked) => [
+          await rehearseShare(all, { events, projections: PROJECTIONS, partSize }),
+        ];
+        const found = await rehearsed(candidate.ruleSet, { candidate, inShares });
         const built = await builtTwice(store.events, { candidate, at: AT, most: 1_000 });
         expect([found.digestBefore, found.digestAfter]).toEqual(built.digests);
         expect(found.changed).toEqual(built.changed);

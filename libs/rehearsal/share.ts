@@ -1,20 +1,19 @@
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
-import type { Group, GroupQuery } from '../read-store/read-store.js';
+import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
-import { digested, digestOfShard } from '../replay/digest.js';
 import { EventsByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
-import { byId, foldWhole, type Folded } from '../replay/fold-whole.js';
-import { Lines } from '../replay/lines.js';
-import { shapesOf, typesOf } from '../replay/projections.js';
+import { foldWhole, type Folded } from '../replay/fold-whole.js';
+import { byId } from '../replay/id-order.js';
+import { typesOf } from '../replay/projections.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
-import { GroupCounter } from './group-counter.js';
+import { Said, sideFound, type SideFound } from './said.js';
 import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
-import { TOTALLED, totalQueries, type Totalled } from './totals.js';
+import { totalQueries } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 import { Explainer } from './why.js';
 
@@ -27,6 +26,8 @@ export interface ShareAsked extends RehearsalAsked {
 export interface ShareOptions {
   readonly events: History;
   readonly projections: readonly AnyReadModel[];
+  /** About how many events are folded at a time; default 200: what is made of so few is gone before it grows old. */
+  readonly partSize?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
 }
@@ -35,12 +36,6 @@ export interface ShareProgress {
   /** 0 to 1. */
   readonly share: number;
   readonly events: number;
-}
-
-/** Of one side: its groups, and for each read model the digest of each shard. */
-export interface SideFound {
-  readonly groups: Readonly<Record<Totalled, readonly Group[]>>;
-  readonly digests: ReadonlyMap<string, ReadonlyMap<number, string>>;
 }
 
 /** What a share found. Shares of one rehearsal add up. */
@@ -63,7 +58,7 @@ const READING = 0.3;
  * forgotten once it is compared.
  */
 export async function rehearseShare(asked: ShareAsked, options: ShareOptions): Promise<ShareFound> {
-  const { events, projections, signal, onProgress } = options;
+  const { events, projections, partSize = 200, signal, onProgress } = options;
   const { upTo, most } = asked;
   const scope = scopeOf(asked);
   const sides = await sidesOf(events, asked, upTo);
@@ -77,8 +72,26 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     const query = queries[projection.name];
     const before = new Said(query);
     const isReached = reaches(projection.reads, books.before, books.after);
-    return { projection, lines: new Lines(), before, after: isReached ? new Said(query) : before };
+    return { projection, before, after: isReached ? new Said(query) : before };
   });
+  const ofOneStream = models.filter(({ projection }) => projection.ofOneStream);
+  const ofManyStreams = models.filter(({ projection }) => !projection.ofOneStream);
+  const foldBoth = async (batch: EventsToFold, some: typeof models): Promise<void> => {
+    for (const { projection, before, after } of some) {
+      const one = await foldWhole(projection, batch, { rules: books.before });
+      before.add(one);
+      if (after === before) continue;
+      const other = await foldWhole(projection, batch, { rules: books.after });
+      after.add(other);
+      if (projection.name !== 'clocks') continue;
+      for (const pair of paired(one, other)) {
+        const verdict = changedVerdict(pair, scope, explainer);
+        if (!verdict) continue;
+        tally.add(verdict);
+        changed.add(verdict);
+      }
+    }
+  };
   const byShard = new EventsByShard();
   let read = 0;
   try {
@@ -96,20 +109,11 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     for (const [done, shard] of shards.entries()) {
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
-      // One read model after another, so that few documents are held at a time.
-      for (const { projection, lines, before, after } of models) {
-        const one = await foldWhole(projection, batch, { rules: books.before });
-        before.add(shard, one, lines);
-        if (after === before) continue;
-        const other = await foldWhole(projection, batch, { rules: books.after });
-        after.add(shard, other, lines);
-        if (projection.name !== 'clocks') continue;
-        for (const pair of paired(one, other)) {
-          const verdict = changedVerdict(pair, scope, explainer);
-          if (!verdict) continue;
-          tally.add(verdict);
-          changed.add(verdict);
-        }
+      await foldBoth(batch, ofManyStreams);
+      for (const part of batch.parts(partSize)) await foldBoth(part, ofOneStream);
+      for (const { before, after } of models) {
+        before.end(shard);
+        if (after !== before) after.end(shard);
       }
       onProgress?.({ share: READING + (1 - READING) * ((done + 1) / shards.length), events: read });
     }
@@ -124,34 +128,6 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     tally: tally.result(),
     decisions: triage.result(),
   };
-}
-
-/** What one read model says on one side: its groups, where totals are counted from it, and its digests. */
-class Said {
-  readonly digests = new Map<number, string>();
-  readonly #counter: GroupCounter | undefined;
-
-  constructor(query: GroupQuery | undefined) {
-    this.#counter = query && new GroupCounter(query);
-  }
-
-  add(shard: number, documents: readonly Folded[], lines: Lines): void {
-    if (documents.length === 0) return;
-    if (this.#counter) for (const [, document] of documents) this.#counter.add(document);
-    this.digests.set(shard, digestOfShard(documents, lines));
-  }
-
-  get groups(): readonly Group[] {
-    return this.#counter?.result() ?? [];
-  }
-}
-
-function sideFound(said: ReadonlyMap<string, Said>, projections: readonly AnyReadModel[]): SideFound {
-  const groups = Object.fromEntries(TOTALLED.map((name) => [name, said.get(name)?.groups ?? []]));
-  const digests = digested(shapesOf(projections)).map(
-    ({ name }) => [name, said.get(name)?.digests ?? new Map<number, string>()] as const,
-  );
-  return { groups: groups as SideFound['groups'], digests: new Map(digests) };
 }
 
 interface Clocks {

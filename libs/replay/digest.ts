@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Document } from '../event-sourcing/projection.js';
 import type { CollectionShape, GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import { sortById } from './id-order.js';
 import { Lines } from './lines.js';
 
 export interface ReadModelDigest {
@@ -21,17 +22,34 @@ export function digestOfShards(shards: ReadonlyMap<number, string>): string {
   return hash.digest('hex');
 }
 
-/** How many lines are hashed at a time. */
-const AT_A_TIME = 128;
+/** The digest of a shard whose documents come in any order: SHA-256 over their lines in key order. */
+export class ShardDigest {
+  readonly #lines = new Lines();
+  #written: (readonly [id: string, from: number, to: number])[] = [];
 
-/** Of one shard: SHA-256 over the lines of its documents, which come in key order. */
-export function digestOfShard(documents: readonly (readonly [id: string, document: Document])[], lines: Lines): string {
-  const hash = createHash('sha256');
-  for (const [index, [id, document]] of documents.entries()) {
-    lines.add({ id, document });
-    if (index % AT_A_TIME === AT_A_TIME - 1) hash.update(lines.take());
+  add(id: string, document: Document): void {
+    const from = this.#lines.length;
+    this.#lines.add({ id, document });
+    this.#written.push([id, from, this.#lines.length]);
   }
-  return hash.update(lines.take()).digest('hex');
+
+  /** Of what was added since the last time; undefined where that is nothing. */
+  take(): string | undefined {
+    if (this.#written.length === 0) return undefined;
+    const bytes = this.#lines.take();
+    const hash = createHash('sha256');
+    let run = { from: 0, to: 0 };
+    for (const [, from, to] of sortById(this.#written)) {
+      // Most come in order: what stands in one run is hashed at once.
+      if (from !== run.to) {
+        hash.update(bytes.subarray(run.from, run.to));
+        run = { from, to };
+      }
+      run.to = to;
+    }
+    this.#written = [];
+    return hash.update(bytes.subarray(run.from, run.to)).digest('hex');
+  }
 }
 
 /** Of a read model that is stored, in one pass. */

@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Recorded } from '../event-sourcing/event.js';
 
 /** How many events are held in memory before they are put in a file. */
-const HELD = 150_000;
+const HELD = 60_000;
 
 interface Chunk {
   readonly at: number;

@@ -79,6 +79,11 @@ export class Lines {
     this.#plain(']\n');
   }
 
+  /** Bytes that wait to be taken. */
+  get length(): number {
+    return this.#end;
+  }
+
   /** What was added since the last time: to be read before more is added, which takes its place. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#end);

@@ -1,0 +1,12 @@
+type OfId = readonly [id: string, ...unknown[]];
+
+/** In the order of ids as stores have it: of UTF-8 bytes. Sorts in place. */
+export function sortById<T extends OfId>(list: T[]): T[] {
+  const ids = list.map(([id]) => id).join('');
+  // Where all are of ASCII, code units are in the order of bytes.
+  return list.sort(Buffer.byteLength(ids) === ids.length ? byCodeUnits : byId);
+}
+
+export const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+const byCodeUnits = ([one]: OfId, [other]: OfId): number => (one < other ? -1 : 1);
