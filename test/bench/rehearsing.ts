@@ -15,7 +15,10 @@ import { inTurn, type Figure, type Size } from './measure.js';
 
 const NOW = '2031-01-01T00:00:00.000Z';
 
-/** Another goal over all of history: both sides folded, hashed and compared, by as many threads as there are cores. */
+/**
+ * Drafts over all of history: both sides folded, hashed and compared, by as many threads as there are cores. One changes
+ * a goal, as most do, which reaches two read models; the other reaches whatever reads the rules.
+ */
 export async function rehearsing(size: Size, folder: string): Promise<Figure[]> {
   const events = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'write' });
   try {
@@ -23,24 +26,35 @@ export async function rehearsing(size: Size, folder: string): Promise<Figure[]> 
     const actor = { id: 'bench', role: 'operator' };
     await startRules(events, { ruleSet, hash: ruleSetHash(ruleSet), now: NOW, actor });
     const count = await fill(events, size.quick ? 10_000 : 100_000);
-    const asked = { candidate: { ruleSet: shorter(ruleSet) }, at: NOW, most: 1_000 };
     const threads = availableParallelism();
-    const rehearsed = async (): Promise<number> => {
+    const rehearsed = (draft: RuleSet) => async (): Promise<number> => {
       const began = performance.now();
+      const asked = { candidate: { ruleSet: draft }, at: NOW, most: 1_000 };
       const inShares = rehearseInThreads(threads, { places: { folder } });
       const { changedCount } = await rehearse(asked, { events, projections: READ_MODELS, inShares });
       if (changedCount === 0) throw new Error('The rehearsal of a shorter goal changed nothing.');
       return (count / (performance.now() - began)) * 1_000;
     };
-    const { ours, against } = await inTurn(size.runs, rehearsed, () => readOnce(events));
+    const read = (): Promise<number> => readOnce(events);
+    const goal = await inTurn(size.runs, rehearsed(shorter(ruleSet)), read);
+    const everything = await inTurn(size.runs, rehearsed(otherwise(shorter(ruleSet))), read);
+    const name = 'history read and parsed once, no folds';
+    const note = `${count.toLocaleString('en')} events, ${threads} threads`;
     return [
       {
         what: `rehearse another goal, all ${READ_MODELS.length} read models on both sides`,
         unit: 'events/s',
-        ours,
-        against: { name: 'history read and parsed once, no folds', values: against },
+        ours: goal.ours,
+        against: { name, values: goal.against },
         reach: { atLeast: 100_000 },
-        note: `${count.toLocaleString('en')} events, ${threads} threads`,
+        note,
+      },
+      {
+        what: 'rehearse a draft that reaches all that reads rules',
+        unit: 'events/s',
+        ours: everything.ours,
+        against: { name, values: everything.against },
+        note,
       },
     ];
   } finally {
@@ -61,4 +75,17 @@ const shorter = (ruleSet: RuleSet): RuleSet => ({
     ...target,
     goals: (target.goals ?? []).map((goal) => (goal.within === '24h' ? { ...goal, within: '20h' } : goal)),
   })),
+});
+
+/** A holiday in each calendar, another threshold, and a cause renamed. */
+const otherwise = (ruleSet: RuleSet): RuleSet => ({
+  ...ruleSet,
+  calendars: Object.fromEntries(
+    Object.entries(ruleSet.calendars).map(([name, calendar]) => [
+      name,
+      { ...calendar, holidays: [...(calendar.holidays ?? []), '2031-01-08'] },
+    ]),
+  ),
+  ...(ruleSet.triage && { triage: { ...ruleSet.triage, low: { ...ruleSet.triage.low, nps: 5 } } }),
+  rootCauses: { ...ruleSet.rootCauses, mapped: [{ from: ['process', 'billing'], to: ['process', 'invoices'] }] },
 });
