@@ -13,17 +13,15 @@ export interface CloudEvent {
   readonly type: string;
   /** When it happened in the world. */
   readonly time: string;
-  /** What it is about: the key. */
+  /** What it is about: the key, which on Kafka is the message's, too. */
   readonly subject: string;
   readonly datacontenttype?: 'application/json';
   /** Names the event and the version of its schema. */
   readonly dataschema: string;
-  readonly partitionkey: string;
   readonly stream: string;
   /** Counts from 1 in its stream: who takes only last + 1 takes each event once, in order. */
   readonly revision: number;
   readonly position: string;
-  readonly shard: number;
   readonly programme: string;
   /** When the source knew; absent: when it happened. */
   readonly knownat?: string;
@@ -54,11 +52,9 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   subject: key,
   ...(isTombstone(event.type) ? {} : { datacontenttype: 'application/json' }),
   dataschema: schemaUri(event.type, event.schemaVersion),
-  partitionkey: key,
   stream: event.stream,
   revision: event.revision,
   position: event.position,
-  shard: event.shard,
   programme: event.programme,
   // Most are the same, and each header costs: a tenth of the rate for two.
   ...(event.knownAt === event.occurredAt ? {} : { knownat: event.knownAt }),

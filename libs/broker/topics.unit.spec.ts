@@ -47,7 +47,6 @@ describe.each(samples().map((event) => [event.type, event] as const))('%s as a C
       revision: String(event.revision),
       position: event.position,
       programme: event.programme,
-      shard: String(event.shard),
       actorid: event.actor.id,
     });
   });

@@ -59,7 +59,7 @@ describe('a team subscribes without Kafka', () => {
       revision: 1,
       data: { source: 'survey', externalId: 'r-1' },
     });
-    for (const { data } of events) expect(data?.['partitionkey']).toBe(first?.data?.['partitionkey']);
+    for (const { data } of events) expect(data?.['subject']).toBe(first?.data?.['subject']);
   });
 
   test('what a customer said stays sealed', async () => {
