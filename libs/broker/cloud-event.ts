@@ -68,6 +68,15 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   ...(isTombstone(event.type) ? {} : { data: event.data }),
 });
 
+/** Names made anew for every message would be hashed anew. */
+const headerNames = new Map<string, string>();
+
+function headerNameOf(attribute: string): string {
+  let name = headerNames.get(attribute);
+  if (name === undefined) headerNames.set(attribute, (name = `ce_${attribute}`));
+  return name;
+}
+
 /** Binary mode of the Kafka binding: attributes as headers, the data alone as the value. */
 export function inBinaryMode({ data, datacontenttype, ...attributes }: CloudEvent): {
   headers: Record<string, string>;
@@ -75,6 +84,6 @@ export function inBinaryMode({ data, datacontenttype, ...attributes }: CloudEven
 } {
   const headers: Record<string, string> = {};
   if (datacontenttype !== undefined) headers['content-type'] = datacontenttype;
-  for (const [name, value] of Object.entries(attributes)) headers[`ce_${name}`] = String(value);
+  for (const [name, value] of Object.entries(attributes)) headers[headerNameOf(name)] = String(value);
   return { headers, value: data === undefined ? null : JSON.stringify(data) };
 }

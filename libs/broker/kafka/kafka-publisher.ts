@@ -85,7 +85,7 @@ function byTopic(messages: readonly Message[], prefix: string): TopicMessages[] 
   for (const { topic, key, value, headers } of messages) {
     let entry = topics.get(topic);
     if (entry === undefined) topics.set(topic, (entry = { topic: prefix + topic, messages: [] }));
-    entry.messages.push({ key, value, headers: { ...headers } });
+    entry.messages.push({ key, value, headers });
   }
   return [...topics.values()];
 }
