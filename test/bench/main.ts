@@ -31,14 +31,7 @@ const ENGINES: Groups = {
   commands: commandsOnEngines,
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    engines: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = asked();
 const groups = values.engines ? { ...EMBEDDED, ...ENGINES } : EMBEDDED;
 const unknown = positionals.filter((name) => !(name in groups));
 if (unknown.length > 0) {
@@ -61,4 +54,21 @@ try {
   process.stdout.write(values.json ? `${JSON.stringify(report(figures), null, 2)}\n` : `${table(figures)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function asked() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        engines: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write('npm run -s bench -- [--quick] [--json] [--engines] [GROUP ...]\n');
+    process.exit(2);
+  }
 }

@@ -1,6 +1,21 @@
+import { HistoryDamaged } from '../../../libs/event-store/event-store.js';
+import { SigningKeyRefused } from '../../../libs/evidence/signing-key.js';
+import { LedgerFormatRefused } from '../../../libs/ledger/ledger.js';
 import { ConfigurationMistaken, readConfig, type Config } from '../../../libs/platform/config/config.js';
+import { isStoreDown } from '../../../libs/platform/stores/store-down.js';
+import { ReadStoreBusy, ReadStoreFormatRefused } from '../../../libs/read-store/read-store.js';
+import { VaultKeyRefused } from '../../../libs/vault/vault-errors.js';
 
 const STOP_WITHIN_MS = 10_000;
+const IN_WORDS = [
+  ConfigurationMistaken,
+  HistoryDamaged,
+  LedgerFormatRefused,
+  ReadStoreBusy,
+  ReadStoreFormatRefused,
+  SigningKeyRefused,
+  VaultKeyRefused,
+];
 
 /** A process around an app: told of by lines on standard output, ended gracefully by SIGINT or SIGTERM. */
 export async function run(
@@ -24,12 +39,16 @@ export async function run(
 }
 
 function fail(error: unknown): void {
-  const words =
-    error instanceof ConfigurationMistaken
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`${words}\n`);
+  process.stderr.write(`${wordsOf(error)}\n`);
   process.exit(1);
+}
+
+/** Errors that say what to do say it alone; of all others, the trace tells where they came from. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inWords: boolean = IN_WORDS.some((kind) => error instanceof kind) || isStoreDown(error);
+  if (inWords) return error.message;
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `${error.message}: another process listens there. Stop it, or choose another AMENDS_PORT.`;
+  return error.stack ?? error.message;
 }
