@@ -20,4 +20,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
+  // Node.js was seen to spin for ever while it frees what sockets that were reset left behind, after all tests had passed.
+  forceExit: true,
 };
