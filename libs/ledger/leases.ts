@@ -1,4 +1,4 @@
-import { type Ledger, VersionConflict } from './ledger.js';
+import { type Ledger, type LedgerRecord, VersionConflict } from './ledger.js';
 
 /** What one process at a time does, until it lets go or its time runs out. Now is an argument: nothing here asks a clock. */
 export class Leases {
@@ -28,12 +28,13 @@ export class Leases {
   /** For another to take at once. */
   async release(name: string): Promise<void> {
     const record = await this.ledger.get<Lease>(keyOf(name));
-    if (record?.value.holder !== this.holder) return;
-    try {
-      await this.ledger.remove(keyOf(name), record.version);
-    } catch (error) {
-      if (!(error instanceof VersionConflict)) throw error; // it had run out, and is another's now
-    }
+    if (record?.value.holder === this.holder) await this.strikeOff(record);
+  }
+
+  /** Forgets those that begin so and have run out: what is named after its holder is never taken again. */
+  async sweep(prefix: string, now: Date): Promise<void> {
+    for (const record of await this.ledger.list<Lease>(keyOf(prefix)))
+      if (!isHeld(record, now)) await this.strikeOff(record);
   }
 
   /** By name, who holds those that begin so. */
@@ -44,6 +45,14 @@ export class Leases {
         .filter((record) => isHeld(record, now))
         .map(({ key, value }) => [key.slice(keyOf('').length), value.holder] as const),
     );
+  }
+
+  private async strikeOff({ key, version }: LedgerRecord): Promise<void> {
+    try {
+      await this.ledger.remove(key, version);
+    } catch (error) {
+      if (!(error instanceof VersionConflict)) throw error; // taken meanwhile
+    }
   }
 }
 

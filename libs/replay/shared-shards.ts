@@ -21,6 +21,7 @@ export class SharedShards {
   async renew(now: Date): Promise<readonly number[]> {
     const { leases, of } = this;
     await leases.take(`${of}-member/${leases.holder}`, now);
+    await leases.sweep(`${of}-member/`, now);
     const members = (await leases.held(`${of}-member/`, now)).size;
     const fair = Math.ceil(SLICES / Math.max(1, members));
     const kept: number[] = [];

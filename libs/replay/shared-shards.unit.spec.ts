@@ -56,6 +56,13 @@ test('what a lost one had is taken over when its leases have run out, and not be
   expect(await a.renew(at(19))).toEqual([]);
 });
 
+test('one that was killed is forgotten, however often that happens', async () => {
+  for (let start = 0; start < 5; start++) await projector(`start ${start}`).renew(at(start * 20));
+  expect((await ledger.list('lease/projector-member/')).map(({ key }) => key)).toEqual([
+    'lease/projector-member/start 4',
+  ]);
+});
+
 test('what one that leaves had can be taken at once', async () => {
   const [a, b] = [projector('a'), projector('b')];
   await a.renew(at(0));
