@@ -5,7 +5,6 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { setTimeout as after } from 'node:timers/promises';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import type { Refusal } from '../../libs/event-sourcing/decider.js';
@@ -57,7 +56,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
       commands: this.commands,
       rules: () => this.rules.books(),
       now,
-      pause: (ms) => after(ms, undefined, { signal }).catch(() => undefined),
+      pause: (ms) => pause(ms, signal),
       openCases: async (openedBefore) => {
         const groups = await reads.group('queues', { by: ['owner'], filter: { openedAt: { $lt: openedBefore } } });
         return Object.fromEntries(groups.map(({ owner, count }) => [String(owner), count]));

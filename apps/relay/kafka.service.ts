@@ -6,7 +6,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { setTimeout as after } from 'node:timers/promises';
 import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
@@ -17,6 +16,7 @@ import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { CONFIG, STORES } from '../../libs/platform/stores/stores.module.js';
+import { pause } from '../../libs/platform/stores/turn.js';
 import { Receive } from '../api/responses/receive.js';
 import { takeInbound } from './inbound.js';
 import type { KafkaConfig } from '../../libs/platform/config/kafka-config.js';
@@ -92,9 +92,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
       } catch (error) {
         this.inbound = { up: false, error: error instanceof Error ? error.message : String(error) };
         this.logger.warn({ error: this.inbound.error }, 'Responses from Kafka are not taken in; it is tried again');
-        await after(AGAIN_AFTER_MS, undefined, { signal }).catch((ended: unknown) => {
-          if (!signal.aborted) throw ended;
-        });
+        await pause(AGAIN_AFTER_MS, signal);
       }
   }
 }

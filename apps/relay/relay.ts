@@ -1,9 +1,9 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { TakenOver, UnclearOutcome, type Publisher } from '../../libs/broker/broker.js';
 import { ForeignTopics, type TailCheck } from '../../libs/broker/kafka/check-tail.js';
 import { messageOf, Publications } from '../../libs/broker/publications.js';
 import { eventsOf, TOPIC_NAMES } from '../../libs/broker/topics.js';
 import type { Batch, EventStore } from '../../libs/event-store/event-store.js';
+import { pause } from '../../libs/platform/stores/turn.js';
 
 export interface RelayOptions {
   readonly history: EventStore;
@@ -114,13 +114,5 @@ export class Relay {
     }
     const { error: _, ...rest } = this.now;
     this.now = { ...rest, state: 'following', position, published: this.now.published + events.length };
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await after(ms, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }
