@@ -93,6 +93,8 @@ const properties = ({ client, controller, advertised, data }: Settings): string 
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 4,
+    // Looks for transactions that took too long every second, and not every ten.
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1_000,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
   })

@@ -7,8 +7,8 @@ export interface TcpProxy {
   cut(): void;
   /** From now on each piece of data waits so long, both ways; 0 lets them pass at once. */
   slow(delayMs: number): void;
-  /** Nothing passes any more, but connections stay as they are; until `slow`. */
-  stall(): void;
+  /** Nothing passes any more, or after so many more bytes, but connections stay as they are; until `slow`. */
+  stall(afterBytes?: number): void;
   /** Ends every connection and takes no new ones, as when the server's machine is down; until `slow`. */
   refuse(): void;
   /** How many bytes passed so far, to cut in the middle of something. */
@@ -22,10 +22,12 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
   let delayMs = 0;
   let refusing = false;
   let bytes = 0;
+  let stallsAt = Infinity;
 
   const pass = (from: Socket, to: Socket): void => {
     from.on('data', (data: Buffer) => {
       bytes += data.length;
+      if (bytes > stallsAt) delayMs = Infinity;
       if (delayMs === 0) to.write(data);
       else if (delayMs < Infinity) setTimeout(() => to.write(data), delayMs);
     });
@@ -59,10 +61,10 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
     },
     cut,
     slow: (ms) => {
-      delayMs = ms;
+      [delayMs, stallsAt] = [ms, Infinity];
       refusing = false;
     },
-    stall: () => (delayMs = Infinity),
+    stall: (afterBytes = 0) => (stallsAt = bytes + afterBytes),
     refuse: () => {
       refusing = true;
       cut();

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { takeInbound } from '../../apps/relay/inbound.js';
 import type { ReceiveResponse } from '../../apps/api/responses/receive-response.js';
 import type { Message } from '../../libs/broker/broker.js';
@@ -114,6 +115,28 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
       expect(relay.state).not.toHaveProperty('error');
       expect(await stop()).toBeUndefined();
       await expectClean(10);
+    },
+    LONG,
+  );
+
+  test(
+    'a relay that is cut off for longer than a transaction may last is taken for no other relay, and goes on',
+    async () => {
+      const { topics, proxy } = started();
+      await tellCases(['1', '2', '3', '4'], 250);
+      const transactionTimeoutMs = 2_000;
+      const { relay, stop } = topics.relay({ transactionTimeoutMs });
+      await until(() => relay.state.state === 'following', 'a relay that publishes');
+      proxy.stall(100_000);
+      await until(() => relay.state.state === 'waiting', 'a relay that is cut off in mid-transaction');
+      expect(relay.state.published).toBe(0);
+      await after(transactionTimeoutMs * 2); // the broker's own clock
+      proxy.slow(0);
+      proxy.cut();
+      await until(async () => relay.state.position === (await topics.history.end()), 'the relay at the end');
+      expect(await stop()).toBeUndefined();
+      expect(topics.said.join()).toContain('The topics are looked through');
+      await expectClean(1_000);
     },
     LONG,
   );

@@ -32,15 +32,17 @@ export class TopicsOnKafka {
     );
   }
 
-  relay(options: { batchSize?: number; window?: number; history?: SqliteEventStore } = {}): {
+  relay(
+    options: { batchSize?: number; window?: number; history?: SqliteEventStore; transactionTimeoutMs?: number } = {},
+  ): {
     relay: Relay;
     ended: Promise<unknown>;
     stop(): Promise<unknown>;
   } {
-    const { history = this.history, window, batchSize } = options;
+    const { history = this.history, batchSize, ...publishing } = options;
     const relay = new Relay({
       history,
-      ...kafkaForRelay(this.cluster, history, { partitions: 3, ...(window === undefined ? {} : { window }) }),
+      ...kafkaForRelay(this.cluster, history, { partitions: 3, ...publishing }),
       say: (_level, sentence) => void this.said.push(sentence),
       retryAfterMs: [20],
       slowAfterMs: 300,

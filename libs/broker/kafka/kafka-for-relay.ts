@@ -3,7 +3,7 @@ import type { Publisher } from '../broker.js';
 import type { Publications } from '../publications.js';
 import { checkTail, type TailCheck } from './check-tail.js';
 import type { Cluster } from './connection.js';
-import { KafkaPublisher } from './kafka-publisher.js';
+import { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
 import { makeTopics, type TopicOptions } from './make-topics.js';
 import { TopicReader } from './topic-reader.js';
 
@@ -16,14 +16,14 @@ const WINDOW = 10_000;
 export const kafkaForRelay = (
   cluster: Cluster,
   history: EventStore,
-  { window = WINDOW, ...topics }: TopicOptions & { readonly window?: number } = {},
+  { window = WINDOW, ...options }: TopicOptions & PublisherOptions & { readonly window?: number } = {},
 ): {
   open(): Promise<Publisher>;
   check(position: string | undefined, publications: Publications): Promise<TailCheck>;
 } => ({
   async open() {
-    await makeTopics(cluster, topics);
-    return KafkaPublisher.open(cluster, RELAY);
+    await makeTopics(cluster, options);
+    return KafkaPublisher.open(cluster, RELAY, options);
   },
   check: (position, publications) =>
     checkTail({ history, publications, reader: new TopicReader(cluster), position, window }),

@@ -4,6 +4,11 @@ import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
 import { relayedPosition } from './relayed-position.js';
 
+export interface PublisherOptions {
+  /** A transaction that is open for longer is undone by the broker; default: a minute. */
+  readonly transactionTimeoutMs?: number;
+}
+
 /** kafkajs makes one batch of all messages of a partition, and brokers have a limit for one batch. */
 const MOST_BYTES_AT_ONCE = 1024 * 1024;
 const TRANSACTION_TIMEOUT_MS = 60_000;
@@ -19,6 +24,7 @@ export class KafkaPublisher implements Publisher {
     private readonly cluster: Cluster,
     private readonly name: string,
     private readonly producer: Producer,
+    private readonly transactionTimeoutMs: number,
     private next: Transaction | undefined,
   ) {}
 
@@ -26,19 +32,23 @@ export class KafkaPublisher implements Publisher {
    * From here on, every other publisher of this name is shut out; what it had not committed is undone, and what it had
    * committed is shown to all readers: Kafka lets a name begin again only once its last transaction is complete.
    */
-  static async open(cluster: Cluster, name: string): Promise<KafkaPublisher> {
+  static async open(
+    cluster: Cluster,
+    name: string,
+    { transactionTimeoutMs = TRANSACTION_TIMEOUT_MS }: PublisherOptions = {},
+  ): Promise<KafkaPublisher> {
     const producer = cluster.kafka.producer({
       transactionalId: cluster.prefix + name,
       idempotent: true,
       maxInFlightRequests: 1,
-      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      transactionTimeout: transactionTimeoutMs,
       allowAutoTopicCreation: false,
       // As other clients do it: subscribers that write to topics of their own find the same partitions.
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     try {
       await producer.connect();
-      return new KafkaPublisher(cluster, name, producer, await producer.transaction());
+      return new KafkaPublisher(cluster, name, producer, transactionTimeoutMs, await producer.transaction());
     } catch (error) {
       await producer.disconnect();
       throw error;
@@ -50,6 +60,7 @@ export class KafkaPublisher implements Publisher {
   }
 
   async publish(batch: readonly Message[], position: string): Promise<void> {
+    const begun = performance.now();
     try {
       const transaction = this.next ?? (await this.producer.transaction());
       this.next = undefined;
@@ -58,7 +69,7 @@ export class KafkaPublisher implements Publisher {
         await transaction.sendBatch({ acks: -1, topicMessages: byTopic(part, this.cluster.prefix) });
       await transaction.commit();
     } catch (error) {
-      throw this.meaningOf(error);
+      throw this.meaningOf(error, performance.now() - begun);
     }
   }
 
@@ -66,12 +77,12 @@ export class KafkaPublisher implements Publisher {
     await this.producer.disconnect();
   }
 
-  private meaningOf(error: unknown): Error {
-    if (isFenced(error))
-      return new TakenOver(
-        `Another relay works as ${this.name} now, or this one was away for more than ${TRANSACTION_TIMEOUT_MS / 1_000} s. Run one relay of a name; this one ends.`,
-        { cause: error },
-      );
+  private meaningOf(error: unknown, tookMs: number): Error {
+    // The broker itself shuts out who leaves a transaction open for too long: that is no other relay.
+    if (isFenced(error) && tookMs < this.transactionTimeoutMs)
+      return new TakenOver(`Another relay works as ${this.name} now. Run one relay of a name; this one ends.`, {
+        cause: error,
+      });
     const because = error instanceof Error ? error.message : String(error);
     return new UnclearOutcome(`Kafka did not say whether the batch is there: ${because}`, { cause: error });
   }
