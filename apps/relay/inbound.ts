@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
-import type { Delivered, Message, Subscriber } from '../../libs/broker/broker.js';
+import type { Delivered, Message, Subscriber, Subscription } from '../../libs/broker/broker.js';
 import { SOURCE } from '../../libs/broker/cloud-event.js';
 import { INBOUND_TOPIC, REJECTS_TOPIC } from '../../libs/broker/inbound-topics.js';
 import { problemOf } from '../../libs/platform/problem/problem-filter.js';
@@ -16,6 +16,7 @@ export interface InboundOptions {
   /** Resolves once the rejects are stored. */
   reject(this: void, rejects: readonly Message[]): Promise<void>;
   now(this: void): string;
+  told?: Subscription['told'];
 }
 
 const GROUP = 'amends-inbound';
@@ -26,11 +27,15 @@ const STRUCTURED = /^application\/cloudevents\+json\b/;
  * taken is named in the rejects with the reason; what persons said stays in the inbound topic, whose retention ends.
  * @throws what is no fault of a message: the batch comes again
  */
-export const takeInbound = ({ subscriber, receive, reject, now }: InboundOptions, signal: AbortSignal): Promise<void> =>
+export const takeInbound = (
+  { subscriber, receive, reject, now, told }: InboundOptions,
+  signal: AbortSignal,
+): Promise<void> =>
   subscriber.subscribe({
     topics: [INBOUND_TOPIC],
     group: GROUP,
     signal,
+    ...(told === undefined ? {} : { told }),
     work: async (messages) => {
       // Messages of one key in order, keys side by side: one sync of the disk serves many.
       const byKey = new Map<string, Delivered[]>();

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
+import { kafkaAnswers } from '../../libs/broker/kafka/kafka-answers.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
 import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
@@ -32,7 +33,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly logger = new Logger('Kafka');
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[] = [];
-  private inbound: { up: boolean; error?: string } = { up: true };
+  private inbound: { up: boolean; error?: string } = { up: false, error: 'It has not begun yet.' };
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -49,6 +50,8 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
     if (kafka.relayHere) this.relay(cluster, kafka);
     this.running.push(this.takeIn(cluster, kafka));
     this.readiness.register('inbound', () => this.inbound);
+    // A relay that has nothing to send, and a group that waits for messages, learn late that nobody is there.
+    this.readiness.register('kafka', () => kafkaAnswers(cluster));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -79,13 +82,15 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
     while (!signal.aborted)
       try {
         await makeTopics(cluster, topics);
-        this.inbound = { up: true };
         await takeInbound(
           {
             subscriber: new KafkaSubscriber(cluster),
             receive: (sent) => this.bus.execute(new Receive(sent, CALLER)),
             reject: (rejects) => sendMessages(cluster, rejects),
             now: () => new Date().toISOString(),
+            told: (state) => {
+              this.inbound = state.joined ? { up: true } : { up: false, error: state.because };
+            },
           },
           signal,
         );

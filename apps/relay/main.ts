@@ -1,4 +1,5 @@
 import { clusterOf } from '../../libs/broker/kafka/connection.js';
+import { kafkaAnswers } from '../../libs/broker/kafka/kafka-answers.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { ConfigurationMistaken, readConfig } from '../../libs/platform/config/config.js';
 import { sayPlaces } from '../../libs/platform/config/store-places.js';
@@ -25,7 +26,11 @@ try {
     say: (_level, sentence) => say(sentence),
   });
   const stopping = new AbortController();
-  const health = await serveHealth(() => relay.state, process.env);
+  const health = await serveHealth(
+    () => relay.state,
+    () => kafkaAnswers(cluster),
+    process.env,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       // What was not committed is sent again: an end by force loses nothing.

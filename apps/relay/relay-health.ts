@@ -1,19 +1,28 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import type { Answering } from '../../libs/broker/kafka/kafka-answers.js';
 import type { RelayState } from './relay.js';
 
-/** Whether the relay follows, over HTTP, for whoever runs it: /health/live and /health/ready. */
+/** Whether the relay follows and Kafka answers, over HTTP, for whoever runs it: /health/live and /health/ready. */
 export async function serveHealth(
   state: () => RelayState,
+  kafka: () => Promise<Answering>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const answer = async ({ method, url }: IncomingMessage): Promise<readonly [number, object]> => {
+    if (method !== 'GET' || (url !== '/health/live' && url !== '/health/ready')) return [404, {}];
+    if (url === '/health/live') return [200, state()];
+    const found = { kafka: await kafka(), ...state() };
+    return [found.kafka.up && found.state === 'following' ? 200 : 503, found];
+  };
   const server = createServer((request, response) => {
-    const now = state();
-    const found = request.method === 'GET' && (request.url === '/health/live' || request.url === '/health/ready');
-    const ready = request.url === '/health/live' || now.state === 'following';
-    response.writeHead(!found ? 404 : ready ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(found ? now : {}));
+    void answer(request)
+      .catch((error: unknown) => [500, { error: String(error) }] as const)
+      .then(([status, body]) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      });
   });
   server.listen(Number(env['AMENDS_RELAY_PORT'] ?? 0), env['AMENDS_HOST'] ?? '127.0.0.1');
   await once(server, 'listening');

@@ -47,7 +47,11 @@ export interface Subscription {
   readonly group: string;
   readonly signal: AbortSignal;
   work(this: void, messages: readonly Delivered[]): Promise<void>;
+  /** Told when messages come, and when the broker is lost and looked for again. */
+  told?(this: void, state: SubscriptionState): void;
 }
+
+export type SubscriptionState = { readonly joined: true } | { readonly joined: false; readonly because: string };
 
 /** Another publisher of the same name works now: this one must end, not try again. */
 export class TakenOver extends Error {

@@ -1,8 +1,10 @@
-import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 /** Kafka, and what stands before the names of the topics there, so that several stores can share it. */
 export interface Cluster {
   readonly kafka: Kafka;
+  /** Gives up soon, for whoever waits to hear whether Kafka is there. */
+  readonly impatient: Kafka;
   readonly prefix: string;
 }
 
@@ -24,29 +26,45 @@ export interface KafkaOptions {
  */
 const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.7, maxRetryTime: 500, retries: 30 };
 
-export const clusterOf = ({
+/** A try for each of a few brokers, all within three seconds. */
+const IMPATIENT_RETRY = { ...RETRY, initialRetryTime: 20, retries: 2 };
+
+export function clusterOf({
   brokers,
   clientId = 'amends',
   prefix = '',
   tls = false,
   user,
   onLog,
-}: KafkaOptions): Cluster => ({
-  prefix,
-  kafka: new Kafka({
+}: KafkaOptions): Cluster {
+  const common: KafkaConfig = {
     brokers: [...brokers],
     clientId,
     ssl: tls,
     ...(user === undefined
       ? {}
       : { sasl: { mechanism: 'scram-sha-512', username: user.name, password: user.password } }),
-    retry: RETRY,
-    connectionTimeout: 3_000,
-    requestTimeout: 15_000,
-    logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.WARN,
-    logCreator: () => (entry) => onLog?.(levelOf(entry), sayEntry(entry)),
-  }),
-});
+  };
+  return {
+    prefix,
+    kafka: new Kafka({
+      ...common,
+      retry: RETRY,
+      connectionTimeout: 3_000,
+      requestTimeout: 15_000,
+      logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.WARN,
+      logCreator: () => (entry) => onLog?.(levelOf(entry), sayEntry(entry)),
+    }),
+    impatient: new Kafka({
+      ...common,
+      retry: IMPATIENT_RETRY,
+      connectionTimeout: 900,
+      requestTimeout: 900,
+      // What it finds is its answer.
+      logLevel: logLevel.NOTHING,
+    }),
+  };
+}
 
 const levelOf = ({ level }: LogEntry): 'error' | 'warn' => (level === logLevel.ERROR ? 'error' : 'warn');
 

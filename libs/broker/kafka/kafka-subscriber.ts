@@ -7,7 +7,7 @@ export class KafkaSubscriber implements Subscriber {
   constructor(private readonly cluster: Cluster) {}
 
   /** @throws what `work` throws: its batch comes again when the group subscribes again */
-  async subscribe({ topics, group, signal, work }: Subscription): Promise<void> {
+  async subscribe({ topics, group, signal, work, told }: Subscription): Promise<void> {
     const { kafka, prefix } = this.cluster;
     const consumer = kafka.consumer({
       groupId: prefix + group,
@@ -24,7 +24,9 @@ export class KafkaSubscriber implements Subscriber {
     const end = (): void => ended.abort();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
+    consumer.on(consumer.events.GROUP_JOIN, () => told?.({ joined: true }));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      told?.({ joined: false, because: error.message });
       if (!restart) fail(error);
     });
     try {

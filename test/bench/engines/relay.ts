@@ -95,8 +95,9 @@ async function messagesOf(history: EventStore): Promise<Message[]> {
 }
 
 /** What a careful program would do by hand for messages that it has at hand: it reads nothing and keeps no position. */
-async function sendByHand({ kafka, prefix }: Cluster, messages: readonly Message[]): Promise<number> {
-  await makeTopics({ kafka, prefix });
+async function sendByHand(cluster: Cluster, messages: readonly Message[]): Promise<number> {
+  const { kafka, prefix } = cluster;
+  await makeTopics(cluster);
   const producer = kafka.producer({
     transactionalId: `${prefix}by-hand`,
     idempotent: true,

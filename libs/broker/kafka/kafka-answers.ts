@@ -1,0 +1,17 @@
+import type { Cluster } from './connection.js';
+
+export type Answering = { readonly up: true } | { readonly up: false; readonly error: string };
+
+/** Whether any of the brokers answers, found out by asking, within about three seconds. */
+export async function kafkaAnswers({ impatient }: Cluster): Promise<Answering> {
+  const admin = impatient.admin();
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+    return { up: true };
+  } catch (error) {
+    return { up: false, error: `Kafka does not answer: ${error instanceof Error ? error.message : String(error)}` };
+  } finally {
+    await admin.disconnect();
+  }
+}
