@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Recorded } from '../../libs/event-sourcing/event.js';
-import { EventStoreDbEventStore } from '../../libs/event-store/eventstoredb/eventstoredb-event-store.js';
-import { DECLARATIONS } from '../../libs/recovery/history.js';
+import { readConfig } from '../../libs/platform/config/config.js';
+import { openHistory } from '../../libs/platform/stores/open-stores.js';
 import { amendsJson } from '../e2e/amends.testing.js';
 import { eventually, type RunningApp } from '../e2e/running-app.testing.js';
 import { storesOf } from '../e2e/stores-on-engines.testing.js';
@@ -9,7 +9,9 @@ import type { LoggingClient } from '../faults/logging-client.testing.js';
 import type { TcpProxy } from '../faults/tcp-proxy.testing.js';
 import { expectWhole, isReactedTo } from '../faults/whole-history.testing.js';
 
-const ENGINES = ['eventStore', 'readStore', 'ledger', 'vault', 'relay', 'inbound'];
+const ENGINES = ['eventStore', 'readStore', 'ledger', 'vault', 'relay', 'inbound', 'kafka'];
+/** A client of Kafka tries again for eleven seconds before it says that it gives up, and a group is joined as slowly. */
+const KAFKA_WITHIN_S = 40;
 
 interface Readiness {
   readonly status: string;
@@ -47,10 +49,14 @@ export const expectUp = (app: RunningApp): Promise<Readiness> =>
 
 async function readiness(app: RunningApp, holds: (said: Readiness) => boolean, what: string): Promise<Readiness> {
   let said: Readiness | undefined;
-  const found = eventually(async () => {
-    said = (await app.operator.send('GET', '/health/ready')).body as unknown as Readiness;
-    return holds(said) ? said : undefined;
-  }, what);
+  const found = eventually(
+    async () => {
+      said = (await app.operator.send('GET', '/health/ready')).body as unknown as Readiness;
+      return holds(said) ? said : undefined;
+    },
+    what,
+    KAFKA_WITHIN_S,
+  );
   return found.catch((error: unknown) => {
     throw new Error(`${what} did not come; last it said ${JSON.stringify(said)}`, { cause: error });
   });
@@ -58,8 +64,8 @@ async function readiness(app: RunningApp, holds: (said: Readiness) => boolean, w
 
 /** All that a folder's history holds, in order. */
 export async function historyOf(folder: string): Promise<readonly Recorded[]> {
-  const { EVENT_STORE_URL: url = '', EVENT_STORE_PREFIX: prefix = '' } = storesOf(folder);
-  const history = EventStoreDbEventStore.open({ url, prefix, declarations: DECLARATIONS });
+  const { places } = readConfig({ ...storesOf(folder), AMENDS_DATA: folder });
+  const history = openHistory(places, { mode: 'read' });
   const events: Recorded[] = [];
   try {
     for await (const batch of history.readAll()) events.push(...batch.events);
