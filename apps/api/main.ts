@@ -1,5 +1,6 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { UpToDateModule } from '../projector/up-to-date.module.js';
+import { DeadLettersModule } from '../reactor/dead-letters.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';
 import { ApiModule } from './api.module.js';
@@ -21,6 +22,7 @@ await runRole({
     FollowedElsewhereModule,
     ApiModule,
     TopicsModule,
+    DeadLettersModule,
     // A change of rules that was lost with an api is finished by the next one that starts; the first build is a projector's.
     UpToDateModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),
   ],

@@ -13,7 +13,7 @@ export interface Errand {
 
 /** Has an effect decided and recorded, as the reaction's own doing. */
 export function carryOut(
-  commands: Commands,
+  commands: Pick<Commands, 'execute'>,
   { reaction, event, correlationId, commandId, effect }: Errand,
 ): ReturnType<Commands['execute']> {
   const { aggregate, id, command, programme, shardKey, stream } = effect;

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Commands } from '../../libs/commands/commands.js';
 import { Roles } from '../../libs/platform/auth/roles.js';
 import { Problem, notFound } from '../../libs/platform/problem/problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -7,8 +8,11 @@ import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { Example } from '../../libs/platform/validation/example.js';
 import { Text } from '../../libs/platform/validation/fields.js';
 import { schemaOf, valid } from '../../libs/platform/validation/schema.js';
+import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
+import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
 import { DEAD_LETTERS, keyOfLetter, type DeadLetter } from './dead-letter.js';
-import { ReactorService } from './reactor.service.js';
+import { Errands } from './errands.js';
+import { resend } from './resend.js';
 
 @Example({ reaction: 'triage-response', commandId: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })
 class NameLetter {
@@ -23,7 +27,8 @@ class NameLetter {
 export class DeadLettersController {
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly reactor: ReactorService,
+    private readonly commands: Commands,
+    private readonly errands: Errands<ResponseEvent | IntakeEvent>,
   ) {}
 
   @Get()
@@ -55,7 +60,13 @@ export class DeadLettersController {
     const key = keyOfLetter(named);
     const letter = await this.stores.ledger.get<DeadLetter>(key);
     if (letter === undefined) throw notFound(`A dead letter ${named.commandId} of ${named.reaction}`);
-    const refused = await this.reactor.resend(letter.value);
+    if (letter.value.reaction !== this.errands.reaction)
+      throw new Problem({
+        status: 409,
+        code: 'no-such-reaction',
+        detail: `There is no reaction ${letter.value.reaction} any more.`,
+      });
+    const refused = await resend(await this.errands.again(letter.value), this.commands);
     if (refused)
       throw new Problem({ status: 409, code: refused.refused, detail: `Refused once more: ${refused.because}` });
     await this.stores.ledger.remove(key, letter.version);

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Turn } from '../../libs/platform/stores/turn.js';
-import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLettersModule } from './dead-letters.module.js';
 import { ReactorService, TURN } from './reactor.service.js';
 
 /** Acts on what happened, once: in its turn, where several processes could. */
@@ -10,7 +10,7 @@ export class ReactorModule {
   static in(turn: Turn): DynamicModule {
     return {
       module: ReactorModule,
-      controllers: [DeadLettersController],
+      imports: [DeadLettersModule],
       providers: [ReactorService, { provide: TURN, useValue: turn }],
       exports: [ReactorService],
     };

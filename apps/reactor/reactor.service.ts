@@ -6,8 +6,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
-import { RulesInForce } from '../../libs/commands/rules-in-force.js';
-import type { Refusal } from '../../libs/event-sourcing/decider.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -17,9 +15,7 @@ import { pause, type Turn } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
-import { Problem } from '../../libs/platform/problem/problem.js';
-import { triageResponse } from '../../libs/reactions/triage-response.js';
-import type { DeadLetter } from './dead-letter.js';
+import { Errands } from './errands.js';
 import { Reactor } from './reactor.js';
 
 const SEAL_EVERY_MS = 1_000;
@@ -34,33 +30,27 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[] = [];
   private readonly failures = new Map<string, string>();
-  private reactor: Reactor<ResponseEvent | IntakeEvent> | undefined;
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     @Inject(TURN) private readonly turn: Turn,
     private readonly commands: Commands,
-    private readonly rules: RulesInForce,
+    private readonly errands: Errands<ResponseEvent | IntakeEvent>,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { events, ledger, vault, reads } = this.stores;
+    const { events, ledger, vault } = this.stores;
     const { signal } = this.stopping;
     const now = (): string => new Date().toISOString();
     let deadLetters = 0;
-    const reactor = (this.reactor = new Reactor(triageResponse, {
+    const reactor = new Reactor(this.errands, {
       events,
       ledger,
       commands: this.commands,
-      rules: () => this.rules.books(),
       now,
       pause: (ms) => pause(ms, signal),
-      openCases: async (openedBefore) => {
-        const groups = await reads.group('queues', { by: ['owner'], filter: { openedAt: { $lt: openedBefore } } });
-        return Object.fromEntries(groups.map(({ owner, count }) => [String(owner), count]));
-      },
       onDeadLetter: ({ reaction, event, error }) => {
         deadLetters++;
         this.logger.error(
@@ -68,7 +58,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
           'An effect could not be carried out and is a dead letter now',
         );
       },
-    }));
+    });
     this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) =>
       gauge.set(deadLetters),
     );
@@ -83,13 +73,6 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
       deadLetters,
       ...Object.fromEntries(this.failures),
     }));
-  }
-
-  /** Resolves to why it is refused, where it still is. @throws what is still wrong */
-  async resend(letter: DeadLetter): Promise<Refusal | undefined> {
-    if (this.reactor?.name !== letter.reaction)
-      throw new Problem({ status: 409, code: 'no-such-reaction', detail: `No ${letter.reaction} runs here any more.` });
-    return this.reactor.resend(letter);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

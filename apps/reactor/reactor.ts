@@ -1,24 +1,19 @@
 import type { Commands } from '../../libs/commands/commands.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
-import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
-import type { CommandReaction, Effect, Needs, ReactionInputs } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
-import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { carryOut, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
 import { keyOfLetter, type DeadLetter } from './dead-letter.js';
+import type { Errands } from './errands.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 export interface ReactorOptions {
   readonly events: EventStore;
   readonly ledger: Ledger;
-  readonly commands: Commands;
-  rules(this: void): RuleBooks;
-  /** By owner, the cases that are open now and were opened before an instant. */
-  openCases(this: void, openedBefore: string): Promise<Readonly<Record<string, number>>>;
+  readonly commands: Pick<Commands, 'execute'>;
   now(this: void): string;
   /** Between two tries. */
   pause(this: void, ms: number): Promise<unknown>;
@@ -39,14 +34,14 @@ export class Reactor<E extends RecoveryEvent> {
   private position: string | undefined;
 
   constructor(
-    private readonly reaction: CommandReaction<E>,
+    private readonly errands: Errands<E>,
     private readonly options: ReactorOptions,
   ) {
-    this.checkpoints = new Checkpoints(options.ledger, reaction.name);
+    this.checkpoints = new Checkpoints(options.ledger, errands.reaction);
   }
 
   get name(): string {
-    return this.reaction.name;
+    return this.errands.reaction;
   }
 
   /** How far it has reacted. */
@@ -60,7 +55,7 @@ export class Reactor<E extends RecoveryEvent> {
     const shards = await this.checkpoints.load(await events.end());
     const from = least(shards);
     this.position = from === '' ? undefined : from;
-    const filter = { types: Object.keys(this.reaction.on) };
+    const filter = { types: this.errands.types };
     try {
       for await (const batch of events.follow({ ...(from === '' ? {} : { from }), filter, signal })) {
         await this.react(batch.events as readonly RecordedEvent[], shards, signal);
@@ -94,63 +89,13 @@ export class Reactor<E extends RecoveryEvent> {
     await Promise.all(Array.from({ length: Math.min(SHARDS_AT_A_TIME, queue.length) }, worker));
   }
 
-  /** Once more what was put aside; resolves to why it is refused, where it still is. @throws what is still wrong */
-  async resend({
-    event: { stream, revision },
-    effect,
-    commandId,
-    correlationId,
-  }: DeadLetter): Promise<Refusal | undefined> {
-    const { events, commands } = this.options;
-    const { events: found } = await events.readStream(stream, { after: revision - 1, limit: 1 });
-    const [event] = found as readonly RecordedEvent[];
-    if (event === undefined) throw new Error(`Broken history: ${stream} has no revision ${revision}.`);
-    const errands =
-      effect === undefined
-        ? this.errandsOf(event, await this.effectsOf(event))
-        : [{ reaction: this.name, event: event.id, correlationId, commandId, effect }];
-    for (const errand of errands) {
-      const outcome = await this.streams.run(errand.effect.stream, () => carryOut(commands, errand));
-      if (isRefusal(outcome)) return outcome;
-    }
-    return undefined;
-  }
-
   /** An event that a reaction can't take is put aside like an effect that fails: what follows is not held up. */
   private async reactTo(event: RecordedEvent, signal: AbortSignal): Promise<void> {
-    const effects = await this.try(event, { commandId: event.id }, signal, () => this.effectsOf(event));
-    for (const errand of this.errandsOf(event, effects ?? []))
+    const errands = await this.try(event, { commandId: event.id }, signal, () => this.errands.of(event));
+    for (const errand of errands ?? [])
       await this.streams.run(errand.effect.stream, () =>
         this.try(event, errand, signal, () => carryOut(this.options.commands, errand)),
       );
-  }
-
-  private errandsOf({ id, correlationId }: RecordedEvent, effects: readonly Effect[]): readonly Errand[] {
-    const { name: reaction } = this;
-    return effects.map((effect, ordinal) => ({
-      reaction,
-      event: id,
-      correlationId,
-      commandId: idOf(reaction, id, ordinal),
-      effect,
-    }));
-  }
-
-  private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
-    const books = this.options.rules();
-    // The tables are keyed by the event's type: what stands under it takes events of that type.
-    const needs = this.reaction.needs as Readonly<
-      Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>
-    >;
-    const on = this.reaction.on as Readonly<
-      Record<string, ((event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]) | undefined>
-    >;
-    const { streams: names, openCasesBefore } = needs[event.type]?.(event, books) ?? { streams: [] };
-    const streams = new Map<string, readonly RecordedEvent[]>();
-    for (const name of names)
-      streams.set(name, (await this.options.events.readStream(name)).events as readonly RecordedEvent[]);
-    const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
-    return on[event.type]?.(event, { books, streams, openCases }) ?? [];
   }
 
   /** Tried again where it failed, then put aside where an operator sees it; a refusal would be the same again. */

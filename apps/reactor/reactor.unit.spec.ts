@@ -12,7 +12,9 @@ import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
 import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
+import { Errands } from './errands.js';
 import { Reactor } from './reactor.js';
+import { resend } from './resend.js';
 
 const now = '2031-05-05T09:00:00.000Z';
 let folder: string;
@@ -49,6 +51,9 @@ function commandsOn({ events, personal }: Stores): Commands {
   return new Commands({ events, personal, now: () => now, rules: () => rules, operators: async () => 1 });
 }
 
+const errandsOf = (reaction: CommandReaction<TeamEvent>): Errands<TeamEvent> =>
+  new Errands(reaction, { events: stores.events, rules: () => ruleBooks({}), openCases: async () => ({}) });
+
 /** Runs until all of history was reacted to. */
 async function react(
   reaction: CommandReaction<TeamEvent>,
@@ -57,12 +62,10 @@ async function react(
   const letters: DeadLetter[] = [];
   const stop = new AbortController();
   const { events, ledger } = stores;
-  const reactor = new Reactor(reaction, {
+  const reactor = new Reactor(errandsOf(reaction), {
     events,
     ledger,
-    commands: commands as Commands,
-    rules: () => ruleBooks({}),
-    openCases: async () => ({}),
+    commands,
     now: () => now,
     pause: async () => undefined,
     onDeadLetter: (letter) => void letters.push(letter),
@@ -182,17 +185,7 @@ test('a reaction that fails on an event puts the event aside, and sent again it 
   const [letter] = await react(broken);
   expect(letter).toMatchObject({ event: { stream: 'team-care', revision: 1 } });
   expect([await copies('care'), await copies('billing')]).toEqual([0, 1]);
-  const { events, ledger } = stores;
-  const mended = new Reactor(copyTeam(copy), {
-    events,
-    ledger,
-    commands: commandsOn(stores),
-    rules: () => ruleBooks({}),
-    openCases: async () => ({}),
-    now: () => now,
-    pause: async () => undefined,
-    onDeadLetter: () => undefined,
-  });
-  if (letter) expect(await mended.resend(letter)).toBeUndefined();
+  const again = letter ? await errandsOf(copyTeam(copy)).again(letter) : [];
+  expect(await resend(again, commandsOn(stores))).toBeUndefined();
   expect(await copies('care')).toBe(1);
 });

@@ -18,6 +18,15 @@ const LONG = 120_000;
 const PACK = readFileSync(join(ROOT_FOLDER, 'packs/service-recovery.yaml'), 'utf8');
 const TIGHTER: unknown = parse(PACK.replace('{ within: 72h }', '{ within: 30h }'));
 
+const EMBEDDED = { EVENT_STORE_URL: '', READ_STORE_URL: '', VAULT_URL: '' };
+
+const routesAt = async (url: string): Promise<readonly string[]> => {
+  const { body } = await new Caller(url, OPERATOR_KEY).send('GET', '/docs-json');
+  return Object.entries(body['paths'] as Readonly<Record<string, object>>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    .toSorted();
+};
+
 interface Served {
   readonly id: number;
   readonly status: string;
@@ -25,8 +34,7 @@ interface Served {
 
 test('a role on embedded stores is refused, and says what to name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
-  const embedded = { EVENT_STORE_URL: '', READ_STORE_URL: '', VAULT_URL: '' };
-  await expect(startProcess('projector', folder, embedded)).rejects.toThrow(
+  await expect(startProcess('projector', folder, EMBEDDED)).rejects.toThrow(
     /EVENT_STORE_URL must name an engine: one process writes embedded stores.*\n.*READ_STORE_URL.*\n.*VAULT_URL/,
   );
   rmSync(folder, { recursive: true, force: true });
@@ -85,6 +93,17 @@ await onEngines('api, projectors and reactor as processes', async () => {
   test('before a projector has built the read models, queries say so', () => {
     for (const answer of alone) expect(answer).toMatchObject({ status: 503, body: { code: 'read-models-not-built' } });
   });
+
+  test(
+    'the api answers every route that the app in one process answers',
+    async () => {
+      const whole = await startProcess('standalone', join(folder, 'whole'), EMBEDDED);
+      const [ofApi, ofWhole] = await Promise.all([api.url, whole.url].map(routesAt));
+      await whole.end('SIGTERM');
+      expect(ofApi).toEqual(ofWhole);
+    },
+    LONG,
+  );
 
   test(
     'what the api takes in is acted on by the reactor and shown by the projectors',

@@ -1,0 +1,70 @@
+import { idOf } from '../../libs/event-sourcing/identity.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
+import type { CommandReaction, Effect, Needs, ReactionInputs } from '../../libs/reactions/effect.js';
+import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
+import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
+import type { Errand } from './carry-out.js';
+import type { DeadLetter } from './dead-letter.js';
+
+export interface ErrandsOptions {
+  readonly events: Pick<EventStore, 'readStream'>;
+  rules(this: void): RuleBooks;
+  /** By owner, the cases that are open now and were opened before an instant. */
+  openCases(this: void, openedBefore: string): Promise<Readonly<Record<string, number>>>;
+}
+
+/** What one reaction says must happen because of events, with what it needs to know for that. */
+export class Errands<E extends RecoveryEvent> {
+  constructor(
+    private readonly table: CommandReaction<E>,
+    private readonly options: ErrandsOptions,
+  ) {}
+
+  get reaction(): string {
+    return this.table.name;
+  }
+
+  /** The types that it says something to. */
+  get types(): readonly string[] {
+    return Object.keys(this.table.on);
+  }
+
+  /** The same each time for the same event: what was done is not done again. */
+  async of(event: RecordedEvent): Promise<readonly Errand[]> {
+    const { reaction } = this;
+    return (await this.effectsOf(event)).map((effect, ordinal) => ({
+      reaction,
+      event: event.id,
+      correlationId: event.correlationId,
+      commandId: idOf(reaction, event.id, ordinal),
+      effect,
+    }));
+  }
+
+  /** What was put aside: one effect, or all of an event that the reaction itself failed on. */
+  async again({ event, effect, commandId, correlationId }: DeadLetter): Promise<readonly Errand[]> {
+    if (effect !== undefined) return [{ reaction: this.reaction, event: event.id, correlationId, commandId, effect }];
+    const { stream, revision } = event;
+    const { events: found } = await this.options.events.readStream(stream, { after: revision - 1, limit: 1 });
+    const [recorded] = found as readonly RecordedEvent[];
+    if (recorded === undefined) throw new Error(`Broken history: ${stream} has no revision ${revision}.`);
+    return this.of(recorded);
+  }
+
+  private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
+    const books = this.options.rules();
+    // It is keyed by the event's type: what stands under it takes events of that type.
+    const needs = this.table.needs as Readonly<
+      Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>
+    >;
+    const on = this.table.on as Readonly<
+      Record<string, ((event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]) | undefined>
+    >;
+    const { streams: names, openCasesBefore } = needs[event.type]?.(event, books) ?? { streams: [] };
+    const streams = new Map<string, readonly RecordedEvent[]>();
+    for (const name of names)
+      streams.set(name, (await this.options.events.readStream(name)).events as readonly RecordedEvent[]);
+    const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
+    return on[event.type]?.(event, { books, streams, openCases }) ?? [];
+  }
+}

@@ -1,0 +1,18 @@
+import type { Commands } from '../../libs/commands/commands.js';
+import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
+import { carryOut, type Errand } from './carry-out.js';
+
+/**
+ * Carries out what was put aside, under the same ids; resolves to why it is refused, where it still is.
+ * @throws what is still wrong
+ */
+export async function resend(
+  errands: readonly Errand[],
+  commands: Pick<Commands, 'execute'>,
+): Promise<Refusal | undefined> {
+  for (const errand of errands) {
+    const outcome = await carryOut(commands, errand);
+    if (isRefusal(outcome)) return outcome;
+  }
+  return undefined;
+}
