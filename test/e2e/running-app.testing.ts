@@ -63,6 +63,11 @@ export class RunningApp {
     return this.first.ended();
   }
 
+  /** Of every process of it. */
+  get urls(): readonly string[] {
+    return [this.first, ...this.others].map(({ url }) => url);
+  }
+
   as(key: string | undefined): Caller {
     return new Caller(this.url, key);
   }
