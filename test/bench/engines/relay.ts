@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { Partitioners } from 'kafkajs';
 import { Relay } from '../../../apps/relay/relay.js';
@@ -9,50 +10,62 @@ import { TopicReader } from '../../../libs/broker/kafka/topic-reader.js';
 import { verifyTopics } from '../../../libs/broker/kafka/verify-topics.js';
 import { messageOf, Publications } from '../../../libs/broker/publications.js';
 import type { EventStore } from '../../../libs/event-store/event-store.js';
+import { SqliteEventStore } from '../../../libs/event-store/sqlite/sqlite-event-store.js';
+import { DECLARATIONS } from '../../../libs/recovery/history.js';
 import { fill } from '../history-of-cases.js';
 import { inTurn, ProcessorUsed, type Figure, type Size } from '../measure.js';
-import { brokerAtHand } from './broker-at-hand.js';
+import { brokerAtHand, type BrokerAtHand } from './broker-at-hand.js';
 import { eventStoreAtHand } from './event-store-at-hand.js';
 
 /** What the relay commits at once; its peer does the same. */
 const BATCH = 1_000;
 
-/** Bringing a history to empty topics, from the relay's first transaction to its last. */
+/** Bringing a history to empty topics, from the relay's first transaction to its last: an embedded one, and one on an engine. */
 export async function relayToKafka(size: Size, folder: string): Promise<Figure[]> {
   const broker = await brokerAtHand(folder);
-  const server = await eventStoreAtHand();
-  const history = server.open();
   try {
-    const count = await fill(history, size.quick ? 3_000 : 20_000);
-    const messages = await messagesOf(history);
-    const used = new ProcessorUsed(count);
-    let last: { cluster: Cluster; position: string | undefined } | undefined;
-    const { ours, against } = await inTurn(
-      size.runs,
-      async () => {
-        const cluster = broker.cluster();
-        const { rate, position } = await used.during('relay', () => relayAll(cluster, history, count));
-        last = { cluster, position };
-        return rate;
-      },
-      () => used.during('kafkajs', () => sendByHand(broker.cluster(), messages)),
-    );
-    if (last !== undefined) await refuseIncomplete(last.cluster, history, last.position);
-    return [
-      {
-        what: `relay from ${server.name} to one Kafka broker`,
-        unit: 'events/s',
-        ours,
-        against: { name: `kafkajs sending the same, ${BATCH.toLocaleString('en')} a transaction`, values: against },
-        reach: { atLeast: 10_000 },
-        note: `${count.toLocaleString('en')} events; the relay used ${used.of('relay')} us of the processor for each, and kafkajs alone ${used.of('kafkajs')}; the topics were compared with history after the last run`,
-      },
-    ];
+    const embedded = SqliteEventStore.open({
+      folder: join(folder, 'history'),
+      declarations: DECLARATIONS,
+      mode: 'write',
+    });
+    const ofEmbedded = await relayFrom(embedded, 'SQLite', broker, size).finally(() => embedded.close());
+    const server = await eventStoreAtHand();
+    const history = server.open();
+    const ofServer = await relayFrom(history, server.name, broker, size).finally(async () => {
+      await history.close();
+      await server.stop();
+    });
+    return [ofEmbedded, ofServer];
   } finally {
-    await history.close();
-    await server.stop();
     await broker.stop();
   }
+}
+
+async function relayFrom(history: EventStore, name: string, broker: BrokerAtHand, size: Size): Promise<Figure> {
+  const count = await fill(history, size.quick ? 3_000 : 20_000);
+  const messages = await messagesOf(history);
+  const used = new ProcessorUsed(count);
+  let last: { cluster: Cluster; position: string | undefined } | undefined;
+  const { ours, against } = await inTurn(
+    size.runs,
+    async () => {
+      const cluster = broker.cluster();
+      const { rate, position } = await used.during('relay', () => relayAll(cluster, history, count));
+      last = { cluster, position };
+      return rate;
+    },
+    () => used.during('kafkajs', () => sendByHand(broker.cluster(), messages)),
+  );
+  if (last !== undefined) await refuseIncomplete(last.cluster, history, last.position);
+  return {
+    what: `relay from ${name} to one Kafka broker`,
+    unit: 'events/s',
+    ours,
+    against: { name: `kafkajs sending the same, ${BATCH.toLocaleString('en')} a transaction`, values: against },
+    reach: { atLeast: 10_000 },
+    note: `${count.toLocaleString('en')} events; the relay used ${used.of('relay')} us of the processor for each, and kafkajs alone ${used.of('kafkajs')}; the topics were compared with history after the last run`,
+  };
 }
 
 async function relayAll(
