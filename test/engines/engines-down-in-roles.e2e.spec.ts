@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { LEASE_MS } from '../../libs/platform/stores/turn.js';
 import { Caller, eventually, runAppAs, RunningApp } from '../e2e/running-app.testing.js';
 import { putStoresOn } from '../e2e/stores-on-engines.testing.js';
 import { startDouble, type EventStoreDbDouble } from '../eventstoredb-double/eventstoredb-double.js';
@@ -104,6 +105,3 @@ describeOn(mongoDb, 'api, projectors and reactor whose engines are out of reach'
     LONG,
   );
 });
-
-/** Of the shards that a projector folds. */
-const LEASE_MS = 15_000;
