@@ -10,8 +10,6 @@ import type { TcpProxy } from '../faults/tcp-proxy.testing.js';
 import { expectWhole, isReactedTo } from '../faults/whole-history.testing.js';
 
 const ENGINES = ['eventStore', 'readStore', 'ledger', 'vault', 'relay', 'inbound', 'kafka'];
-/** A client of Kafka tries again for eleven seconds before it says that it gives up, and a group is joined as slowly. */
-const KAFKA_WITHIN_S = 40;
 
 interface Readiness {
   readonly status: string;
@@ -34,20 +32,26 @@ export function cutAgainAndAgain(
 }
 
 /** These engines, and no others, come to be said to be down; the process lives. */
-export async function expectDown(app: RunningApp, engines: readonly string[]): Promise<void> {
+export async function expectDown(app: RunningApp, engines: readonly string[], seconds?: number): Promise<void> {
   const { error = {} } = await readiness(
     app,
     ({ error }) => engines.every((engine) => Object.hasOwn(error ?? {}, engine)),
     `${engines.join(', ')} to be down`,
+    seconds,
   );
   expect(ENGINES.filter((engine) => Object.hasOwn(error, engine))).toEqual(engines);
   expect((await app.operator.send('GET', '/health/live')).status).toBe(200);
 }
 
-export const expectUp = (app: RunningApp): Promise<Readiness> =>
-  readiness(app, ({ status }) => status === 'ok', 'an app that is ready again');
+export const expectUp = (app: RunningApp, seconds?: number): Promise<Readiness> =>
+  readiness(app, ({ status }) => status === 'ok', 'an app that is ready again', seconds);
 
-async function readiness(app: RunningApp, holds: (said: Readiness) => boolean, what: string): Promise<Readiness> {
+async function readiness(
+  app: RunningApp,
+  holds: (said: Readiness) => boolean,
+  what: string,
+  seconds?: number,
+): Promise<Readiness> {
   let said: Readiness | undefined;
   const found = eventually(
     async () => {
@@ -55,7 +59,7 @@ async function readiness(app: RunningApp, holds: (said: Readiness) => boolean, w
       return holds(said) ? said : undefined;
     },
     what,
-    KAFKA_WITHIN_S,
+    seconds,
   );
   return found.catch((error: unknown) => {
     throw new Error(`${what} did not come; last it said ${JSON.stringify(said)}`, { cause: error });

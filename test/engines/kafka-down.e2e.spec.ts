@@ -24,6 +24,8 @@ import { describeOn, kafkaForTests } from './engines.testing.js';
 import { freePort, startKafka, type RunningKafka } from './kafka.js';
 
 const LONG = 240_000;
+/** A client of Kafka tries again for eleven seconds before it says that it gives up, and a group is joined as slowly. */
+const WITHIN_S = 40;
 const present = await kafkaForTests();
 afterAll(async () => {
   if (present.present) await present.stop();
@@ -56,7 +58,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
     Object.assign(process.env, { KAFKA_BROKERS: `127.0.0.1:${proxy.port}`, KAFKA_PARTITIONS: '3' });
     const { KAFKA_BROKERS = '', KAFKA_PARTITIONS = '' } = process.env;
     app = await RunningApp.start(join(folder, 'data'), { KAFKA_BROKERS, KAFKA_PARTITIONS });
-    await expectUp(app);
+    await expectUp(app, WITHIN_S);
   }, LONG);
   afterEach(() => proxy.slow(0));
   afterAll(async () => {
@@ -106,7 +108,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
         })(),
       );
       cuts.end();
-      await expectUp(app);
+      await expectUp(app, WITHIN_S);
     },
     LONG,
   );
@@ -116,9 +118,9 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
     async () => {
       proxy.refuse();
       await sendIn(20);
-      await workUntil(expectDown(app, ['relay', 'inbound', 'kafka']));
+      await workUntil(expectDown(app, ['relay', 'inbound', 'kafka'], WITHIN_S));
       proxy.slow(0);
-      await expectUp(app);
+      await expectUp(app, WITHIN_S);
     },
     LONG,
   );
@@ -131,7 +133,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
         (async () => {
           await broker.kill();
           broker = await startBroker({ port, controllerPort });
-          await expectUp(app);
+          await expectUp(app, WITHIN_S);
           await sendIn(20);
         })(),
       );
@@ -150,7 +152,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
       await expectDown(app, ['kafka']);
       proxy.slow(0);
       proxy.cut();
-      await expectUp(app);
+      await expectUp(app, WITHIN_S);
     },
     LONG,
   );
