@@ -22,21 +22,26 @@ const BATCH = 1_000;
 
 /** Bringing a history to empty topics, from the relay's first transaction to its last: an embedded one, and one on an engine. */
 export async function relayToKafka(size: Size, folder: string): Promise<Figure[]> {
+  const embedded = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
+  const ofEmbedded = await onNewBroker(join(folder, 'embedded'), (broker) =>
+    relayFrom(embedded, 'SQLite', broker, size),
+  ).finally(() => embedded.close());
+  const server = await eventStoreAtHand();
+  const history = server.open();
+  const ofServer = await onNewBroker(join(folder, 'server'), (broker) =>
+    relayFrom(history, server.name, broker, size),
+  ).finally(async () => {
+    await history.close();
+    await server.stop();
+  });
+  return [ofEmbedded, ofServer];
+}
+
+/** Each run makes topics of its own, and a broker with many of them is slower. */
+async function onNewBroker<T>(folder: string, work: (broker: BrokerAtHand) => Promise<T>): Promise<T> {
   const broker = await brokerAtHand(folder);
   try {
-    const embedded = SqliteEventStore.open({
-      folder: join(folder, 'history'),
-      declarations: DECLARATIONS,
-      mode: 'write',
-    });
-    const ofEmbedded = await relayFrom(embedded, 'SQLite', broker, size).finally(() => embedded.close());
-    const server = await eventStoreAtHand();
-    const history = server.open();
-    const ofServer = await relayFrom(history, server.name, broker, size).finally(async () => {
-      await history.close();
-      await server.stop();
-    });
-    return [ofEmbedded, ofServer];
+    return await work(broker);
   } finally {
     await broker.stop();
   }
