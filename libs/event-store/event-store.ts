@@ -24,6 +24,24 @@ export interface Batch {
   readonly position: string;
 }
 
+/** Part of history, to be read shard by shard. */
+export interface HistoryByShard {
+  /** Those that have events, in order. */
+  readonly shards: readonly number[];
+  /** The events of a shard, in order: once, as they may be forgotten with that. */
+  take(shard: number): readonly Recorded[];
+  close(): void;
+}
+
+export interface ByShardOptions {
+  readonly filter: EventFilter;
+  /** The position of the last event. */
+  readonly upTo: string;
+  readonly signal?: AbortSignal;
+  /** 0 to 1, of the way until shards can be taken. */
+  onShare?(share: number): void;
+}
+
 export interface StreamSlice {
   /** Oldest first, unless read backwards. */
   readonly events: readonly Recorded[];
@@ -51,6 +69,9 @@ export interface EventStore {
 
   /** Everything in order, batch by batch, to the present end. */
   readAll(options?: ReadOptions): AsyncIterable<Batch>;
+
+  /** For work that goes shard by shard. Absent where a store has no quicker way to it than to read everything. */
+  byShard?(options: ByShardOptions): Promise<HistoryByShard>;
 
   /**
    * Everything after `from`, for ever, until the signal: first what is there, then what comes. The next batch waits

@@ -2,7 +2,7 @@ import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
-import { EventsByShard } from '../replay/events-by-shard.js';
+import { historyByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
 import { byId } from '../replay/id-order.js';
@@ -49,9 +49,8 @@ export interface ShareFound {
   readonly decisions: NotReversible;
 }
 
-const BATCH = 5_000;
-/** Of the way, what reading takes; the rest is folding. */
-const READING = 0.3;
+/** Of the way, what sorting by shard takes; the rest is folding. */
+const SORTING = 0.1;
 
 /**
  * Folds history under both rule books, shard by shard, and compares what comes of it. Nothing is stored: a shard is
@@ -92,30 +91,27 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       }
     }
   };
-  const byShard = new EventsByShard();
+  const byShard = await historyByShard(events, {
+    filter: { types: [...new Set([...typesOf(projections), ...triage.types])], shards: asked.shards },
+    upTo,
+    ...(signal && { signal }),
+    onShare: (share) => onProgress?.({ share: SORTING * share, events: 0 }),
+  });
   let read = 0;
   try {
-    const filter = { types: [...new Set([...typesOf(projections), ...triage.types])], shards: asked.shards };
-    for await (const batch of events.readAll({ batchSize: BATCH, filter })) {
-      signal?.throwIfAborted();
-      const within = batch.position <= upTo ? batch.events : batch.events.filter(({ position }) => position <= upTo);
-      for (const event of within) triage.each(event);
-      byShard.add(within);
-      read += within.length;
-      onProgress?.({ share: READING * Math.min(1, events.progress(undefined, batch.position, upTo)), events: read });
-      if (batch.position >= upTo) break;
-    }
     const { shards } = byShard;
     for (const [done, shard] of shards.entries()) {
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
+      for (const event of batch.events) triage.each(event);
+      read += batch.events.length;
       await foldBoth(batch, ofManyStreams);
       for (const part of batch.parts(partSize)) await foldBoth(part, ofOneStream);
       for (const { before, after } of models) {
         before.end(shard);
         if (after !== before) after.end(shard);
       }
-      onProgress?.({ share: READING + (1 - READING) * ((done + 1) / shards.length), events: read });
+      onProgress?.({ share: SORTING + (1 - SORTING) * ((done + 1) / shards.length), events: read });
     }
   } finally {
     byShard.close();

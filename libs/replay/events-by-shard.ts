@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Recorded } from '../event-sourcing/event.js';
+import type { ByShardOptions, EventStore, HistoryByShard } from '../event-store/event-store.js';
 
+const BATCH = 5_000;
 /** How many events are held in memory before they are put in a file. */
 const HELD = 60_000;
 
@@ -12,11 +14,33 @@ interface Chunk {
   readonly bytes: number;
 }
 
+/** The store's own way where it has one; else all is read, and sorted here. */
+export async function historyByShard(
+  events: Pick<EventStore, 'readAll' | 'progress' | 'byShard'>,
+  options: ByShardOptions,
+): Promise<HistoryByShard> {
+  if (events.byShard) return events.byShard(options);
+  const { filter, upTo, signal, onShare } = options;
+  const byShard = new EventsByShard();
+  try {
+    for await (const batch of events.readAll({ batchSize: BATCH, filter })) {
+      signal?.throwIfAborted();
+      byShard.add(batch.position <= upTo ? batch.events : batch.events.filter(({ position }) => position <= upTo));
+      onShare?.(Math.min(1, events.progress(undefined, batch.position, upTo)));
+      if (batch.position >= upTo) break;
+    }
+    return byShard;
+  } catch (error) {
+    byShard.close();
+    throw error;
+  }
+}
+
 /**
  * Events sorted by shard, in order within each: for work that goes shard by shard, so that what it holds in memory does
  * not grow with history. While they are few they stay in memory; beyond, they are put in a file that is gone afterwards.
  */
-export class EventsByShard {
+export class EventsByShard implements HistoryByShard {
   readonly #held = new Map<number, Recorded[]>();
   readonly #chunks = new Map<number, Chunk[]>();
   #holds = 0;

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { Flush } from '../read-store/read-store.js';
-import { EventsByShard } from './events-by-shard.js';
+import { historyByShard } from './events-by-shard.js';
 import { EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
 import { typesOf } from './projections.js';
 import type { BuildOptions } from './rebuild.js';
 
 const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
-/** Of the way, what reading takes; the rest is folding and storing. */
-const READING = 0.2;
+/** Of the way, what sorting by shard takes; the rest is folding and storing. */
+const SORTING = 0.1;
 
 /**
  * Folds the shards of a build that were never read: each whole, so that a document is worked out and stored once,
@@ -21,33 +21,31 @@ export async function foldShards<Inputs>(
   options: BuildOptions<Inputs>,
   onShare: (share: number, events: number) => void,
 ): Promise<number> {
-  const { events, reads, projections, knownAt, signal, batchSize = 5_000 } = options;
+  const { events, reads, projections, knownAt, signal } = options;
   const checkpoints = await reads.checkpoints(generation);
   const unread = ALL_SHARDS.filter((shard) => !checkpoints.has(shard));
   // Those that were read in a run before stopped there: up to another end, what that run stored might not hold any more.
   const upTo = checkpoints.values().next().value ?? (await events.end());
   if (unread.length === 0 || upTo === undefined) return 0;
-  const byShard = new EventsByShard();
+  const byShard = await historyByShard(events, {
+    filter: { types: typesOf(projections), ...(unread.length < SHARDS ? { shards: unread } : {}) },
+    upTo,
+    ...(signal && { signal }),
+    onShare: (share) => onShare(SORTING * share, 0),
+  });
   try {
     let read = 0;
-    const filter = { types: typesOf(projections), ...(unread.length < SHARDS ? { shards: unread } : {}) };
-    for await (const batch of events.readAll({ batchSize, filter })) {
-      signal?.throwIfAborted();
-      byShard.add(
-        batch.events.filter((event) => event.position <= upTo && (knownAt === undefined || event.knownAt <= knownAt)),
-      );
-      read += batch.events.length;
-      onShare(READING * Math.min(1, events.progress(undefined, batch.position, upTo)), read);
-      if (batch.position >= upTo) break;
-    }
     const told = byShard.shards;
     const untold = unread.filter((shard) => !told.includes(shard));
     if (untold.length > 0) await reads.flush(generation, { shards: untold, position: upTo, writes: [] });
     for (const [done, shard] of told.entries()) {
       signal?.throwIfAborted();
-      const writes = await foldShard(generation, new EventsToFold(byShard.take(shard)), options);
+      const said = byShard.take(shard);
+      const known = knownAt === undefined ? said : said.filter((event) => event.knownAt <= knownAt);
+      const writes = await foldShard(generation, new EventsToFold(known), options);
       await reads.flush(generation, { shards: [shard], position: upTo, writes });
-      onShare(READING + (1 - READING) * ((done + 1) / told.length), read);
+      read += said.length;
+      onShare(SORTING + (1 - SORTING) * ((done + 1) / told.length), read);
       await setImmediate();
     }
     return read;

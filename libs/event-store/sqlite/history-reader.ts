@@ -6,6 +6,21 @@ import { COLUMNS, rowReader, STORED_COLUMNS, type EventRow, type StoredRow } fro
 /** How many events a filter may pass over before the reader comes up for air. */
 const FILTER_WINDOW = 20_000;
 
+/** What a row of `events` must pass, as conditions that follow others. */
+export function passing({ types, categories, shards }: EventFilter): { sql: string; values: string[] } {
+  const named = (column: string, names: readonly string[] = []): string =>
+    `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
+  const conditions = [
+    types && named('type', types),
+    categories && named('category', categories),
+    shards && 'AND shard IN (SELECT value FROM json_each(?))',
+  ];
+  return {
+    sql: conditions.filter((condition) => condition !== undefined).join(' '),
+    values: [...(types ?? []), ...(categories ?? []), ...(shards ? [JSON.stringify(shards)] : [])],
+  };
+}
+
 export interface Reach {
   readonly rows: readonly StoredRow[];
   /** How far was read. */
@@ -93,20 +108,12 @@ export class HistoryReader {
     most: number,
     filter: EventFilter = {},
   ): StoredRow[] {
-    const { types, categories, shards } = filter;
-    const named = (column: string, names?: readonly string[]): string =>
-      names === undefined
-        ? ''
-        : `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
+    const { sql, values } = passing(filter);
     return this.rows<StoredRow>(
-      `SELECT ${STORED_COLUMNS} FROM events WHERE position > ? AND position <= ?
-       ${named('type', types)} ${named('category', categories)}
-       ${shards === undefined ? '' : 'AND shard IN (SELECT value FROM json_each(?))'} ORDER BY position ${order} LIMIT ?`,
+      `SELECT ${STORED_COLUMNS} FROM events WHERE position > ? AND position <= ? ${sql} ORDER BY position ${order} LIMIT ?`,
       after,
       to,
-      ...(types ?? []),
-      ...(categories ?? []),
-      ...(shards === undefined ? [] : [JSON.stringify(shards)]),
+      ...values,
       most,
     );
   }

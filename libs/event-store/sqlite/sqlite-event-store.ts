@@ -8,7 +8,9 @@ import {
   HistoryUnavailable,
   type Appended,
   type Batch,
+  type ByShardOptions,
   type EventStore,
+  type HistoryByShard,
   type ReadOptions,
   type StreamSlice,
 } from '../event-store.js';
@@ -18,6 +20,7 @@ import { GroupCommit } from './group-commit.js';
 import { openHead } from './head.js';
 import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
+import { PlacesByShard } from './places-by-shard.js';
 import { openReader, openWriter } from './schema.js';
 import { inWords } from './sqlite-errors.js';
 import { takeWriterLock } from './writer-lock.js';
@@ -40,6 +43,7 @@ export class SqliteEventStore implements EventStore {
   private readonly waiting = new Set<() => void>();
   private readonly asItWas: HistoryReader;
   private readonly asOfNow: HistoryReader;
+  private readonly present: ReturnType<typeof upcasting>;
   private readonly writes?: GroupCommit;
   private readonly letGo: (() => void)[] = [];
   private closed = false;
@@ -76,7 +80,8 @@ export class SqliteEventStore implements EventStore {
       this.db = mode === 'write' ? openWriter(files.database) : openReader(files.database);
       this.letGo.unshift(() => this.db.close());
       this.asItWas = new HistoryReader(this.db, (event) => event);
-      this.asOfNow = new HistoryReader(this.db, upcasting(declarations));
+      this.present = upcasting(declarations);
+      this.asOfNow = new HistoryReader(this.db, this.present);
       if (mode === 'read') return;
       const headFile = openHead(files.head, head, (error) => this.writes?.fail(inWords(error, files.head)));
       this.letGo.unshift(() => headFile.close());
@@ -119,6 +124,11 @@ export class SqliteEventStore implements EventStore {
 
   readAll(options?: ReadOptions): AsyncIterable<Batch> {
     return this.batchesOf(this.asOfNow, options);
+  }
+
+  async byShard(options: ByShardOptions): Promise<HistoryByShard> {
+    this.refuseIfClosed();
+    return PlacesByShard.sort(this.files.database, this.present, options);
   }
 
   follow(options: Parameters<EventStore['follow']>[0]): AsyncIterable<Batch> {

@@ -1,0 +1,68 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { ByShardOptions, HistoryByShard } from '../event-store.js';
+import { positionNumber, STORED_COLUMNS, type StoredRow } from './event-rows.js';
+import { HistoryReader, passing } from './history-reader.js';
+import { inWords } from './sqlite-errors.js';
+
+/** How many rows are sorted at a time. */
+const WINDOW = 50_000;
+
+/**
+ * History shard by shard: where its events stand is sorted once, into a table that is gone with the connection, and
+ * each is read when its shard is taken. So no event is held in memory, or written down a second time.
+ */
+export class PlacesByShard implements HistoryByShard {
+  private constructor(
+    private readonly path: string,
+    private readonly db: DatabaseSync,
+    private readonly reader: HistoryReader,
+    readonly shards: readonly number[],
+    private readonly ofShard: StatementSync,
+  ) {}
+
+  static async sort(
+    path: string,
+    present: (event: Recorded) => Recorded,
+    { filter, upTo, signal, onShare }: ByShardOptions,
+  ): Promise<PlacesByShard> {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    try {
+      db.exec(`PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE;
+        CREATE TEMP TABLE places (shard INTEGER, position INTEGER, PRIMARY KEY (shard, position)) WITHOUT ROWID`);
+      const { sql, values } = passing(filter);
+      const sort = db.prepare(`INSERT INTO temp.places SELECT shard, position FROM main.events
+        WHERE position > ? AND position <= ? ${sql} ORDER BY shard, position`);
+      const last = positionNumber(upTo);
+      for (let at = 0; at < last; at += WINDOW) {
+        signal?.throwIfAborted();
+        sort.run(at, Math.min(last, at + WINDOW), ...values);
+        onShare?.(Math.min(1, (at + WINDOW) / last));
+        await nextTurn();
+      }
+      const shards = db.prepare('SELECT DISTINCT shard FROM temp.places ORDER BY shard').all();
+      const ofShard = db.prepare(`SELECT ${STORED_COLUMNS} FROM main.events
+        WHERE position IN (SELECT position FROM temp.places WHERE shard = ?) ORDER BY position`);
+      ofShard.setReturnArrays(true);
+      const reader = new HistoryReader(db, present);
+      return new PlacesByShard(path, db, reader, shards.map(({ shard }) => Number(shard)), ofShard);
+    } catch (error) {
+      db.close();
+      throw inWords(error, path);
+    }
+  }
+
+  take(shard: number): readonly Recorded[] {
+    try {
+      // The columns are NOT NULL and STRICT, in the order of the row asked for.
+      return this.reader.events(this.ofShard.all(shard) as unknown as StoredRow[]);
+    } catch (error) {
+      throw inWords(error, this.path);
+    }
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
