@@ -31,6 +31,17 @@ export function parseFilter(filter: Filter, fields?: Readonly<Record<string, Fie
   return treeOf(parser.parse(plain(filter)));
 }
 
+/** The fields that a filter looks at. @throws FilterRefused where checkFilter finds a problem. */
+export function fieldsOf(filter: Filter): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const visit = (tree: FilterTree): void => {
+    if ('conditions' in tree) tree.conditions.forEach(visit);
+    else fields.add(tree.field);
+  };
+  visit(parseFilter(filter));
+  return fields;
+}
+
 /** The parser takes operators on an object without a prototype, as some readers make them, for a value to equal. */
 const plain = (filter: Filter): Filter => JSON.parse(JSON.stringify(filter)) as Filter;
 

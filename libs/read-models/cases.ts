@@ -162,11 +162,12 @@ function evolve(
   event: CaseHappening,
   inputs: PartOfInputs<'rootCauses'>,
 ): CaseDocument | undefined {
-  const facts = evolveFacts(before, event);
-  if (!facts) return undefined;
   const said = { lastEventAt: event.occurredAt, revision: event.revision };
-  if (!before) return event.type === 'CaseOpened' ? { ...begin(event), ...facts, ...said } : undefined;
-  const now = { ...before, ...facts, ...said };
+  if (!before) {
+    const facts = evolveFacts(undefined, event);
+    return facts && event.type === 'CaseOpened' ? { ...begin(event), ...facts, ...said } : undefined;
+  }
+  const now: CaseDocument = { ...evolveFacts(before, event), ...said };
   return Object.assign(now, change(now, event, inputs));
 }
 

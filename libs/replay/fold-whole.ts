@@ -2,6 +2,7 @@ import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
 import { sortById } from './id-order.js';
 import { ProjectionFold } from './projection-fold.js';
+import { evolversOf, restated } from './restated.js';
 
 /** A document with its id, in memory. */
 export type Folded = readonly [id: string, document: Document];
@@ -16,11 +17,45 @@ export async function foldWhole<Inputs>(
   inputs: Inputs,
 ): Promise<readonly Folded[]> {
   if (batch.events.length === 0) return [];
-  const fold = ProjectionFold.ofWhole(projection, batch);
-  const { writes, parked } = await fold.fold(batch, inputs);
-  for (const { error } of parked) throw error;
+  return sortById(
+    projection.ofOneStream ? ofStreams(projection, batch, inputs) : await ofKeys(projection, batch, inputs),
+  );
+}
+
+/** Where all events of a key are of one stream, there is nothing to gather and nothing to remember. */
+function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Folded[] {
+  const { restate, documents } = projection;
+  const evolvers = evolversOf(projection);
+  const restating: ReadonlySet<string> = new Set(restate?.on);
   const shown: [id: string, document: Document][] = [];
+  for (const events of streams) {
+    const first = events.find(({ type }) => evolvers.has(type) || restating.has(type));
+    const key = first && projection.key(first as never);
+    if (key === undefined) continue;
+    let fact: object | undefined;
+    for (const [index, event] of events.entries()) {
+      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, index), event, inputs);
+      else {
+        const evolver = evolvers.get(event.type);
+        if (evolver) fact = evolver(fact, event, inputs);
+      }
+    }
+    if (fact === undefined) continue;
+    if (!documents) shown.push([key, fact as Document]);
+    else for (const [id, document] of documents(fact as never, key, inputs)) shown.push([id, document]);
+  }
+  return shown;
+}
+
+async function ofKeys<Inputs>(
+  projection: AnyProjection<Inputs>,
+  batch: EventsToFold,
+  inputs: Inputs,
+): Promise<Folded[]> {
+  const { writes, parked } = await ProjectionFold.ofWhole(projection, batch).fold(batch, inputs);
+  for (const { error } of parked) throw error;
+  const shown: Folded[] = [];
   for (const { collection, id, document } of writes)
     if (collection === projection.name && document !== null) shown.push([id, document]);
-  return sortById(shown);
+  return shown;
 }

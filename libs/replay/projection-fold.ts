@@ -5,10 +5,10 @@ import type { Flush, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
 import { factsOf } from './projections.js';
+import { evolversOf, restated, type Evolver } from './restated.js';
 import { sameDocument } from './same-document.js';
 
 type Write = Flush['writes'][number];
-type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs: Inputs) => object | undefined;
 
 /** What is known in memory of one key: its fact and the last event folded into it. */
 interface Known {
@@ -64,8 +64,7 @@ export class ProjectionFold<Inputs> {
     const { projection } = options;
     this.#options = options;
     this.#facts = factsOf(projection);
-    // The projection's own types were checked where it was declared; here its facts are opaque.
-    this.#evolvers = new Map(Object.entries(projection.evolve) as [string, Evolver<Inputs>][]);
+    this.#evolvers = evolversOf(projection);
     this.#restating = new Set(projection.restate?.on);
     this.#complete = options.empty;
     this.#known =
@@ -216,12 +215,7 @@ export class ProjectionFold<Inputs> {
   }
 
   #restate(earlier: readonly Recorded[], event: Recorded, inputs: Inputs): object | undefined {
-    const stream: readonly Recorded[] = [...earlier, event];
-    let fact: object | undefined;
-    for (const one of this.#options.projection.restate?.asRead(stream as readonly never[]) ?? [])
-      fact = this.#evolvers.get(one.type)?.(fact, one, inputs) ?? fact;
-    const last = this.#evolvers.get(event.type);
-    return last ? last(fact, event, inputs) : fact;
+    return restated(this.#options.projection, this.#evolvers, earlier, event, inputs);
   }
 
   /** From the first of its events that can't be folded on, a key waits for an operator. */

@@ -46,7 +46,13 @@ export class PlacesByShard implements HistoryByShard {
         WHERE position IN (SELECT position FROM temp.places WHERE shard = ?) ORDER BY position`);
       ofShard.setReturnArrays(true);
       const reader = new HistoryReader(db, present);
-      return new PlacesByShard(path, db, reader, shards.map(({ shard }) => Number(shard)), ofShard);
+      return new PlacesByShard(
+        path,
+        db,
+        reader,
+        shards.map(({ shard }) => Number(shard)),
+        ofShard,
+      );
     } catch (error) {
       db.close();
       throw inWords(error, path);

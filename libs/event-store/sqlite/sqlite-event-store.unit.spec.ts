@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { eventStoreContract } from '../event-store.contract.js';
-import { LENDING } from '../lending.testing.js';
+import type { EventFilter } from '../event-store.js';
+import { allOf, LENDING, lendingEvent, namesIn } from '../lending.testing.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 
 eventStoreContract('SQLite', async () => {
@@ -21,4 +24,70 @@ eventStoreContract('SQLite', async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+});
+
+const TYPES = ['ToolLent', 'ToolReturned', 'MemberJoined'];
+
+test('shard by shard there are the same events as in order, up to a position and through any filter', async () => {
+  const told = fc.array(
+    fc.record({ shard: fc.nat(4), category: fc.constantFrom('loan', 'member'), type: fc.constantFrom(...TYPES) }),
+    { maxLength: 40 },
+  );
+  const some = fc.record<EventFilter>(
+    { types: fc.subarray(TYPES), shards: fc.subarray([0, 1, 2, 3, 4, 5]), categories: fc.subarray(['loan', 'member']) },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(told, some, fc.nat(), async (all, filter, cut) => {
+      const folder = mkdtempSync(join(tmpdir(), 'amends-history-'));
+      const store = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write' });
+      try {
+        const positions: string[] = [];
+        const revisions = new Map<string, number>();
+        for (const [name, { shard, category, type }] of all.entries()) {
+          const stream = `${category}-${shard}`;
+          const revision = revisions.get(stream) ?? 0;
+          const event = lendingEvent(stream, String(name), { shard, type });
+          positions.push((await store.append(stream, [event], revision)).position);
+          revisions.set(stream, revision + 1);
+        }
+        const upTo = positions[cut % positions.length];
+        if (upTo === undefined) return;
+        const inOrder = (await allOf(store.readAll({ filter })))
+          .flatMap(({ events }) => events)
+          .filter(({ position }) => position <= upTo);
+        const byShard = await store.byShard({ filter, upTo });
+        const taken = byShard.shards.map((shard) => ({ shard, events: byShard.take(shard) }));
+        byShard.close();
+        expect(taken.map(({ shard }) => shard)).toEqual([...new Set(inOrder.map(({ shard }) => shard))].toSorted());
+        for (const { shard, events } of taken) expect(events).toEqual(inOrder.filter((one) => one.shard === shard));
+      } finally {
+        await store.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a category is read by itself whether it has few streams or many', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-history-'));
+  const store = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write' });
+  try {
+    const streams = [
+      'member',
+      'member-1',
+      'members-1',
+      'member.1',
+      ...Array.from({ length: 120 }, (_, n) => `loan-${n}`),
+    ];
+    for (const stream of streams) await store.append(stream, [lendingEvent(stream, stream)], 0);
+    const read = async (...categories: string[]) => namesIn(await allOf(store.readAll({ filter: { categories } })));
+    expect(await read('member')).toEqual(['member', 'member-1']);
+    expect(await read('loan')).toEqual(streams.slice(4));
+    expect(await read('member', 'loan')).toEqual([...streams.slice(0, 2), ...streams.slice(4)]);
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

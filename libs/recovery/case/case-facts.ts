@@ -78,9 +78,12 @@ const NEW_CYCLE = {
 } as const satisfies Partial<CaseFacts>;
 
 /**
- * The facts after one more event of any stream; the same object where they stay as they are, because it runs for
- * every event of every replay. @throws Error where a case's history does not begin with CaseOpened.
+ * The facts after one more event of any stream, with whatever stands beside them; the same object where they stay as
+ * they are, because it runs for every event of every replay.
+ * @throws Error where a case's history does not begin with CaseOpened.
  */
+export function evolveFacts<F extends CaseFacts>(facts: F, event: RecordedEvent): F;
+export function evolveFacts(facts: CaseFacts | undefined, event: RecordedEvent): CaseFacts | undefined;
 export function evolveFacts(facts: CaseFacts | undefined, event: RecordedEvent): CaseFacts | undefined {
   switch (event.type) {
     case 'CaseOpened':

@@ -1,4 +1,5 @@
 import type { Filter } from '../../filter/filter.js';
+import { fieldsOf } from '../../filter/parse-filter.js';
 import { compileFilter } from '../../filter/predicate.js';
 import type { Calendar } from '../calendar/calendar.js';
 import { compileCalendar } from '../calendar/compile-calendar.js';
@@ -33,6 +34,8 @@ export interface CompiledRules {
   readonly ruleSet: RuleSet;
   readonly calendars: ReadonlyMap<string, Calendar>;
   readonly targets: readonly CompiledTarget[];
+  /** What of a case its targets look at: while none of it changes, neither does any of their clocks. */
+  readonly looksAt: readonly (keyof CaseFacts)[];
   condition(filter: Filter): Condition;
 }
 
@@ -88,5 +91,25 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',
   });
-  return { hash: ruleSetHash(ruleSet), ruleSet, calendars, targets: ruleSet.targets.map(compileTarget), condition };
+  return {
+    hash: ruleSetHash(ruleSet),
+    ruleSet,
+    calendars,
+    targets: ruleSet.targets.map(compileTarget),
+    looksAt: lookedAt(ruleSet.targets),
+    condition,
+  };
+}
+
+function lookedAt(targets: readonly TargetRule[]): CompiledRules['looksAt'] {
+  const conditions = targets.flatMap(({ start, stop, pause, cancel, goals = [] }) => [
+    start,
+    stop,
+    pause,
+    cancel,
+    ...goals.map(({ when }) => when),
+  ]);
+  const fields = conditions.flatMap((condition) => (condition ? [...fieldsOf(condition)] : []));
+  // Conditions were checked to name facts; a clock is of a cycle.
+  return [...new Set(['cycle', ...fields])] as (keyof CaseFacts)[];
 }

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../case/case-events.js';
+import type { CaseFacts } from '../case/case-facts.js';
+import type { TargetRule } from '../rules/rule-set.js';
 import {
   booksOf,
   fold,
@@ -15,6 +17,7 @@ import {
 import { resumed, returned, submitted, type Happened } from './case-clocks.testing.js';
 import { written } from './clock-times.js';
 import { explainClock } from './explain-clock.js';
+import { settle } from './settle.js';
 
 const MINUTE = 60_000;
 const START = Date.parse('2031-05-05T09:00:00.000Z');
@@ -129,6 +132,36 @@ test('whatever happens in whatever order, no time is below zero and every verdic
         if (clock.state === 'completed') expect(clock.met).toBe((clock.workingMs ?? 0) <= clock.goalMs);
       }
     }),
+    { numRuns: 300 },
+  );
+});
+
+test('settled once more under the same rules, clocks stay as they are, whatever became of what no target looks at', () => {
+  const later: fc.Arbitrary<Partial<CaseFacts>> = fc.record({ owner: fc.string(), offered: fc.boolean() });
+  const goals = fc.constantFrom<TargetRule['goals']>(
+    [{ within: '8h' }],
+    [{ when: { priority: 'high' }, within: '4h' }],
+    [{ when: { priority: { $ne: 'none' } }, within: '8h' }],
+  );
+  fc.assert(
+    fc.property(
+      modes,
+      goals,
+      fc.array(fc.tuple(minutes, anything), { maxLength: 12 }),
+      later,
+      (mode, own, told, more) => {
+        const books = booksOf(
+          [null, rulesOf([{ ...RESOLVE, ...mode }])],
+          ['2031-05-09T12:00Z', rulesOf([{ ...RESOLVE, ...mode, ...(own && { goals: own }) }])],
+        );
+        const clocks = fold(books, [at(0), opened()], ...numbered(told));
+        const rules = books.at('care', clocks.at);
+        if (!rules) throw new Error('There are no rules.');
+        const moment = { at: at(30 * 24 * 60), by: 'event', facts: { ...clocks.facts, ...more } };
+        const { clocks: settled, unpromised } = settle(clocks, rules, moment, books.book('care'));
+        expect({ settled, unpromised }).toEqual({ settled: clocks.clocks, unpromised: clocks.unpromised });
+      },
+    ),
     { numRuns: 300 },
   );
 });

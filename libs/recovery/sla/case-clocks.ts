@@ -43,8 +43,15 @@ export function advanceClocks(
     at,
     ruleSet: rules?.hash ?? null,
   };
-  if (!rules) return after;
+  if (!rules || (before?.ruleSet === rules.hash && looksTheSame(before.facts, facts, books.book(programme))))
+    return after;
   return { ...after, ...settle(after, rules, { at: occurredAt, by: event.id, facts }, books.book(programme)) };
+}
+
+/** To all targets that clocks may be under: what was settled stays as it is then. Most events of a case are such. */
+function looksTheSame(before: CaseFacts, facts: CaseFacts, book: readonly RulesFrom[]): boolean {
+  for (const { rules } of book) for (const field of rules.looksAt) if (before[field] !== facts[field]) return false;
+  return true;
 }
 
 /** The clocks with the rules applied that came into force since the last event, until `at`. */

@@ -18,9 +18,13 @@ export function instant(iso: string): number {
 }
 
 const DAY = 86_400_000;
-const digits = (count: number, most: number): readonly string[] =>
-  Array.from({ length: most }, (_, n) => String(n).padStart(count, '0'));
-const [TWO, THREE] = [digits(2, 60), digits(3, 1_000)];
+const MINUTE = 60_000;
+const texts = (most: number, text: (n: number) => string): readonly string[] =>
+  Array.from({ length: most }, (_, n) => text(n));
+const digits = (count: number, n: number): string => String(n).padStart(count, '0');
+const OF_DAY = texts(DAY / MINUTE, (n) => `${digits(2, Math.floor(n / 60))}:${digits(2, n % 60)}:`);
+const OF_MINUTE = texts(60, (n) => `${digits(2, n)}.`);
+const OF_SECOND = texts(1_000, (n) => `${digits(3, n)}Z`);
 
 /** The day written last: what falls due of a case mostly does so within a few days. */
 const wrote = { day: NaN, text: '' };
@@ -33,12 +37,13 @@ export function written(at: number): string {
     wrote.day = day;
   }
   const ms = Math.floor(at - day * DAY);
-  const [hours, minutes, seconds] = [
-    Math.floor(ms / 3_600_000),
-    Math.floor(ms / 60_000) % 60,
-    Math.floor(ms / 1_000) % 60,
+  const ofMinute = ms % MINUTE;
+  const [time, seconds, rest] = [
+    OF_DAY[(ms - ofMinute) / MINUTE],
+    OF_MINUTE[Math.floor(ofMinute / 1_000)],
+    OF_SECOND[ofMinute % 1_000],
   ];
-  return `${wrote.text}${TWO[hours]}:${TWO[minutes]}:${TWO[seconds]}.${THREE[ms % 1_000]}Z`;
+  return `${wrote.text}${time}${seconds}${rest}`;
 }
 
 export const isPaused = ({ pauses }: Course): boolean => pauses.length > 0 && pauses.at(-1)?.to === undefined;

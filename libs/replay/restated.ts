@@ -1,0 +1,24 @@
+import type { Recorded } from '../event-sourcing/event.js';
+import type { AnyProjection } from '../event-sourcing/projection.js';
+
+/** What an event of one type does to a fact. A projection's own types were checked where it was declared: here they are opaque. */
+export type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs: Inputs) => object | undefined;
+
+export const evolversOf = <Inputs>({ evolve }: AnyProjection<Inputs>): ReadonlyMap<string, Evolver<Inputs>> =>
+  new Map(Object.entries(evolve) as [string, Evolver<Inputs>][]);
+
+/** The fact folded anew, from its stream as it reads since an event that changed what earlier ones said. */
+export function restated<Inputs>(
+  { restate }: AnyProjection<Inputs>,
+  evolvers: ReadonlyMap<string, Evolver<Inputs>>,
+  earlier: readonly Recorded[],
+  event: Recorded,
+  inputs: Inputs,
+): object | undefined {
+  const stream: readonly Recorded[] = [...earlier, event];
+  let fact: object | undefined;
+  for (const one of restate?.asRead(stream as readonly never[]) ?? [])
+    fact = evolvers.get(one.type)?.(fact, one, inputs) ?? fact;
+  const last = evolvers.get(event.type);
+  return last ? last(fact, event, inputs) : fact;
+}
