@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Sources run as they are written: swc strips the types, and `.js` in an import finds its `.ts`. */
 export default {
   testEnvironment: 'node',
@@ -19,6 +21,8 @@ export default {
       },
     ],
   },
+  // Jest leaves a core to itself, which is half of a machine with two; many suites wait for processes and not for a core.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 60_000,
   // Node.js was seen to spin for ever while it frees what sockets that were reset left behind, after all tests had passed.
   forceExit: true,

@@ -22,7 +22,11 @@ const BATCH = 1_000;
 
 /** Bringing a history to empty topics, from the relay's first transaction to its last: an embedded one, and one on an engine. */
 export async function relayToKafka(size: Size, folder: string): Promise<Figure[]> {
-  const embedded = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
+  const embedded = SqliteEventStore.open({
+    folder: join(folder, 'history'),
+    declarations: DECLARATIONS,
+    mode: 'write',
+  });
   const ofEmbedded = await onNewBroker(join(folder, 'embedded'), (broker) =>
     relayFrom(embedded, 'SQLite', broker, size),
   ).finally(() => embedded.close());
