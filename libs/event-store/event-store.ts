@@ -35,7 +35,7 @@ export interface HistoryByShard {
 
 export interface ByShardOptions {
   readonly filter: EventFilter;
-  /** The position of the last event. */
+  /** The position of the last event; empty where there is none. */
   readonly upTo: string;
   readonly signal?: AbortSignal;
   /** 0 to 1, of the way until shards can be taken. */

@@ -35,6 +35,13 @@ const HOLIDAY: RuleSet = {
   },
 };
 
+test('rules are rehearsed over a history in which nothing has happened yet, too', async () => {
+  const { rehearsed } = await history();
+  const rehearsal = await rehearsed(LONG);
+  expect(rehearsal).toMatchObject({ position: null, events: 0, changedCount: 0, notReversible: 0 });
+  expect(rehearsal.digestAfter).toBe(rehearsal.digestBefore);
+});
+
 describe('a rehearsal', () => {
   test('of the rules in force changes nothing, down to the digest', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);

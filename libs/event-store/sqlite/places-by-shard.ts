@@ -34,7 +34,7 @@ export class PlacesByShard implements HistoryByShard {
       const { sql, values } = passing(filter);
       const sort = db.prepare(`INSERT INTO temp.places SELECT shard, position FROM main.events
         WHERE position > ? AND position <= ? ${sql} ORDER BY shard, position`);
-      const last = positionNumber(upTo);
+      const last = upTo === '' ? 0 : positionNumber(upTo);
       for (let at = 0; at < last; at += WINDOW) {
         signal?.throwIfAborted();
         sort.run(at, Math.min(last, at + WINDOW), ...values);
