@@ -190,6 +190,19 @@ describe('a rehearsal', () => {
     await rehearsed(SHORT, { onProgress: ({ share }) => shares.push(share) });
     expect(shares.at(-1)).toBe(1);
   });
+
+  test('hears that it is to stop while it folds', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
+    const stopping = new AbortController();
+    const shares: number[] = [];
+    const onProgress = ({ share }: { readonly share: number }): void => {
+      shares.push(share);
+      // As a message from another thread comes: in a turn of its own.
+      if (share > 0.1) setImmediate(() => stopping.abort(new Error('stopped')));
+    };
+    await expect(rehearsed(SHORT, { signal: stopping.signal, onProgress })).rejects.toThrow('stopped');
+    expect(shares.at(-1)).toBeLessThan(1);
+  });
 });
 
 describe('rules from a time on', () => {

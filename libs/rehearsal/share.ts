@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GroupQuery } from '../read-store/read-store.js';
@@ -101,6 +102,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   try {
     const { shards } = byShard;
     for (const [done, shard] of shards.entries()) {
+      await nextTurn(); // or nobody could ask for it to be stopped
       signal?.throwIfAborted();
       const batch = new EventsToFold(byShard.take(shard));
       for (const event of batch.events) triage.each(event);
