@@ -6,7 +6,7 @@ import { reaches } from '../recovery/rules/reach.js';
 import { historyByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
-import { byId } from '../replay/id-order.js';
+import { byId, sortById } from '../replay/id-order.js';
 import { typesOf } from '../replay/projections.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
@@ -84,7 +84,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       const other = await foldWhole(projection, batch, { rules: books.after });
       after.add(other);
       if (projection.name !== 'clocks') continue;
-      for (const pair of paired(one, other)) {
+      for (const pair of paired(sortById(one), sortById(other))) {
         const verdict = changedVerdict(pair, scope, explainer);
         if (!verdict) continue;
         tally.add(verdict);

@@ -1,6 +1,5 @@
 import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
-import { sortById } from './id-order.js';
 import { ProjectionFold } from './projection-fold.js';
 import { evolversOf, restated } from './restated.js';
 
@@ -8,18 +7,16 @@ import { evolversOf, restated } from './restated.js';
 export type Folded = readonly [id: string, document: Document];
 
 /**
- * What a projection shows of all events of its keys, in the order of ids: nothing is stored, and nothing was before.
+ * What a projection shows of all events of its keys, in no order: nothing is stored, and nothing was before.
  * @throws what a projection threw that could not fold an event.
  */
 export async function foldWhole<Inputs>(
   projection: AnyProjection<Inputs>,
   batch: EventsToFold,
   inputs: Inputs,
-): Promise<readonly Folded[]> {
+): Promise<Folded[]> {
   if (batch.events.length === 0) return [];
-  return sortById(
-    projection.ofOneStream ? ofStreams(projection, batch, inputs) : await ofKeys(projection, batch, inputs),
-  );
+  return projection.ofOneStream ? ofStreams(projection, batch, inputs) : ofKeys(projection, batch, inputs);
 }
 
 /** Where all events of a key are of one stream, there is nothing to gather and nothing to remember. */
@@ -27,7 +24,7 @@ function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: Event
   const { restate, documents } = projection;
   const evolvers = evolversOf(projection);
   const restating: ReadonlySet<string> = new Set(restate?.on);
-  const shown: [id: string, document: Document][] = [];
+  const shown: Folded[] = [];
   for (const events of streams) {
     const first = events.find(({ type }) => evolvers.has(type) || restating.has(type));
     const key = first && projection.key(first as never);
