@@ -3,6 +3,7 @@ import type { History } from './build.js';
 
 /** History as it was when a position was its end. What comes after is as if it had not happened. */
 export function eventsUpTo(events: History, last: string): EventStore {
+  const byShard = events.byShard?.bind(events);
   const isKnown = ({ position }: { readonly position: string }): boolean => position <= last;
   return {
     append: () => Promise.reject(new Error('The past is only read: append to history itself.')),
@@ -25,6 +26,7 @@ export function eventsUpTo(events: History, last: string): EventStore {
         if (batch.position >= last) return;
       }
     },
+    ...(byShard && { byShard: (options) => byShard({ ...options, upTo: options.upTo < last ? options.upTo : last }) }),
     end: async () => {
       const end = await events.end();
       return end !== undefined && end > last ? last : end;

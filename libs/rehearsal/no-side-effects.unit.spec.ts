@@ -81,7 +81,7 @@ describe('no side effect comes out of a rehearsal', () => {
 test('by its types a rehearsal is given nothing to write with', () => {
   type Given = keyof RehearsalOptions['events'] | Exclude<keyof RehearsalOptions, 'events'>;
   type Reading = 'readAll' | 'byShard' | 'readStream' | 'end' | 'progress';
-  type Harmless = Reading | 'projections' | 'signal' | 'onProgress' | 'inShares';
+  type Harmless = Reading | 'projections' | 'rest' | 'signal' | 'onProgress' | 'inShares';
   // Compiles only while a rehearsal is given nothing but history, and of that nothing that adds to it.
   const nothingElse: [Exclude<Given, Harmless>] extends [never] ? true : false = true;
   expect(nothingElse).toBe(true);

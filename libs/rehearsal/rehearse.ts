@@ -20,6 +20,8 @@ export const MECHANICAL_EFFECT_ONLY =
 export interface RehearsalOptions {
   readonly events: History;
   readonly projections: readonly AnyReadModel[];
+  /** As of each share; of no use where others do them. */
+  readonly rest?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
   /** Has shares of the work done side by side, such as by threads; absent: it is done in one. */

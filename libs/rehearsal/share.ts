@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GroupQuery } from '../read-store/read-store.js';
@@ -29,6 +29,8 @@ export interface ShareOptions {
   readonly projections: readonly AnyReadModel[];
   /** About how many events are folded at a time; default 200: what is made of so few is gone before it grows old. */
   readonly partSize?: number;
+  /** How long it rests for each time that it folded a shard, so that who is served beside it goes on. Default 0. */
+  readonly rest?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
 }
@@ -58,7 +60,7 @@ const SORTING = 0.1;
  * forgotten once it is compared.
  */
 export async function rehearseShare(asked: ShareAsked, options: ShareOptions): Promise<ShareFound> {
-  const { events, projections, partSize = 200, signal, onProgress } = options;
+  const { events, projections, partSize = 200, rest = 0, signal, onProgress } = options;
   const { upTo, most } = asked;
   const scope = scopeOf(asked);
   const sides = await sidesOf(events, asked, upTo);
@@ -102,8 +104,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   try {
     const { shards } = byShard;
     for (const [done, shard] of shards.entries()) {
-      await nextTurn(); // or nobody could ask for it to be stopped
-      signal?.throwIfAborted();
+      const began = performance.now();
       const batch = new EventsToFold(byShard.take(shard));
       for (const event of batch.events) triage.each(event);
       read += batch.events.length;
@@ -114,6 +115,9 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
         if (after !== before) after.end(shard);
       }
       onProgress?.({ share: SORTING + (1 - SORTING) * ((done + 1) / shards.length), events: read });
+      // Also without rest it gives way, or nobody could ask for it to be stopped.
+      await pause(rest * (performance.now() - began));
+      signal?.throwIfAborted();
     }
   } finally {
     byShard.close();

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { Flush } from '../read-store/read-store.js';
 import { historyByShard } from './events-by-shard.js';
@@ -21,7 +21,7 @@ export async function foldShards<Inputs>(
   options: BuildOptions<Inputs>,
   onShare: (share: number, events: number) => void,
 ): Promise<number> {
-  const { events, reads, projections, knownAt, signal } = options;
+  const { events, reads, projections, knownAt, signal, rest = 0 } = options;
   const checkpoints = await reads.checkpoints(generation);
   const unread = ALL_SHARDS.filter((shard) => !checkpoints.has(shard));
   // Those that were read in a run before stopped there: up to another end, what that run stored might not hold any more.
@@ -40,13 +40,14 @@ export async function foldShards<Inputs>(
     if (untold.length > 0) await reads.flush(generation, { shards: untold, position: upTo, writes: [] });
     for (const [done, shard] of told.entries()) {
       signal?.throwIfAborted();
+      const began = performance.now();
       const said = byShard.take(shard);
       const known = knownAt === undefined ? said : said.filter((event) => event.knownAt <= knownAt);
       const writes = await foldShard(generation, new EventsToFold(known), options);
       await reads.flush(generation, { shards: [shard], position: upTo, writes });
       read += said.length;
       onShare(SORTING + (1 - SORTING) * ((done + 1) / told.length), read);
-      await setImmediate();
+      await pause(rest * (performance.now() - began));
     }
     return read;
   } finally {

@@ -27,6 +27,8 @@ export interface BuildOptions<Inputs> {
   /** The longest that one step should keep others waiting; default 20 ms. Infinity where nobody waits. */
   readonly stepMs?: number;
   readonly batchSize?: number;
+  /** How long it rests for each time that it folded a shard, so that who is served beside it goes on. Default 0. */
+  readonly rest?: number;
   /** Stops between two steps; the same call goes on from there. */
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;

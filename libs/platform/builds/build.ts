@@ -2,7 +2,7 @@ import { READ_MODELS } from '../../read-models/read-models.js';
 import { ParkedList } from '../../replay/parked.js';
 import { rebuild } from '../../replay/rebuild.js';
 import { booksUnder, loadRuleBooks } from '../../replay/rule-books.js';
-import type { At } from './at.js';
+import { REST, type At } from './at.js';
 import type { Works } from './work.js';
 
 /** All read models once more, in steps so short that what is served beside them never waits for long. */
@@ -19,6 +19,7 @@ export async function build({ reason, ruleSet, books: wanted }: Works['build']['
     ruleBooks: entries,
     reason,
     parked: new ParkedList(ledger),
+    rest: REST,
     signal,
     onProgress,
   });

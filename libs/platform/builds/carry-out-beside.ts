@@ -4,13 +4,13 @@ import { carryOut, type CarriedOut } from '../../rehearsal/carry-out.js';
 import { booksOf } from '../../replay/bring-up-to-date.js';
 import { ParkedList } from '../../replay/parked.js';
 import { catchUp, rebuild } from '../../replay/rebuild.js';
-import type { At } from './at.js';
+import { REST, type At } from './at.js';
 import type { Works } from './work.js';
 
 /** Builds what was rehearsed beside what is served; nothing is switched here, and nothing recorded. */
 export async function carryOutBeside(asked: Works['carryOut']['asked'], at: At): Promise<CarriedOut | Refusal> {
   const { events, reads, ledger, signal, onProgress } = at;
-  const common = { reads, projections: READ_MODELS, parked: new ParkedList(ledger), signal, onProgress };
+  const common = { reads, projections: READ_MODELS, parked: new ParkedList(ledger), rest: REST, signal, onProgress };
   return carryOut({
     ...asked,
     events,

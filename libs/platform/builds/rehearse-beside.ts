@@ -3,7 +3,7 @@ import { READ_MODELS } from '../../read-models/read-models.js';
 import { rehearsalPage } from '../../rehearsal/page/rehearsal-page.js';
 import { keepPlan } from '../../rehearsal/plan.js';
 import { rehearse } from '../../rehearsal/rehearse.js';
-import type { At } from './at.js';
+import { REST, type At } from './at.js';
 import type { RehearsedInShort, Works } from './work.js';
 
 /** History under other rules, beside what is served. */
@@ -11,7 +11,7 @@ export async function rehearseBeside(
   { recorded, file, page, ...asked }: Works['rehearse']['asked'],
   { events, ledger, signal, onProgress }: At,
 ): Promise<RehearsedInShort> {
-  const rehearsal = await rehearse(asked, { events, projections: READ_MODELS, signal, onProgress });
+  const rehearsal = await rehearse(asked, { events, projections: READ_MODELS, rest: REST, signal, onProgress });
   // The plan first: history must not name one that is not kept.
   if (recorded) await keepPlan(ledger, rehearsal);
   put(page, rehearsalPage(rehearsal));
