@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CaseEvent } from '../case/case-events.js';
 import type { RuleSet, TargetRule } from '../rules/rule-set.js';
 import { advanceClocks } from './case-clocks.js';
 import { asOf, booksOf, fold, record, RESOLVE, rulesOf, type Happened } from './case-clocks.testing.js';
@@ -245,6 +246,16 @@ describe('when the rules change while it runs', () => {
     const books = changed({ retarget: 'pinned' });
     const { clocks } = fold(books, MON9, touched, ['2031-05-05T16:00Z', submitted]);
     expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true, ruleSet: books.book('care')[0]?.rules.hash }]);
+  });
+
+  test('pinned stops by what its own version looks at, where the one in force does not', () => {
+    const books = booksOf(
+      [null, rulesOf([{ ...RESOLVE, retarget: 'pinned', stop: { contacted: true } }])],
+      ['2031-05-05T12:00Z', rulesOf([{ ...RESOLVE, retarget: 'pinned' }])],
+    );
+    const reached: CaseEvent = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } };
+    const { clocks } = fold(books, MON9, touched, ['2031-05-05T16:00Z', reached]);
+    expect(clocks).toMatchObject([{ state: 'completed', stoppedAt: '2031-05-05T16:00:00.000Z', stoppedBy: 'e3' }]);
   });
 
   test('a clock stopped before keeps the goal it had', () => {
