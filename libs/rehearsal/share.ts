@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
 import { historyByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
+import { giveWay } from '../replay/give-way.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
 import { byId, sortById } from '../replay/id-order.js';
 import { typesOf } from '../replay/projections.js';
@@ -115,8 +115,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
         if (after !== before) after.end(shard);
       }
       onProgress?.({ share: SORTING + (1 - SORTING) * ((done + 1) / shards.length), events: read });
-      // Also without rest it gives way, or nobody could ask for it to be stopped.
-      await pause(rest * (performance.now() - began));
+      await giveWay(rest * (performance.now() - began));
       signal?.throwIfAborted();
     }
   } finally {

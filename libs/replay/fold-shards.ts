@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { Flush } from '../read-store/read-store.js';
 import { historyByShard } from './events-by-shard.js';
 import { EventsToFold } from './events-to-fold.js';
+import { giveWay } from './give-way.js';
 import { ProjectionFold } from './projection-fold.js';
 import { typesOf } from './projections.js';
 import type { BuildOptions } from './rebuild.js';
@@ -47,7 +47,7 @@ export async function foldShards<Inputs>(
       await reads.flush(generation, { shards: [shard], position: upTo, writes });
       read += said.length;
       onShare(SORTING + (1 - SORTING) * ((done + 1) / told.length), read);
-      await pause(rest * (performance.now() - began));
+      await giveWay(rest * (performance.now() - began));
     }
     return read;
   } finally {
