@@ -1,3 +1,4 @@
+import { instant, isoOf } from '../recovery/instants.js';
 import { caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
@@ -20,7 +21,7 @@ const withOpening = (opened: readonly number[], at: number): readonly number[] =
   return later < 0 ? [...opened, at] : opened.toSpliced(later, 0, at);
 };
 
-const instant = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+const isoIfAny = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms));
 
 /** One document for each customer and programme: how many cases they had, and how soon after one another. */
 export const customers: ReadModel<CustomerFact> = {
@@ -44,7 +45,7 @@ export const customers: ReadModel<CustomerFact> = {
   evolve: {
     CaseOpened: (fact, { data, programme, occurredAt }) => {
       const { opened = {}, forgottenAt = null } = fact ?? {};
-      const at = withOpening(opened[programme] ?? [], Date.parse(occurredAt));
+      const at = withOpening(opened[programme] ?? [], instant(occurredAt));
       return { customer: data.customer, opened: { ...opened, [programme]: at }, forgottenAt };
     },
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
@@ -56,8 +57,8 @@ export const customers: ReadModel<CustomerFact> = {
         customer,
         programme,
         cases: at.length,
-        firstOpenedAt: instant(at[0]),
-        lastOpenedAt: instant(at.at(-1)),
+        firstOpenedAt: isoIfAny(at[0]),
+        lastOpenedAt: isoIfAny(at.at(-1)),
         repeatsWithin30Days: repeats(at, 30),
         repeatsWithin90Days: repeats(at, 90),
         forgottenAt,

@@ -1,3 +1,4 @@
+import { instant } from '../recovery/instants.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
@@ -45,7 +46,7 @@ const reached =
     { rules }: PartOfInputs<'calendars'>,
   ): TimesDocument | undefined => {
     if (!times || (again === 'first' && times[`${step}WallMs`] !== null)) return times;
-    const [from, to] = [Date.parse(times.openedAt), Date.parse(occurredAt)];
+    const [from, to] = [instant(times.openedAt), instant(occurredAt)];
     const calendar = rules.at(programme, occurredAt)?.calendars.values().next().value;
     return {
       ...times,

@@ -15,7 +15,6 @@ import {
   rulesOf,
 } from './case-clocks.testing.js';
 import { resumed, returned, submitted, type Happened } from './case-clocks.testing.js';
-import { written } from './clock-times.js';
 import { explainClock } from './explain-clock.js';
 import { settle } from './settle.js';
 
@@ -164,14 +163,4 @@ test('settled once more under the same rules, clocks stay as they are, whatever 
     ),
     { numRuns: 300 },
   );
-});
-
-test('an instant is written as ISO 8601 has it, whichever was written before', () => {
-  const instants = fc.date({ noInvalidDate: true }).map((date) => date.getTime());
-  fc.assert(
-    fc.property(fc.array(fc.oneof(instants, fc.integer({ min: -200_000_000, max: 200_000_000 }))), (all) => {
-      for (const at of all) expect(written(at)).toBe(new Date(at).toISOString());
-    }),
-  );
-  expect(() => written(NaN)).toThrow(RangeError);
 });

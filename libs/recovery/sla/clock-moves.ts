@@ -1,7 +1,8 @@
 import type { CaseFacts } from '../case/case-facts.js';
+import { instant, isoOf } from '../instants.js';
 import type { CompiledTarget } from '../rules/compile.js';
 import type { Clock } from './clock.js';
-import { dueTimes, instant, isPaused, notBefore, worked, written } from './clock-times.js';
+import { dueTimes, isPaused, notBefore, worked } from './clock-times.js';
 
 /** A target whose start held while no goal fits: nothing is promised, but a goal that fits later counts from there. */
 export type Unpromised = Pick<Clock, 'target' | 'cycle' | 'ruleSet' | 'startedAt' | 'startedBy' | 'pauses'> &
@@ -49,7 +50,7 @@ export function promise(course: Unpromised, goalMs: number, target: CompiledTarg
     startedBy,
     pauses,
     // A clock that begins on hold was promised all the same, as if it ran.
-    originalDueAt: course.originalDueAt ?? due.dueAt ?? written(target.calendar.add(instant(startedAt), goalMs)),
+    originalDueAt: course.originalDueAt ?? due.dueAt ?? isoOf(target.calendar.add(instant(startedAt), goalMs)),
     ...due,
   };
 }

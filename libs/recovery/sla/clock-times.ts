@@ -1,50 +1,9 @@
 import type { Calendar } from '../calendar/calendar.js';
+import { instant, isoOf } from '../instants.js';
 import type { Clock } from './clock.js';
 
 /** Who runs, since when, and when it was held: what a clock is before it has a goal. */
 export type Course = Pick<Clock, 'startedAt' | 'pauses'>;
-
-/** The last two read: all clocks that one event moves ask for the same start and the same moment. */
-const read = { last: '', lastAt: NaN, before: '', beforeAt: NaN };
-
-export function instant(iso: string): number {
-  if (iso === read.last) return read.lastAt;
-  if (iso === read.before) return read.beforeAt;
-  read.before = read.last;
-  read.beforeAt = read.lastAt;
-  read.last = iso;
-  read.lastAt = Date.parse(iso);
-  return read.lastAt;
-}
-
-const DAY = 86_400_000;
-const MINUTE = 60_000;
-const texts = (most: number, text: (n: number) => string): readonly string[] =>
-  Array.from({ length: most }, (_, n) => text(n));
-const digits = (count: number, n: number): string => String(n).padStart(count, '0');
-const OF_DAY = texts(DAY / MINUTE, (n) => `${digits(2, Math.floor(n / 60))}:${digits(2, n % 60)}:`);
-const OF_MINUTE = texts(60, (n) => `${digits(2, n)}.`);
-const OF_SECOND = texts(1_000, (n) => `${digits(3, n)}Z`);
-
-/** The day written last: what falls due of a case mostly does so within a few days. */
-const wrote = { day: NaN, text: '' };
-
-/** ISO 8601, UTC. By hand, as a case has a dozen of them and Date takes four times as long. @throws RangeError for none */
-export function written(at: number): string {
-  const day = Math.floor(at / DAY);
-  if (day !== wrote.day) {
-    wrote.text = new Date(at).toISOString().slice(0, -'hh:mm:ss.000Z'.length);
-    wrote.day = day;
-  }
-  const ms = Math.floor(at - day * DAY);
-  const ofMinute = ms % MINUTE;
-  const [time, seconds, rest] = [
-    OF_DAY[(ms - ofMinute) / MINUTE],
-    OF_MINUTE[Math.floor(ofMinute / 1_000)],
-    OF_SECOND[ofMinute % 1_000],
-  ];
-  return `${wrote.text}${time}${seconds}${rest}`;
-}
 
 export const isPaused = ({ pauses }: Course): boolean => pauses.length > 0 && pauses.at(-1)?.to === undefined;
 
@@ -95,10 +54,10 @@ export function dueTimes(
   const times: { dueAt?: string; warnAt?: string; breachedFrom?: string } = {};
   if (due !== undefined) {
     const breached = calendar.nextWorking(due);
-    times.dueAt = written(due);
-    times.breachedFrom = breached === due ? times.dueAt : written(breached);
+    times.dueAt = isoOf(due);
+    times.breachedFrom = breached === due ? times.dueAt : isoOf(breached);
   }
-  if (warn !== undefined) times.warnAt = written(warn);
+  if (warn !== undefined) times.warnAt = isoOf(warn);
   return times;
 }
 

@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import type { RuleBooks } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
-import { instant, written } from './clock-times.js';
+import { instant, isoOf } from '../instants.js';
 
 interface Interval {
   readonly from: string;
@@ -68,5 +68,5 @@ function countedIntervals({ startedAt, pauses }: Clock, calendar: Calendar, unti
     since = to === undefined ? until : instant(to);
   }
   runs.push(...between(since, until));
-  return runs.map(({ from, to }) => ({ from: written(from), to: written(to), ms: to - from }));
+  return runs.map(({ from, to }) => ({ from: isoOf(from), to: isoOf(to), ms: to - from }));
 }
