@@ -1,6 +1,6 @@
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import { parseDuration } from '../recovery/rules/duration.js';
+import { instant, isoOf } from '../recovery/instants.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CaseClocks } from '../recovery/sla/case-clocks.js';
@@ -52,11 +52,10 @@ const contactDue = (
   at: string,
   rules: CompiledRules | undefined,
 ): string | null => {
-  const contact = rules?.ruleSet.contact;
+  const contact = rules?.contact;
   if (!contact || contacted || attempts >= contact.tries) return null;
-  const earliest = Date.parse(at) + (contact.spacing === undefined ? 0 : parseDuration(contact.spacing));
-  const hours = contact.hours === undefined ? undefined : rules?.calendars.get(contact.hours);
-  return new Date(hours ? hours.nextWorking(earliest) : earliest).toISOString();
+  const earliest = instant(at) + contact.spacingMs;
+  return isoOf(contact.hours ? contact.hours.nextWorking(earliest) : earliest);
 };
 
 const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: Inputs): QueueFact | undefined => {

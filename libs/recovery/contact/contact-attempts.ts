@@ -5,7 +5,6 @@ import type { CaseEvent } from '../case/case-events.js';
 import { inWork, recordedBy, type Attempt, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
-import { parseDuration } from '../rules/duration.js';
 import { stated } from '../stated.js';
 
 const DAY_MS = 86_400_000;
@@ -53,17 +52,15 @@ export function tries(
   cycle: number,
   rules: CompiledRules | undefined,
 ): readonly Attempt[] {
-  const { spacing, hours } = rules?.ruleSet.contact ?? {};
-  const apartMs = spacing === undefined ? 0 : parseDuration(spacing);
-  const calendar = hours === undefined ? undefined : rules?.calendars.get(hours);
+  const { spacingMs = 0, hours } = rules?.contact ?? {};
   const counted: Attempt[] = [];
   // Attempts may be logged after the fact, so not in the order in which they were made.
   const made = attempts.filter((attempt) => attempt.cycle === cycle).sort((a, b) => (a.at < b.at ? -1 : 1));
   for (const attempt of made) {
     const at = Date.parse(attempt.at);
-    if (calendar && calendar.nextWorking(at) !== at) continue;
+    if (hours && hours.nextWorking(at) !== at) continue;
     const last = counted.at(-1);
-    if (last && at - Date.parse(last.at) < apartMs) continue;
+    if (last && at - Date.parse(last.at) < spacingMs) continue;
     counted.push(attempt);
   }
   return counted;

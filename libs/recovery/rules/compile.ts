@@ -6,7 +6,7 @@ import { compileCalendar } from '../calendar/compile-calendar.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import { parseDuration } from './duration.js';
 import { ruleSetHash } from './hash.js';
-import type { RuleSet, TargetRule } from './rule-set.js';
+import type { ContactRules, RuleSet, TargetRule } from './rule-set.js';
 
 export type Condition = (facts: CaseFacts) => boolean;
 
@@ -27,6 +27,13 @@ export interface CompiledTarget {
   readonly reopen: 'first-only' | 'restart' | 'resume';
 }
 
+/** How far apart tries to reach a customer are, in milliseconds, and when they may be made. */
+export interface CompiledContact {
+  readonly tries: number;
+  readonly spacingMs: number;
+  readonly hours: Calendar | undefined;
+}
+
 /** A rule set made ready: conditions as functions, durations in milliseconds, calendars as day tables. */
 export interface CompiledRules {
   /** SHA-256, in hex, of the rule set's canonical JSON (RFC 8785). */
@@ -34,6 +41,8 @@ export interface CompiledRules {
   readonly ruleSet: RuleSet;
   readonly calendars: ReadonlyMap<string, Calendar>;
   readonly targets: readonly CompiledTarget[];
+  readonly targetsById: ReadonlyMap<string, CompiledTarget>;
+  readonly contact: CompiledContact | undefined;
   /** What of a case its targets look at: while none of it changes, neither does any of their clocks. */
   readonly looksAt: readonly (keyof CaseFacts)[];
   condition(filter: Filter): Condition;
@@ -91,15 +100,27 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',
   });
+  const targets = ruleSet.targets.map(compileTarget);
   return {
     hash: ruleSetHash(ruleSet),
     ruleSet,
     calendars,
-    targets: ruleSet.targets.map(compileTarget),
+    targets,
+    targetsById: new Map(targets.map((target) => [target.id, target])),
+    contact: ruleSet.contact && compileContact(ruleSet.contact, calendars),
     looksAt: lookedAt(ruleSet.targets),
     condition,
   };
 }
+
+const compileContact = (
+  { tries, spacing, hours }: ContactRules,
+  calendars: CompiledRules['calendars'],
+): CompiledContact => ({
+  tries,
+  spacingMs: spacing === undefined ? 0 : parseDuration(spacing),
+  hours: hours === undefined ? undefined : calendars.get(hours),
+});
 
 function lookedAt(targets: readonly TargetRule[]): CompiledRules['looksAt'] {
   const conditions = targets.flatMap(({ start, stop, pause, cancel, goals = [] }) => [

@@ -35,18 +35,21 @@ export function advanceClocks(
   const before = clocks && clocksAsOf(clocks, occurredAt, books, programme);
   const at = before && before.at > occurredAt ? before.at : occurredAt;
   const rules = books.at(programme, at);
-  const after: CaseClocks = {
+  const book = books.book(programme);
+  const standing = before ?? NOTHING;
+  const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.facts, facts, book));
+  const now = isMoved ? settle(standing, rules, { at: occurredAt, by: event.id, facts }, book) : standing;
+  return {
     facts,
-    clocks: before?.clocks ?? [],
-    unpromised: before?.unpromised ?? [],
-    reported: before?.reported ?? {},
+    clocks: now.clocks,
+    unpromised: now.unpromised,
+    reported: standing.reported,
     at,
     ruleSet: rules?.hash ?? null,
   };
-  if (!rules || (before?.ruleSet === rules.hash && looksTheSame(before.facts, facts, books.book(programme))))
-    return after;
-  return { ...after, ...settle(after, rules, { at: occurredAt, by: event.id, facts }, books.book(programme)) };
 }
+
+const NOTHING: Pick<CaseClocks, 'clocks' | 'unpromised' | 'reported'> = { clocks: [], unpromised: [], reported: {} };
 
 /** To all targets that clocks may be under: what was settled stays as it is then. Most events of a case are such. */
 function looksTheSame(before: CaseFacts, facts: CaseFacts, book: readonly RulesFrom[]): boolean {

@@ -23,28 +23,39 @@ export function settle(
   rules: CompiledRules,
   moment: Moment,
   book: Book,
-  moves: (going: Clock) => boolean = () => true,
+  moves?: (going: Clock) => boolean,
 ): Standing {
-  const clocks: Clock[] = [];
-  const unpromised: Unpromised[] = [];
-  const keep = (next: Clock | Unpromised | undefined): void => {
-    if (!next) return;
-    if ('goalMs' in next) clocks.push(next);
-    else unpromised.push(next);
-  };
-  for (const clock of before.clocks) keep(isGoing(clock) && moves(clock) ? advance(clock, rules, moment, book) : clock);
-  for (const course of before.unpromised) keep(advanceUnpromised(course, rules, moment));
+  const now: Settled = { clocks: [], unpromised: [] };
+  for (const clock of before.clocks)
+    keep(now, isGoing(clock) && (!moves || moves(clock)) ? advance(clock, rules, moment, book) : clock);
+  for (const course of before.unpromised) keep(now, advanceUnpromised(course, rules, moment));
   for (const target of rules.targets) {
-    if (target.reportedOnly || unpromised.some((course) => course.target === target.id)) continue;
-    const last = clocks.findLast((clock) => clock.target === target.id);
+    if (target.reportedOnly || lastOf(now.unpromised, target)) continue;
+    const last = lastOf(now.clocks, target);
     if (!begins(target, last, moment)) continue;
     const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
     const course = stopped ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment) : undefined;
     const next = promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts));
-    if (next && stopped) clocks.splice(clocks.indexOf(stopped), 1);
-    keep(next);
+    if (next && stopped) now.clocks.splice(now.clocks.indexOf(stopped), 1);
+    keep(now, next);
   }
-  return { clocks, unpromised };
+  return now;
+}
+
+interface Settled {
+  readonly clocks: Clock[];
+  readonly unpromised: Unpromised[];
+}
+
+function keep({ clocks, unpromised }: Settled, next: Clock | Unpromised | undefined): void {
+  if (!next) return;
+  if ('goalMs' in next) clocks.push(next);
+  else unpromised.push(next);
+}
+
+function lastOf<Course extends Unpromised>(courses: readonly Course[], { id }: CompiledTarget): Course | undefined {
+  for (let i = courses.length - 1; i >= 0; i--) if (courses[i]?.target === id) return courses[i];
+  return undefined;
 }
 
 function advance(clock: Clock, rules: CompiledRules, moment: Moment, book: Book): Clock | Unpromised {
@@ -91,7 +102,7 @@ function begins(target: CompiledTarget, last: Clock | undefined, { facts }: Mome
 }
 
 const computed = (rules: CompiledRules, id: string): CompiledTarget | undefined => {
-  const target = rules.targets.find((one) => one.id === id);
+  const target = rules.targetsById.get(id);
   return target?.reportedOnly ? undefined : target;
 };
 
