@@ -2,6 +2,7 @@ import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { digested, ShardDigest } from '../replay/digest.js';
 import type { Folded } from '../replay/fold-whole.js';
+import type { Lines } from '../replay/lines.js';
 import { shapesOf } from '../replay/projections.js';
 import { GroupCounter } from './group-counter.js';
 import { TOTALLED, type Totalled } from './totals.js';
@@ -9,18 +10,18 @@ import { TOTALLED, type Totalled } from './totals.js';
 /** What one read model says on one side: its groups, where totals are counted from it, and its digests. */
 export class Said {
   readonly digests = new Map<number, string>();
-  readonly #digest = new ShardDigest();
+  readonly #digest: ShardDigest;
   readonly #counter: GroupCounter | undefined;
 
-  constructor(query: GroupQuery | undefined) {
+  /** The lines are those of both sides. */
+  constructor(query: GroupQuery | undefined, lines: Lines) {
+    this.#digest = new ShardDigest(lines);
     this.#counter = query && new GroupCounter(query);
   }
 
-  add(documents: readonly Folded[]): void {
-    for (const [id, document] of documents) {
-      this.#counter?.add(document);
-      this.#digest.add(id, document);
-    }
+  add([id, document]: Folded): void {
+    this.#counter?.add(document);
+    this.#digest.add(id, document);
   }
 
   /** All of the shard was added. */

@@ -7,6 +7,7 @@ import { EventsToFold } from '../replay/events-to-fold.js';
 import { giveWay } from '../replay/give-way.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
 import { byId, sortById } from '../replay/id-order.js';
+import { Lines } from '../replay/lines.js';
 import { typesOf } from '../replay/projections.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
@@ -16,7 +17,7 @@ import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
 import { totalQueries } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
-import { Explainer } from './why.js';
+import { Explainer, type Pair } from './why.js';
 
 /** Which share of the work: the cases and customers of some of the 256 shards, with history up to a position. */
 export interface ShareAsked extends RehearsalAsked {
@@ -72,25 +73,31 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const queries: Partial<Record<string, GroupQuery>> = totalQueries(scope);
   const models = projections.map((projection) => {
     const query = queries[projection.name];
-    const before = new Said(query);
+    const lines = new Lines();
+    const before = new Said(query, lines);
     const isReached = reaches(projection.reads, books.before, books.after);
-    return { projection, before, after: isReached ? new Said(query) : before };
+    return { projection, before, after: isReached ? new Said(query, lines) : before };
   });
   const ofOneStream = models.filter(({ projection }) => projection.ofOneStream);
   const ofManyStreams = models.filter(({ projection }) => !projection.ofOneStream);
+  const judge = (clocks: Pair): void => {
+    const verdict = changedVerdict(clocks, scope, explainer);
+    if (!verdict) return;
+    tally.add(verdict);
+    changed.add(verdict);
+  };
   const foldBoth = async (batch: EventsToFold, some: typeof models): Promise<void> => {
     for (const { projection, before, after } of some) {
-      const one = await foldWhole(projection, batch, { rules: books.before });
-      before.add(one);
-      if (after === before) continue;
-      const other = await foldWhole(projection, batch, { rules: books.after });
-      after.add(other);
-      if (projection.name !== 'clocks') continue;
-      for (const pair of paired(sortById(one), sortById(other))) {
-        const verdict = changedVerdict(pair, scope, explainer);
-        if (!verdict) continue;
-        tally.add(verdict);
-        changed.add(verdict);
+      const had = await foldWhole(projection, batch, { rules: books.before });
+      if (after === before) {
+        for (const shown of had) before.add(shown);
+        continue;
+      }
+      const has = await foldWhole(projection, batch, { rules: books.after });
+      for (const [one, other] of paired(sortById(had), sortById(has))) {
+        if (one) before.add(one);
+        if (other) after.add(other);
+        if (projection.name === 'clocks') judge({ before: clockOf(one), after: clockOf(other) });
       }
     }
   };
@@ -131,20 +138,19 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   };
 }
 
-interface Clocks {
-  readonly before: ClockDocument | undefined;
-  readonly after: ClockDocument | undefined;
-}
+const clockOf = (shown: Folded | undefined): ClockDocument | undefined => shown?.[1] as ClockDocument | undefined;
 
-/** Each clock of either side, in the order of ids: those of a case one after another. */
-function* paired(ones: readonly Folded[], others: readonly Folded[]): Generator<Clocks> {
-  const clock = (folded: Folded | undefined): ClockDocument | undefined => folded?.[1] as ClockDocument | undefined;
+/** Each document of either side, in the order of ids: those of a case one after another. */
+function* paired(
+  ones: readonly Folded[],
+  others: readonly Folded[],
+): Generator<readonly [Folded | undefined, Folded | undefined]> {
   let [i, j] = [0, 0];
   while (i < ones.length || j < others.length) {
     const [one, other] = [ones[i], others[j]];
     const order = !one ? 1 : !other ? -1 : one[0] === other[0] ? 0 : byId(one, other);
     if (order <= 0) i++;
     if (order >= 0) j++;
-    yield { before: order <= 0 ? clock(one) : undefined, after: order >= 0 ? clock(other) : undefined };
+    yield [order <= 0 ? one : undefined, order >= 0 ? other : undefined];
   }
 }

@@ -1,15 +1,16 @@
-import { isSealed } from '../event-sourcing/sealed.js';
+import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 import type { StoredDocument } from '../read-store/read-store.js';
+import { encoded, type Encoded, type Utf8Writer } from './utf8-writer.js';
 
 /** Of when and where a build was made, and not of what it says. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['position', 'recordedAt', 'generation', 'timeZoneData']);
 
 /** What is known of the values that stand at one place of a kind of document. */
 interface Place {
-  /** Of objects: the few shapes that come, the last one first asked for. */
-  shapes: Shape[];
+  /** Of objects: the shapes that come, and the one that came last. */
+  readonly shapes: Shape[];
   last: Shape | undefined;
-  /** Of the elements, where arrays stand. */
+  /** Of the elements, where arrays stand, or objects whose names are data. */
   elements: Place | undefined;
 }
 
@@ -17,26 +18,53 @@ interface Place {
 interface Shape {
   readonly names: readonly string[];
   readonly members: readonly Member[];
+  readonly isSealed: boolean;
+  /** The one that came after it last: those of one object come after another as they did in the one before. */
+  next: Shape | undefined;
+  /** The values of its last object, and where it was written, unless that was cleared since. */
+  last: { readonly values: readonly unknown[]; readonly to: Utf8Writer; readonly cleared: number } | undefined;
 }
 
 interface Member {
-  readonly name: string;
-  readonly written: Uint8Array;
+  /** Its place among the names as they come. */
+  readonly index: number;
+  readonly written: Encoded;
   readonly place: Place;
+  /** Where it stands in the last object of the shape, with its name. */
+  from: number;
+  to: number;
 }
 
-/** Beyond, names are data, such as ids: no use in knowing them all. */
-const MOST_SHAPES = 16;
+/** Beyond, names are data, such as ids, and are written as they come. */
+const MOST_SHAPES = 64;
 
 const place = (): Place => ({ shapes: [], last: undefined, elements: undefined });
 
-const shapeOf = (names: readonly string[]): Shape => ({
-  names,
-  members: names
+function shapeOf(value: object): Shape {
+  const names = Object.keys(value);
+  const members = names
     .filter((name) => !LEFT_OUT.has(name))
     .toSorted()
-    .map((name) => ({ name, written: Buffer.from(`,${JSON.stringify(name)}:`), place: place() })),
-});
+    .map((name) => ({
+      index: names.indexOf(name),
+      written: encoded(`,${JSON.stringify(name)}:`),
+      place: place(),
+      from: 0,
+      to: 0,
+    }));
+  return { names, members, isSealed: isSealed(value), next: undefined, last: undefined };
+}
+
+/** The values of an object that has the names of a shape, in its order. */
+function valuesOf(value: object, { names }: Shape): readonly unknown[] | undefined {
+  const values = new Array<unknown>(names.length);
+  let i = 0;
+  for (const name in value) {
+    if (names[i] !== name) return undefined;
+    values[i++] = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return i === names.length ? values : undefined;
+}
 
 function fits(value: object, { names }: Shape): boolean {
   let i = 0;
@@ -44,144 +72,141 @@ function fits(value: object, { names }: Shape): boolean {
   return i === names.length;
 }
 
-function shapeAt(at: Place, value: object): Shape {
-  if (at.last && fits(value, at.last)) return at.last;
-  at.last = at.shapes.find((shape) => fits(value, shape));
-  if (at.last) return at.last;
-  if (at.shapes.length >= MOST_SHAPES) at.shapes = [];
-  at.shapes.push((at.last = shapeOf(Object.keys(value))));
-  return at.last;
+/** The shape of an object that does not have the one that was looked for; undefined where names are data. */
+function otherShape({ shapes }: Place, value: object): Shape | undefined {
+  const known = shapes.find((shape) => fits(value, shape));
+  if (known || shapes.length === MOST_SHAPES) return known;
+  const shape = shapeOf(value);
+  shapes.push(shape);
+  return shape;
 }
 
-const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** By character: 1 where it stands for itself. One look is cheaper than a comparison for each that does not. */
-const PLAIN = new Uint8Array(0x10000).fill(1, 0x20, 0x7f);
-for (const character of '"\\') PLAIN[character.charCodeAt(0)] = 0;
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+/** No object is changed once it is a document's. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (typeof one === 'object' && isEmptyList(one) && isEmptyList(other));
 
 /**
  * The documents of one read model as they are hashed, a line each: [id, document] in canonical JSON (RFC 8785), ended
- * by a line feed, without what differs from build to build, sealed fields by where they were stored. Written out byte
- * by byte because every document of every digest goes through it: twice as fast as pieces of text put together.
+ * by a line feed, without what differs from build to build, sealed fields by where they were stored. Every document of
+ * every digest goes through it: so what it has in common with the one before it is copied from there, and not made again.
  */
 export class Lines {
   readonly #documents = place();
-  #bytes = Buffer.allocUnsafe(64 * 1024);
-  #end = 0;
 
-  add({ id, document }: Pick<StoredDocument, 'id' | 'document'>): void {
-    this.#byte(OPEN_LIST);
-    this.#text(id);
-    this.#byte(COMMA);
-    this.#value(document, this.#documents);
-    this.#plain(']\n');
+  add({ id, document }: Pick<StoredDocument, 'id' | 'document'>, to: Utf8Writer): void {
+    to.byte(OPEN_LIST);
+    to.quoted(id);
+    to.byte(COMMA);
+    add(document, this.#documents, to);
+    to.plain(']\n');
   }
+}
 
-  /** Bytes that wait to be taken. */
-  get length(): number {
-    return this.#end;
+function add(value: unknown, at: Place, to: Utf8Writer): void {
+  if (typeof value === 'string') to.quoted(value);
+  else if (value === null) to.plain('null');
+  else if (typeof value === 'boolean') to.plain(value ? 'true' : 'false');
+  else if (typeof value === 'number') to.number(value);
+  else if (typeof value !== 'object') to.plain(JSON.stringify(value) ?? 'null');
+  else if (Array.isArray(value)) addList(value, (at.elements ??= place()), to);
+  else addObject(value, at, to);
+}
+
+function addList(values: readonly unknown[], at: Place, to: Utf8Writer): void {
+  let before = OPEN_LIST;
+  for (const value of values) {
+    to.byte(before);
+    before = COMMA;
+    add(value, at, to);
   }
+  if (before === OPEN_LIST) to.byte(OPEN_LIST);
+  to.byte(CLOSE_LIST);
+}
 
-  /** What was added since the last time: to be read before more is added, which takes its place. */
-  take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#end);
-    this.#end = 0;
-    return taken;
+function addObject(value: object, at: Place, to: Utf8Writer): void {
+  const { last } = at;
+  let shape = last?.next ?? last;
+  let values = shape && valuesOf(value, shape);
+  if (!values) {
+    shape = otherShape(at, value);
+    values = shape && valuesOf(value, shape);
   }
+  if (last) last.next = shape;
+  at.last = shape;
+  if (!shape || !values) return addAnyObject(value, at, to);
+  if (shape.isSealed) return addSealed(value as Sealed, to);
+  const start = to.length;
+  addMembers(values, shape, to);
+  if (to.length === start) to.byte(OPEN);
+  else to.replace(start, OPEN); // of the first comma
+  to.byte(CLOSE);
+}
 
-  #value(value: unknown, at: Place): void {
-    if (typeof value === 'string') this.#text(value);
-    else if (value === null) this.#plain('null');
-    else if (typeof value === 'boolean') this.#plain(value ? 'true' : 'false');
-    else if (typeof value !== 'object') this.#plain(JSON.stringify(value) ?? 'null');
-    else if (Array.isArray(value)) this.#list(value, (at.elements ??= place()));
-    else if (isSealed(value)) this.#sealed(value.event, value.field);
-    else this.#object(value as Readonly<Record<string, unknown>>, shapeAt(at, value));
+function addAnyObject(value: object, at: Place, to: Utf8Writer): void {
+  if (isSealed(value)) return addSealed(value, to);
+  let before = OPEN;
+  for (const name of Object.keys(value).toSorted()) {
+    const one = (value as Readonly<Record<string, unknown>>)[name];
+    if (one === undefined || LEFT_OUT.has(name)) continue;
+    to.byte(before);
+    before = COMMA;
+    to.quoted(name);
+    to.byte(COLON);
+    add(one, (at.elements ??= place()), to);
   }
+  if (before === OPEN) to.byte(OPEN);
+  to.byte(CLOSE);
+}
 
-  #list(values: readonly unknown[], at: Place): void {
-    let before = OPEN_LIST;
-    for (const value of values) {
-      this.#byte(before);
-      before = COMMA;
-      this.#value(value, at);
+/** Each after a comma. Those that stand one after another in the last object of the shape too are copied at once. */
+function addMembers(values: readonly unknown[], shape: Shape, to: Utf8Writer): void {
+  const last = shape.last?.cleared === shape.last?.to.cleared ? shape.last : undefined;
+  let run = 0;
+  let end = 0;
+  for (const member of shape.members) {
+    const value = values[member.index];
+    if (value === undefined) continue;
+    if (last && isSame(value, last.values[member.index])) {
+      if (member.from !== end) {
+        if (end > run) copy(last.to, run, end, to);
+        run = member.from;
+      }
+      end = member.to;
+      member.from += to.length - run;
+      member.to += to.length - run;
+      continue;
     }
-    if (before === OPEN_LIST) this.#byte(OPEN_LIST);
-    this.#byte(CLOSE_LIST);
+    if (last && end > run) copy(last.to, run, end, to);
+    run = end = 0;
+    member.from = to.length;
+    to.encoded(member.written);
+    add(value, member.place, to);
+    member.to = to.length;
   }
+  if (last && end > run) copy(last.to, run, end, to);
+  shape.last = { values, to, cleared: to.cleared };
+}
 
-  #object(value: Readonly<Record<string, unknown>>, { members }: Shape): void {
-    const start = this.#end;
-    for (const { name, written, place: at } of members) {
-      const one = value[name];
-      if (one === undefined) continue;
-      this.#copy(written);
-      this.#value(one, at);
-    }
-    if (this.#end === start) this.#byte(OPEN);
-    else this.#bytes[start] = OPEN; // in the place of the first comma
-    this.#byte(CLOSE);
-  }
+/** Where the first stood first in its object, it had no comma before it. */
+function copy(last: Utf8Writer, from: number, end: number, to: Utf8Writer): void {
+  const start = to.length;
+  to.copy(last, from, end);
+  to.replace(start, COMMA);
+}
 
-  #sealed(event: string, field: string): void {
-    this.#plain('{"event":');
-    this.#text(event);
-    this.#plain(',"field":');
-    this.#text(field);
-    this.#byte(CLOSE);
-  }
-
-  #byte(byte: number): void {
-    this.#room(1);
-    this.#bytes[this.#end++] = byte;
-  }
-
-  #copy(from: Uint8Array): void {
-    this.#room(from.length);
-    const bytes = this.#bytes;
-    let end = this.#end;
-    for (let i = 0; i < from.length; i++) bytes[end++] = from[i] as number;
-    this.#end = end;
-  }
-
-  /** Of characters that stand for themselves. */
-  #plain(text: string): void {
-    this.#room(text.length);
-    const bytes = this.#bytes;
-    let end = this.#end;
-    for (let i = 0; i < text.length; i++) bytes[end++] = text.charCodeAt(i);
-    this.#end = end;
-  }
-
-  #text(text: string): void {
-    this.#room(text.length + 2);
-    const bytes = this.#bytes;
-    let end = this.#end;
-    bytes[end++] = QUOTE;
-    for (let i = 0; i < text.length; i++) {
-      const character = text.charCodeAt(i);
-      if (PLAIN[character] === 0) return this.#escaped(text);
-      bytes[end++] = character;
-    }
-    bytes[end++] = QUOTE;
-    this.#end = end;
-  }
-
-  #escaped(text: string): void {
-    const quoted = JSON.stringify(text);
-    this.#room(Buffer.byteLength(quoted));
-    this.#end += this.#bytes.write(quoted, this.#end);
-  }
-
-  #room(more: number): void {
-    if (this.#end + more <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#end + more));
-    this.#bytes.copy(grown, 0, 0, this.#end);
-    this.#bytes = grown;
-  }
+function addSealed({ event, field }: Sealed, to: Utf8Writer): void {
+  to.plain('{"event":');
+  to.quoted(event);
+  to.plain(',"field":');
+  to.quoted(field);
+  to.byte(CLOSE);
 }

@@ -4,6 +4,7 @@ import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
 import { digestOf, digestReadModel, digested } from './digest.js';
 import { Fold } from './fold.js';
 import { Lines } from './lines.js';
+import { Utf8Writer } from './utf8-writer.js';
 import { shapesOf, typesOf } from './projections.js';
 import type { Progress } from './rebuild.js';
 
@@ -112,7 +113,8 @@ type Scan = AsyncIterable<readonly StoredDocument[]>;
 
 /** Both in id order: what is in one alone, or says something else in the other. */
 async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
-  const [says, shouldSay] = [new Lines(), new Lines()];
+  const lines = new Lines();
+  const [says, shouldSay] = [new Utf8Writer(), new Utf8Writer()];
   const [ones, others] = [singly(live), singly(rebuilt)];
   let [one, other] = [(await ones.next()).value, (await others.next()).value];
   while (one || other) {
@@ -123,8 +125,8 @@ async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGe
       yield { readModel, shard: other.shard, id: other.id, rebuilt: other.document };
       other = (await others.next()).value;
     } else if (one && other) {
-      says.add(one);
-      shouldSay.add(other);
+      lines.add(one, says);
+      lines.add(other, shouldSay);
       if (!says.take().equals(shouldSay.take()))
         yield { readModel, shard: one.shard, id: one.id, live: one.document, rebuilt: other.document };
       [one, other] = [(await ones.next()).value, (await others.next()).value];
