@@ -3,7 +3,14 @@ import { compileFilter } from '../filter/predicate.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 
 type Value = string | number | boolean | null;
-type Row = Record<string, Value> & { count: number };
+
+/** One group as it is counted: its figures are those of the sums and then of the counts, in their order. */
+interface Row {
+  readonly by: Readonly<Record<string, Value>>;
+  count: number;
+  readonly figures: number[];
+}
+
 /** Rows are found value by value: text made of all of them would be made anew for every document. */
 interface Node {
   row: Row | undefined;
@@ -17,23 +24,26 @@ export class GroupCounter {
   readonly #rows: Row[] = [];
   readonly #root = node();
   readonly #passes: (document: Document) => boolean;
-  readonly #counts: readonly (readonly [name: string, passes: (document: Document) => boolean])[];
-  readonly #sums: readonly (readonly [name: string, field: string])[];
   readonly #by: readonly string[];
+  readonly #sums: readonly string[];
+  readonly #counts: readonly ((document: Document) => boolean)[];
+  readonly #names: readonly string[];
 
   constructor({ filter = {}, by, sums = {}, counts = {} }: GroupQuery) {
     this.#by = by;
     this.#passes = compileFilter<Document>(filter);
-    this.#sums = Object.entries(sums);
-    this.#counts = Object.entries(counts).map(([name, counted]) => [name, compileFilter<Document>(counted)]);
+    this.#sums = Object.values(sums);
+    this.#counts = Object.values(counts).map((counted) => compileFilter<Document>(counted));
+    this.#names = [...Object.keys(sums), ...Object.keys(counts)];
   }
 
   add(document: Document): void {
     if (!this.#passes(document)) return;
     const row = this.#row(document);
     row.count++;
-    for (const [name, field] of this.#sums) add(row, name, Number(document[field] ?? 0));
-    for (const [name, passes] of this.#counts) if (passes(document)) add(row, name, 1);
+    let at = 0;
+    for (const field of this.#sums) add(row, at++, Number(document[field] ?? 0));
+    for (const passes of this.#counts) add(row, at++, passes(document) ? 1 : 0);
   }
 
   /** What another counter of the same query counted. */
@@ -41,12 +51,16 @@ export class GroupCounter {
     for (const group of groups) {
       const row = this.#row(group);
       row.count += group.count;
-      for (const [name] of [...this.#sums, ...this.#counts]) add(row, name, Number(group[name]));
+      for (const [at, name] of this.#names.entries()) add(row, at, Number(group[name]));
     }
   }
 
   result(): readonly Group[] {
-    return [...this.#rows];
+    return this.#rows.map(({ by, count, figures }) => ({
+      ...by,
+      count,
+      ...Object.fromEntries(this.#names.map((name, at) => [name, figures[at] ?? 0])),
+    }));
   }
 
   #row(of: Document): Row {
@@ -61,14 +75,11 @@ export class GroupCounter {
   }
 
   #begin(of: Document): Row {
-    const row: Row = {
-      ...Object.fromEntries(this.#by.map((field) => [field, (of[field] ?? null) as Value])),
-      count: 0,
-    };
-    for (const [name] of [...this.#sums, ...this.#counts]) row[name] = 0;
+    const by = Object.fromEntries(this.#by.map((field) => [field, (of[field] ?? null) as Value]));
+    const row: Row = { by, count: 0, figures: this.#names.map(() => 0) };
     this.#rows.push(row);
     return row;
   }
 }
 
-const add = (row: Row, name: string, more: number): void => void (row[name] = Number(row[name]) + more);
+const add = ({ figures }: Row, at: number, more: number): void => void (figures[at] = (figures[at] ?? 0) + more);

@@ -4,8 +4,13 @@ import type { AnyProjection } from '../event-sourcing/projection.js';
 /** What an event of one type does to a fact. A projection's own types were checked where it was declared: here they are opaque. */
 export type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs: Inputs) => object | undefined;
 
-export const evolversOf = <Inputs>({ evolve }: AnyProjection<Inputs>): ReadonlyMap<string, Evolver<Inputs>> =>
-  new Map(Object.entries(evolve) as [string, Evolver<Inputs>][]);
+const known = new WeakMap<object, ReadonlyMap<string, Evolver<never>>>();
+
+export function evolversOf<Inputs>({ evolve }: AnyProjection<Inputs>): ReadonlyMap<string, Evolver<Inputs>> {
+  let evolvers = known.get(evolve) as ReadonlyMap<string, Evolver<Inputs>> | undefined;
+  if (!evolvers) known.set(evolve, (evolvers = new Map(Object.entries(evolve) as [string, Evolver<Inputs>][])));
+  return evolvers;
+}
 
 /** The fact folded anew, from its stream as it reads since an event that changed what earlier ones said. */
 export function restated<Inputs>(

@@ -77,7 +77,12 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
 /** Turns rows into events as they were stored. @throws HistoryDamaged for one that can't be as it was stored */
 export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
-  const stream = lookup(db, 'SELECT name FROM streams WHERE id = ?', ([value]) => String(value), 50_000);
+  const stream = lookup(
+    db,
+    'SELECT name FROM streams WHERE id = ?',
+    ([value]) => ({ name: String(value), category: categoryOf(String(value)) }),
+    50_000,
+  );
   const actor = lookup<Actor>(
     db,
     'SELECT name, role FROM actors WHERE id = ?',
@@ -87,12 +92,12 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   return (row) => {
     const occurredAt = row[10];
     const commandId = row[13];
-    const category = name(row[17]);
+    const { name: streamName, category } = stream(row[2]);
     const event: Recorded = {
       id: row[1],
       type: name(row[4]),
       schemaVersion: row[5],
-      stream: stream(row[2]),
+      stream: streamName,
       revision: row[3],
       position: positionText(row[0]),
       shard: row[6],
@@ -106,7 +111,8 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
       causationId: row[15] ?? commandId,
       data: parsed(row),
     };
-    if (category !== categoryOf(event.stream)) throw misfiled(event, category);
+    const filedUnder = name(row[17]);
+    if (category !== filedUnder) throw misfiled(event, filedUnder);
     return row[9] === 0 ? event : { ...event, imported: true };
   };
 };
