@@ -28,7 +28,7 @@ function examineEngines(places: StorePlaces): Promise<readonly Finding[]> {
   if (eventStore !== undefined)
     asked.push(
       answers('event store', said.history, async () => {
-        const history = openHistory(places, { mode: 'read' });
+        const history = await openHistory(places, { mode: 'read' });
         // It connects when it is first asked something.
         return history.end().then(() => history);
       }),

@@ -69,7 +69,7 @@ async function readiness(
 /** All that a folder's history holds, in order. */
 export async function historyOf(folder: string): Promise<readonly Recorded[]> {
   const { places } = readConfig({ ...storesOf(folder), AMENDS_DATA: folder });
-  const history = openHistory(places, { mode: 'read' });
+  const history = await openHistory(places, { mode: 'read' });
   const events: Recorded[] = [];
   try {
     for await (const batch of history.readAll()) events.push(...batch.events);

@@ -2,14 +2,11 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { History } from '../../event-store/event-store.js';
-import { EventStoreDbEventStore } from '../../event-store/eventstoredb/eventstoredb-event-store.js';
 import { SqliteEventStore } from '../../event-store/sqlite/sqlite-event-store.js';
 import { signingKeyFrom, signingKeyIn, type SigningKey } from '../../evidence/signing-key.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { MongoLedger } from '../../ledger/mongodb/mongo-ledger.js';
 import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import type { ReadStore } from '../../read-store/read-store.js';
-import { MongoReadStore } from '../../read-store/mongodb/mongo-read-store.js';
 import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS } from '../../recovery/history.js';
 import { loadKeyEncryptionKey } from '../../vault/key-file.js';
@@ -58,7 +55,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
   else if (!existsSync(folder)) throw new Error(`${folder} is not there. Name the folder of a store.`);
   const { keep, close } = opening();
   try {
-    const events = keep(openHistory(places, options));
+    const events = keep(await openHistory(places, options));
     const reads = keep(await openReads(places, { mode, crashPoint }));
     const ledger = keep(await openLedger(places, { mode, crashPoint }));
     const hadVault = existsSync(vaultIn(folder));
@@ -80,37 +77,47 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
 
 type Opening = Pick<OpenOptions, 'mode' | 'crashPoint' | 'notice'>;
 
-export function openHistory({ eventStore, folder }: StorePlaces, { mode, crashPoint, notice }: Opening): History {
-  return eventStore === undefined
-    ? SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, ...(crashPoint && { crashPoint }) })
-    : EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, ...(notice && { notice }) });
+// The clients of engines are loaded where there are engines: they take longer than all the rest of a thread's start.
+
+export async function openHistory(
+  { eventStore, folder }: StorePlaces,
+  { mode, crashPoint, notice }: Opening,
+): Promise<History> {
+  if (eventStore === undefined)
+    return SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, ...(crashPoint && { crashPoint }) });
+  const { EventStoreDbEventStore } = await import('../../event-store/eventstoredb/eventstoredb-event-store.js');
+  return EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, ...(notice && { notice }) });
 }
 
-export const openReads = (
+export async function openReads(
   { readStore, folder }: StorePlaces,
   { mode, crashPoint = noCrash, lock = true }: Opening & { readonly lock?: boolean },
-): Promise<ReadStore> | ReadStore =>
-  readStore === undefined
-    ? SqliteReadStore.open({ path: join(folder, 'read.db'), mode, lock, crashPoint })
-    : MongoReadStore.open({ url: readStore, mode, crashPoint });
+): Promise<ReadStore> {
+  if (readStore === undefined) return SqliteReadStore.open({ path: join(folder, 'read.db'), mode, lock, crashPoint });
+  const { MongoReadStore } = await import('../../read-store/mongodb/mongo-read-store.js');
+  return MongoReadStore.open({ url: readStore, mode, crashPoint });
+}
 
 /** In the database server of the read store. */
-export const openLedger = (
+export async function openLedger(
   { readStore, folder }: StorePlaces,
   { mode, crashPoint = noCrash }: Opening,
-): Promise<Ledger> | Ledger =>
-  readStore === undefined
-    ? SqliteLedger.open({ path: join(folder, 'ledger.db'), mode, crashPoint })
-    : MongoLedger.open({ url: readStore, mode });
+): Promise<Ledger> {
+  if (readStore === undefined) return SqliteLedger.open({ path: join(folder, 'ledger.db'), mode, crashPoint });
+  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
+  return MongoLedger.open({ url: readStore, mode });
+}
 
 /** A ledger of its own. */
-export const openVault = (
+export async function openVault(
   { vault, folder }: StorePlaces,
   { mode, crashPoint = noCrash }: Opening,
-): Promise<Ledger> | Ledger =>
-  vault === undefined
-    ? SqliteLedger.open({ path: vaultIn(folder), mode, name: 'vault', shred: true, crashPoint })
-    : MongoLedger.open({ url: vault, mode, name: 'vault' });
+): Promise<Ledger> {
+  if (vault === undefined)
+    return SqliteLedger.open({ path: vaultIn(folder), mode, name: 'vault', shred: true, crashPoint });
+  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
+  return MongoLedger.open({ url: vault, mode, name: 'vault' });
+}
 
 const vaultIn = (folder: string): string => join(folder, 'vault.db');
 
@@ -142,7 +149,7 @@ function makeFolder(folder: string): void {
 export async function openBeside(places: StorePlaces): Promise<Beside> {
   const { keep, close } = opening();
   try {
-    const events = keep(openHistory(places, { mode: 'read' }));
+    const events = keep(await openHistory(places, { mode: 'read' }));
     const reads = keep(await openReads(places, { mode: 'write', lock: false }));
     const ledger = keep(await openLedger(places, { mode: 'write' }));
     return { events, reads, ledger, close };
