@@ -162,12 +162,12 @@ function evolve(
   event: CaseHappening,
   inputs: PartOfInputs<'rootCauses'>,
 ): CaseDocument | undefined {
-  const said = { lastEventAt: event.occurredAt, revision: event.revision };
+  const { occurredAt: lastEventAt, revision } = event;
   if (!before) {
     const facts = evolveFacts(undefined, event);
-    return facts && event.type === 'CaseOpened' ? { ...begin(event), ...facts, ...said } : undefined;
+    return facts && event.type === 'CaseOpened' ? { ...begin(event), ...facts, lastEventAt, revision } : undefined;
   }
-  const now: CaseDocument = { ...evolveFacts(before, event), ...said };
+  const now: CaseDocument = { ...evolveFacts(before, event), lastEventAt, revision };
   return Object.assign(now, change(now, event, inputs));
 }
 

@@ -38,22 +38,25 @@ interface Happened {
 }
 
 /** First reached counts for alert, acknowledge and contact; last reached for what a return or a reopening undoes. */
-const reached =
-  (step: TimedStep, again: 'first' | 'last') =>
-  (
+const reached = (step: TimedStep, again: 'first' | 'last') => {
+  const [wall, working] = [`${step}WallMs`, `${step}WorkingMs`] as const;
+  return (
     times: TimesDocument | undefined,
     { programme, occurredAt }: Happened,
     { rules }: PartOfInputs<'calendars'>,
   ): TimesDocument | undefined => {
-    if (!times || (again === 'first' && times[`${step}WallMs`] !== null)) return times;
+    if (!times || (again === 'first' && times[wall] !== null)) return times;
     const [from, to] = [instant(times.openedAt), instant(occurredAt)];
     const calendar = rules.at(programme, occurredAt)?.calendars.values().next().value;
     return {
       ...times,
-      [`${step}WallMs`]: Math.max(0, to - from),
-      [`${step}WorkingMs`]: calendar ? calendar.workingMs(from, to) : null,
+      [wall]: Math.max(0, to - from),
+      [working]: calendar ? calendar.workingMs(from, to) : null,
     };
   };
+};
+
+const contacted = reached('firstContact', 'first');
 
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
 export const times: ReadModel<TimesDocument, ['calendars']> = {
@@ -105,7 +108,7 @@ export const times: ReadModel<TimesDocument, ['calendars']> = {
     OwnerAlerted: reached('alert', 'first'),
     CaseAcknowledged: reached('acknowledge', 'first'),
     ContactAttempted: (times, event, inputs) =>
-      event.data.outcome === 'reached' ? reached('firstContact', 'first')(times, event, inputs) : times,
+      event.data.outcome === 'reached' ? contacted(times, event, inputs) : times,
     CaseSubmitted: reached('resolve', 'last'),
     CaseGivenUp: reached('resolve', 'last'),
     CaseApproved: reached('approve', 'last'),
