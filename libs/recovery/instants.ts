@@ -26,7 +26,8 @@ const one = (iso: string, at: number): number => DIGITS[iso.charCodeAt(at)] as n
 const two = (iso: string, at: number): number => one(iso, at) * 10 + one(iso, at + 1);
 
 /** What was worked out lately, each in a place that follows from it: most instants of a case are not far apart. */
-const PLACES = 4_096;
+const PLACE_BITS = 12;
+const PLACES = 1 << PLACE_BITS;
 const daysRead = { day: new Int32Array(PLACES).fill(-1), at: new Float64Array(PLACES) };
 
 /** The last two read: whatever one event moves asks for the same few instants. */
@@ -70,7 +71,7 @@ const written = { at: new Float64Array(PLACES).fill(NaN), text: new Array<string
 /** ISO 8601 in UTC, as Date has it, which takes several times as long. @throws RangeError for what is no instant */
 export function isoOf(at: number): string {
   // The high bits of the product: instants come in steps of minutes, which have low bits in common.
-  const place = Math.imul((at / SECOND) | 0, 0x9e3779b1) >>> 20;
+  const place = Math.imul((at / SECOND) | 0, 0x9e3779b1) >>> (32 - PLACE_BITS);
   if (written.at[place] === at) return written.text[place] as string;
   if (!(Math.abs(at) <= MOST)) throw new RangeError(`${at} ms since 1970 is no instant.`);
   const whole = Math.trunc(at);

@@ -29,7 +29,7 @@ export class ShardDigest {
   #written: (readonly [id: string, from: number, to: number])[] = [];
 
   /** Lines that another digest of much the same documents writes too save most of the work. */
-  constructor(private readonly lines = new Lines()) {}
+  constructor(private readonly lines: Lines) {}
 
   add(id: string, document: Document): void {
     const from = this.#bytes.length;

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ShardDigest } from './digest.js';
+import { Lines } from './lines.js';
 
 const documents = fc.uniqueArray(fc.tuple(fc.string({ unit: 'grapheme' }), fc.nat()), { selector: ([id]) => id });
 
 test('a shard has the digest of its lines in the order of ids, by bytes, in whatever order its documents come', () => {
-  const digest = new ShardDigest();
+  const digest = new ShardDigest(new Lines());
   fc.assert(
     fc.property(documents, (all) => {
       for (const [id, n] of all) digest.add(id, { n });

@@ -4,9 +4,9 @@ import type { ReadStore, StoredDocument } from '../read-store/read-store.js';
 import { digestOf, digestReadModel, digested } from './digest.js';
 import { Fold } from './fold.js';
 import { Lines } from './lines.js';
-import { Utf8Writer } from './utf8-writer.js';
 import { shapesOf, typesOf } from './projections.js';
 import type { Progress } from './rebuild.js';
+import { Utf8Writer } from './utf8-writer.js';
 
 export interface VerifyOptions<Inputs> {
   readonly events: EventStore;

@@ -6,6 +6,7 @@ import type { At } from './at.js';
 
 type Telling = Pick<At, 'signal' | 'onProgress'>;
 type AtHistory = Pick<At, 'events'> & Telling;
+
 // A thread is started for one work: that alone is loaded, as loading all would take longer than most works do.
 
 /** Works that write nothing that is kept. */
