@@ -188,6 +188,10 @@ test('the funnel says how far the response and the case came', async () => {
       approved: true,
       reSurveyed: true,
       recovered: true,
+      answers: [
+        { offer: 'o1', answer: 'accepted' },
+        { offer: 'o2', answer: 'none' },
+      ],
     },
   });
 });

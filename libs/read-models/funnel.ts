@@ -35,8 +35,8 @@ export type FunnelDocument = Offers & {
   readonly approved: boolean;
   readonly reSurveyed: boolean;
   readonly recovered: boolean;
-  /** The last answer to each offer, so that a second answer takes the place of the first. */
-  readonly answers: Readonly<Record<string, string>>;
+  /** The last answer to each offer, in the order in which they were made. */
+  readonly answers: readonly { readonly offer: string; readonly answer: string }[];
 };
 
 const RESPONSE = 'response-';
@@ -54,16 +54,31 @@ const NO_STEPS = {
   accepted: 0,
   declined: 0,
   unanswered: 0,
-  answers: {},
+  answers: [],
 };
 
-const counted = (document: FunnelDocument, answers: FunnelDocument['answers']): FunnelDocument => {
-  const all = Object.values(answers);
-  const accepted = all.filter((answer) => answer === 'accepted').length;
-  const declined = all.filter((answer) => answer === 'declined').length;
-  const offers = { offers: all.length, accepted, declined, unanswered: all.length - accepted - declined };
-  return { ...document, ...offers, offered: all.length > 0, acceptedAny: accepted > 0, answers };
-};
+/** With an answer to an offer, in the place of the one before. */
+function answered(document: FunnelDocument, offer: string, answer: string): FunnelDocument {
+  const isKnown = document.answers.some((one) => one.offer === offer);
+  const answers = isKnown
+    ? document.answers.map((one) => (one.offer === offer ? { offer, answer } : one))
+    : [...document.answers, { offer, answer }];
+  let [accepted, declined] = [0, 0];
+  for (const one of answers) {
+    if (one.answer === 'accepted') accepted++;
+    if (one.answer === 'declined') declined++;
+  }
+  return {
+    ...document,
+    offers: answers.length,
+    accepted,
+    declined,
+    unanswered: answers.length - accepted - declined,
+    offered: true,
+    acceptedAny: accepted > 0,
+    answers,
+  };
+}
 
 const levelOf = (answers: readonly Answer[], rules: RulesOf<'triage'> | undefined) =>
   scoreLevel(answers, rules?.ruleSet.triage?.low ?? {});
@@ -74,7 +89,7 @@ const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocum
 /** One document for each response and each case, with the steps it reached: reports count them. */
 export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
-  version: 1,
+  version: 2,
   reads: ['triage'],
   fields: {
     about: 'string',
@@ -145,8 +160,8 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
       opened: true,
     }),
     ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
-    ResolutionOffered: (fact, { data }) => fact && counted(fact, { ...fact.answers, [data.offer]: 'none' }),
-    OfferAnswered: (fact, { data }) => fact && counted(fact, { ...fact.answers, [data.offer]: data.answer }),
+    ResolutionOffered: (fact, { data }) => fact && answered(fact, data.offer, 'none'),
+    OfferAnswered: (fact, { data }) => fact && answered(fact, data.offer, data.answer),
     CaseApproved: (fact) => step(fact, { approved: true }),
     ReSurveyAnswered: (fact, { data, programme, occurredAt }, { rules }) => {
       const score = levelOf(data.answers, rules.at(programme, occurredAt));
