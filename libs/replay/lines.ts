@@ -21,8 +21,12 @@ interface Shape {
   readonly isSealed: boolean;
   /** The one that came after it last: those of one object come after another as they did in the one before. */
   next: Shape | undefined;
-  /** The values of its last object, and where it was written, unless that was cleared since. */
-  last: { readonly values: readonly unknown[]; readonly to: Utf8Writer; readonly cleared: number } | undefined;
+  /** The values of the object at hand, in the order of names. */
+  values: unknown[];
+  /** Those of the one before, which was written there, unless that was cleared since. */
+  lastValues: unknown[];
+  lastTo: Utf8Writer | undefined;
+  lastCleared: number;
 }
 
 interface Member {
@@ -52,32 +56,27 @@ function shapeOf(value: object): Shape {
       from: 0,
       to: 0,
     }));
-  return { names, members, isSealed: isSealed(value), next: undefined, last: undefined };
+  const last = { lastValues: [], lastTo: undefined, lastCleared: 0 };
+  return { names, members, isSealed: isSealed(value), next: undefined, values: [], ...last };
 }
 
-/** The values of an object that has the names of a shape, in its order. */
-function valuesOf(value: object, { names }: Shape): readonly unknown[] | undefined {
-  const values = new Array<unknown>(names.length);
+/** Takes the values of an object; false where it has not the names of the shape. */
+function fits(value: object, { names, values }: Shape): boolean {
   let i = 0;
   for (const name in value) {
-    if (names[i] !== name) return undefined;
+    if (names[i] !== name) return false;
     values[i++] = (value as Readonly<Record<string, unknown>>)[name];
   }
-  return i === names.length ? values : undefined;
-}
-
-function fits(value: object, { names }: Shape): boolean {
-  let i = 0;
-  for (const name in value) if (names[i++] !== name) return false;
   return i === names.length;
 }
 
-/** The shape of an object that does not have the one that was looked for; undefined where names are data. */
+/** The shape that an object fits which does not fit the one that was looked for; undefined where names are data. */
 function otherShape({ shapes }: Place, value: object): Shape | undefined {
   const known = shapes.find((shape) => fits(value, shape));
   if (known || shapes.length === MOST_SHAPES) return known;
   const shape = shapeOf(value);
   shapes.push(shape);
+  fits(value, shape);
   return shape;
 }
 
@@ -134,18 +133,14 @@ function addList(values: readonly unknown[], at: Place, to: Utf8Writer): void {
 
 function addObject(value: object, at: Place, to: Utf8Writer): void {
   const { last } = at;
-  let shape = last?.next ?? last;
-  let values = shape && valuesOf(value, shape);
-  if (!values) {
-    shape = otherShape(at, value);
-    values = shape && valuesOf(value, shape);
-  }
+  const next = last?.next ?? last;
+  const shape = next && fits(value, next) ? next : otherShape(at, value);
   if (last) last.next = shape;
   at.last = shape;
-  if (!shape || !values) return addAnyObject(value, at, to);
+  if (!shape) return addAnyObject(value, at, to);
   if (shape.isSealed) return addSealed(value as Sealed, to);
   const start = to.length;
-  addMembers(values, shape, to);
+  addMembers(shape, to);
   if (to.length === start) to.byte(OPEN);
   else to.replace(start, OPEN); // of the first comma
   to.byte(CLOSE);
@@ -168,16 +163,17 @@ function addAnyObject(value: object, at: Place, to: Utf8Writer): void {
 }
 
 /** Each after a comma. Those that stand one after another in the last object of the shape too are copied at once. */
-function addMembers(values: readonly unknown[], shape: Shape, to: Utf8Writer): void {
-  const last = shape.last?.cleared === shape.last?.to.cleared ? shape.last : undefined;
+function addMembers(shape: Shape, to: Utf8Writer): void {
+  const { values, lastValues } = shape;
+  const last = shape.lastTo?.cleared === shape.lastCleared ? shape.lastTo : undefined;
   let run = 0;
   let end = 0;
   for (const member of shape.members) {
     const value = values[member.index];
     if (value === undefined) continue;
-    if (last && isSame(value, last.values[member.index])) {
+    if (last && isSame(value, lastValues[member.index])) {
       if (member.from !== end) {
-        if (end > run) copy(last.to, run, end, to);
+        if (end > run) copy(last, run, end, to);
         run = member.from;
       }
       end = member.to;
@@ -185,15 +181,18 @@ function addMembers(values: readonly unknown[], shape: Shape, to: Utf8Writer): v
       member.to += to.length - run;
       continue;
     }
-    if (last && end > run) copy(last.to, run, end, to);
+    if (last && end > run) copy(last, run, end, to);
     run = end = 0;
     member.from = to.length;
     to.encoded(member.written);
     add(value, member.place, to);
     member.to = to.length;
   }
-  if (last && end > run) copy(last.to, run, end, to);
-  shape.last = { values, to, cleared: to.cleared };
+  if (last && end > run) copy(last, run, end, to);
+  shape.values = lastValues;
+  shape.lastValues = values;
+  shape.lastTo = to;
+  shape.lastCleared = to.cleared;
 }
 
 /** Where the first stood first in its object, it had no comma before it. */

@@ -97,11 +97,11 @@ export class Utf8Writer {
 
   /** What stands from one place to another of this or another. */
   copy(source: Utf8Writer, from: number, to: number): void {
-    this.#room(to - from + 3);
-    source.#room(3);
+    this.#room(to - from + 7);
+    source.#room(7);
     const [view, read] = [this.#view, source.#view];
     let end = this.#end;
-    for (let at = from; at < to; at += 4, end += 4) view.setInt32(end, read.getInt32(at, true), true);
+    for (let at = from; at < to; at += 8, end += 8) view.setBigInt64(end, read.getBigInt64(at, true), true);
     this.#end += to - from;
   }
 
