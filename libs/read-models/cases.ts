@@ -167,8 +167,10 @@ function evolve(
     const facts = evolveFacts(undefined, event);
     return facts && event.type === 'CaseOpened' ? { ...begin(event), ...facts, lastEventAt, revision } : undefined;
   }
-  const now: CaseDocument = { ...evolveFacts(before, event), lastEventAt, revision };
-  return Object.assign(now, change(now, event, inputs));
+  const facts = evolveFacts(before, event);
+  // Where facts changed, they are a copy already.
+  const now: CaseDocument = facts === before ? { ...before } : facts;
+  return Object.assign(now, change(now, event, inputs), { lastEventAt, revision });
 }
 
 /** Everything that is known of a case, open or closed: one document each. */

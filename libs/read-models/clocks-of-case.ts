@@ -21,7 +21,7 @@ class Advances {
   #askedAgain = false;
 
   after(from: CaseClocks | undefined, event: RecordedEvent, books: RuleBooks): CaseClocks | undefined {
-    const known = this.#known(from, event);
+    const known = this.#askedAt(this.#next, from, event) ?? this.#askedAt(0, from, event);
     if (known) return known.to;
     const to = advanceClocks(from, event, books);
     // Among what is asked again, one that is not the same, such as a corrected event: what follows has its place.
@@ -30,15 +30,12 @@ class Advances {
     return to;
   }
 
-  #known(from: CaseClocks | undefined, event: RecordedEvent): Advance | undefined {
-    for (const place of [this.#next, 0]) {
-      const advance = this.#asked[place];
-      if (advance?.event !== event || advance.from !== from) continue;
-      this.#next = place + 1;
-      this.#askedAgain = true;
-      return advance;
-    }
-    return undefined;
+  #askedAt(place: number, from: CaseClocks | undefined, event: RecordedEvent): Advance | undefined {
+    const advance = this.#asked[place];
+    if (advance?.event !== event || advance.from !== from) return undefined;
+    this.#next = place + 1;
+    this.#askedAgain = true;
+    return advance;
   }
 
   /** After all was asked again, something else begins. */

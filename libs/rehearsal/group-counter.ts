@@ -1,4 +1,5 @@
 import type { Document } from '../event-sourcing/projection.js';
+import type { Filter } from '../filter/filter.js';
 import { compileFilter } from '../filter/predicate.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 
@@ -25,25 +26,21 @@ export class GroupCounter {
   readonly #root = node();
   readonly #passes: (document: Document) => boolean;
   readonly #by: readonly string[];
-  readonly #sums: readonly string[];
-  readonly #counts: readonly ((document: Document) => boolean)[];
   readonly #names: readonly string[];
+  readonly #figures: readonly ((document: Document) => number)[];
 
   constructor({ filter = {}, by, sums = {}, counts = {} }: GroupQuery) {
     this.#by = by;
     this.#passes = compileFilter<Document>(filter);
-    this.#sums = Object.values(sums);
-    this.#counts = Object.values(counts).map((counted) => compileFilter<Document>(counted));
     this.#names = [...Object.keys(sums), ...Object.keys(counts)];
+    this.#figures = [...Object.values(sums).map(summed), ...Object.values(counts).map(counted)];
   }
 
   add(document: Document): void {
     if (!this.#passes(document)) return;
     const row = this.#row(document);
     row.count++;
-    let at = 0;
-    for (const field of this.#sums) add(row, at++, Number(document[field] ?? 0));
-    for (const passes of this.#counts) add(row, at++, passes(document) ? 1 : 0);
+    this.#figures.forEach((figure, at) => add(row, at, figure(document)));
   }
 
   /** What another counter of the same query counted. */
@@ -81,5 +78,15 @@ export class GroupCounter {
     return row;
   }
 }
+
+const summed =
+  (field: string) =>
+  (document: Document): number =>
+    Number(document[field] ?? 0);
+
+const counted = (filter: Filter): ((document: Document) => number) => {
+  const passes = compileFilter<Document>(filter);
+  return (document) => (passes(document) ? 1 : 0);
+};
 
 const add = ({ figures }: Row, at: number, more: number): void => void (figures[at] = (figures[at] ?? 0) + more);

@@ -30,12 +30,14 @@ function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: Event
     const key = first && projection.key(first as never);
     if (key === undefined) continue;
     let fact: object | undefined;
-    for (const [index, event] of events.entries()) {
-      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, index), event, inputs);
+    let told = 0;
+    for (const event of events) {
+      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, told), event, inputs);
       else {
         const evolver = evolvers.get(event.type);
         if (evolver) fact = evolver(fact, event, inputs);
       }
+      told++;
     }
     if (fact === undefined) continue;
     if (!documents) shown.push([key, fact as Document]);

@@ -9,4 +9,4 @@ export function sortById<T extends OfId>(list: T[]): T[] {
 
 export const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-const byCodeUnits = ([one]: OfId, [other]: OfId): number => (one < other ? -1 : 1);
+const byCodeUnits = (one: OfId, other: OfId): number => (one[0] < other[0] ? -1 : 1);

@@ -100,9 +100,7 @@ export class HistoryReader {
   }
 
   events(rows: readonly StoredRow[]): Recorded[] {
-    const events = new Array<Recorded>(rows.length);
-    for (const [index, row] of rows.entries()) events[index] = this.present(this.toEvent(row));
-    return events;
+    return rows.map((row) => this.present(this.toEvent(row)));
   }
 
   /** The streams of categories that have few, such as rules: what they say is found however long history is. */
