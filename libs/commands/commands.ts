@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { isRefusal, refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, ToAppend } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { handle } from '../event-store/handle.js';
+import { FoldedStreams } from '../event-store/folded-streams.js';
+import { handle, type Request } from '../event-store/handle.js';
 import {
   AGGREGATES,
   streamOf,
@@ -73,6 +74,7 @@ const CLOCK_SKEW_MS = 60_000;
 export class Commands {
   /** A stream's first event never changes, so what it says of the stream may be kept. */
   private readonly origins = new LRUCache<string, Origin>({ max: 50_000 });
+  private readonly streams = new FoldedStreams();
 
   constructor(private readonly surroundings: Surroundings) {}
 
@@ -98,7 +100,7 @@ export class Commands {
     };
     // An aggregate's name decides its command, state and events together, which no type can follow through a table.
     const decider = permitting(AGGREGATES[aggregate].decider as unknown as AnyDecider, request.permits);
-    const handled = await handle<unknown, AnyCommand, RecoveryEvent, CommandContext>(events, decider, {
+    const asked: Request<unknown, AnyCommand, RecoveryEvent, CommandContext> = {
       stream,
       command,
       context,
@@ -112,7 +114,8 @@ export class Commands {
       },
       ...(expectedRevision === undefined ? {} : { expected: expectedRevision }),
       protect: (plain) => personal.seal(plain, customer ?? stream),
-    });
+    };
+    const handled = await handle(events, decider, asked, this.streams);
     if (isRefusal(handled)) return handled;
     return { ...handled, shard: handled.events[0]?.shard ?? origin.shard };
   }

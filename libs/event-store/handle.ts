@@ -3,6 +3,7 @@ import type { DomainEvent, EventDeclaration, Recorded, ToAppend } from '../event
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import { RevisionConflict, type EventStore } from './event-store.js';
+import { FoldedStreams } from './folded-streams.js';
 
 export interface Request<State, Command, E extends DomainEvent, C extends Context = Context> {
   readonly stream: string;
@@ -37,27 +38,24 @@ export interface Handled<E extends DomainEvent> {
 
 /**
  * The one way in which commands become history: load, decide, append. Resolves to what happened, or to why nothing did.
+ * `streams`: what is known of streams from commands before; without it the stream is read whole.
  * @throws RevisionConflict when the stream is not at the revision that the caller named, or never stands still.
  */
 export async function handle<State, Command, E extends DomainEvent, C extends Context = Context>(
   store: EventStore,
   decider: Decider<State, Command, E, C>,
   request: Request<State, Command, E, C>,
+  streams = new FoldedStreams(),
 ): Promise<Handled<E> | Refusal> {
   const { stream, command, context, expected, protect } = request;
   for (let retries = 2; ; retries--) {
-    const slice = await store.readStream(stream);
-    const history = slice.events as readonly Recorded<E>[]; // what a stream holds, its decider wrote
-    const done = history.filter(({ commandId }) => commandId === context.commandId);
-    const last = done.at(-1);
-    if (last) return { revision: last.revision, position: last.position, events: done as readonly ToAppend<E>[] }; // sent again
-    const { revision } = slice;
+    const { state, revision, position, shard, commandIds } = await streams.read(store, stream, decider);
+    if (commandIds.has(context.commandId)) return answeredBefore(store, stream, context.commandId);
     if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
-    const state = history.reduce((folded, event) => decider.evolve(folded, event), decider.initialState);
     const decision = decider.decide(command, state, context);
     if (isRefusal(decision)) return decision;
-    if (decision.length === 0) return { revision, position: history.at(-1)?.position, events: [] };
-    const plain = enveloped(request, decision, history[0]?.shard);
+    if (decision.length === 0) return { revision, position, events: [] };
+    const plain = enveloped(request, decision, shard);
     const events = protect === undefined ? plain : await protect(plain, state);
     try {
       return { ...(await store.append(stream, events, revision)), events };
@@ -66,6 +64,18 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
       if (!(error instanceof RevisionConflict) || expected !== undefined || retries === 0) throw error;
     }
   }
+}
+
+/** A command that was sent again: what it did the first time. */
+async function answeredBefore<E extends DomainEvent>(
+  store: EventStore,
+  stream: string,
+  commandId: string,
+): Promise<Handled<E>> {
+  const { events } = await store.readStream(stream);
+  const done = (events as readonly Recorded<E>[]).filter((event) => event.commandId === commandId);
+  const last = done.at(-1);
+  return { revision: last?.revision ?? 0, position: last?.position, events: done as readonly ToAppend<E>[] };
 }
 
 const enveloped = <State, Command, E extends DomainEvent, C extends Context>(
