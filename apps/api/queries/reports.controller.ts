@@ -6,13 +6,14 @@ import { CLOCK_REPORT_BY } from '../../../libs/reports/clock-report.js';
 import type { ReportAsked } from '../../../libs/reports/reports.js';
 import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
 import { TIMES_BY } from '../../../libs/reports/times-report.js';
+import { ClientGone } from '../http/client-gone.js';
 import { Reports } from './reports.js';
 import { only, oneOf, pageOf, wrong } from './url-query.js';
 import { Viewed, viewOf, type ViewInUrl } from './view.js';
 
 const READ_ANEW =
   'With `knownAt` or `under`, alone or together, history is read anew for it, beside what is served: that takes its time, ' +
-  'and 503 says that another is being answered.';
+  'and 503 says that another is being answered. A client that goes away stops it.';
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
@@ -40,7 +41,7 @@ export class ReportsController {
     summary: 'Promises kept and missed, ours and as sources reported them',
     description: READ_ANEW,
   })
-  clocks(@Query() asked: Asked): Promise<object> {
+  clocks(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const { programme, by, ...named } = only(asked, ['programme', 'by', 'at', 'knownAt', 'under']);
     const { at, view } = viewOf(this.rules.history, named);
     const where = {
@@ -48,7 +49,7 @@ export class ReportsController {
       ...(by === undefined ? {} : { by: oneOf('by', by, CLOCK_REPORT_BY) }),
       at,
     };
-    return this.reports.ask({ report: 'clocks', asked: where }, view);
+    return this.reports.ask({ report: 'clocks', asked: where }, view, gone);
   }
 
   @Get('disagreements')
@@ -59,11 +60,11 @@ export class ReportsController {
     summary: "The clocks whose verdict is not the source's, page by page",
     description: READ_ANEW,
   })
-  disagreements(@Query() asked: Asked): Promise<object> {
+  disagreements(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const names = ['programme', 'target', 'limit', 'after', 'knownAt', 'under'] as const;
     const { knownAt, under, limit, ...where } = only(asked, names);
     const paged = limit === undefined ? where : { ...where, limit: pageOf(limit) };
-    return this.viewed({ report: 'disagreements', asked: paged }, { knownAt, under });
+    return this.viewed({ report: 'disagreements', asked: paged }, { knownAt, under }, gone);
   }
 
   @Get('funnel')
@@ -74,10 +75,10 @@ export class ReportsController {
     summary: 'From responses to customers won back, step by step',
     description: READ_ANEW,
   })
-  funnel(@Query() asked: Asked): Promise<object> {
+  funnel(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const names = ['programme', 'touchpoint', 'product', 'from', 'until', 'knownAt', 'under'] as const;
     const { knownAt, under, ...where } = only(asked, names);
-    return this.viewed({ report: 'funnel', asked: where }, { knownAt, under });
+    return this.viewed({ report: 'funnel', asked: where }, { knownAt, under }, gone);
   }
 
   @Get('root-causes')
@@ -88,7 +89,7 @@ export class ReportsController {
     summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first',
     description: READ_ANEW,
   })
-  rootCauses(@Query() asked: Asked): Promise<object> {
+  rootCauses(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const names = ['programme', 'team', 'touchpoint', 'product', 'month', 'level', 'as', 'knownAt', 'under'] as const;
     const { level, as, knownAt, under, ...where } = only(asked, names);
     const causes = {
@@ -98,20 +99,20 @@ export class ReportsController {
         ? {}
         : { level: CAUSE_LEVELS.find((one) => String(one) === level) ?? wrong('level', CAUSE_LEVELS) }),
     };
-    return this.viewed({ report: 'root-causes', asked: causes }, { knownAt, under });
+    return this.viewed({ report: 'root-causes', asked: causes }, { knownAt, under }, gone);
   }
 
   @Get('times')
   @Parameters('programme', 'by')
   @Viewed('knownAt', 'under')
   @ApiOperation({ operationId: 'TimesReport', summary: 'How long each step took', description: READ_ANEW })
-  times(@Query() asked: Asked): Promise<object> {
+  times(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const { programme, by, knownAt, under } = only(asked, ['programme', 'by', 'knownAt', 'under']);
     const where = {
       ...(programme === undefined ? {} : { programme }),
       ...(by === undefined ? {} : { by: oneOf('by', by, TIMES_BY) }),
     };
-    return this.viewed({ report: 'times', asked: where }, { knownAt, under });
+    return this.viewed({ report: 'times', asked: where }, { knownAt, under }, gone);
   }
 
   @Get('repeats')
@@ -122,12 +123,12 @@ export class ReportsController {
     summary: 'How often customers come back with another case',
     description: READ_ANEW,
   })
-  repeats(@Query() asked: Asked): Promise<object> {
+  repeats(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
     const { knownAt, under, ...where } = only(asked, ['programme', 'knownAt', 'under']);
-    return this.viewed({ report: 'repeats', asked: where }, { knownAt, under });
+    return this.viewed({ report: 'repeats', asked: where }, { knownAt, under }, gone);
   }
 
-  private viewed(report: ReportAsked, named: ViewInUrl): Promise<object> {
-    return this.reports.ask(report, viewOf(this.rules.history, named).view);
+  private viewed(report: ReportAsked, named: ViewInUrl, gone: AbortSignal): Promise<object> {
+    return this.reports.ask(report, viewOf(this.rules.history, named).view, gone);
   }
 }

@@ -21,8 +21,8 @@ export class Reports implements BeforeApplicationShutdown {
     this.stopping.abort();
   }
 
-  /** @throws Problem while history is read anew for another */
-  async ask(report: ReportAsked, view: View): Promise<object> {
+  /** `gone`: who asked is there no more. @throws Problem while history is read anew for another */
+  async ask(report: ReportAsked, view: View, gone: AbortSignal): Promise<object> {
     if (isPresent(view)) return askReport(this.stores.reads, report);
     if (this.reading)
       throw new Problem({
@@ -34,7 +34,8 @@ export class Reports implements BeforeApplicationShutdown {
     this.reading = true;
     try {
       const { places } = this.stores;
-      return await runBeside('report', { ...report, view }, { places, signal: this.stopping.signal });
+      const signal = AbortSignal.any([this.stopping.signal, gone]);
+      return await runBeside('report', { ...report, view }, { places, signal });
     } catch (error) {
       if (error instanceof Stopped) throw new Problem({ status: 503, code: 'stopped', detail: error.message });
       throw error;
