@@ -86,14 +86,14 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
     tally.add(verdict);
     changed.add(verdict);
   };
-  const foldBoth = async (batch: EventsToFold, some: typeof models): Promise<void> => {
+  const foldBoth = (batch: EventsToFold, some: typeof models): void => {
     for (const { projection, before, after } of some) {
-      const had = await foldWhole(projection, batch, { rules: books.before });
+      const had = foldWhole(projection, batch, { rules: books.before });
       if (after === before) {
         for (const shown of had) before.add(shown);
         continue;
       }
-      const has = await foldWhole(projection, batch, { rules: books.after });
+      const has = foldWhole(projection, batch, { rules: books.after });
       for (const [one, other] of paired(sortById(had), sortById(has))) {
         if (one) before.add(one);
         if (other) after.add(other);
@@ -115,8 +115,8 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
       const batch = new EventsToFold(byShard.take(shard));
       for (const event of batch.events) triage.each(event);
       read += batch.events.length;
-      await foldBoth(batch, ofManyStreams);
-      for (const part of batch.parts(partSize)) await foldBoth(part, ofOneStream);
+      foldBoth(batch, ofManyStreams);
+      for (const part of batch.parts(partSize)) foldBoth(part, ofOneStream);
       for (const { before, after } of models) {
         before.end(shard);
         if (after !== before) after.end(shard);
