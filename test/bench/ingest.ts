@@ -1,44 +1,7 @@
 import { join } from 'node:path';
-import autocannon from 'autocannon';
 import { startBuilt } from './built-process.js';
 import { inTurn, type Figure, type Size } from './measure.js';
-
-const KEY = 'bench-operator-key-0123456789abcdef';
-/** Requests a second over 50 connections, each answered 2xx. Every request is a new response. */
-async function load(url: string, seconds: number, run: string): Promise<number> {
-  let n = 0;
-  const result = await autocannon({
-    url: `${url}/v1/responses`,
-    connections: 50,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
-    requests: [
-      {
-        setupRequest: (request) => ({
-          ...request,
-          body: JSON.stringify({
-            source: 'bench',
-            externalId: `${run}-${n++}`,
-            customer: `customer-${n % 5000}`,
-            touchpoint: 'delivery',
-            metric: 'nps',
-            score: n % 11,
-            contactMe: 'yes',
-            comment: 'It came late and nobody could tell me why.',
-            tags: ['late', 'parcel'],
-          }),
-        }),
-      },
-    ],
-  });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(
-      `${result.non2xx} of ${result.requests.total} requests were not answered 2xx, ${result.errors} failed.`,
-    );
-  }
-  return result.requests.total / result.duration;
-}
+import { KEY, send } from './sending.js';
 
 export async function ingest(size: Size, folder: string): Promise<Figure[]> {
   const amends = await startBuilt('apps/standalone/main.js', {
@@ -56,8 +19,8 @@ export async function ingest(size: Size, folder: string): Promise<Figure[]> {
     let run = 0;
     const { ours, against } = await inTurn(
       size.runs,
-      () => load(amends.url, seconds, `a${run++}`),
-      () => load(peer.url, seconds, `p${run}`),
+      () => send(amends.url, `a${run++}`, { seconds }),
+      () => send(peer.url, `p${run}`, { seconds }),
     );
     return [
       {

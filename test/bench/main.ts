@@ -13,11 +13,13 @@ import { ingest } from './ingest.js';
 import { liveTraffic } from './live-traffic.js';
 import type { Figure, Size } from './measure.js';
 import { report, table } from './table.js';
+import { triage } from './triage.js';
 
 type Groups = Readonly<Record<string, (size: Size, folder: string) => Promise<Figure[]>>>;
 const EMBEDDED: Groups = {
   history: historyStore,
   ingest,
+  triage,
   replay: replaying,
   rehearse: rehearsing,
   queue: queuePages,
