@@ -25,7 +25,7 @@ export async function triage(size: Size, folder: string): Promise<Figure[]> {
   });
   const events = SqliteEventStore.open({ folder: data, declarations: DECLARATIONS, mode: 'read' });
   try {
-    const count = size.quick ? 500 : 2_000;
+    const count = size.quick ? 200 : 2_000;
     const triaged = countingTriaged(events);
     const burst = async (run: string, of = count): Promise<number> => {
       const due = (await triaged()) + of;
