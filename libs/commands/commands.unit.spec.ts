@@ -75,6 +75,23 @@ describe('a command', () => {
     expect(await commands.execute(noting)).toMatchObject({ revision: 3 });
   });
 
+  test('reads of its stream what came since the one before', async () => {
+    const { events, personal } = stores;
+    const asked: unknown[] = [];
+    const readStream: typeof events.readStream = (...given) => {
+      asked.push(given[1]?.after);
+      return events.readStream(...given);
+    };
+    const append: typeof events.append = (...given) => events.append(...given);
+    const surroundings = { personal, rules: () => ruleBooks({}), now: () => NOW, operators: async () => 1 };
+    const watched = new Commands({ ...surroundings, events: { ...events, readStream, append } as typeof events });
+    await watched.execute(opening);
+    await watched.execute(noting);
+    asked.length = 0;
+    expect(await watched.execute({ ...noting, commandId: 'another' })).toMatchObject({ revision: 4 });
+    expect(asked).toEqual([2]);
+  });
+
   test('about what is still to come is refused', async () => {
     expect(await commands.execute({ ...opening, occurredAt: '2031-05-06T00:00:00.000Z' })).toMatchObject({
       refused: 'not-yet-happened',

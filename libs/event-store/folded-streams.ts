@@ -40,12 +40,13 @@ export class FoldedStreams {
     decider: Evolving<State, E>,
   ): Promise<FoldedStream<State>> {
     const known = this.#known.get(stream) as Folding<State> | undefined;
-    let slice = await store.readStream(stream, known && { after: known.revision });
-    // History only grows; should it be another one all the same, nothing that was known of it holds.
-    const isOther = known !== undefined && slice.revision < known.revision;
-    if (isOther) slice = await store.readStream(stream);
-    const from = isOther ? undefined : known;
-    const folded = foldedOn(from ?? unwritten(decider.initialState), slice.events as readonly Recorded<E>[], decider);
+    const slice = await store.readStream(stream, known && { after: known.revision });
+    if (known && slice.revision < known.revision) {
+      // History only grows; should it be another one all the same, nothing that was known of it holds.
+      this.#known.delete(stream);
+      return this.read(store, stream, decider);
+    }
+    const folded = foldedOn(known ?? unwritten(decider.initialState), slice.events as readonly Recorded<E>[], decider);
     if (folded.revision > 0) this.#known.set(stream, folded);
     return folded;
   }
