@@ -1,7 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { Projection } from '../event-sourcing/projection.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
+import { HistoryUnavailable } from '../event-store/event-store.js';
+import type { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
+import { ReadStoreUnavailable } from '../read-store/read-store.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { RecoveryEvent } from '../recovery/history.js';
 import { digestBuild } from './digest.js';
 import { ReadModelFollower } from './follower.js';
 import { switchGeneration } from './generations.js';
@@ -13,7 +18,24 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const build = { projections: READ_MODELS, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
+/** Of one stream, and it stumbles over a note. */
+const notes: Projection<{ notes: number }, RecoveryEvent, Inputs> = {
+  name: 'notes',
+  version: 1,
+  fields: { notes: 'integer' },
+  indexes: [],
+  ofOneStream: true,
+  key: ({ stream }) => stream,
+  evolve: {
+    CaseOpened: () => ({ notes: 0 }),
+    NoteAdded: (fact, { data }) => {
+      if (data.note === 'unreadable') throw new Error('What was noted cannot be read.');
+      return { notes: (fact?.notes ?? 0) + 1 };
+    },
+  },
+};
+const projections = [...READ_MODELS, notes];
+const build = { projections, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
 const opening = (id: string): Told => ({
   stream: `case-${id}`,
   event: {
@@ -22,29 +44,48 @@ const opening = (id: string): Told => ({
   },
 });
 const then = (id: string, event: CaseEvent): Told => ({ stream: `case-${id}`, event });
+const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
 const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } };
 /** A history that contradicts itself: nobody opened the case. */
 const impossible = then('x', assigned);
 
+/** The store, but for one of its questions, which fails while the network is away. */
+const without = <T extends object>(
+  store: T,
+  question: keyof T & string,
+  network: { readonly away: Error | undefined },
+): T =>
+  new Proxy(store, {
+    get: (_, name) => {
+      if (name === question && network.away) return () => Promise.reject(network.away as Error);
+      const value: unknown = Reflect.get(store, name);
+      return typeof value === 'function' ? (value.bind(store) as unknown) : value;
+    },
+  });
+const UNREAD = new HistoryUnavailable('The history does not answer.');
+const UNWRITTEN = new ReadStoreUnavailable('The read store does not answer.');
+
 async function following() {
   const { events, reads, parked, close } = openHistory();
   closing.push(close);
+  const history: { away: Error | undefined } = { away: undefined };
+  const readStore: typeof history = { away: undefined };
   await tell(events, [opening('a')]);
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const failures: unknown[] = [];
   const follower = new ReadModelFollower({
-    events,
-    reads,
+    events: without(events, 'readStream', history),
+    reads: without(reads, 'flush', readStore),
     parked,
-    projections: READ_MODELS,
+    projections,
     inputs: () => Promise.resolve(NO_RULES),
     onFailure: (_, error) => failures.push(error),
   });
   closing.push(() => follower.stop());
   await follower.refresh();
   const caughtUp = async () => follower.waitFor(0, (await events.end()) ?? '', 5_000);
-  return { events, reads, parked, follower, failures, live: id, caughtUp };
+  return { events, reads, parked, follower, failures, live: id, caughtUp, history, readStore };
 }
 
 test('what was written is read once its position is waited for', async () => {
@@ -90,4 +131,35 @@ test('a case that cannot be folded is parked, shown, and taken up again', async 
   expect(await follower.retry(live, 'queues', 'x')).toBe(false);
   expect(await follower.skip(live, 'queues', 'x')).toBe(true);
   expect(await parked.get(live, 'queues', 'x')).toBeUndefined();
+});
+
+test('history that cannot be read is no fault of the case: nothing is parked, and it is folded once it can be read', async () => {
+  const { events, reads, parked, follower, failures, live, caughtUp, history } = await following();
+  history.away = UNREAD;
+  // Of this case memory has nothing, so its stream is read.
+  await tell(events, [then('a', assigned)]);
+  while (failures.length === 0) await new Promise(setImmediate);
+  expect(failures).toEqual([UNREAD]);
+  expect(await follower.lag()).toMatchObject([{ state: 'failed', parked: {} }]);
+  history.away = undefined;
+  await follower.refresh();
+  expect(await caughtUp()).toBe(true);
+  expect(await reads.get('queues', 'a')).toMatchObject({ document: { owner: 'ana' } });
+  expect(await parked.list(live)).toEqual([]);
+});
+
+test('what cannot be stored when it is taken up again goes on waiting, and what comes after it waits behind it', async () => {
+  const { events, reads, parked, follower, failures, live, caughtUp, readStore } = await following();
+  await tell(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
+  await caughtUp();
+  readStore.away = UNWRITTEN;
+  await expect(follower.skip(live, 'notes', 'case-x')).rejects.toThrow(UNWRITTEN);
+  readStore.away = undefined;
+  await tell(events, [then('x', noted('called again'))]);
+  expect(await caughtUp()).toBe(true);
+  expect((await parked.get(live, 'notes', 'case-x'))?.events.map(({ revision }) => revision)).toEqual([2, 3, 4]);
+  expect(await reads.get('notes', 'case-x')).toMatchObject({ document: { notes: 0 } });
+  expect(await follower.skip(live, 'notes', 'case-x')).toBe(true);
+  expect(await reads.get('notes', 'case-x')).toMatchObject({ document: { notes: 2 } });
+  expect(failures).toEqual([]);
 });

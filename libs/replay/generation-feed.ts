@@ -41,10 +41,9 @@ export class GenerationFeed<Inputs> {
 
   /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
   async run(): Promise<void> {
-    const { events, generation, projections, shards, stepMs = 20, batchSize = 1_000 } = this.#options;
+    const { events, projections, shards, stepMs = 20, batchSize = 1_000 } = this.#options;
     const { signal } = this.#stop;
-    const fold = await Fold.open<Inputs>({ ...this.#options, inputs: await this.#options.inputs(generation) });
-    this.#fold = fold;
+    const fold = (this.#fold = await this.#open());
     this.#advance(fold.position);
     const steps = new Steps(stepMs, (batch) =>
       this.exclusive(async (fold) => {
@@ -94,16 +93,28 @@ export class GenerationFeed<Inputs> {
 
   async retry(record: ParkedRecord): Promise<boolean> {
     return this.exclusive(async (fold) => {
-      const left: ParkedEvents | undefined = await fold.retry(record);
-      if (left) await this.#options.parked.replace(record, left);
-      else await this.#options.parked.remove(record);
-      return left === undefined;
+      try {
+        const left: ParkedEvents | undefined = await fold.retry(record);
+        if (left) await this.#options.parked.replace(record, left);
+        else await this.#options.parked.remove(record);
+        return left === undefined;
+      } catch (error) {
+        // What it has in memory of the key is half of what is stored, or half of what waits.
+        this.#fold = undefined;
+        this.#fold = await this.#open();
+        throw error;
+      }
     });
   }
 
   /** Ends `run` after the step at hand. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  async #open(): Promise<Fold<Inputs>> {
+    const { inputs, generation } = this.#options;
+    return Fold.open<Inputs>({ ...this.#options, inputs: await inputs(generation) });
   }
 
   #advance(position: string | undefined): void {

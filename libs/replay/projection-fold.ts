@@ -45,6 +45,7 @@ export interface ProjectionFoldOptions<Inputs> {
 }
 
 const NOTHING: readonly Shown[] = [];
+const NO_EVENTS: readonly Recorded[] = [];
 const NOTHING_STORED: ReadonlyMap<string, StoredDocument> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
@@ -92,29 +93,31 @@ export class ProjectionFold<Inputs> {
     });
   }
 
-  /** The writes that bring the store from before the batch to after it, and what could not be folded. */
+  /**
+   * The writes that bring the store from before the batch to after it, and what could not be folded.
+   * @throws what history or the store can't be read for; this fold is done with then.
+   */
   async fold(batch: EventsToFold, inputs: Inputs): Promise<{ writes: Write[]; parked: ParkedEvents[] }> {
     const writes: Write[] = [];
     const parked: ParkedEvents[] = [];
     for (const one of await this.#touched(batch)) {
       const { known, before, events } = one;
       const waitsFrom = this.#parked.get(known.key);
-      let left: ParkedEvents | undefined;
+      let because: unknown;
       let at = 0;
-      try {
-        for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
-          if (event.position <= known.position || !this.#reads(event)) continue;
-          if (one.unread && !one.refolded && this.#options.projection.ofOneStream)
-            await this.#refold(one, event, inputs);
-          known.fact = this.#restating.has(event.type)
-            ? this.#restate(await this.#earlier(event), event, inputs)
-            : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
-          known.position = event.position;
+      for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
+        if (event.position <= known.position || !this.#reads(event)) continue;
+        // Outside of what is caught: that history can't be read is no fault of the event, so it ends the fold.
+        const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
+        const earlier = looksBack ? await this.#earlier(event) : NO_EVENTS;
+        try {
+          this.#evolve(one, event, earlier, inputs);
+        } catch (error) {
+          because = error;
+          break;
         }
-        left = this.#park(one, at);
-      } catch (error) {
-        left = this.#park(one, at, error);
       }
+      let left = this.#park(one, at, because);
       try {
         this.#write(one, inputs, writes);
       } catch (error) {
@@ -190,9 +193,24 @@ export class ProjectionFold<Inputs> {
     }
   }
 
+  /** Whether memory has let the fact go, and it is to be folded again. */
+  #isForgotten({ unread, refolded }: Touched): boolean {
+    return unread && !refolded && this.#options.projection.ofOneStream === true;
+  }
+
+  /** @param earlier the events of the stream before it, where the fact is forgotten or the event looks back */
+  #evolve(touched: Touched, event: Recorded, earlier: readonly Recorded[], inputs: Inputs): void {
+    const { known } = touched;
+    if (this.#isForgotten(touched)) this.#refold(touched, earlier, inputs);
+    known.fact = this.#restating.has(event.type)
+      ? this.#restate(earlier, event, inputs)
+      : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
+    known.position = event.position;
+  }
+
   /** Folds the fact again that memory let go, up to the event that asks for it. */
-  async #refold(touched: Touched, before: Recorded, inputs: Inputs): Promise<void> {
-    const events = (await this.#earlier(before)).filter((event) => this.#reads(event));
+  #refold(touched: Touched, earlier: readonly Recorded[], inputs: Inputs): void {
+    const events = earlier.filter((event) => this.#reads(event));
     // What comes before the last restatement is in it.
     const restated = events.findLastIndex(({ type }) => this.#restating.has(type));
     const { known } = touched;
