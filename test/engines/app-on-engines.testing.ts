@@ -86,13 +86,14 @@ export const expectReactedTo = ({ folder }: RunningApp): Promise<readonly Record
     return isReactedTo(so) ? so : undefined;
   }, 'the triage of every response');
 
-/** Ends the app: nothing that was answered is lost or there twice, and its read models and seals fit its history. */
+/** Ends the app: nothing that was answered is lost, there twice or put aside, and its read models and seals fit its history. */
 export async function expectWholeAndVerified(
   app: RunningApp,
   client: LoggingClient,
   events: readonly Recorded[],
 ): Promise<void> {
   expect((await app.operator.send('GET', '/v1/dead-letters')).body).toEqual({ deadLetters: [] });
+  expect((await app.operator.send('GET', '/v1/parked')).body).toEqual({ parked: [] });
   expect(await app.stop()).toBe(0);
   expectWhole(client, events);
   expect(await amendsJson('verify', '--data', app.folder)).toMatchObject({ equal: true, seals: 'intact' });
