@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Document } from '../event-sourcing/projection.js';
 import type { CollectionShape, GenerationChoice, ReadStore } from '../read-store/read-store.js';
-import { sortById } from './id-order.js';
+import { isInOrder, sortById } from './id-order.js';
 import { Lines } from './lines.js';
 import { Utf8Writer } from './utf8-writer.js';
 
@@ -26,33 +26,35 @@ export function digestOfShards(shards: ReadonlyMap<number, string>): string {
 /** The digest of a shard whose documents come in any order: SHA-256 over their lines in key order. */
 export class ShardDigest {
   readonly #bytes = new Utf8Writer();
-  #written: (readonly [id: string, from: number, to: number])[] = [];
+  #ids: string[] = [];
+  /** Where the line of each ends. */
+  #ends: number[] = [];
+  #last = '';
+  #isInOrder = true;
 
   /** Lines that another digest of much the same documents writes too save most of the work. */
   constructor(private readonly lines: Lines) {}
 
   add(id: string, document: Document): void {
-    const from = this.#bytes.length;
+    this.#isInOrder &&= isInOrder(this.#last, id);
+    this.#last = id;
     this.lines.add({ id, document }, this.#bytes);
-    this.#written.push([id, from, this.#bytes.length]);
+    this.#ids.push(id);
+    this.#ends.push(this.#bytes.length);
   }
 
   /** Of what was added since the last time; undefined where that is nothing. */
   take(): string | undefined {
-    if (this.#written.length === 0) return undefined;
+    const [ids, ends] = [this.#ids, this.#ends];
+    if (ids.length === 0) return undefined;
     const bytes = this.#bytes.take();
     const hash = createHash('sha256');
-    let run = { from: 0, to: 0 };
-    for (const [, from, to] of sortById(this.#written)) {
-      // Most come in order: what stands in one run is hashed at once.
-      if (from !== run.to) {
-        hash.update(bytes.subarray(run.from, run.to));
-        run = { from, to };
-      }
-      run.to = to;
-    }
-    this.#written = [];
-    return hash.update(bytes.subarray(run.from, run.to)).digest('hex');
+    if (this.#isInOrder) hash.update(bytes);
+    else
+      for (const [, at] of sortById(ids.map((id, at) => [id, at] as const)))
+        hash.update(bytes.subarray(ends[at - 1] ?? 0, ends[at]));
+    [this.#ids, this.#ends, this.#last, this.#isInOrder] = [[], [], '', true];
+    return hash.digest('hex');
   }
 }
 

@@ -10,3 +10,9 @@ export function sortById<T extends OfId>(list: T[]): T[] {
 export const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 const byCodeUnits = (one: OfId, other: OfId): number => (one[0] < other[0] ? -1 : 1);
+
+/** Code units are not in the order of bytes where two of them make one character. */
+const PAIRED = /[\ud800-\udfff]/;
+
+/** Whether one comes before the other; false where only their bytes can tell. */
+export const isInOrder = (one: string, other: string): boolean => one < other && !PAIRED.test(other);
