@@ -6,7 +6,7 @@ import { historyByShard } from '../replay/events-by-shard.js';
 import { EventsToFold } from '../replay/events-to-fold.js';
 import { giveWay } from '../replay/give-way.js';
 import { foldWhole, type Folded } from '../replay/fold-whole.js';
-import { byId, sortById } from '../replay/id-order.js';
+import { sortById } from '../replay/id-order.js';
 import { Lines } from '../replay/lines.js';
 import { typesOf } from '../replay/projections.js';
 import type { History } from './build.js';
@@ -94,7 +94,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
         continue;
       }
       const has = foldWhole(projection, batch, { rules: books.after });
-      for (const [one, other] of paired(sortById(had), sortById(has))) {
+      for (const [, one, other] of paired(had, has)) {
         if (one) before.add(one);
         if (other) after.add(other);
         if (projection.name === 'clocks') judge({ before: clockOf(one), after: clockOf(other) });
@@ -140,17 +140,13 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
 
 const clockOf = (shown: Folded | undefined): ClockDocument | undefined => shown?.[1] as ClockDocument | undefined;
 
-/** Each document of either side, in the order of ids: those of a case one after another. */
-function* paired(
-  ones: readonly Folded[],
-  others: readonly Folded[],
-): Generator<readonly [Folded | undefined, Folded | undefined]> {
-  let [i, j] = [0, 0];
-  while (i < ones.length || j < others.length) {
-    const [one, other] = [ones[i], others[j]];
-    const order = !one ? 1 : !other ? -1 : one[0] === other[0] ? 0 : byId(one, other);
-    if (order <= 0) i++;
-    if (order >= 0) j++;
-    yield [order <= 0 ? one : undefined, order >= 0 ? other : undefined];
+/** The documents of both sides by id, in the order of ids: those of a case one after another. */
+function paired(ones: readonly Folded[], others: readonly Folded[]): [id: string, one?: Folded, other?: Folded][] {
+  const pairs = new Map(ones.map((one): [string, [string, Folded?, Folded?]] => [one[0], [one[0], one]]));
+  for (const other of others) {
+    const pair = pairs.get(other[0]);
+    if (pair) pair[2] = other;
+    else pairs.set(other[0], [other[0], undefined, other]);
   }
+  return sortById([...pairs.values()]);
 }

@@ -7,7 +7,7 @@ export function sortById<T extends OfId>(list: T[]): T[] {
   return list.sort(Buffer.byteLength(ids) === ids.length ? byCodeUnits : byId);
 }
 
-export const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 const byCodeUnits = (one: OfId, other: OfId): number => (one[0] < other[0] ? -1 : 1);
 
