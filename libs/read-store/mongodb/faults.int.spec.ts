@@ -17,9 +17,11 @@ const ownServer = mongoDb.present && (await isTestServer(mongoDb.url)) ? test : 
 describeOn(mongoDb, 'a MongoDB behind a bad network', (url) => {
   let proxy: TcpProxy;
   let store: MongoReadStore;
+  let direct: string;
 
   beforeEach(async () => {
-    const database = new URL(freshDatabase(url));
+    direct = freshDatabase(url);
+    const database = new URL(direct);
     proxy = await startProxy(Number(database.port || 27_017));
     database.host = `127.0.0.1:${proxy.port}`;
     database.searchParams.set('directConnection', 'true');
@@ -98,6 +100,24 @@ describeOn(mongoDb, 'a MongoDB behind a bad network', (url) => {
     for (const [n, flush] of said.entries()) cuts += await deliver(generation, flush, 500 + n * 1_500);
     expect(cuts).toBeGreaterThan(0);
     expect(await all(store, generation)).toEqual(await expected(said));
+  });
+
+  test('a flush of a build that was given up, and arrives when others have written on, takes nothing back', async () => {
+    const { id } = await store.begin(SHAPES, STAMP);
+    const arrive = proxy.keep('_queues');
+    await expect(store.flush(id, batch(1, { a: { count: 1 }, b: { count: 1 } }))).rejects.toThrow(ReadStoreUnavailable);
+    const again = await MongoReadStore.open({ url: direct, mode: 'write' });
+    await again.flush(id, batch(1, { a: { count: 1 }, b: { count: 1 } }));
+    await again.flush(id, batch(2, { a: { count: 2 } }));
+    const before = proxy.bytes;
+    arrive();
+    while (proxy.bytes === before) await new Promise(setImmediate); // until the server has answered
+    const documents = await all(again, id);
+    await again.close();
+    expect(documents.map(({ id, document }) => [id, document])).toEqual([
+      ['a', { count: 2 }],
+      ['b', { count: 1 }],
+    ]);
   });
 
   test('a server that stalls is given up on in time, in words, and found again when it goes on', async () => {

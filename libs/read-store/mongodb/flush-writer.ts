@@ -20,31 +20,21 @@ const AT_ONCE = 5_000;
  * last. A batch cut off half-way is delivered again, and what it had written already changes nothing.
  */
 export class FlushWriter {
-  /** Whether this writer alone has written the build so far, without a break: then nothing can be in its way. */
-  private alone: boolean;
-
   constructor(
     private readonly connection: MongoConnection,
     private readonly generation: number,
     private readonly shapes: ReadonlyMap<string, CollectionShape>,
     private readonly crashPoint: CrashPoint,
-    begun: boolean,
-  ) {
-    this.alone = begun;
-  }
+  ) {}
 
   async write(status: Generation['status'], { shards, position, writes }: Flush): Promise<void> {
     const batches = this.documentsOf(writes);
-    const byId = this.alone && status === 'building';
-    // A write that was cut off may still be on its way to its documents, so from then on they are guarded.
-    this.alone = false;
     for (const [shape, documents] of batches)
       for (let at = 0; at < documents.length; at += AT_ONCE)
-        await this.put(shape, documents.slice(at, at + AT_ONCE), byId);
+        await this.put(shape, documents.slice(at, at + AT_ONCE), status === 'building');
     this.crashPoint('read-store: documents written');
     if (shards.length > 0) await this.checkpoint(shards, position);
     this.crashPoint('read-store: checkpoints written');
-    this.alone = byId;
   }
 
   /**
@@ -68,12 +58,12 @@ export class FlushWriter {
       .toSorted(([a], [b]) => Number(a.internal ?? false) - Number(b.internal ?? false));
   }
 
-  private async put({ name }: CollectionShape, documents: readonly Stored[], byId: boolean): Promise<void> {
+  /** `mostlyNew`, as in a build: they are made without a look for what might be there. */
+  private async put({ name }: CollectionShape, documents: readonly Stored[], mostlyNew: boolean): Promise<void> {
     const collection = this.connection.database.collection<Stored>(collectionOf(this.generation, name));
-    if (byId) return void (await this.bulk(collection, documents.map(replacement)));
     const refused = await this.bulk(
       collection,
-      documents.map((document) => guarded(document, true)),
+      documents.map((document) => (mostlyNew ? { insertOne: { document } } : guarded(document, true))),
     );
     // It is there and not behind, or somebody else made it at this very moment, perhaps from less of history: asked
     // again without making it, the guard alone decides.
@@ -114,11 +104,7 @@ export class FlushWriter {
   }
 }
 
-const replacement = (document: Stored): AnyBulkWriteOperation<Stored> => {
-  const { _id, ...rest } = document;
-  return { replaceOne: { filter: { _id }, replacement: rest as Omit<Stored, '_id'>, upsert: true } };
-};
-
+/** Never takes a document back, even if it was cut off and arrives when others have long written on. */
 const guarded = (document: Stored, upsert: boolean): AnyBulkWriteOperation<Stored> => {
   const { _id, ...rest } = document;
   const filter = { _id, 'amends.position': { $lt: document.amends.position } };

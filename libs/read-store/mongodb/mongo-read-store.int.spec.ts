@@ -138,7 +138,7 @@ describeOn(mongoDb, 'a database of read models', (url) => {
     expect(idsOf((await store.find('queues', { filter: { team: 'red' } })).documents)).toHaveLength(6);
   });
 
-  test('while one writer builds it writes by id alone; a batch cut off half-way is delivered again', async () => {
+  test('a batch of a build that was cut off half-way is delivered again, by another process too', async () => {
     const database = freshDatabase(url);
     let cut = false;
     const store = await open(database, {

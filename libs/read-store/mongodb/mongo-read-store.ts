@@ -70,9 +70,7 @@ export class MongoReadStore implements ReadStore {
     this.refuseWhenReading();
     refuseShapes(collections);
     await this.dropReleased();
-    const generation = await this.generationsOf.begin(collections, stamp);
-    this.writers.set(generation.id, await this.newWriter(generation.id, true));
-    return generation;
+    return this.generationsOf.begin(collections, stamp);
   }
 
   /** By a connection of its own that waits as long as it takes: indexes of a large build take minutes. */
@@ -119,7 +117,7 @@ export class MongoReadStore implements ReadStore {
     this.refuseWhenReading();
     const { status } = await this.generationsOf.get(generation);
     let writer = this.writers.get(generation);
-    if (!writer) this.writers.set(generation, (writer = await this.newWriter(generation, false)));
+    if (!writer) this.writers.set(generation, (writer = await this.newWriter(generation)));
     await writer.write(status, flush);
     this.crashPoint('read-store: flushed');
   }
@@ -242,9 +240,9 @@ export class MongoReadStore implements ReadStore {
     for (const { _id } of kept) if (released(_id)) await this.ask(() => this.checkpointsOf().deleteOne({ _id }));
   }
 
-  private async newWriter(generation: number, begun: boolean): Promise<FlushWriter> {
+  private async newWriter(generation: number): Promise<FlushWriter> {
     const shapes = await this.generationsOf.shapesOf(generation);
-    return new FlushWriter(this.connection, generation, shapes, this.crashPoint, begun);
+    return new FlushWriter(this.connection, generation, shapes, this.crashPoint);
   }
 
   private collection(generation: number, { name }: CollectionShape): Collection<Stored> {
