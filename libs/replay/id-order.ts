@@ -15,4 +15,5 @@ const byCodeUnits = (one: OfId, other: OfId): number => (one[0] < other[0] ? -1 
 const PAIRED = /[\ud800-\udfff]/;
 
 /** Whether one comes before the other; false where only their bytes can tell. */
-export const isInOrder = (one: string, other: string): boolean => one < other && !PAIRED.test(one) && !PAIRED.test(other);
+export const isInOrder = (one: string, other: string): boolean =>
+  one < other && !PAIRED.test(one) && !PAIRED.test(other);
