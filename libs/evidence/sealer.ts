@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
-import type { Ledger } from '../ledger/ledger.js';
+import { VersionConflict, type Ledger } from '../ledger/ledger.js';
 import { forgetAnchor, noteAnchor, notedAnchor } from './anchor.js';
 import { CHAIN_START, hashOfEvent, link, SHORT_HASH_LENGTH } from './chain.js';
 import { isSignedBy, packContents, sealKey, SEALS, signSeal, unpackContents, type Seal } from './seal.js';
@@ -47,9 +47,7 @@ export class Sealer {
    */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options);
-    const [record] = await options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
-    if (record !== undefined) await sealer.goOnFrom(record.value);
-    await sealer.countSealed();
+    await sealer.goOn();
     return sealer;
   }
 
@@ -74,11 +72,19 @@ export class Sealer {
 
   private async sealRest(): Promise<number> {
     let sealed = 0;
-    const batches = this.options.history.readAll({ from: this.last, batchSize: MOST_EVENTS_A_SEAL });
-    for await (const { events } of batches) {
-      if (events.length > 0) await this.seal(events);
-      sealed += events.length;
-    }
+    for (let isDone = false; !isDone;)
+      try {
+        const batches = this.options.history.readAll({ from: this.last, batchSize: MOST_EVENTS_A_SEAL });
+        for await (const { events } of batches) {
+          if (events.length > 0) await this.seal(events);
+          sealed += events.length;
+        }
+        isDone = true;
+      } catch (error) {
+        // Another, whose turn it was or is, made this seal first. There is one chain: it goes on from there.
+        if (!(error instanceof VersionConflict)) throw error;
+        await this.goOn();
+      }
     await this.note();
     return sealed;
   }
@@ -130,6 +136,13 @@ export class Sealer {
       throw new SealsDisagree(`Seals are gone: ${anchor.events} events were sealed, by the note in the vault.`);
     this.noted = anchor?.events ?? 0;
     this.sealed = this.noted + (since ?? 0);
+  }
+
+  /** From the last seal that there is. */
+  private async goOn(): Promise<void> {
+    const [record] = await this.options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
+    if (record !== undefined) await this.goOnFrom(record.value);
+    await this.countSealed();
   }
 
   private async goOnFrom(seal: Seal): Promise<void> {

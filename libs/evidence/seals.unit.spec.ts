@@ -89,6 +89,17 @@ describe('sealing', () => {
     await running;
     expect(await verified()).toMatchObject({ intact: true, sealed: 3, unsealed: 0 });
   });
+  test('two that seal at the same time make one chain, whoever was first', async () => {
+    await appendOneByOne(store, 'loan-7', 3);
+    const [one, other] = [await openSealer(), await openSealer()];
+    expect(await one.sealNow()).toBe(3);
+    await store.append('loan-8', lendingEvents('loan-8', 'a', 'b'), 0);
+    expect(await other.sealNow()).toBe(2);
+    await store.append('loan-9', lendingEvents('loan-9', 'a'), 0);
+    const sealed = await Promise.all([one.sealNow(), other.sealNow()]);
+    expect(sealed.toSorted()).toEqual([0, 1]);
+    expect(await verified()).toMatchObject({ intact: true, sealed: 6, unsealed: 0 });
+  });
   test('an event in an old shape is sealed as it is stored, so a later version of the program finds it intact', async () => {
     await appendOneByOne(store, 'loan-7', 2);
     await (await openSealer()).sealNow();
