@@ -29,7 +29,7 @@ function byMinutes(from: number, ms: number): number {
 
 /** Due times of clocks over a calendar with holidays, in a zone with daylight saving. */
 export async function dueTimes(size: Size): Promise<Figure[]> {
-  const ms = size.quick ? 300 : 1_500;
+  const ms = size.quick ? 150 : 1_500;
   // Starts are spread over a year, so that both changes of the clocks and all holidays are met.
   const start = (n: number): number => START + ((n * 7_919) % (365 * 24)) * HOUR + (n % 3_600) * 1_000;
   const figures: Figure[] = [];

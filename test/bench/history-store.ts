@@ -47,12 +47,12 @@ const syncs = (folder: string, ms: number): number => {
 /** Appending and commanding on SQLite, held against bare `node:sqlite`. */
 export async function historyStore(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
-  const ms = size.quick ? 400 : 2_000;
+  const ms = size.quick ? 200 : 2_000;
   const store = SqliteEventStore.open({ folder: join(folder, 'store'), declarations: DECLARATIONS, mode: 'write' });
   const bare = bareDatabase(join(folder, 'bare.db'));
   try {
     // Made before the clock runs: what is timed is storing them.
-    const made = Array.from({ length: size.quick ? 60_000 : 250_000 }, (_, i) => first(syntheticCase(i).events));
+    const made = Array.from({ length: size.quick ? 30_000 : 250_000 }, (_, i) => first(syntheticCase(i).events));
     let n = 0;
     const nextEvent = (): EventToAppend => {
       const event = made[n++];
@@ -70,7 +70,7 @@ export async function historyStore(size: Size, folder: string): Promise<Figure[]
       () => rate(ms, () => bare.insert(nextEvent())),
     );
 
-    const cases = Array.from({ length: size.quick ? 10_000 : 50_000 }, (_, i) => {
+    const cases = Array.from({ length: size.quick ? 3_000 : 50_000 }, (_, i) => {
       const { stream, events } = syntheticCase(1_000_000 + i);
       return { stream, events: events.slice(0, 5), customer: idOf('bench customer', i % 50_000) };
     });

@@ -35,14 +35,14 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     const rules = defaultPack();
     const actor = { id: 'bench', role: 'operator' };
     await startRules(stores.events, { ruleSet: rules, hash: ruleSetHash(rules), now: NOW, actor });
-    await fill(stores, size.quick ? 10_000 : 50_000);
+    await fill(stores, size.quick ? 5_000 : 50_000);
     const follower = followerOf(stores);
     const builds = new ReadModelBuilds(stores, follower);
     await builds.bringUpToDateAlone();
     await follower.refresh();
     try {
       const ms = size.quick ? 1_000 : 2_000;
-      const slices = 3 * size.runs;
+      const slices = size.quick ? 4 : 15;
       const rss = process.memoryUsage().rss;
       const alone: Rates[] = [];
       const rebuilding: Rates[] = [];

@@ -25,7 +25,7 @@ export async function rehearsing(size: Size, folder: string): Promise<Figure[]> 
     const ruleSet = defaultPack();
     const actor = { id: 'bench', role: 'operator' };
     await startRules(events, { ruleSet, hash: ruleSetHash(ruleSet), now: NOW, actor });
-    const count = await fill(events, size.quick ? 10_000 : 100_000);
+    const count = await fill(events, size.quick ? 6_000 : 100_000);
     const threads = availableParallelism();
     const rehearsed = (draft: RuleSet) => async (): Promise<number> => {
       const began = performance.now();

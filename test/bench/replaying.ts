@@ -18,7 +18,7 @@ import { times } from '../../libs/read-models/times.js';
 /** Rebuilding read models from history, and reading a queue out of 100,000 open cases. */
 export async function replaying(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
-  const closed = size.quick ? 10_000 : 100_000;
+  const closed = size.quick ? 6_000 : 100_000;
   const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
   try {
     const count = await fill(events, closed);
@@ -90,7 +90,7 @@ export async function queuePages(size: Size, folder: string): Promise<Figure[]> 
   const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
   const reads = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write' });
   try {
-    const cases = size.quick ? 20_000 : 100_000;
+    const cases = size.quick ? 10_000 : 100_000;
     await fill(events, cases, true);
     const inputs = { rules: rulesOfDefaultPack() };
     const projections = [queues] as readonly AnyProjection<Inputs>[];
