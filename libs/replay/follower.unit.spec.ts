@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Projection } from '../event-sourcing/projection.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
-import { HistoryUnavailable } from '../event-store/event-store.js';
+import { HistoryDamaged, HistoryUnavailable } from '../event-store/event-store.js';
 import type { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import { ReadStoreUnavailable } from '../read-store/read-store.js';
@@ -63,6 +63,7 @@ const without = <T extends object>(
     },
   });
 const UNREAD = new HistoryUnavailable('The history does not answer.');
+const DAMAGED = new HistoryDamaged('The stream lacks an event. Restore a back-up of it.');
 const UNWRITTEN = new ReadStoreUnavailable('The read store does not answer.');
 
 async function following() {
@@ -146,6 +147,16 @@ test('history that cannot be read is no fault of the case: nothing is parked, an
   expect(await caughtUp()).toBe(true);
   expect(await reads.get('queues', 'a')).toMatchObject({ document: { owner: 'ana' } });
   expect(await parked.list(live)).toEqual([]);
+});
+
+test('a case whose stream is damaged waits for an operator, and the others go on', async () => {
+  const { events, reads, parked, failures, live, caughtUp, history } = await following();
+  history.away = DAMAGED;
+  await tell(events, [then('a', assigned), opening('b'), then('b', assigned)]);
+  expect(await caughtUp()).toBe(true);
+  expect(failures).toEqual([]);
+  expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
+  expect((await parked.get(live, 'queues', 'a'))?.error).toContain('Restore a back-up');
 });
 
 test('what cannot be stored when it is taken up again goes on waiting, and what comes after it waits behind it', async () => {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { AnyProjection, Document, Shown } from '../event-sourcing/projection.js';
+import { HistoryUnavailable } from '../event-store/event-store.js';
 import type { Flush, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
@@ -95,7 +96,7 @@ export class ProjectionFold<Inputs> {
 
   /**
    * The writes that bring the store from before the batch to after it, and what could not be folded.
-   * @throws what history or the store can't be read for; this fold is done with then.
+   * @throws HistoryUnavailable, or what the store can't be read for; this fold is done with then.
    */
   async fold(batch: EventsToFold, inputs: Inputs): Promise<{ writes: Write[]; parked: ParkedEvents[] }> {
     const writes: Write[] = [];
@@ -107,12 +108,12 @@ export class ProjectionFold<Inputs> {
       let at = 0;
       for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
         if (event.position <= known.position || !this.#reads(event)) continue;
-        // Outside of what is caught: that history can't be read is no fault of the event, so it ends the fold.
         const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
-        const earlier = looksBack ? await this.#earlier(event) : NO_EVENTS;
         try {
-          this.#evolve(one, event, earlier, inputs);
+          this.#evolve(one, event, looksBack ? await this.#earlier(event) : NO_EVENTS, inputs);
         } catch (error) {
+          // No fault of the event: it is folded once history can be read again.
+          if (error instanceof HistoryUnavailable) throw error;
           because = error;
           break;
         }
