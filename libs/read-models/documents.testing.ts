@@ -74,6 +74,7 @@ export async function documents(
       ]),
     cached: 1_000,
     empty: true,
+    partlyStored: false,
     parked: new Map(),
     skipped: new Set(),
   });

@@ -96,7 +96,12 @@ export interface ReadStore {
   generations(): Promise<readonly Generation[]>;
   live(): Promise<Generation | undefined>;
 
-  /** Documents and checkpoint in one step; delivered again it changes nothing. */
+  /**
+   * Whether a flush is stored whole or not at all. Where it is not, one that was cut off may have left documents there
+   * without its checkpoint: its events come again, maybe with others.
+   */
+  readonly flushesWhole: boolean;
+  /** Documents, and then the checkpoint; delivered again it changes nothing. */
   flush(generation: number, flush: Flush): Promise<void>;
   /** By shard, the position read up to; a shard never read is absent. */
   checkpoints(generation: number): Promise<ReadonlyMap<number, string>>;

@@ -72,6 +72,7 @@ export class Fold<Inputs> {
           readStream: (stream, upTo) => streams.upTo(stream, upTo),
           cached,
           empty: checkpoints.size === 0,
+          partlyStored: !reads.flushesWhole,
           parked: new Map(
             waiting
               .filter((one) => one.projection === projection.name)

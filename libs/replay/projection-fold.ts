@@ -28,6 +28,8 @@ interface Touched {
   readonly unread: boolean;
   /** What is stored was shown by another fold, so it is not worked out what of it still holds: all is written. */
   refolded: boolean;
+  /** The facts between the events of the batch, where what they show may be stored. */
+  readonly passed: (object | undefined)[];
 }
 
 export interface ProjectionFoldOptions<Inputs> {
@@ -39,6 +41,8 @@ export interface ProjectionFoldOptions<Inputs> {
   readonly cached: number;
   /** Nothing is stored yet: what memory does not know does not exist. */
   readonly empty: boolean;
+  /** A fold before this may have stored what a part of a batch shows: whatever that may be is put right. */
+  readonly partlyStored: boolean;
   /** Keys that wait for an operator, with the position of the event that failed. */
   readonly parked: ReadonlyMap<string, string>;
   /** Positions of events that an operator has left out. */
@@ -89,6 +93,7 @@ export class ProjectionFold<Inputs> {
       readStream: (stream, upTo) => Promise.resolve(batch.streamOf(stream).filter(({ revision }) => revision <= upTo)),
       cached: Infinity,
       empty: true,
+      partlyStored: false,
       parked: new Map(),
       skipped,
     });
@@ -108,6 +113,8 @@ export class ProjectionFold<Inputs> {
       let at = 0;
       for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
         if (event.position <= known.position || !this.#reads(event)) continue;
+        if (this.#options.partlyStored && known.fact !== (one.passed.at(-1) ?? before.fact))
+          one.passed.push(known.fact);
         const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
         try {
           this.#evolve(one, event, looksBack ? await this.#earlier(event) : NO_EVENTS, inputs);
@@ -151,7 +158,7 @@ export class ProjectionFold<Inputs> {
       const known = this.#known.get(key) ?? { key, fact: undefined, position: '' };
       // A stream begins at revision 1: there is nothing before it.
       const unread = known.position === '' && !this.#complete && !(ofOneStream && first.revision === 1);
-      touched.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false });
+      touched.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false, passed: [] });
     }
     await this.#load(touched);
     for (const { known } of touched) if (!this.#known.has(known.key)) this.#known.set(known.key, known);
@@ -249,21 +256,20 @@ export class ProjectionFold<Inputs> {
 
   #write(touched: Touched, inputs: Inputs, writes: Write[]): void {
     const { key, fact, position } = touched.known;
-    const { shard, refolded } = touched;
-    if (fact === touched.before.fact) return;
+    const { shard, refolded, passed } = touched;
+    if (fact === touched.before.fact && passed.length === 0) return;
     const { name, documents } = this.#options.projection;
     const write = (collection: string, id: string, document: object | undefined): void =>
       void writes.push({ collection, id, shard, position, document: (document ?? null) as Document | null });
-    const shown = documents && {
-      old: touched.before.fact ? documents(touched.before.fact as never, key, inputs) : NOTHING,
-      now: fact ? documents(fact as never, key, inputs) : NOTHING,
-    };
+    const shownOf = (one: object | undefined): readonly Shown[] =>
+      one && documents ? documents(one as never, key, inputs) : NOTHING;
+    const [old, between, now] = [shownOf(touched.before.fact), passed.flatMap(shownOf), shownOf(fact)];
     if (this.#facts !== undefined) write(this.#facts, key, fact);
-    if (!shown) return;
-    const { old, now } = shown;
-    const before = new Map(old);
+    if (!documents) return;
+    const before = new Map([...old, ...between]);
+    const isKnown = !refolded && passed.length === 0;
     for (const [id, document] of now) {
-      if (refolded || !sameDocument(before.get(id), document)) write(name, id, document);
+      if (!isKnown || !sameDocument(before.get(id), document)) write(name, id, document);
       before.delete(id);
     }
     for (const id of before.keys()) write(name, id, undefined);

@@ -123,6 +123,21 @@ const dying = (reads: ReadStore, at: number, after: boolean): ReadStore => {
   };
 };
 
+/** Stores so much of the n-th flush and no checkpoint, as a store may that is no transaction, and fails. */
+const halfStoring = (reads: ReadStore, at: number, kept: number): ReadStore => {
+  let flushes = 0;
+  return {
+    ...bound(reads),
+    flushesWhole: false,
+    async flush(generation, flush) {
+      if (++flushes !== at) return reads.flush(generation, flush);
+      const writes = flush.writes.slice(0, Math.ceil(kept * flush.writes.length));
+      await reads.flush(generation, { ...flush, shards: [], writes });
+      throw new Error('killed');
+    },
+  };
+};
+
 /** A port's methods as plain functions, so that one of them can be replaced. */
 const bound = <T extends object>(port: T): T =>
   new Proxy({} as T, {
@@ -160,6 +175,48 @@ test('any history gives one digest, by any batch size, killed anywhere, delivere
       },
     ),
     { numRuns: 25 },
+  );
+});
+
+/** Cases that open while others go on, and may be closed soon after. */
+const openedOnTheWay = fc.array(happened, { minLength: 1, maxLength: 40 }).map((told) => {
+  const known = new Set<string>();
+  return told.flatMap(([id, event]) => {
+    const first = known.has(id) ? [] : [opening(id)];
+    known.add(id);
+    return [...first, then(id, event)];
+  });
+});
+
+test('what was stored of a flush that was cut off is put right, however the events come again', async () => {
+  const cutOff = fc.record({
+    killAt: fc.integer({ min: 1, max: 4 }),
+    kept: fc.double({ min: 0, max: 1, noNaN: true }),
+    batches: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 40 })),
+    cached: fc.constantFrom(1, 8_000),
+  });
+  await fc.assert(
+    fc.asyncProperty(openedOnTheWay, cutOff, async (told, { killAt, kept, batches: [first, then], cached }) => {
+      const { events, close } = openHistory();
+      const [one, other] = [openReads(), openReads()];
+      try {
+        await tell(events, [opening('before')]);
+        const { id } = await rebuild({ ...build, events, reads: other });
+        await tell(events, told);
+        const options = { ...build, events, cached, stepMs: 0 };
+        await catchUp(id, { ...options, reads: halfStoring(other, killAt, kept), batchSize: first }).catch(
+          (error: Error) => {
+            if (error.message !== 'killed') throw error;
+          },
+        );
+        await catchUp(id, { ...options, reads: halfStoring(other, Infinity, 0), batchSize: then });
+        const whole = await rebuild({ ...build, events, reads: one });
+        expect(await digestBuild(other, id)).toEqual(await digestBuild(one, whole.id));
+      } finally {
+        await Promise.all([close(), one.close(), other.close()]);
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

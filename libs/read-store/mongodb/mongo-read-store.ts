@@ -37,6 +37,7 @@ export interface MongoReadStoreOptions extends ConnectionOptions {
  * write it. It uses what every server from 4.4 on does, on a replica set or not: no transaction, no change stream.
  */
 export class MongoReadStore implements ReadStore {
+  readonly flushesWhole = false;
   private readonly generationsOf: Generations;
   private readonly views: AnalystViews;
   private readonly writers = new Map<number, FlushWriter>();

@@ -33,6 +33,7 @@ export interface SqliteReadStoreOptions {
 
 /** Read models in SQLite files: a register of builds, and beside it a file for each build. */
 export class SqliteReadStore implements ReadStore {
+  readonly flushesWhole = true;
   private constructor(
     private readonly register: Register,
     private readonly files: BuildFiles,
