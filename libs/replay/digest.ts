@@ -29,15 +29,13 @@ export class ShardDigest {
   #ids: string[] = [];
   /** Where the line of each ends. */
   #ends: number[] = [];
-  #last = '';
   #isInOrder = true;
 
   /** Lines that another digest of much the same documents writes too save most of the work. */
   constructor(private readonly lines: Lines) {}
 
   add(id: string, document: Document): void {
-    this.#isInOrder &&= isInOrder(this.#last, id);
-    this.#last = id;
+    this.#isInOrder &&= isInOrder(this.#ids.at(-1) ?? '', id);
     this.lines.add({ id, document }, this.#bytes);
     this.#ids.push(id);
     this.#ends.push(this.#bytes.length);
@@ -53,7 +51,7 @@ export class ShardDigest {
     else
       for (const [, at] of sortById(ids.map((id, at) => [id, at] as const)))
         hash.update(bytes.subarray(ends[at - 1] ?? 0, ends[at]));
-    [this.#ids, this.#ends, this.#last, this.#isInOrder] = [[], [], '', true];
+    [this.#ids, this.#ends, this.#isInOrder] = [[], [], true];
     return hash.digest('hex');
   }
 }

@@ -1,16 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Projection } from '../event-sourcing/projection.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
-import { HistoryDamaged, HistoryUnavailable } from '../event-store/event-store.js';
+import { HistoryDamaged, HistoryUnavailable, type EventStore } from '../event-store/event-store.js';
 import type { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
-import { ReadStoreUnavailable } from '../read-store/read-store.js';
+import { ReadStoreUnavailable, type ReadStore } from '../read-store/read-store.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { digestBuild } from './digest.js';
 import { ReadModelFollower } from './follower.js';
 import { switchGeneration } from './generations.js';
-import { openHistory, openReads, tell, type Told } from './history.testing.js';
+import { bound, openHistory, openReads, tell, type Told } from './history.testing.js';
 import { rebuild } from './rebuild.js';
 
 const closing: (() => Promise<void>)[] = [];
@@ -49,19 +49,14 @@ const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'r
 /** A history that contradicts itself: nobody opened the case. */
 const impossible = then('x', assigned);
 
-/** The store, but for one of its questions, which fails while the network is away. */
-const without = <T extends object>(
-  store: T,
-  question: keyof T & string,
-  network: { readonly away: Error | undefined },
-): T =>
-  new Proxy(store, {
-    get: (_, name) => {
-      if (name === question && network.away) return () => Promise.reject(network.away as Error);
-      const value: unknown = Reflect.get(store, name);
-      return typeof value === 'function' ? (value.bind(store) as unknown) : value;
-    },
-  });
+/** As long as something is the matter, a question is refused for it. */
+interface Network {
+  away: Error | undefined;
+}
+const refusing =
+  <Given extends unknown[], Answer>(network: Network, ask: (...given: Given) => Promise<Answer>) =>
+  (...given: Given): Promise<Answer> =>
+    network.away ? Promise.reject(network.away) : ask(...given);
 const UNREAD = new HistoryUnavailable('The history does not answer.');
 const DAMAGED = new HistoryDamaged('The stream lacks an event. Restore a back-up of it.');
 const UNWRITTEN = new ReadStoreUnavailable('The read store does not answer.');
@@ -69,15 +64,15 @@ const UNWRITTEN = new ReadStoreUnavailable('The read store does not answer.');
 async function following() {
   const { events, reads, parked, close } = openHistory();
   closing.push(close);
-  const history: { away: Error | undefined } = { away: undefined };
-  const readStore: typeof history = { away: undefined };
+  const history: Network = { away: undefined };
+  const readStore: Network = { away: undefined };
   await tell(events, [opening('a')]);
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const failures: unknown[] = [];
   const follower = new ReadModelFollower({
-    events: without(events, 'readStream', history),
-    reads: without(reads, 'flush', readStore),
+    events: { ...bound<EventStore>(events), readStream: refusing(history, bound(events).readStream) },
+    reads: { ...bound<ReadStore>(reads), flush: refusing(readStore, bound(reads).flush) },
     parked,
     projections,
     inputs: () => Promise.resolve(NO_RULES),

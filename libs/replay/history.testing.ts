@@ -75,3 +75,15 @@ export async function tell(events: EventStore, told: readonly Told[]): Promise<v
     );
   }
 }
+
+/** What a port has, its methods as plain functions, so that one of them can be replaced. */
+export const bound = <T extends object>(port: T): T =>
+  new Proxy({} as T, {
+    ownKeys: () =>
+      [port, Object.getPrototypeOf(port) as object].flatMap(Reflect.ownKeys).filter((key) => key !== 'constructor'),
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    get: (_, key) => {
+      const value: unknown = Reflect.get(port, key, port);
+      return typeof value === 'function' ? (value.bind(port) as unknown) : value;
+    },
+  });

@@ -16,7 +16,7 @@ import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { digestBuild } from './digest.js';
-import { openHistory, openReads, tell, type Told } from './history.testing.js';
+import { bound, openHistory, openReads, tell, type Told } from './history.testing.js';
 import { switchGeneration, rollback } from './generations.js';
 import { catchUp, rebuild, type Progress } from './rebuild.js';
 import { verifyReadModels } from './verify.js';
@@ -137,17 +137,6 @@ const halfStoring = (reads: ReadStore, at: number, kept: number): ReadStore => {
     },
   };
 };
-
-/** A port's methods as plain functions, so that one of them can be replaced. */
-const bound = <T extends object>(port: T): T =>
-  new Proxy({} as T, {
-    ownKeys: () => Reflect.ownKeys(Object.getPrototypeOf(port) as object).filter((key) => key !== 'constructor'),
-    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    get: (_, key) => {
-      const value: unknown = Reflect.get(port, key, port);
-      return typeof value === 'function' ? (value.bind(port) as unknown) : value;
-    },
-  });
 
 test('any history gives one digest, by any batch size, killed anywhere, delivered twice', async () => {
   await fc.assert(
