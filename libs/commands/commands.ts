@@ -14,6 +14,7 @@ import {
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { PersonalData } from '../vault/personal-data.js';
+import { CustomerIsForgotten } from '../vault/vault-errors.js';
 
 /** A command on its way from the edge to its aggregate. */
 export interface CommandRequest<N extends AggregateName = AggregateName> {
@@ -115,9 +116,13 @@ export class Commands {
       ...(expectedRevision === undefined ? {} : { expected: expectedRevision }),
       protect: (plain) => personal.seal(plain, customer ?? stream),
     };
-    const handled = await handle(events, decider, asked, this.streams);
-    if (isRefusal(handled)) return handled;
-    return { ...handled, shard: handled.events[0]?.shard ?? origin.shard };
+    try {
+      const handled = await handle(events, decider, asked, this.streams);
+      return isRefusal(handled) ? handled : { ...handled, shard: handled.events[0]?.shard ?? origin.shard };
+    } catch (error) {
+      if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
+      throw error;
+    }
   }
 
   private async originOf(stream: string, { programme, customer }: CommandRequest): Promise<Origin> {

@@ -69,6 +69,15 @@ describe('a command', () => {
     expect(isSealed(note) && (await stores.personal.open(note))).toBe('Her name is Eva');
   });
 
+  test('with words of a customer who was forgotten is refused, and one without goes on', async () => {
+    await commands.execute(opening);
+    await stores.personal.forgetKey('eva');
+    expect(await commands.execute(noting)).toMatchObject({ refused: 'customer-forgotten' });
+    expect(
+      await commands.execute({ ...noting, commandId: 'assign', command: { type: 'ChangePriority', priority: 'low' } }),
+    ).toMatchObject({ revision: 3 });
+  });
+
   test('sent again answers as it did', async () => {
     await commands.execute(opening);
     expect(await commands.execute(noting)).toMatchObject({ revision: 3 });

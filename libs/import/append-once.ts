@@ -1,15 +1,29 @@
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
 import { evolve } from '../recovery/case/case-evolve.js';
 import { NOT_OPENED, type RecordedCaseEvent } from '../recovery/case/case-state.js';
-import type { EventToAppend } from '../recovery/history.js';
+import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
 
 export interface AppendedOnce {
   readonly added: number;
   readonly alreadyThere: number;
 }
 
-/** The events do not go on from what the stream holds by now. */
-export class DoesNotFold extends Error {}
+/** The events can't go on from what the stream holds by now. */
+export class CanNotGoOn extends Error {}
+
+/** Undefined where words of a forgotten customer would have to be kept. */
+type Sealed = readonly EventToAppend[] | undefined;
+
+/** What a file says of one stream. */
+export interface Said {
+  readonly stream: string;
+  readonly plain: readonly EventToAppend[];
+  /** Whom the file names. */
+  readonly customer: string;
+  /** All of it, for that customer. */
+  readonly sealed: Sealed;
+  seal(this: void, plain: readonly EventToAppend[], customer: string): Promise<Sealed>;
+}
 
 /** Well below what one append carries, for events of common size. */
 const AT_ONCE = 500;
@@ -18,41 +32,51 @@ const AT_ONCE = 500;
  * Appends those of the events that the stream does not hold yet. In the common case that is one append: the store
  * answers the same events at the same place as it did the first time, and `end`, where history ended before the
  * import, tells the two apart.
- * @throws DoesNotFold where the stream has gone on since in a way that the events contradict.
+ * @throws CanNotGoOn where the stream has gone on since in a way that the events contradict, or whose it is was forgotten.
  */
-export async function appendOnce(
-  store: EventStore,
-  stream: string,
-  events: readonly EventToAppend[],
-  end: string,
-): Promise<AppendedOnce> {
-  if (events.length <= AT_ONCE) {
+export async function appendOnce(store: EventStore, said: Said, end: string): Promise<AppendedOnce> {
+  const { stream, sealed } = said;
+  if (sealed && sealed.length <= AT_ONCE) {
     try {
-      const { position } = await store.append(stream, events, 0);
-      return position > end ? { added: events.length, alreadyThere: 0 } : { added: 0, alreadyThere: events.length };
+      const { position } = await store.append(stream, sealed, 0);
+      return position > end ? { added: sealed.length, alreadyThere: 0 } : { added: 0, alreadyThere: sealed.length };
     } catch (error) {
-      if (error instanceof AppendRefused) throw new DoesNotFold(error.message);
+      if (error instanceof AppendRefused) throw new CanNotGoOn(error.message);
       if (!(error instanceof RevisionConflict)) throw error;
     }
   }
-  return appendMissing(store, stream, events);
+  return appendMissing(store, said);
 }
 
-async function appendMissing(
-  store: EventStore,
-  stream: string,
-  events: readonly EventToAppend[],
-): Promise<AppendedOnce> {
+async function appendMissing(store: EventStore, said: Said): Promise<AppendedOnce> {
+  const { stream, plain } = said;
   const { events: recorded, revision } = await store.readStream(stream);
   const there = new Set(recorded.map(({ id }) => id));
-  const missing = events.filter(({ id }) => !there.has(id));
+  const missing = await goingOn(
+    recorded as readonly RecordedEvent[],
+    plain.filter(({ id }) => !there.has(id)),
+    said,
+  );
   if (stream.startsWith('case-')) refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
   let at = revision;
   for (let from = 0; from < missing.length; from += AT_ONCE) {
     const appended = await store.append(stream, missing.slice(from, from + AT_ONCE), at);
     at = appended.revision;
   }
-  return { added: missing.length, alreadyThere: events.length - missing.length };
+  return { added: missing.length, alreadyThere: plain.length - missing.length };
+}
+
+/** A stream stays whose it was, in their shard and under their key, whomever the source names by now. */
+async function goingOn(
+  [first]: readonly RecordedEvent[],
+  missing: readonly EventToAppend[],
+  { customer, seal }: Said,
+): Promise<readonly EventToAppend[]> {
+  const owner = first && 'customer' in first.data ? first.data.customer : undefined;
+  const inShard = first ? missing.map((event) => ({ ...event, shard: first.shard })) : missing;
+  const sealed = await seal(inShard, owner ?? customer);
+  if (!sealed) throw new CanNotGoOn('Its customer was forgotten, so no words of theirs can be kept.');
+  return sealed;
 }
 
 function refuseUnlessItFolds(recorded: readonly RecordedCaseEvent[], missing: readonly EventToAppend[]): void {
@@ -60,6 +84,6 @@ function refuseUnlessItFolds(recorded: readonly RecordedCaseEvent[], missing: re
     const more = missing.map((event) => ({ ...event, revision: 0, position: '' }) as RecordedCaseEvent);
     [...recorded, ...more].reduce(evolve, NOT_OPENED);
   } catch (error) {
-    throw new DoesNotFold(error instanceof Error ? error.message : String(error));
+    throw new CanNotGoOn(error instanceof Error ? error.message : String(error));
   }
 }

@@ -4,7 +4,8 @@ import type { EventStore } from '../event-store/event-store.js';
 import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import type { PersonalData } from '../vault/personal-data.js';
-import { appendOnce, DoesNotFold } from './append-once.js';
+import { CustomerIsForgotten } from '../vault/vault-errors.js';
+import { appendOnce, CanNotGoOn, type Said } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
 import { openCsv, type RowsOfFile } from './csv-rows.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
@@ -153,16 +154,21 @@ class Import {
 
   private async store({ customer, rows, streams }: ReadyCase, rejects: Rejects): Promise<void> {
     const { events: store, personal } = this.request;
+    const seal = (plain: readonly EventToAppend[], owner: string) =>
+      personal.seal(plain, owner).catch(undefinedIfForgotten);
+    const said = await Promise.all(
+      [...streams].map(async ([stream, plain]): Promise<Said> => ({
+        ...{ stream, plain, customer, seal },
+        sealed: await seal(plain, customer),
+      })),
+    );
     // All of a case's streams in one turn, in order: what a response led to stands behind it in history.
-    const appends = [...streams].map(async ([stream, plain]) => {
-      const events = plain.some(holdsPersonalText) ? await personal.seal(plain, customer) : plain;
-      return appendOnce(store, stream, events, this.end);
-    });
+    const appends = said.map((one) => appendOnce(store, one, this.end));
     for (const outcome of await Promise.allSettled(appends)) {
       if (outcome.status === 'fulfilled') {
         this.added += outcome.value.added;
         this.alreadyThere += outcome.value.alreadyThere;
-      } else if (outcome.reason instanceof DoesNotFold) {
+      } else if (outcome.reason instanceof CanNotGoOn) {
         const reason = `The rest of its case was not imported: ${outcome.reason.message}`;
         for (const row of rows) rejects.add({ ...row, reason });
       } else throw outcome.reason;
@@ -178,3 +184,7 @@ interface ReadyCase {
 
 const holdsPersonalText = ({ type, data }: EventToAppend): boolean =>
   DECLARATIONS[type].personal?.some((field) => typeof (data as Record<string, unknown>)[field] === 'string') ?? false;
+
+const undefinedIfForgotten = (error: unknown): undefined => {
+  if (!(error instanceof CustomerIsForgotten)) throw error;
+};

@@ -10,6 +10,7 @@ import { DECLARATIONS } from '../recovery/history.js';
 import { importFile } from './import-file.js';
 import { PersonalData } from '../vault/personal-data.js';
 import { loadMapping } from './mapping/load-mapping.js';
+import { caseIdOf } from './mapping/map-case.js';
 import { mappingText, OPENED } from './mapping/mapping.testing.js';
 
 const RULES = {
@@ -72,6 +73,10 @@ async function history(): Promise<readonly Recorded[]> {
   return events;
 }
 
+const firstCase = `case-${caseIdOf('workshop', '1')}`;
+
+const customerOf = (opened: Recorded | undefined): string => (opened?.data as { customer: string }).customer;
+
 const rows = (...lines: string[]) => [HEADER, ...lines].join('\n');
 const TWO_CASES = rows('1,a,2031-05-05,high,ana,', '1,b,2031-05-06,high,ana,It broke', '2,a,2031-05-07,,ben,');
 
@@ -92,10 +97,52 @@ test('a second import of the same file adds nothing', async () => {
   expect(await history()).toEqual(before);
 });
 
+test('what a response led to stands behind it in history, whatever is to be sealed', async () => {
+  const answered = MAPPING.replace(
+    'emit:\n',
+    `emit:
+  - type: ResponseReceived
+    when: { first: true }
+    occurredAt: day
+    set: { kind: complaint, contactMe: not-answered, comment: { column: words } }
+`,
+  );
+  await bring(rows('1,a,2031-05-05,high,ana,It broke'), answered);
+  expect((await history()).map(({ type }) => type).slice(0, 2)).toEqual(['ResponseReceived', 'CaseOpened']);
+});
+
 test('a longer export of the same source adds what is new', async () => {
   await bring(TWO_CASES);
   const longer = `${TWO_CASES}\n2,b,2031-05-09,,ben,Again`;
   expect(await bring(longer)).toMatchObject({ added: 1, alreadyThere: 3 });
+});
+
+test('a case stays whose it was, though a later export names somebody else', async () => {
+  await bring(`${TWO_CASES}\n3,a,2031-05-04,,zoe,`);
+  await bring(rows('1,a,2031-05-05,high,zoe,', '1,b,2031-05-06,high,zoe,It broke', '1,c,2031-05-10,high,zoe,Again'));
+  const [opened, , added] = (await history()).filter(({ stream }) => stream === firstCase);
+  expect(added).toMatchObject({ type: 'NoteAdded', shard: opened?.shard });
+  expect(await personal.openAll(added?.data)).toEqual({ note: 'Again' });
+  await personal.forgetKey(customerOf(opened));
+  expect(await personal.openAll(added?.data)).toEqual({ note: { forgotten: true } });
+});
+
+test('what a forgotten customer said before is no trouble to the next export, and they stay forgotten', async () => {
+  await bring(TWO_CASES);
+  const before = await history();
+  const ana = customerOf(before.find(({ stream }) => stream === firstCase));
+  await personal.forgetKey(ana);
+  expect(await bring(TWO_CASES)).toEqual({ rows: 3, cases: 2, added: 0, alreadyThere: 3, rejected: 0 });
+  expect(await history()).toEqual(before);
+  expect(await personal.referencesOf(ana)).toEqual([]);
+});
+
+test('words of a forgotten customer that are new are rejected, and the rest of the file goes in', async () => {
+  await bring(TWO_CASES);
+  await personal.forgetKey(customerOf((await history()).find(({ stream }) => stream === firstCase)));
+  const longer = `${TWO_CASES}\n2,b,2031-05-09,,ben,Again\n`.replace('2,a', '1,c,2031-05-10,high,ana,Still\n2,a');
+  expect(await bring(longer)).toMatchObject({ added: 1, rejected: 3 });
+  expect(readFileSync(rejectsFile(), 'utf8')).toContain('was forgotten');
 });
 
 test('an import that was cut off is completed by the next one', async () => {

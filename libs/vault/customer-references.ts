@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { idOf } from '../event-sourcing/identity.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { CustomerKeys } from './customer-keys.js';
 import { decrypt, encrypt, keyedHash, keyFor } from './encryption.js';
 
 /** How another system names a customer. */
@@ -16,6 +17,8 @@ export interface Naming {
 }
 
 const CACHED = 100_000;
+/** How long a customer whom another process has forgotten may still be meant by this one. */
+const CACHED_MS = 60_000;
 
 const referenceEntry = (hash: string): string => `reference/${hash}`;
 const entriesOf = (customer: string): string => `customer/${customer}/`;
@@ -27,31 +30,40 @@ const entriesOf = (customer: string): string => `customer/${customer}/`;
 export class CustomerReferences {
   private readonly hashing: Buffer;
   private readonly reading: Buffer;
-  private readonly cached = new LRUCache<string, string>({ max: CACHED });
+  private readonly cached = new LRUCache<string, string>({ max: CACHED, ttl: CACHED_MS });
 
   constructor(
     private readonly vault: Ledger,
     keyEncryptionKey: Buffer,
-    private readonly beforeStoring: () => Promise<void>,
+    private readonly keys: CustomerKeys,
   ) {
     this.hashing = keyFor(keyEncryptionKey, 'references');
     this.reading = keyFor(keyEncryptionKey, 'reference texts');
   }
 
-  /** Our ids, in order. Who is named for the first time is called after the event that does. */
+  /**
+   * Our ids, in order. Who is named for the first time is called after the event that does. An event that comes again
+   * after its customer was forgotten is still theirs, but nothing is kept of that: or they could never come back.
+   */
   async customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
     const hashes = namings.map(({ reference: { source, id } }) => this.hashOf({ source, id }));
     const customers = new Map<string, string>();
+    const forgotten = new Map<Naming, string>();
     const firsts: (Naming & { hash: string })[] = [];
     for (const [index, naming] of namings.entries()) {
       const hash = hashes[index] ?? '';
       if (customers.has(hash)) continue;
-      const customer = await this.find(hash);
-      customers.set(hash, customer ?? idOf(naming.event));
-      if (customer === undefined) firsts.push({ ...naming, hash });
+      const known = await this.find(hash);
+      const customer = known ?? (await this.nameOf(naming.event, hash));
+      if (known === undefined && (await this.keys.isDestroyed(customer))) {
+        forgotten.set(naming, customer);
+        continue;
+      }
+      customers.set(hash, customer);
+      if (known === undefined) firsts.push({ ...naming, hash });
     }
     if (firsts.length > 0) await this.store(firsts, customers);
-    return hashes.map((hash) => customers.get(hash) ?? '');
+    return namings.map((naming, index) => forgotten.get(naming) ?? customers.get(hashes[index] ?? '') ?? '');
   }
 
   async referencesOf(customer: string): Promise<readonly CustomerReference[]> {
@@ -80,9 +92,16 @@ export class CustomerReferences {
     return customer;
   }
 
+  /** After the event; where it named somebody else already, it was told of another since. */
+  private async nameOf(event: string, hash: string): Promise<string> {
+    const customer = idOf(event);
+    const named = await this.vault.list(entriesOf(customer));
+    return named.some(({ key }) => key !== `${entriesOf(customer)}${hash}`) ? idOf(event, hash) : customer;
+  }
+
   /** The way to forget is stored before what is to be forgotten. Another may be first to name the same one. */
   private async store(firsts: readonly (Naming & { hash: string })[], customers: Map<string, string>): Promise<void> {
-    await this.beforeStoring();
+    await this.keys.bind();
     await this.vault.putMany(
       firsts.map(({ reference: { source, id }, hash }) => {
         const key = `${entriesOf(customers.get(hash) ?? '')}${hash}`;

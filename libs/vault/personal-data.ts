@@ -36,7 +36,7 @@ export class PersonalData {
       throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
     this.vault = vault;
     this.keys = new CustomerKeys(vault, keyEncryptionKey);
-    this.references = new CustomerReferences(vault, keyEncryptionKey, () => this.keys.bind());
+    this.references = new CustomerReferences(vault, keyEncryptionKey, this.keys);
     this.declarations = declarations;
   }
 

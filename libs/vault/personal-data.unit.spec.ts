@@ -88,6 +88,14 @@ describe('personal data', () => {
       expect(await personal.customersOf([])).toEqual([]);
     });
 
+    test('somebody else whom the same event names later is another customer', async () => {
+      await personal.customerOf(ANA, 'e-1');
+      const ben = await personal.customerOf({ ...ANA, id: 'ben' }, 'e-1');
+      expect(ben).not.toBe(idOf('e-1'));
+      expect(await open().customerOf({ ...ANA, id: 'ben' }, 'e-2')).toBe(ben);
+      expect(await open().customerOf(ANA, 'e-3')).toBe(idOf('e-1'));
+    });
+
     test('source and id are told apart', async () => {
       await personal.customerOf({ source: 'ab', id: 'c' }, 'e-1');
       expect(await personal.customerOf({ source: 'a', id: 'bc' }, 'e-2')).toBe(idOf('e-2'));
@@ -236,6 +244,16 @@ describe('personal data', () => {
       await expect(sealedNote()).rejects.toThrow(CustomerIsForgotten);
       await expect(personal.putContact(customer, {})).rejects.toThrow(CustomerIsForgotten);
       expect(await personal.customerOf(ANA, 'e-5')).toBe(idOf('e-5'));
+    });
+
+    test('can come back though what they said before is sent again', async () => {
+      await personal.customerOf(ANA, 'e-1');
+      await personal.forgetKey(customer);
+      const again = ['e-1', 'e-5', 'e-1'].map((event) => ({ reference: ANA, event }));
+      expect(await personal.customersOf([{ reference: ANA, event: 'e-1' }])).toEqual([customer]);
+      expect(await personal.referencesOf(customer)).toEqual([]);
+      expect(await personal.customersOf(again)).toEqual([customer, idOf('e-5'), idOf('e-5')]);
+      expect(await personal.customerOf(ANA, 'e-1')).toBe(idOf('e-5'));
     });
 
     test('may be forgotten twice, or without ever having had a key', async () => {
