@@ -171,6 +171,17 @@ export function readStoreContract(open: () => Promise<ReadStore>, leftOut: LeftO
       expect(await document('b')).toEqual({ count: 2 });
     });
 
+    test('of a document that two shards have the later stands, whichever comes first', async () => {
+      const { id } = await store.begin(SHAPES, STAMP);
+      await store.flush(id, batch(5, { a: { count: 5 }, b: { count: 5 }, c: { count: 5 } }, { shard: 1 }));
+      await store.flush(id, batch(4, { a: { count: 4 } }, { shard: 2 }));
+      await store.flush(id, batch(6, { b: { count: 6 } }, { shard: 3 }));
+      await store.flush(id, batch(7, { d: { count: 7 }, c: null }, { shard: 1 }));
+      await store.ready(id);
+      const found = await Promise.all(['a', 'b', 'c', 'd'].map((one) => document(one, id)));
+      expect(found).toEqual([{ count: 5 }, { count: 6 }, undefined, { count: 7 }]);
+    });
+
     test('a late batch does not take a checkpoint back', async () => {
       await store.flush(generation, batch(9, {}));
       await store.flush(generation, batch(8, {}));

@@ -15,6 +15,7 @@ import { CHECKPOINTS, tableOf } from './columns.js';
 import { Connection, type Mode } from './connection.js';
 import { FlushWriter } from './flush-writer.js';
 import { groupRead } from './group-query.js';
+import { haveIdIndexes, makeIdIndexes } from './id-indexes.js';
 import { pageQuery } from './page-query.js';
 import { buildIndexes, buildSchema, refuseOtherFormat } from './schema.js';
 
@@ -39,6 +40,8 @@ export interface BuildOptions {
 export class Build {
   private readonly shapes: ReadonlyMap<string, CollectionShape>;
   private readonly crashPoint: CrashPoint;
+  /** Until something is looked for, there are no indexes of ids, and shards that were never read are appended. */
+  private findable = false;
   private writer: FlushWriter | undefined;
 
   private constructor(
@@ -76,6 +79,7 @@ export class Build {
   /** Each index is a step of its own: made half-way, it goes on with those that are left. Then all of it is synced. */
   makeReady(): void {
     const { connection, generation, options } = this;
+    this.makeFindable();
     for (const index of buildIndexes(generation.collections)) {
       connection.database.exec(index);
       this.crashPoint('read-store: index made');
@@ -88,9 +92,11 @@ export class Build {
 
   flush(flush: Flush): void {
     const { connection, generation } = this;
+    const isAppended = this.isAppended(flush);
+    if (!isAppended) this.makeFindable();
     this.writer ??= new FlushWriter(connection.database, generation.id, generation.collections, this.crashPoint);
     const { writer } = this;
-    connection.transact(() => writer.write(flush));
+    connection.transact(() => (isAppended ? writer.append(flush) : writer.write(flush)));
     this.crashPoint('read-store: flushed');
   }
 
@@ -100,17 +106,20 @@ export class Build {
   }
 
   load(collection: string, ids: readonly string[]): ReadonlyMap<string, StoredDocument> {
+    this.makeFindable();
     const sql = `${this.select(collection)} WHERE id IN (SELECT value FROM json_each(?))`;
     const rows = this.connection.statement(sql).all(JSON.stringify(ids));
     return new Map(rows.map((row) => [String(row['id']), storedOf(row)]));
   }
 
   get(collection: string, id: string): StoredDocument | undefined {
+    this.makeFindable();
     const row = this.connection.statement(`${this.select(collection)} WHERE id = ?`).get(id);
     return row && storedOf(row);
   }
 
   find(collection: string, query: Query): Page {
+    this.makeFindable();
     const { limit, reads, cursorAfter } = pageQuery(this.generation.id, this.shape(collection), query);
     const rows: Record<string, unknown>[] = [];
     this.connection.snapshot(() => {
@@ -126,6 +135,7 @@ export class Build {
   }
 
   group(collection: string, query: GroupQuery): readonly Group[] {
+    this.makeFindable();
     const { text, values, groupOf } = groupRead(this.shape(collection), query);
     const statement = this.connection.statement(text);
     statement.setReturnArrays(true);
@@ -134,6 +144,7 @@ export class Build {
 
   /** At most SCAN_BATCH documents that stand after an id, in id order. */
   after(id: string, collection: string, shard: number | undefined): readonly StoredDocument[] {
+    this.makeFindable();
     const ofShard = shard === undefined ? '' : 'shard = ? AND ';
     const sql = `${this.select(collection)} WHERE ${ofShard}id > ? ORDER BY id LIMIT ${SCAN_BATCH}`;
     const rows = this.connection.statement(sql).all(...(shard === undefined ? [id] : [shard, id]));
@@ -142,6 +153,26 @@ export class Build {
 
   close(): void {
     this.connection.close();
+  }
+
+  /** Whether nothing of it can be there yet, so that it is appended without a look. */
+  private isAppended({ shards, writes }: Flush): boolean {
+    if (this.isFindable() || shards.length === 0) return false;
+    const read = this.checkpoints();
+    return !shards.some((shard) => read.has(shard)) && writes.every(({ document }) => document !== null);
+  }
+
+  /** Another connection may have made it so. */
+  private isFindable(): boolean {
+    return (this.findable ||= haveIdIndexes(this.connection.database, this.generation.collections));
+  }
+
+  private makeFindable(): void {
+    const { connection, generation, options } = this;
+    if (options.mode === 'read' || this.isFindable()) return;
+    connection.transact(() => {
+      if (!this.isFindable()) makeIdIndexes(connection.database, generation.collections);
+    });
   }
 
   private select(collection: string): string {

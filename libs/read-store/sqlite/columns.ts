@@ -6,8 +6,10 @@ export type SqlValue = string | number | null;
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+export const tableNameOf = (collection: string): string => `amends_of_${collection}`;
+
 /** The table of a collection. Analysts have a view over it. */
-export const tableOf = (collection: string): string => quoted(`amends_of_${collection}`);
+export const tableOf = (collection: string): string => quoted(tableNameOf(collection));
 
 export const REMOVED = 'amends_removed';
 export const CHECKPOINTS = 'amends_checkpoints';

@@ -1,14 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import type { Document } from '../../event-sourcing/projection.js';
 import type { CollectionShape, Flush } from '../read-store.js';
-import { CHECKPOINTS, columnOf, columnValues, REMOVED, tableOf } from './columns.js';
+import { CHECKPOINTS, columnOf, columnValues, REMOVED, type SqlValue, tableOf } from './columns.js';
 
 type Write = Flush['writes'][number];
 
-/**
- * Writes batches into one build. Each row is guarded by its position, so a batch delivered again, or late, changes
- * nothing.
- */
+/** Writes batches into one build. */
 export class FlushWriter {
   private readonly collections = new Map<string, CollectionWriter>();
   private readonly anyRemoved: StatementSync;
@@ -29,20 +27,37 @@ export class FlushWriter {
       ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position`);
   }
 
-  /** To be called within a transaction. */
-  write({ shards, position, writes }: Flush): void {
+  /**
+   * Each row is guarded by its position, so a batch delivered again, or late, changes nothing. To be called within a
+   * transaction, once documents are found by id.
+   */
+  write(flush: Flush): void {
     let someRemoved = this.anyRemoved.get() !== undefined;
-    for (const write of writes) {
-      if (write.id === '')
-        throw new TypeError(`A document of ${write.collection} has an empty id. Right the projection.`);
-      const collection = this.collections.get(write.collection);
-      if (!collection) throw new TypeError(`Generation ${this.generation} has no read model ${write.collection}.`);
+    for (const write of flush.writes) {
+      const collection = this.collectionOf(write);
       if (write.document === null) {
         collection.remove(write);
         this.remember.run(write.collection, write.id, write.position);
         someRemoved = true;
       } else collection.put(write, write.document, someRemoved);
     }
+    this.end(flush);
+  }
+
+  /** Documents of which none is there. To be called within a transaction. */
+  append(flush: Flush): void {
+    for (const write of flush.writes) if (write.document) this.collectionOf(write).append(write, write.document);
+    this.end(flush);
+  }
+
+  private collectionOf({ collection: name, id }: Write): CollectionWriter {
+    if (id === '') throw new TypeError(`A document of ${name} has an empty id. Right the projection.`);
+    const collection = this.collections.get(name);
+    if (!collection) throw new TypeError(`Generation ${this.generation} has no read model ${name}.`);
+    return collection;
+  }
+
+  private end({ shards, position }: Flush): void {
     this.crashPoint('read-store: documents written');
     if (shards.length > 0) this.checkpoint.run(position, JSON.stringify(shards));
     this.crashPoint('read-store: checkpoints written');
@@ -50,36 +65,58 @@ export class FlushWriter {
 }
 
 class CollectionWriter {
-  private readonly upsert: StatementSync;
-  private readonly upsertUnlessRemoved: StatementSync;
-  private readonly removal: StatementSync;
+  private readonly into: string;
+  private readonly columns: readonly string[];
+  private readonly insert: StatementSync;
   private readonly values: ReturnType<typeof columnValues>;
+  private guards: ReturnType<CollectionWriter['guarded']> | undefined;
 
-  constructor(database: DatabaseSync, shape: CollectionShape) {
-    const table = tableOf(shape.name);
-    const columns = ['id', 'shard', 'position', 'document', ...Object.keys(shape.fields).map(columnOf)];
-    const marks = columns.map((_, index) => `?${index + 1}`).join(', ');
-    const into = `INSERT INTO ${table} (${columns.join(', ')})`;
-    const guarded = `ON CONFLICT (id) DO UPDATE SET
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly shape: CollectionShape,
+  ) {
+    this.columns = ['id', 'shard', 'position', 'document', ...Object.keys(shape.fields).map(columnOf)];
+    this.into = `INSERT INTO ${tableOf(shape.name)} (${this.columns.join(', ')})`;
+    this.insert = database.prepare(`${this.into} VALUES (${this.marks})`);
+    this.values = columnValues(shape);
+  }
+
+  append(write: Write, document: Document): void {
+    this.insert.run(...this.row(write, document));
+  }
+
+  put(write: Write, document: Document, someRemoved: boolean): void {
+    const { upsert, upsertUnlessRemoved } = (this.guards ??= this.guarded());
+    (someRemoved ? upsertUnlessRemoved : upsert).run(...this.row(write, document));
+  }
+
+  remove({ id, position }: Write): void {
+    (this.guards ??= this.guarded()).removal.run(id, position);
+  }
+
+  private row({ id, shard, position }: Write, document: Document): SqlValue[] {
+    return [id, shard, position, JSON.stringify(document), ...this.values(id, document)];
+  }
+
+  private get marks(): string {
+    return this.columns.map((_, index) => `?${index + 1}`).join(', ');
+  }
+
+  /** Prepared once documents are found by id: by that index they are guarded. */
+  private guarded() {
+    const { database, into, marks, columns, shape } = this;
+    const unlessOlder = `ON CONFLICT (id) DO UPDATE SET
       ${columns
         .slice(1)
         .map((column) => `${column} = excluded.${column}`)
         .join(', ')}
       WHERE excluded.position > position`;
-    this.upsert = database.prepare(`${into} VALUES (${marks}) ${guarded}`);
-    this.upsertUnlessRemoved = database.prepare(`${into} SELECT ${marks} WHERE NOT EXISTS
-      (SELECT 1 FROM ${REMOVED} WHERE collection = '${shape.name}' AND id = ?1 AND position >= ?3)
-      ${guarded}`);
-    this.removal = database.prepare(`DELETE FROM ${table} WHERE id = ? AND position < ?`);
-    this.values = columnValues(shape);
-  }
-
-  put({ id, shard, position }: Write, document: NonNullable<Write['document']>, someRemoved: boolean): void {
-    const statement = someRemoved ? this.upsertUnlessRemoved : this.upsert;
-    statement.run(id, shard, position, JSON.stringify(document), ...this.values(id, document));
-  }
-
-  remove({ id, position }: Write): void {
-    this.removal.run(id, position);
+    return {
+      upsert: database.prepare(`${into} VALUES (${marks}) ${unlessOlder}`),
+      upsertUnlessRemoved: database.prepare(`${into} SELECT ${marks} WHERE NOT EXISTS
+        (SELECT 1 FROM ${REMOVED} WHERE collection = '${shape.name}' AND id = ?1 AND position >= ?3)
+        ${unlessOlder}`),
+      removal: database.prepare(`DELETE FROM ${tableOf(shape.name)} WHERE id = ? AND position < ?`),
+    };
   }
 }
