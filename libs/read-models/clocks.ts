@@ -106,7 +106,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 4,
+  version: 5,
   reads: 'whole',
   fields: {
     case: 'string',

@@ -116,7 +116,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 4,
+  version: 5,
   reads: 'whole',
   fields: {
     case: 'string',

@@ -15,6 +15,7 @@ import {
   rulesOf,
 } from './case-clocks.testing.js';
 import { resumed, returned, submitted, type Happened } from './case-clocks.testing.js';
+import { isOverdue, worked } from './clock-times.js';
 import { explainClock } from './explain-clock.js';
 import { settle } from './settle.js';
 
@@ -62,6 +63,27 @@ test('a pause cut in two is the same pause', () => {
       const { workingMs, dueAt, met } = whole.clocks[0] ?? {};
       expect(cutInTwo.clocks).toMatchObject([{ workingMs, dueAt, met }]);
     }),
+  );
+});
+
+test('a clock is overdue from when more was worked than promised, whatever held it when', () => {
+  const quarters = fc.integer({ min: 0, max: 7 * 24 * 4 });
+  const holds = fc.array(fc.tuple(quarters, fc.constantFrom(paused, resumed, prioritised('high'))), { maxLength: 6 });
+  fc.assert(
+    fc.property(holds, quarters, (told, asked) => {
+      const history = told.filter(([quarter]) => quarter <= asked).toSorted(([one], [other]) => one - other);
+      const { clocks } = fold(
+        office,
+        [at(0), opened()],
+        ...history.map(([quarter, event]): Happened => [at(quarter * 15), event]),
+      );
+      const moment = START + asked * 15 * MINUTE + 1;
+      const [clock] = clocks;
+      expect(clock && isOverdue(clock, new Date(moment).toISOString())).toBe(
+        clock && worked(clock, calendar, moment) > clock.goalMs,
+      );
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -118,6 +118,17 @@ describe('a pause', () => {
     expect(clock).not.toHaveProperty('dueAt');
   });
 
+  test('of the evening when it fell due makes nobody late while it lasts', () => {
+    const history: Happened[] = [MON9, ['2031-05-05T18:00Z', paused]];
+    const [held] = fold(office, ...history).clocks;
+    expect(held).toMatchObject({ state: 'paused', dueAt: '2031-05-05T17:00:00.000Z' });
+    expect(held && isOverdue(held, '2031-05-07T12:00:00.000Z')).toBe(false);
+    expect(fold(office, ...history, ['2031-05-07T12:00Z', submitted]).clocks).toMatchObject([{ met: true }]);
+    expect(fold(office, ...history, ['2031-05-07T12:00Z', resumed]).clocks).toMatchObject([
+      { state: 'running', dueAt: '2031-05-05T17:00:00.000Z', breachedFrom: '2031-05-07T12:00:00.000Z' },
+    ]);
+  });
+
   test('still open when the clock stops is settled first', () => {
     const { clocks } = fold(office, MON9, ['2031-05-05T10:00Z', paused], ['2031-05-07T10:00Z', submitted]);
     expect(clocks).toMatchObject([

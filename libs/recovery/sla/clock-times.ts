@@ -40,6 +40,18 @@ function whenWorked({ startedAt, pauses }: Course, calendar: Calendar, ms: numbe
   return calendar.add(since, left);
 }
 
+/** The first instant at or after from which time counts; undefined where an open pause comes first. */
+function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number | undefined {
+  let next = calendar.nextWorking(at);
+  for (const pause of pauses) {
+    if (instant(pause.from) > next) break;
+    if (pause.to === undefined) return undefined;
+    const to = instant(pause.to);
+    if (to > next) next = calendar.nextWorking(to);
+  }
+  return next;
+}
+
 export type DueTimes = Pick<Clock, 'dueAt' | 'warnAt' | 'breachedFrom'>;
 
 /** A pause moves what it finds still to come by the working time it overlaps; what fell due before it stays. */
@@ -53,9 +65,9 @@ export function dueTimes(
     warnBeforeMs === undefined ? undefined : whenWorked(course, calendar, Math.max(0, goalMs - warnBeforeMs));
   const times: { dueAt?: string; warnAt?: string; breachedFrom?: string } = {};
   if (due !== undefined) {
-    const breached = calendar.nextWorking(due);
+    const breached = nextCounted(course, calendar, due);
     times.dueAt = isoOf(due);
-    times.breachedFrom = breached === due ? times.dueAt : isoOf(breached);
+    if (breached !== undefined) times.breachedFrom = breached === due ? times.dueAt : isoOf(breached);
   }
   if (warn !== undefined) times.warnAt = isoOf(warn);
   return times;
@@ -66,7 +78,7 @@ export function remaining(clock: Clock, calendar: Calendar, at: string): number 
   return clock.goalMs - (clock.workingMs ?? worked(clock, calendar, instant(at)));
 }
 
-/** Still going past the first working instant after due: until then it can be met. */
+/** Still going past the first instant after due that counts: until then it can be met. */
 export const isOverdue = (clock: Clock, at: string): boolean =>
   (clock.state === 'running' || clock.state === 'paused') &&
   clock.breachedFrom !== undefined &&

@@ -21,7 +21,7 @@ export interface Clock {
   readonly originalDueAt: string;
   readonly dueAt?: string;
   readonly warnAt?: string;
-  /** The first working instant at or after due: a clock still going after it is breached. */
+  /** The first working instant at or after due that no pause holds: a clock still going after it is breached. */
   readonly breachedFrom?: string;
   /** Settled when it stopped: working time without pauses, and wall-clock time. */
   readonly workingMs?: number;
