@@ -107,7 +107,8 @@ function step(state: OpenedCase, event: Step): OpenedCase {
     }
     case 'RootCauseIdentified': {
       const { cause, action } = event.data;
-      return { ...state, file: worked({ rootCause: { cause, ...(action === undefined ? {} : { action }) } }) };
+      const rootCause = { cycle: file.cycle, cause, ...(action === undefined ? {} : { action }) };
+      return { ...state, file: worked({ rootCause }) };
     }
     case 'CaseSubmitted':
       return { status: 'submitted', file: worked() };
@@ -119,8 +120,10 @@ function step(state: OpenedCase, event: Step): OpenedCase {
       return { status: 'open', file };
     case 'CasePriorityChanged':
       return noted({ priority: event.data.priority });
-    case 'CaseReopened':
-      return { status: 'open', file: { ...file, cycle: event.data.cycle, acknowledged: false, informed: false } };
+    case 'CaseReopened': {
+      const { alerted: _, ...kept } = file;
+      return { status: 'open', file: { ...kept, cycle: event.data.cycle, acknowledged: false, informed: false } };
+    }
     case 'CaseMerged':
       return { status: 'merged', file, into: event.data.into };
     case 'CustomerInformed':

@@ -46,12 +46,13 @@ export interface CaseFile {
   readonly cycle: number;
   /** Everybody who owned it or did some of its work: none of them may review it. */
   readonly workers: readonly string[];
+  /** The owner who was told of it in this cycle. */
   readonly alerted?: string;
   readonly acknowledged: boolean;
   readonly attempts: readonly Attempt[];
   readonly offers: readonly Offer[];
   readonly escalations: readonly { readonly cycle: number; readonly to: string; readonly target?: string }[];
-  readonly rootCause?: { readonly cause: readonly string[]; readonly action?: string };
+  readonly rootCause?: { readonly cycle: number; readonly cause: readonly string[]; readonly action?: string };
   readonly informed: boolean;
   readonly customerOutcome?: 'lost' | 'kept';
   readonly reSurveys: readonly ReSurvey[];

@@ -50,6 +50,11 @@ describe('alerting the owner', () => {
   test('once', () => {
     expect(given(...owned, alerted).when(alert)).toEqual([]);
   });
+  test('once more when the case is opened again', () => {
+    const reopened = { type: 'CaseReopened', data: { cycle: 2 } } as const;
+    expect(given(...owned, alerted, reopened).when(alert)).toEqual([alerted]);
+    expect(given(...owned, alerted, reopened, alerted).when(alert)).toEqual([]);
+  });
   test('an alert to somebody else counts for nothing', () => {
     expect(given(...owned).when({ ...alert, owner: 'ben' })).toMatchObject({ refused: 'alerted-not-owner' });
     expect(given(opened).when(alert)).toMatchObject({ refused: 'alerted-not-owner' });

@@ -12,8 +12,8 @@ export function identifyRootCause(
   state: OpenedCase,
   { rules }: CaseContext,
 ): Decision<CaseEvent> {
-  const known = state.file.rootCause;
-  if (known && known.action === action && known.cause.join('\n') === cause.join('\n')) return [];
+  const { cycle, rootCause: known } = state.file;
+  if (known?.cycle === cycle && known.action === action && known.cause.join('\n') === cause.join('\n')) return [];
   if (!inWork(state)) return notInWork(state);
   if (cause.length === 0 || cause.some((level) => level.trim() === ''))
     return refuse(

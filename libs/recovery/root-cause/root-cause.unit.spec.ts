@@ -46,6 +46,11 @@ describe('the root cause', () => {
     expect(given(...owned, caused).when(identify(['process', 'billing']))).toEqual([]);
     expect(given(...owned, caused).when(identify(['process', 'billing'], 'call them'))).toHaveLength(1);
   });
+  test('found again after the case was opened again is found for that cycle', () => {
+    const reopened = { type: 'CaseReopened', data: { cycle: 2 } } as const;
+    expect(given(...closed, reopened).when(identify(['process', 'billing']))).toEqual([caused]);
+    expect(given(...closed, reopened, caused).when(identify(['process', 'billing']))).toEqual([]);
+  });
   test('a closed case keeps its cause', () => {
     expect(given(...closed).when(identify(['process', 'delivery']))).toMatchObject({ refused: 'closed' });
   });
