@@ -116,8 +116,9 @@ function activate(
   if (overThePast && from !== undefined)
     return refuse('activation-unclear', 'Rules hold over the past or from a time on: name one of the two.', 'from');
   const last = book.at(-1);
+  const holds = last?.from == null || last.from <= now;
   const already =
-    last?.ruleSet === ruleSet && (overThePast ? book.length === 1 : from === undefined || last.from === from);
+    last?.ruleSet === ruleSet && (overThePast ? book.length === 1 : from === undefined ? holds : last.from === from);
   if (already) return [];
   if (from !== undefined && from < now)
     return refuse(

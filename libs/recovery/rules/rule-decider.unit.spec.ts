@@ -127,6 +127,13 @@ describe('activating', () => {
     expect(given(...second).when(activate('b'))).toEqual([]);
     expect(given(...second).when(activate('b', { overThePast: true }))).toHaveLength(1);
   });
+  test('what was to take force later takes force now', () => {
+    const from = '2031-06-01T00:00:00.000Z';
+    const planned = [...ready('a', 'b'), activation('a', null), activation('b', from)];
+    expect(given(...planned).when(activate('b'))).toEqual([activated('b', now)]);
+    expect(given(...planned).when(activate('b', { from }))).toEqual([]);
+    expect(given(...planned).when(activate('b'), { now: from })).toEqual([]);
+  });
   test('not unapproved, not into the past, not both ways', () => {
     const first = [...ready('a', 'b'), activation('a', null), draft('c')];
     expect(given(...first).when(activate('c'))).toMatchObject({ refused: 'rule-set-not-approved' });
