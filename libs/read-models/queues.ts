@@ -1,5 +1,7 @@
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
+import type { Attempt } from '../recovery/case/case-state.js';
+import { tries } from '../recovery/contact/contact-attempts.js';
 import { instant, isoOf } from '../recovery/instants.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
@@ -20,7 +22,8 @@ interface QueueFact {
   readonly openedAt: string;
   /** The last event of the case: when somebody last did something for it. */
   readonly touchedAt: string;
-  readonly attempts: number;
+  /** Of the cycle. */
+  readonly attempts: readonly Attempt[];
   readonly contactDueAt: string | null;
   readonly escalatedTo: string | null;
   readonly pausedUntil: string | null;
@@ -37,7 +40,7 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
   openedAt: event.occurredAt,
   touchedAt: event.occurredAt,
-  attempts: 0,
+  attempts: [],
   contactDueAt: null,
   escalatedTo: null,
   pausedUntil: null,
@@ -45,16 +48,22 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   clocks,
 });
 
-/** When the next try may be made, as the rules space them; null once the customer was reached or all tries are made. */
+/**
+ * When the next try may be made, as the rules space them; null once the customer was reached or all tries are made.
+ * What counts for none, such as an attempt out of hours, leaves one to be made.
+ */
 const contactDue = (
-  attempts: number,
-  contacted: boolean,
+  attempts: readonly Attempt[],
+  { cycle, contacted }: CaseFacts,
   at: string,
   rules: CompiledRules | undefined,
 ): string | null => {
   const contact = rules?.contact;
-  if (!contact || contacted || attempts >= contact.tries) return null;
-  const earliest = instant(at) + contact.spacingMs;
+  if (!contact || contacted) return null;
+  const counted = tries(attempts, cycle, rules);
+  if (counted.length >= contact.tries) return null;
+  const last = counted.at(-1);
+  const earliest = last ? instant(last.at) + contact.spacingMs : instant(at);
   return isoOf(contact.hours ? contact.hours.nextWorking(earliest) : earliest);
 };
 
@@ -64,13 +73,11 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: 
   const fact = before ? { ...before, clocks, touchedAt: event.occurredAt } : begin(event, clocks);
   switch (event.type) {
     case 'ContactAttempted': {
-      const attempts = fact.attempts + 1;
+      const { channel, outcome } = event.data;
+      const { facts } = clocks;
+      const attempts = [...fact.attempts, { cycle: facts.cycle, at: event.occurredAt, channel, outcome }];
       const inForce = rules.at(event.programme, event.occurredAt);
-      return {
-        ...fact,
-        attempts,
-        contactDueAt: contactDue(attempts, clocks.facts.contacted, event.occurredAt, inForce),
-      };
+      return { ...fact, attempts, contactDueAt: contactDue(attempts, facts, event.occurredAt, inForce) };
     }
     case 'CaseEscalated':
       return { ...fact, escalatedTo: event.data.to };
@@ -85,7 +92,7 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: 
     case 'OfferAuthorised':
       return { ...fact, offersToAuthorise: fact.offersToAuthorise.filter((offer) => offer !== event.data.offer) };
     case 'CaseReopened':
-      return { ...fact, attempts: 0, contactDueAt: null, escalatedTo: null, pausedUntil: null };
+      return { ...fact, attempts: [], contactDueAt: null, escalatedTo: null, pausedUntil: null };
     default:
       return fact;
   }
@@ -116,7 +123,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 5,
+  version: 6,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -182,7 +189,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       nextDueAt: next?.at ?? null,
       overdueFrom: overdueFrom(clocks) ?? null,
       nextTarget: next?.target ?? null,
-      attempts: fact.attempts,
+      attempts: fact.attempts.length,
       contacted: facts.contacted,
       contactDueAt: fact.contactDueAt,
       waitingOn: facts.waitingOn,

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { documents, record, twice } from './documents.testing.js';
+import { describe, expect, test } from '@jest/globals';
+import { booksOf, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { documents, inputs, record, twice } from './documents.testing.js';
 import { queues } from './queues.js';
 
 const opened = {
@@ -34,5 +35,29 @@ test('an approved case leaves the queue, and comes back when it is reopened', as
   expect(await documents(queues, record(...closed))).toEqual({});
   expect(await documents(queues, record(...closed, ['case-7', reopened]))).toMatchObject({
     '7': { owner: 'ana', cycle: 2, attempts: 0 },
+  });
+});
+
+describe('the next try', () => {
+  const day = (minute: number) => ({ minute });
+  /** Three tries, four hours apart, from nine to five of a working day. */
+  const contact = { tries: 3, spacing: '4h', hours: 'office' };
+  const rules = inputs(booksOf([null, rulesOf([], { contact })]));
+  /** Attempts so many hours after Monday at nine. */
+  const dueAfter = async (...hours: readonly number[]) => {
+    const attempts = hours.map((hour) => ['case-7', tried, day(hour * 60)] as const);
+    const history = record(['case-7', opened], ...attempts).map((event) => ({ ...event, programme: 'care' }));
+    return (await documents(queues, history, rules))['7']?.['contactDueAt'];
+  };
+
+  test('is due as the rules space tries, until all are made', async () => {
+    expect(await dueAfter()).toBeNull();
+    expect(await dueAfter(1)).toBe('2031-05-05T14:00:00.000Z');
+    expect(await dueAfter(1, 5)).toBe('2031-05-06T09:00:00.000Z');
+    expect(await dueAfter(1, 5, 24)).toBeNull();
+  });
+  test('stays due where an attempt counts for none: made too soon, or out of hours', async () => {
+    expect(await dueAfter(1, 2, 3)).toBe('2031-05-05T14:00:00.000Z');
+    expect(await dueAfter(10)).toBe('2031-05-06T09:00:00.000Z');
   });
 });
