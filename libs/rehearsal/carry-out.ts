@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Inputs } from '../read-models/inputs.js';
 import type { Generation, ReadStore } from '../read-store/read-store.js';
 import { sameBook, type BookEntry } from '../recovery/rules/rule-book.js';
+import { showsTheSame } from '../recovery/rules/rule-decider.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { digestBuild } from '../replay/digest.js';
 import type { AnyProjection } from '../event-sourcing/projection.js';
@@ -131,10 +132,10 @@ export async function approvedPlan(
       'rule-set-not-rehearsed',
       'The rules were approved, but not as a rehearsal showed them. Rehearse them, and have that approved.',
     );
-  if (approval.digestAfter !== rehearsed.digestAfter)
+  if (!showsTheSame(approval, rehearsed))
     return refuse(
       'approval-outdated',
-      `The rules were rehearsed again since they were approved: ${short(plan.digestAfter)} was approved, ${short(rehearsed.digestAfter)} was rehearsed last. Have the last one approved.`,
+      `The rules were rehearsed again since they were approved: ${digestsTold(approval)} was approved, ${digestsTold(rehearsed)} was rehearsed last. Have the last one approved.`,
     );
   const book = history.entries[programme] ?? [];
   if (sameBook(plan.book, book)) return plan;
@@ -147,6 +148,11 @@ export async function approvedPlan(
 const bookTold = (book: readonly BookEntry[]): string =>
   book.map(({ ruleSet, from }) => `${short(ruleSet)} ${from === null ? 'since ever' : `from ${from}`}`).join(', ') ||
   'nothing';
+
+const digestsTold = ({
+  digestBefore = '',
+  digestAfter = '',
+}: Partial<Pick<Plan, 'digestBefore' | 'digestAfter'>>): string => `${short(digestBefore)} to ${short(digestAfter)}`;
 
 const short = (hash: string): string => hash.slice(0, 12);
 

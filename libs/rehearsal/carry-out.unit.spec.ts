@@ -166,6 +166,17 @@ describe('is refused, saying what has moved', () => {
     expect(refused).toMatchObject({ refused: 'rule-book-moved' });
     expect(isRefusal(refused) && refused.because).toContain(hash.slice(0, 12));
   });
+  test('where it was rehearsed again, to the same digest, since other rules took force', async () => {
+    await approved(await rehearsed());
+    const other = rulesOf([{ ...RESOLVE, goals: [{ within: '2h' }] }], { title: 'Care, otherwise' });
+    const { hash } = compileRules(other);
+    await happens({ type: 'RuleSetDrafted', data: { programme, ruleSet: hash, content: other } });
+    await happens({ type: 'RuleSetActivated', data: { programme, ruleSet: hash, from: null, overThePast: true } });
+    const again = await rehearsed();
+    expect(await carriedOut()).toMatchObject({ refused: 'approval-outdated' });
+    await approved(again);
+    expect(isRefusal(await carriedOut())).toBe(false);
+  });
   test('where the same history gives another digest now, and the build is dropped', async () => {
     const rehearsal = await rehearsed();
     const digestAfter = 'f'.repeat(64); // as another version of the read models would have given

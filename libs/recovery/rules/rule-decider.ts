@@ -89,6 +89,12 @@ function recordRehearsal({ type: _, ...data }: Command<'RecordRehearsal'>, { reh
   return same ? [] : [{ type: 'RuleSetRehearsed', data }];
 }
 
+type Digests = Pick<Data<'RuleSetApproved'>, 'digestBefore' | 'digestAfter'>;
+
+/** Of a rehearsal that ends alike, but began under other rules, other verdicts are the changed ones. */
+export const showsTheSame = (approval: Digests, rehearsed: Digests = {}): boolean =>
+  approval.digestBefore === rehearsed.digestBefore && approval.digestAfter === rehearsed.digestAfter;
+
 /** Whoever wrote rules does not let them into force, unless there is nobody else. */
 function approve(
   { programme, ruleSet, reason }: Command<'ApproveRuleSet'>,
@@ -96,7 +102,7 @@ function approve(
   { actor, operators }: RulesContext,
 ): Decision<RulesEvent> {
   // What was approved is what a rehearsal showed: another rehearsal asks for another approval.
-  if (approval && approval.digestAfter === rehearsed?.digestAfter) return [];
+  if (approval && showsTheSame(approval, rehearsed)) return [];
   if (reason.trim() === '') return refuse('reason-of-approval-missing', 'Say why these rules are right.', 'reason');
   const alone = actor.id === author;
   if (alone && operators > 1)

@@ -82,6 +82,20 @@ describe('approving', () => {
     expect(given(draft('a'), rehearsed('y'), approved('y')).when(command)).toEqual([]);
     expect(given(draft('a'), rehearsed('y'), approved('y'), rehearsed('z')).when(command)).toEqual([approved('z')]);
   });
+  test('a rehearsal that ends alike but was compared with other rules asks for another approval, too', () => {
+    const digests = (digestBefore: string) => ({ digestBefore, digestAfter: 'y' });
+    const rehearsed = (digestBefore: string): RulesEvent => ({
+      type: 'RuleSetRehearsed',
+      data: { programme, ruleSet: 'a', ...digests(digestBefore), changedCount: 3 },
+    });
+    const approved = (digestBefore: string): RulesEvent => ({
+      type: 'RuleSetApproved',
+      data: { programme, ruleSet: 'a', reason: 'right', ...digests(digestBefore) },
+    });
+    const since = [draft('a'), rehearsed('x'), approved('x'), rehearsed('w')];
+    expect(given(...since).when(command)).toEqual([approved('w')]);
+    expect(given(...since, approved('w')).when(command)).toEqual([]);
+  });
   test('the only operator of a store approves alone, and history says so', () => {
     expect(given(draft('a')).when(command, { actor: olga, operators: 1 })).toMatchObject([{ data: { alone: true } }]);
   });
