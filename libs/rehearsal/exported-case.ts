@@ -6,6 +6,7 @@ import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { advanceClocks, clocksAsOf, type CaseClocks } from '../recovery/sla/case-clocks.js';
+import { isOverdue } from '../recovery/sla/clock-times.js';
 import type { Clock } from '../recovery/sla/clock.js';
 import type { Verdict } from './verdict.js';
 
@@ -67,9 +68,8 @@ export function clocksOfCase(
   return clocks && clocksAsOf(clocks, at, books, programme);
 }
 
-/** At a moment: a running clock past the first working instant after due is overdue. Until then it can be met. */
-export function clockVerdict({ state, met, breachedFrom }: Clock, at: string): Exclude<Verdict, 'none'> {
-  if (state === 'completed') return met ? 'met' : 'missed';
-  if (state === 'running') return breachedFrom !== undefined && breachedFrom < at ? 'overdue' : 'running';
-  return state;
+/** At a moment: a clock still going past the first working instant after due is overdue, on hold or not. */
+export function clockVerdict(clock: Clock, at: string): Exclude<Verdict, 'none'> {
+  if (clock.state === 'completed') return clock.met ? 'met' : 'missed';
+  return isOverdue(clock, at) ? 'overdue' : clock.state;
 }

@@ -129,6 +129,16 @@ describe('a rehearsal', () => {
     ]);
   });
 
+  test('of a clock that is on hold, but was late before, is overdue in its list as in its totals', async () => {
+    const held = caseTold('held', ['2031-05-05T09:00Z', opened()], ['2031-05-05T12:00Z', paused]);
+    const { rehearsed } = await history(...inForce(LONG), ...held);
+    const { before, after, changed, changedBy } = await rehearsed(within('2h'));
+    expect(before.totals.clocks).toMatchObject({ overdue: 0, breaches: 0 });
+    expect(after.totals.clocks).toMatchObject({ overdue: 1, breaches: 1 });
+    expect(changed).toMatchObject([{ case: 'held', from: 'paused', to: 'overdue', why: { reason: 'goal' } }]);
+    expect(changedBy.target).toMatchObject([{ name: 'resolve', count: 1, worse: 1, better: 0 }]);
+  });
+
   test('of a target that is gone, or new, says so', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven);
     const renamed = { ...RESOLVE, id: 'settle', goals: [{ within: '8h' }] };
