@@ -72,6 +72,10 @@ describe('the check of a filter', () => {
   test('a filter that is too large is refused', () => {
     const many = { $or: Array.from({ length: 150 }, () => ({ team: 'a', owner: 'b' })) };
     expect(check(many)).toMatchObject([{ path: '', message: expect.stringContaining('at most 200 conditions') }]);
+    const empty = { $or: Array.from({ length: 101 }, () => ({})) };
+    expect(check({ $and: [empty, empty] })).toMatchObject([
+      { path: '', message: expect.stringContaining('at most 200 conditions') },
+    ]);
     expect(check({ team: { $in: Array.from({ length: 1_001 }, String) } })).toMatchObject([
       { message: expect.stringContaining('at most 1000 values') },
     ]);
