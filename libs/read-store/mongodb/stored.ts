@@ -58,8 +58,11 @@ export const documentFrom = ({ _id, amends, ...document }: Stored): Document =>
 
 /** Half of a pair: no UTF-8 can hold it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
-/** MongoDB before 5.0 refuses names that start with a dollar, and takes dots in them for paths; no name has a zero. */
-const AWKWARD_NAME = /^\$|^$|[.\0]|^__proto__$/;
+/**
+ * MongoDB before 5.0 refuses names that start with a dollar, and takes dots in them for paths; no name has a zero; and
+ * the driver takes what has a _bsontype for a value of its own.
+ */
+const AWKWARD_NAME = /^\$|^$|[.\0]|^__proto__$|^_bsontype$/;
 
 const fits = (value: unknown, depth: number): boolean => {
   if (typeof value === 'string') return !LONE_SURROGATE.test(value);
