@@ -7,6 +7,7 @@ import type { CaseCommandOf } from './case-commands.js';
 import type { CaseEvent } from './case-events.js';
 import { eventsOf, type OpenedCase, type RecordedCaseEvent } from './case-state.js';
 import { asCorrected } from './correction.js';
+import { kindOf } from './field-kinds.js';
 
 /** What others refer to, and what the stream's place and share hang on, is never set anew. */
 const IDENTITY = ['case', 'customer', 'offer', 'survey', 'cycle', 'response', 'failure'];
@@ -68,26 +69,21 @@ function unfit(wrong: RecordedCaseEvent, set: Readonly<Record<string, unknown>>)
       );
     if (IDENTITY.includes(field))
       return refuse('identity-stands', `"${field}" says which one it is and stays as it is.`, `set.${field}`);
-    if (DECLARATIONS[wrong.type].personal?.includes(field) && !isSealed(value))
+    if (DECLARATIONS[wrong.type].personal?.includes(field)) {
+      if (isSealed(value) && Object.values(value).every((part) => typeof part === 'string')) continue;
       return refuse(
         'personal-field-stands',
         `"${field}" holds a person's words. Withdraw the event and record it anew.`,
         `set.${field}`,
       );
-    const present = fieldOf(wrong, field);
-    if (present !== undefined && kindOf(present) !== kindOf(value))
-      return refuse(
-        'correction-of-another-kind',
-        `"${field}" is a ${kindOf(present)}, not a ${kindOf(value)}.`,
-        `set.${field}`,
-      );
+    }
+    const { says, holds } = kindOf(field);
+    if (!holds(value)) return refuse('correction-of-another-kind', `"${field}" must be ${says}.`, `set.${field}`);
   }
   return undefined;
 }
 
 const fieldOf = (event: RecordedCaseEvent, field: string): unknown =>
   Object.entries(event.data).find(([name]) => name === field)?.[1];
-
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -8,6 +8,7 @@ const offered: CaseEvent = {
   data: { offer: 'o1', kind: 'refund', value: { amount: 500, currency: 'EUR' }, needsAuthority: false },
 };
 const answered: CaseEvent = { type: 'OfferAnswered', data: { offer: 'o1', answer: 'accepted' } };
+const paused: CaseEvent = { type: 'CasePaused', data: { waitingOn: 'customer' } };
 const history = [...owned, attempted, offered] as const; // e-1 to e-4
 
 const correct = (said: Partial<CaseCommandOf<'CorrectEvent'>>): CaseCommandOf<'CorrectEvent'> => ({
@@ -53,8 +54,25 @@ describe('correcting an event', () => {
     ['identity-stands', history, { corrects: 'e-4', set: { offer: 'o2' } }],
     ['personal-field-stands', history, { set: { note: 'her own words' } }],
     ['correction-of-another-kind', history, { set: { outcome: 7 } }],
+    ['correction-of-another-kind', history, { corrects: 'e-1', set: { product: 7 } }],
+    ['correction-of-another-kind', history, { corrects: 'e-1', set: { product: null } }],
+    ['correction-of-another-kind', history, { corrects: 'e-1', set: { tags: ['vip', 7] } }],
+    ['correction-of-another-kind', history, { corrects: 'e-4', set: { value: { amount: '700', currency: 'EUR' } } }],
+    [
+      'correction-of-another-kind',
+      history,
+      { corrects: 'e-4', set: { value: { amount: 700, currency: 'EUR', of: {} } } },
+    ],
+    ['correction-of-another-kind', [...owned, paused], { set: { until: 'soon' } }],
+    ['personal-field-stands', history, { set: { note: { sealed: 'AAAA', key: { id: 'cus-1' } } } }],
   ] as const)('%s is refused', (refused, events, said) => {
     expect(given(...events).when(correct(said))).toMatchObject({ refused });
+  });
+  test('what was not said may be said later', () => {
+    const set = { product: 'broadband', tags: ['vip'] };
+    expect(given(...history).when(correct({ corrects: 'e-1', set }))).toMatchObject([{ data: { set } }]);
+    const until = { until: '2031-05-06T09:00:00.000Z' };
+    expect(given(...owned, paused).when(correct({ set: until }))).toMatchObject([{ data: { set: until } }]);
   });
   test('a personal field may be set to what is sealed', () => {
     const sealed = { sealed: 'AAAA', key: 'cus-1', event: 'e-9', field: 'note' };
