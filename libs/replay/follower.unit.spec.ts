@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { idOf } from '../event-sourcing/identity.js';
 import type { Projection } from '../event-sourcing/projection.js';
 import { NO_RULES } from '../read-models/documents.testing.js';
 import { HistoryDamaged, HistoryUnavailable, type EventStore } from '../event-store/event-store.js';
@@ -127,6 +128,23 @@ test('a case that cannot be folded is parked, shown, and taken up again', async 
   expect(await follower.retry(live, 'queues', 'x')).toBe(false);
   expect(await follower.skip(live, 'queues', 'x')).toBe(true);
   expect(await parked.get(live, 'queues', 'x')).toBeUndefined();
+});
+
+test('a case that contradicts what its read model declares is parked, and all others go on', async () => {
+  const { events, reads, parked, follower, failures, live, caughtUp } = await following();
+  const odd = opening('odd');
+  const corrected: CaseEvent = {
+    type: 'EventCorrected',
+    data: { corrects: idOf(odd.stream, 1), correctsType: 'CaseOpened', set: { product: 7 }, reason: 'typed wrong' },
+  };
+  await tell(events, [odd, opening('b'), then('odd', corrected), then('b', assigned)]);
+  expect(await caughtUp()).toBe(true);
+  expect(failures).toEqual([]);
+  expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
+  expect((await parked.get(live, 'cases', 'odd'))?.error).toContain('product is declared as string, but holds 7');
+  for (const { projection, key } of await parked.list(live))
+    expect(await follower.skip(live, projection, key)).toBe(true);
+  expect(await reads.get('cases', 'odd')).toMatchObject({ document: { product: null } });
 });
 
 test('history that cannot be read is no fault of the case: nothing is parked, and it is folded once it can be read', async () => {

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { AnyProjection, Document, Shown } from '../event-sourcing/projection.js';
 import { HistoryUnavailable } from '../event-store/event-store.js';
+import { refuseOtherTypes } from '../read-store/declared-types.js';
 import type { Flush, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
@@ -107,17 +108,13 @@ export class ProjectionFold<Inputs> {
     const writes: Write[] = [];
     const parked: ParkedEvents[] = [];
     for (const one of await this.#touched(batch)) {
-      const { known, before, events } = one;
+      const { known, events } = one;
       const waitsFrom = this.#parked.get(known.key);
       let because: unknown;
       let at = 0;
       for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
-        if (event.position <= known.position || !this.#reads(event)) continue;
-        if (this.#options.partlyStored && known.fact !== (one.passed.at(-1) ?? before.fact))
-          one.passed.push(known.fact);
-        const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
         try {
-          this.#evolve(one, event, looksBack ? await this.#earlier(event) : NO_EVENTS, inputs);
+          await this.#foldOne(one, event, inputs);
         } catch (error) {
           // No fault of the event: it is folded once history can be read again.
           if (error instanceof HistoryUnavailable) throw error;
@@ -129,9 +126,9 @@ export class ProjectionFold<Inputs> {
       try {
         this.#write(one, inputs, writes);
       } catch (error) {
-        // What can't be shown is not stored: all that the batch said of the key waits.
-        Object.assign(known, before);
-        left = this.#park(one, 0, error);
+        // What can't be shown is not stored: it waits, with all that the batch says of the key after it.
+        left = this.#park(one, await this.#backToShown(one, at, inputs), error);
+        this.#write(one, inputs, writes);
       }
       if (left) parked.push(left);
     }
@@ -206,6 +203,38 @@ export class ProjectionFold<Inputs> {
     return unread && !refolded && this.#options.projection.ofOneStream === true;
   }
 
+  async #foldOne(one: Touched, event: Recorded, inputs: Inputs): Promise<void> {
+    const { known, before, passed } = one;
+    if (event.position <= known.position || !this.#reads(event)) return;
+    if (this.#options.partlyStored && known.fact !== (passed.at(-1) ?? before.fact)) passed.push(known.fact);
+    const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
+    this.#evolve(one, event, looksBack ? await this.#earlier(event) : NO_EVENTS, inputs);
+  }
+
+  /** Takes the key back to where it could last be shown. Gives how many of its first `folded` events are in that. */
+  async #backToShown(one: Touched, folded: number, inputs: Inputs): Promise<number> {
+    const { known, before, events, passed } = one;
+    Object.assign(known, before);
+    passed.length = 0;
+    let shown = { at: 0, known: { ...before }, passed: 0 };
+    for (const [index, event] of events.slice(0, folded).entries()) {
+      await this.#foldOne(one, event, inputs);
+      if (this.#canBeShown(one, inputs)) shown = { at: index + 1, known: { ...known }, passed: passed.length };
+    }
+    Object.assign(known, shown.known);
+    passed.length = shown.passed;
+    return shown.at;
+  }
+
+  #canBeShown(one: Touched, inputs: Inputs): boolean {
+    try {
+      this.#write(one, inputs, []);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** @param earlier the events of the stream before it, where the fact is forgotten or the event looks back */
   #evolve(touched: Touched, event: Recorded, earlier: readonly Recorded[], inputs: Inputs): void {
     const { known } = touched;
@@ -258,20 +287,22 @@ export class ProjectionFold<Inputs> {
     const { key, fact, position } = touched.known;
     const { shard, refolded, passed } = touched;
     if (fact === touched.before.fact && passed.length === 0) return;
-    const { name, documents } = this.#options.projection;
+    const { projection } = this.#options;
+    const { name, documents } = projection;
     const write = (collection: string, id: string, document: object | undefined): void =>
       void writes.push({ collection, id, shard, position, document: (document ?? null) as Document | null });
     const shownOf = (one: object | undefined): readonly Shown[] =>
-      one && documents ? documents(one as never, key, inputs) : NOTHING;
+      one ? (documents?.(one as never, key, inputs) ?? [[key, one as Document]]) : NOTHING;
     const [old, between, now] = [shownOf(touched.before.fact), passed.flatMap(shownOf), shownOf(fact)];
-    if (this.#facts !== undefined) write(this.#facts, key, fact);
-    if (!documents) return;
     const before = new Map([...old, ...between]);
     const isKnown = !refolded && passed.length === 0;
-    for (const [id, document] of now) {
-      if (!isKnown || !sameDocument(before.get(id), document)) write(name, id, document);
-      before.delete(id);
-    }
+    const changed = now.filter(([id, document]) => !isKnown || !sameDocument(before.get(id), document));
+    // The store would refuse the whole batch for it, and everybody would wait for one key.
+    for (const [id, document] of changed) refuseOtherTypes(projection, id, document);
+    if (this.#facts !== undefined) write(this.#facts, key, fact);
+    if (!documents) return;
+    for (const [id, document] of changed) write(name, id, document);
+    for (const [id] of now) before.delete(id);
     for (const id of before.keys()) write(name, id, undefined);
   }
 }

@@ -252,6 +252,21 @@ test('a case that cannot be folded waits with all that comes after, and nobody e
   expect((await parked.list(id))[0]?.events).toHaveLength(3);
 });
 
+test('what cannot be shown waits from the event on that made it so; until there the case is shown', async () => {
+  const { events, reads, parked } = history();
+  const corrected: CaseEvent = {
+    type: 'EventCorrected',
+    data: { corrects: idOf('case-a', 1), correctsType: 'CaseOpened', set: { product: 7 }, reason: 'typed wrong' },
+  };
+  await tell(events, [opening('a'), opening('b'), then('a', tried), then('a', corrected), then('a', tried)]);
+  const { id } = await rebuild({ ...build, events, reads, parked });
+  expect((await parked.list(id)).filter(({ projection }) => projection === 'cases')).toMatchObject([
+    { key: 'a', error: expect.stringContaining('product is declared as string'), events: [{ revision: 3 }, {}] },
+  ]);
+  expect(await reads.get('cases', 'a', id)).toMatchObject({ document: { product: null, attempts: [{}] } });
+  expect(await reads.get('cases', 'b', id)).toBeDefined();
+});
+
 test('without a list to park on, an event that cannot be folded stops the build in its own words', async () => {
   const { events, reads } = history();
   await tell(events, [opening('a'), then('a', noted('unreadable'))]);

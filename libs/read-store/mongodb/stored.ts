@@ -1,5 +1,5 @@
-import { never } from '../../event-sourcing/decider.js';
-import type { Document, FieldType } from '../../event-sourcing/projection.js';
+import type { Document } from '../../event-sourcing/projection.js';
+import { refuseOtherTypes } from '../declared-types.js';
 import type { CollectionShape, Flush, StoredDocument } from '../read-store.js';
 
 type Write = Flush['writes'][number];
@@ -70,32 +70,4 @@ const fits = (value: unknown, depth: number): boolean => {
   if (depth > DEEPEST) return false;
   if (Array.isArray(value)) return value.every((one) => fits(one, depth + 1));
   return Object.entries(value).every(([name, one]) => !AWKWARD_NAME.test(name) && fits(one, depth + 1));
-};
-
-const refuseOtherTypes = ({ name, fields }: CollectionShape, id: string, document: Document): void => {
-  for (const [field, type] of Object.entries(fields)) {
-    const value = document[field];
-    if (value === undefined || value === null || isOf(type, value)) continue;
-    throw new TypeError(
-      `${name} ${id}: ${field} is declared as ${type}, but holds ${JSON.stringify(value)}. Right the projection.`,
-    );
-  }
-};
-
-const isOf = (type: FieldType, value: unknown): boolean => {
-  switch (type) {
-    case 'string':
-    case 'instant':
-      return typeof value === 'string';
-    case 'integer':
-      return Number.isSafeInteger(value);
-    case 'number':
-      return Number.isFinite(value);
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'strings':
-      return Array.isArray(value) && value.every((one) => typeof one === 'string');
-    default:
-      return never(type);
-  }
 };
