@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { VersionConflict, type Ledger } from '../../ledger/ledger.js';
+import { LedgerUnavailable, VersionConflict, type Ledger } from '../../ledger/ledger.js';
 import type { Caller, Role } from './roles.js';
 
 export interface ApiKey {
@@ -17,13 +17,21 @@ interface StoredKey extends ApiKey {
   readonly hash: string;
 }
 
+interface Known {
+  readonly stored: StoredKey;
+  /** When the ledger was last asked for it, milliseconds since 1970. */
+  readonly askedAt: number;
+}
+
 const PREFIX = 'api-key/';
 const HOUR_MS = 3_600_000;
+/** The longest that a key goes on here where another process revoked it. */
+const KNOWN_FOR_MS = 5_000;
 
 /** Callers' keys: the ledger holds their SHA-256 alone, so that who reads it can call nothing. */
 export class ApiKeys {
-  /** By the key's hash. Keys are changed through this object alone, so a revoked one leaves it at once. */
-  private readonly known = new LRUCache<string, StoredKey>({ max: 10_000 });
+  /** By the key's hash. One that is revoked here leaves it at once, one that another process revokes when it is read again. */
+  private readonly known = new LRUCache<string, Known>({ max: 10_000 });
 
   constructor(
     private readonly ledger: Ledger,
@@ -33,7 +41,7 @@ export class ApiKeys {
   /** Who holds this key; undefined for a key that is unknown or revoked. */
   async callerOf(key: string): Promise<Caller | undefined> {
     const hash = hashOf(key);
-    const stored = this.known.get(hash) ?? (await this.load(hash));
+    const stored = await this.storedOf(hash);
     if (stored === undefined || !timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hash))) return undefined;
     if (isStale(stored.lastUsed, this.now())) await this.markUsed(stored);
     const { id, name, role, team } = stored;
@@ -94,17 +102,40 @@ export class ApiKeys {
     return shown(stored);
   }
 
+  private async storedOf(hash: string): Promise<StoredKey | undefined> {
+    const known = this.known.get(hash);
+    if (known === undefined) return this.load(hash);
+    if (Math.abs(this.millis() - known.askedAt) < KNOWN_FOR_MS) return known.stored;
+    this.remember(known.stored); // whoever calls while the ledger is asked need not wait for it, too
+    try {
+      return await this.load(hash);
+    } catch (error) {
+      // Callers that are known go on where the ledger is away, in which nobody can revoke a key then.
+      if (error instanceof LedgerUnavailable) return known.stored;
+      throw error;
+    }
+  }
+
   private async load(hash: string): Promise<StoredKey | undefined> {
     const record = await this.ledger.get<StoredKey>(PREFIX + idOfHash(hash));
-    if (record !== undefined) this.known.set(hash, record.value);
+    if (record === undefined) this.known.delete(hash);
+    else this.remember(record.value);
     return record?.value;
+  }
+
+  private remember(stored: StoredKey): void {
+    this.known.set(stored.hash, { stored, askedAt: this.millis() });
+  }
+
+  private millis(): number {
+    return Date.parse(this.now());
   }
 
   private async markUsed(stored: StoredKey): Promise<void> {
     const used: StoredKey = { ...stored, lastUsed: this.now() };
-    this.known.set(stored.hash, used);
+    this.remember(used);
     const record = await this.ledger.get<StoredKey>(PREFIX + stored.id);
-    if (record === undefined) return;
+    if (record === undefined) return void this.known.delete(stored.hash); // revoked elsewhere
     try {
       await this.ledger.put({ key: record.key, value: used, expected: record.version });
     } catch (error) {

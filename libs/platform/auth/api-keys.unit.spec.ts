@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LedgerUnavailable } from '../../ledger/ledger.js';
 import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import { ApiKeys } from './api-keys.js';
 
@@ -33,6 +34,28 @@ test('another key, or one that was revoked, opens nothing', async () => {
   expect(await keys.revoke(id)).toBe(true);
   expect(await keys.callerOf(key)).toBeUndefined();
   expect(await keys.revoke(id)).toBe(false);
+});
+
+test('a key that another process revoked opens nothing some seconds later, however often it is used', async () => {
+  const elsewhere = new ApiKeys(ledger, () => now);
+  const { key, id } = await elsewhere.create({ name: 'ana', role: 'agent' });
+  expect(await keys.callerOf(key)).toBeDefined();
+  expect(await elsewhere.revoke(id)).toBe(true);
+  now = '2031-05-05T09:00:03.000Z';
+  await keys.callerOf(key);
+  now = '2031-05-05T09:00:05.000Z';
+  expect(await keys.callerOf(key)).toBeUndefined();
+  expect(await keys.callerOf(key)).toBeUndefined();
+});
+
+test('while the ledger is away, a key that was seen before opens what it opened', async () => {
+  const { key } = await keys.create({ name: 'ana', role: 'agent' });
+  const { key: unseen } = await keys.create({ name: 'ben', role: 'agent' });
+  await keys.callerOf(key);
+  jest.spyOn(ledger, 'get').mockRejectedValue(new LedgerUnavailable('The ledger is away.'));
+  now = '2031-05-05T09:30:00.000Z';
+  expect(await keys.callerOf(key)).toMatchObject({ name: 'ana' });
+  await expect(keys.callerOf(unseen)).rejects.toThrow(LedgerUnavailable);
 });
 
 test('no key is stored, only its hash', async () => {
