@@ -109,7 +109,10 @@ export const isDay = (value: string): boolean => {
 
 export const isInstant = (value: string): boolean => {
   const day = INSTANT.exec(value)?.[1];
-  return day !== undefined && isDay(day);
+  if (day === undefined || !isDay(day)) return false;
+  // History holds it in UTC: there, only years of four digits compare as texts, and calendars know no year 0.
+  const year = new Date(value).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
 };
 
 /** As history holds instants: UTC with milliseconds. */

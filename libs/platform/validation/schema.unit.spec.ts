@@ -135,6 +135,16 @@ describe('a message', () => {
     [{ unknown: 1 }, 'unknown', 'is not a field of this message'],
     [{ answer: 'maybe' }, 'answer', 'must be one of yes, no, not "maybe"'],
     [{ instant: 'soon' }, 'instant', 'must be an instant such as 2031-05-05T09:00:00Z, not "soon"'],
+    [
+      { instant: '9999-12-31T23:59:59-00:01' },
+      'instant',
+      'must be an instant such as 2031-05-05T09:00:00Z, not "9999-12-31T23:59:59-00:01"',
+    ],
+    [
+      { instant: '0001-01-01T00:00:00+00:01' },
+      'instant',
+      'must be an instant such as 2031-05-05T09:00:00Z, not "0001-01-01T00:00:00+00:01"',
+    ],
     [{ score: '5' }, 'score', 'must be a whole number, not "5"'],
     [{ score: null }, 'score', 'must be a whole number, not null'],
     [{ parts: [{ name: 'abcdef' }] }, 'parts/0/name', 'must NOT have more than 5 characters, not "abcdef"'],

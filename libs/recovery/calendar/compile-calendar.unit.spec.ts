@@ -126,6 +126,16 @@ describe('a calendar', () => {
   });
 });
 
+describe('the first and the last year there are', () => {
+  test.each([
+    ['0001-01-01T00:00:00.000Z', '0001-01-01T10:00:00.000Z'],
+    ['0001-12-31T20:00:00.000Z', '0002-01-01T10:00:00.000Z'],
+    ['9999-12-31T08:00:00.000Z', '9999-12-31T10:00:00.000Z'],
+  ])('an hour of work from %s is done by %s', (from, done) => {
+    expect(iso(open(EVERY_DAY, ['09:00-17:00']).add(at(from), HOUR))).toBe(done);
+  });
+});
+
 describe('a rule that makes no calendar is refused', () => {
   test.each([
     ['an unknown zone', { zone: 'Europe/Atlantis', hours: 'always' }, /Europe\/Atlantis/i],

@@ -2,6 +2,7 @@ import type { CalendarRule } from '../rules/rule-set.js';
 import { DAY_MS, dayNumber, weeklyHours, type OpenHours } from './weekly-hours.js';
 import { zoneOffsets } from './zone-offsets.js';
 
+/** Of the instants that can be asked for; the table reaches a year further on either side. */
 const FIRST_YEAR = 1;
 const LAST_YEAR = 9_999;
 
@@ -99,7 +100,7 @@ export class WorkingTable {
 
   #grow(firstYear: number, lastYear: number): void {
     // Not NaN either, which is what an unreadable time becomes.
-    if (!(firstYear >= FIRST_YEAR && lastYear <= LAST_YEAR)) {
+    if (!(firstYear >= FIRST_YEAR - 1 && lastYear <= LAST_YEAR + 1)) {
       throw new RangeError(
         `Working time is counted from the year ${FIRST_YEAR} to ${LAST_YEAR}, not in ${firstYear} to ${lastYear}.`,
       );
