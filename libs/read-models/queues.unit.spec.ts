@@ -21,6 +21,13 @@ test('an open case stands in the queue of its owner and team with what was tried
   });
 });
 
+test.each(['Constructor', '__proto__'])('a priority named %s ranks last, as any unknown one', async (name) => {
+  const changed = { type: 'CasePriorityChanged', data: { priority: name } } as const;
+  expect(await documents(queues, record(['case-7', opened], ['case-7', changed]))).toMatchObject({
+    '7': { priority: name, priorityRank: 9 },
+  });
+});
+
 test('every event delivered twice changes nothing', async () => {
   expect(await documents(queues, twice(worked))).toEqual(await documents(queues, worked));
 });
