@@ -19,7 +19,12 @@ export async function* receiveLines(
   let number = 0;
   for await (const line of linesOf(input)) {
     number++;
-    if (line === undefined || line.length > 0) waiting.push(resultOf(number, line, receive));
+    if (line === undefined || line.length > 0) {
+      const result = resultOf(number, line, receive);
+      // Its failure is told at its turn, which may never come; until then it must not end the process.
+      result.catch(() => undefined);
+      waiting.push(result);
+    }
     if (waiting.length >= IN_FLIGHT) yield (await waiting.shift()) ?? '';
   }
   for (const result of waiting) yield await result;
