@@ -1,5 +1,6 @@
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { Flush } from '../read-store/read-store.js';
+import { asKnown } from './as-known.js';
 import { historyByShard } from './events-by-shard.js';
 import { EventsToFold } from './events-to-fold.js';
 import { giveWay } from './give-way.js';
@@ -42,7 +43,7 @@ export async function foldShards<Inputs>(
       signal?.throwIfAborted();
       const began = performance.now();
       const said = byShard.take(shard);
-      const known = knownAt === undefined ? said : said.filter((event) => event.knownAt <= knownAt);
+      const known = knownAt === undefined ? said : asKnown(said, knownAt);
       const writes = await foldShard(generation, new EventsToFold(known), options);
       await reads.flush(generation, { shards: [shard], position: upTo, writes });
       read += said.length;

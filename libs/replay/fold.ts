@@ -2,6 +2,7 @@ import type { Recorded } from '../event-sourcing/event.js';
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { Batch, EventStore } from '../event-store/event-store.js';
 import type { Flush, ReadStore } from '../read-store/read-store.js';
+import { asKnown } from './as-known.js';
 import type { ParkedEvents, ParkedList } from './parked.js';
 import { EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
@@ -93,7 +94,9 @@ export class Fold<Inputs> {
   async apply({ events, position }: Batch): Promise<void> {
     const { reads, generation } = this.#options;
     this.#streams.forget();
-    const { writes, parked } = await this.#fold(events.filter((event) => this.#isNew(event)));
+    const { writes, parked } = await this.#fold(
+      await this.#streams.known(events.filter((event) => this.#isNew(event))),
+    );
     for (const one of parked) await this.#park(one);
     await reads.flush(generation, { shards: this.#shards, position, writes });
     for (const shard of this.#shards)
@@ -125,8 +128,7 @@ export class Fold<Inputs> {
     await this.#options.parked.park(this.#options.generation, one);
   }
 
-  #isNew({ shard, position, knownAt }: Recorded): boolean {
-    if (this.#options.knownAt !== undefined && knownAt > this.#options.knownAt) return false;
+  #isNew({ shard, position }: Recorded): boolean {
     if (this.#own?.has(shard) === false) return false;
     const at = this.#checkpoints.get(shard);
     return at === undefined || position > at;
@@ -148,13 +150,22 @@ class Streams {
     return (await read).filter((event) => event.revision <= revision);
   }
 
+  /** Of events of any streams, whose beginnings may have been folded before. */
+  async known(events: readonly Recorded[]): Promise<readonly Recorded[]> {
+    const { knownAt } = this;
+    if (knownAt === undefined) return events;
+    const known: Recorded[] = [];
+    for (const event of events)
+      if (event.knownAt <= knownAt && (await this.upTo(event.stream, 1)).length > 0) known.push(event);
+    return known;
+  }
+
   forget(): void {
     this.#read.clear();
   }
 
   async #all(stream: string): Promise<readonly Recorded[]> {
     const { events } = await this.events.readStream(stream);
-    const { knownAt } = this;
-    return knownAt === undefined ? events : events.filter((event) => event.knownAt <= knownAt);
+    return this.knownAt === undefined ? events : asKnown(events, this.knownAt);
   }
 }

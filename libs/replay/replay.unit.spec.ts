@@ -323,3 +323,23 @@ test('as known at an instant, what became known later has not happened', async (
   await foldAside({ ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
   expect(await aside.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
 });
+
+test('what a source dates before the beginning of its case is not known before that', async () => {
+  const { events } = history();
+  const early = { ...then('a', tried), knownAt: '2031-05-30T00:00:00.000Z' };
+  await tell(events, [{ ...opening('a'), knownAt: '2031-06-01T00:00:00.000Z' }, early, opening('b')]);
+  const view = async (knownAt: string) => {
+    const aside = openReads();
+    open.push(aside);
+    const generation = await foldAside({ ...build, events, reads: aside, knownAt });
+    return { aside, generation };
+  };
+  const { aside, generation } = await view('2031-05-31T00:00:00.000Z');
+  expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
+  // And as more of it comes while it is read.
+  await tell(events, [early]);
+  await catchUp(generation, { ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
+  expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
+  const later = await view('2031-06-01T00:00:00.000Z');
+  expect(await later.aside.get('queues', 'a')).toMatchObject({ document: { attempts: 2 } });
+});
