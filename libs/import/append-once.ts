@@ -1,4 +1,5 @@
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
+import { runsOf } from '../event-store/runs.js';
 import { evolve } from '../recovery/case/case-evolve.js';
 import { NOT_OPENED, type RecordedCaseEvent } from '../recovery/case/case-state.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
@@ -25,14 +26,15 @@ export interface Said {
   seal(this: void, plain: readonly EventToAppend[], customer: string): Promise<Sealed>;
 }
 
-/** Well below what one append carries, for events of common size. */
+/** One append carries as many, of events of common size. */
 const AT_ONCE = 500;
 
 /**
  * Appends those of the events that the stream does not hold yet. In the common case that is one append: the store
  * answers the same events at the same place as it did the first time, and `end`, where history ended before the
  * import, tells the two apart.
- * @throws CanNotGoOn where the stream has gone on since in a way that the events contradict, or whose it is was forgotten.
+ * @throws CanNotGoOn where the stream has gone on since in a way that the events contradict, whose it is was forgotten, or
+ * an event is too large to be kept.
  */
 export async function appendOnce(store: EventStore, said: Said, end: string): Promise<AppendedOnce> {
   const { stream, sealed } = said;
@@ -41,8 +43,8 @@ export async function appendOnce(store: EventStore, said: Said, end: string): Pr
       const { position } = await store.append(stream, sealed, 0);
       return position > end ? { added: sealed.length, alreadyThere: 0 } : { added: 0, alreadyThere: sealed.length };
     } catch (error) {
-      if (error instanceof AppendRefused) throw new CanNotGoOn(error.message);
-      if (!(error instanceof RevisionConflict)) throw error;
+      // Too large for one append, or not the same as at the first time.
+      if (!(error instanceof AppendRefused || error instanceof RevisionConflict)) throw error;
     }
   }
   return appendMissing(store, said);
@@ -59,9 +61,12 @@ async function appendMissing(store: EventStore, said: Said): Promise<AppendedOnc
   );
   if (stream.startsWith('case-')) refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
   let at = revision;
-  for (let from = 0; from < missing.length; from += AT_ONCE) {
-    const appended = await store.append(stream, missing.slice(from, from + AT_ONCE), at);
-    at = appended.revision;
+  for (const run of runsOf(missing)) {
+    try {
+      at = (await store.append(stream, run, at)).revision;
+    } catch (error) {
+      throw error instanceof AppendRefused ? new CanNotGoOn(error.message) : error;
+    }
   }
   return { added: missing.length, alreadyThere: plain.length - missing.length };
 }

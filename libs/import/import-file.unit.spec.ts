@@ -157,6 +157,23 @@ test('an import that was cut off is completed by the next one', async () => {
   expect(await bring(rows(...cases))).toMatchObject({ added: 1_200 - before, alreadyThere: before });
 });
 
+test.each([
+  ['few long', 300, 5_000],
+  ['many', 600, 3_000],
+])('a case of %s words that takes more than one append goes in whole, and once', async (_which, count, length) => {
+  const words = Array.from({ length: count }, (_, i) => `1,${i},2031-05-06,high,ana,${i} ${'y'.repeat(length)}`);
+  const content = rows(...words, '2,a,2031-05-07,,ben,');
+  expect(await bring(content)).toMatchObject({ cases: 2, added: count + 2, rejected: 0 });
+  expect(await bring(content)).toMatchObject({ added: 0, alreadyThere: count + 2, rejected: 0 });
+});
+
+test('words that no append carries reject the rest of their case, and the rest of the file goes in', async () => {
+  const words = Array.from({ length: 600 }, (_, i) => `1,${i},2031-05-06,high,ana,${i}`);
+  const tooLong = `1,z,2031-05-06,high,ana,${'y'.repeat(1_200_000)}`;
+  expect(await bring(rows(...words, tooLong, '2,a,2031-05-07,,ben,'))).toMatchObject({ cases: 2, rejected: 601 });
+  expect(await store.readStream(`case-${caseIdOf('workshop', '2')}`)).toMatchObject({ revision: 1 });
+});
+
 test('a gzipped file is told by its first bytes', async () => {
   expect(await bring(gzipSync(TWO_CASES))).toMatchObject({ cases: 2, added: 3 });
 });

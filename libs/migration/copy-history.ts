@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Recorded, ToAppend } from '../event-sourcing/event.js';
-import { MAX_APPEND_BYTES, type EventStore } from '../event-store/event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
+import { runsOf } from '../event-store/runs.js';
 
 /** Events in the shape in which they are stored: a copy is what seals vouch for. */
 export interface CopyRequest {
@@ -23,10 +24,6 @@ export class HistoriesDiffer extends Error {
     this.name = 'HistoriesDiffer';
   }
 }
-
-const MOST_EVENTS_AN_APPEND = 500;
-/** Well below what one append carries: an envelope is stored in another form there. */
-const MOST_BYTES_AN_APPEND = MAX_APPEND_BYTES / 2;
 
 /**
  * Copies a history into an empty store, one append after the other, so that the order is the same: ids, revisions,
@@ -72,24 +69,6 @@ async function countTo(from: EventStore, position: string): Promise<number> {
     if ((events.at(-1)?.position ?? '') >= position) break;
   }
   return count;
-}
-
-/** Events that stand next to each other in one stream can be appended together. */
-function* runsOf(events: readonly Recorded[]): Generator<readonly Recorded[]> {
-  let run: Recorded[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(JSON.stringify(event));
-    const isFull = run.length === MOST_EVENTS_AN_APPEND || bytes + size > MOST_BYTES_AN_APPEND;
-    if (run.length > 0 && (isFull || run[0]?.stream !== event.stream)) {
-      yield run;
-      run = [];
-      bytes = 0;
-    }
-    run.push(event);
-    bytes += size;
-  }
-  if (run.length > 0) yield run;
 }
 
 async function append(to: EventStore, run: readonly Recorded[]): Promise<void> {

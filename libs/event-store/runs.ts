@@ -1,0 +1,24 @@
+import type { ToAppend } from '../event-sourcing/event.js';
+import { MAX_APPEND_BYTES } from './event-store.js';
+
+const MOST_EVENTS_AN_APPEND = 500;
+/** Well below what one append carries: an envelope is stored in another form than this counts. */
+const MOST_BYTES_AN_APPEND = MAX_APPEND_BYTES / 2;
+
+/** Events that stand next to each other in one stream can be appended together, as far as one append carries them. */
+export function* runsOf<E extends ToAppend>(events: readonly E[]): Generator<readonly E[]> {
+  let run: E[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    const isFull = run.length === MOST_EVENTS_AN_APPEND || bytes + size > MOST_BYTES_AN_APPEND;
+    if (run.length > 0 && (isFull || run[0]?.stream !== event.stream)) {
+      yield run;
+      run = [];
+      bytes = 0;
+    }
+    run.push(event);
+    bytes += size;
+  }
+  if (run.length > 0) yield run;
+}
