@@ -1,5 +1,5 @@
 import type { FileRow, UnreadRow } from './csv-rows.js';
-import type { Mapping } from './mapping/mapping.js';
+import type { CompiledMapping, OrderKey } from './mapping/compile-mapping.js';
 import type { Rejected } from './mapping/map-case.js';
 
 export interface FileCase {
@@ -16,11 +16,11 @@ type Batches = AsyncIterable<readonly (FileRow | UnreadRow)[]>;
 /** Rows gathered into cases, in the order of their first rows. What belongs to no case is handed to `reject`. */
 export async function* caseGroups(
   batches: Batches,
-  rows: Mapping['rows'],
+  { mapping: { rows }, order }: Pick<CompiledMapping, 'mapping' | 'order'>,
   reject: (row: RejectedRow) => void,
 ): AsyncGenerator<readonly FileCase[], void> {
   if (rows.grouped === 'together') yield* together(withGroup(batches, rows.group, reject), reject);
-  else yield* anywhere(withGroup(batches, rows.group, reject), rows.order);
+  else yield* anywhere(withGroup(batches, rows.group, reject), order);
 }
 
 interface Grouped {
@@ -79,7 +79,7 @@ async function* together(
 
 async function* anywhere(
   batches: AsyncIterable<readonly Grouped[]>,
-  order: readonly string[] | undefined,
+  order: readonly OrderKey[],
 ): AsyncGenerator<readonly FileCase[], void> {
   const cases = new Map<string, FileRow[]>();
   for await (const batch of batches) {
@@ -89,15 +89,15 @@ async function* anywhere(
       else cases.set(group, [row]);
     }
   }
-  const all = [...cases].map(([group, rows]) => ({ group, rows: order ? sorted(rows, order) : rows }));
+  const all = [...cases].map(([group, rows]) => ({ group, rows: sorted(rows, order) }));
   for (let from = 0; from < all.length; from += 1_000) yield all.slice(from, from + 1_000);
 }
 
-/** By the columns in turn, as numbers where both texts are numbers; else by code unit. */
-const sorted = (rows: readonly FileRow[], columns: readonly string[]): readonly FileRow[] =>
+/** By the keys in turn, as numbers where both texts are numbers; else by code unit. */
+const sorted = (rows: readonly FileRow[], keys: readonly OrderKey[]): readonly FileRow[] =>
   rows.toSorted((a, b) => {
-    for (const column of columns) {
-      const [left, right] = [a.row[column] ?? '', b.row[column] ?? ''];
+    for (const keyOf of keys) {
+      const [left, right] = [keyOf(a.row) ?? '', keyOf(b.row) ?? ''];
       if (left === right) continue;
       const difference = Number(left) - Number(right);
       return Number.isNaN(difference) || left === '' || right === '' ? (left < right ? -1 : 1) : difference;

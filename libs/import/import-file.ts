@@ -89,7 +89,7 @@ class Import {
     const csv = await openFor(file, mapping);
     const rejects = new Rejects(rejectsFile, csv.header, mapping.mapping.personal ?? []);
     let unread = 0;
-    const batches = caseGroups(csv.batches, mapping.mapping.rows, (row) => {
+    const batches = caseGroups(csv.batches, mapping, (row) => {
       unread += 1;
       rejects.add(row);
     });

@@ -227,6 +227,18 @@ describe('bad rows', () => {
   });
 });
 
+test('rows that are put in order by a date are so in time, however the source writes dates', async () => {
+  const scattered = rows('1,a,10/5/2031,,ana,Again', '1,b,3/5/2031,high,ana,It broke', '1,c,3/11/2030,low,ana,');
+  const gathered = MAPPING.replace('grouped: together', 'grouped: anywhere, order: [day]').replace(
+    'dates: yyyy-MM-dd',
+    'dates: d/M/yyyy',
+  );
+  await bring(scattered, gathered);
+  const told = await history();
+  expect(told[0]).toMatchObject({ type: 'CaseOpened', data: { priority: 'low' } });
+  expect(told.map(({ occurredAt }) => occurredAt.slice(0, 10))).toEqual(['2030-11-03', '2031-05-03', '2031-05-10']);
+});
+
 describe('a file that can not be what it should is refused in words', () => {
   test.each([
     ['an empty file', '', 'is empty'],

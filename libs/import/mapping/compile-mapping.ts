@@ -24,7 +24,12 @@ export interface CompiledMapping {
   /** By number, the conditions whose first passing row counts. */
   readonly firstTimes: readonly RowFilter[];
   readonly backFilled: readonly { readonly columns: readonly string[]; readonly until: RowFilter }[];
+  /** What the rows of a case are put in order by, where the mapping says so. */
+  readonly order: readonly OrderKey[];
 }
+
+/** Dates come as instants, which sort as text however the source writes them. */
+export type OrderKey = (row: Row) => string | undefined;
 
 export type Report = (path: readonly (string | number)[], message: string) => void;
 
@@ -34,6 +39,7 @@ export function compileMapping(mapping: Mapping, report: Report): CompiledMappin
   if (mapping.customer !== undefined) columns.add(mapping.customer);
   const firstTimes: RowFilter[] = [];
   const dates = new Map<string, ReadInstant>();
+  const datesIn = new Map<string, ReadInstant>();
 
   const filterAt =
     (path: readonly (string | number)[]) =>
@@ -63,6 +69,7 @@ export function compileMapping(mapping: Mapping, report: Report): CompiledMappin
       dates.set(pattern, read);
     }
     const toInstant = read;
+    datesIn.set(column, toInstant);
     return (row) => {
       const text = row[column];
       if (text === undefined) throw new RowRejected(`${column} is empty, and a date is needed`, column);
@@ -106,7 +113,21 @@ export function compileMapping(mapping: Mapping, report: Report): CompiledMappin
     return { columns: hidden, until: filterAt(['backFilled', index, 'until'])(until) };
   });
   const emits = mapping.emit.map(compileEmit);
-  return { mapping, columns: [...columns], emits, firstTimes, backFilled };
+  const order = (mapping.rows.order ?? []).map((column) => orderKey(column, datesIn.get(column)));
+  return { mapping, columns: [...columns], emits, firstTimes, backFilled, order };
+}
+
+function orderKey(column: string, toInstant: ReadInstant | undefined): OrderKey {
+  return (row) => {
+    const text = row[column];
+    if (text === undefined || !toInstant) return text;
+    try {
+      return toInstant(text);
+    } catch (error) {
+      if (error instanceof RowRejected) return text; // the row is rejected when its turn comes
+      throw error;
+    }
+  };
 }
 
 const whensOf = ({ when }: Emit): readonly When[] =>
