@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 import { showing } from './progress.js';
 import { bringUpToDate, releaseOld } from './read-models.js';
+import { isOf, OF_BUILDS, POSITIONS } from './records-of-history.js';
 import { sealHistory } from './sealing.js';
 
 export interface Migrated {
@@ -19,12 +20,6 @@ export interface Migrated {
   /** The same in both. */
   readonly digest: string | null;
 }
-
-/** Records whose value is a position in history: positions are each store's own. */
-const POSITIONS = ['reaction-checkpoint/', 'subscriber/'];
-/** Of builds of read models, which are made again. */
-const OF_BUILDS = ['parked/', 'skipped/'];
-const isOf = (kinds: readonly string[], key: string): boolean => kinds.some((kind) => key.startsWith(kind));
 
 /**
  * Copies everything to other stores and proves the copy: event by event, by the seals, by the digest of the read

@@ -1,11 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { shardOf } from '../../libs/event-sourcing/shard.js';
 import { restoreHistory, type Restored } from '../../libs/event-store/sqlite/back-up.js';
 import { forgetAnchor } from '../../libs/evidence/anchor.js';
 import { withdrawSealsAfter } from '../../libs/evidence/sealer.js';
+import type { Ledger } from '../../libs/ledger/ledger.js';
 import { SqliteLedger } from '../../libs/ledger/sqlite/sqlite-ledger.js';
+import { recordsOf } from '../../libs/migration/copy-records.js';
 import { removeReadStore } from '../../libs/read-store/sqlite/build-files.js';
 import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
 import { digestBuild } from '../../libs/replay/digest.js';
@@ -15,6 +17,7 @@ import { refuseOnEngines, withStores } from './data-folder.js';
 import { Failure } from './failure.js';
 import { operator } from './operator.js';
 import { bringUpToDate } from './read-models.js';
+import { OF_BUILDS, POSITIONS } from './records-of-history.js';
 import { sealHistory } from './sealing.js';
 
 export type RestoreResult =
@@ -59,19 +62,58 @@ async function restoreStore(places: StorePlaces, source: string): Promise<Restor
   refuseOnEngines('Restoring a store', places, ['eventStore', 'readStore']);
   const { folder } = places;
   const restored = restoreHistory(join(source, 'history.db'), folder);
-  // A folder that has its own ledger keeps it: the seals that no longer fit are set aside in it.
+  const reached = await positionsIn(source, folder);
+  // A folder that has its own ledger keeps it: what no longer fits is set aside in it, or set back.
   if (!existsSync(join(folder, 'ledger.db')))
     for (const name of ['ledger.db', 'seal.key']) putBack(source, folder, name);
   // Read models follow history: what was built from another one is built again.
   removeReadStore(join(folder, 'read.db'));
   return withStores(places, 'write', async (stores) => {
     const withdrawnSeals = await withdrawSealsAfter(stores, restored.lastPosition);
+    await setBack(stores.ledger, (key) => reached.get(key) ?? restored.lastPosition ?? '');
     await tell(stores, restored);
     await sealHistory(stores);
     const digest = restored.lastPosition === undefined ? null : await digestOf(stores);
     const { backupMadeAt, lastPosition = null } = restored;
     return { restored: 'store', backupMadeAt, lastPosition, withdrawnSeals, digest };
   });
+}
+
+/** How far reactions and subscribers had come when the back-up was made, by record. */
+async function positionsIn(source: string, folder: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const kept = join(source, 'ledger.db');
+  if (!existsSync(kept)) return found;
+  // From a copy: a back-up may lie where nothing can be written, and SQLite writes beside what it reads.
+  const copy = join(folder, 'ledger.of-back-up.db');
+  copyFileSync(kept, copy);
+  try {
+    const ledger = SqliteLedger.open({ path: copy, mode: 'read' });
+    try {
+      for (const kind of POSITIONS)
+        for await (const { key, value } of recordsOf(ledger, kind)) found.set(key, String(value));
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
+  }
+  return found;
+}
+
+/**
+ * A ledger that stayed speaks of a history that had gone further. Whoever goes on from a position goes on from where
+ * they were when the back-up was made: what they did since is not in history any more. What waited in builds goes with
+ * them: those that are made now have the same numbers.
+ */
+async function setBack(ledger: Ledger, reachedIn: (key: string) => string): Promise<void> {
+  for (const kind of POSITIONS) {
+    const puts: { key: string; value: string }[] = [];
+    for await (const { key, value } of recordsOf(ledger, kind))
+      if (String(value) > reachedIn(key)) puts.push({ key, value: reachedIn(key) });
+    await ledger.putMany(puts);
+  }
+  for (const kind of OF_BUILDS) for await (const { key } of recordsOf(ledger, kind)) await ledger.remove(key);
 }
 
 async function digestOf(stores: Stores): Promise<string> {

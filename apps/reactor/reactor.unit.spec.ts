@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,12 @@ import { HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { effectOn, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
 import { tell } from '../../libs/replay/history.testing.js';
+import { ParkedList } from '../../libs/replay/parked.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
 import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
+import { runBackup } from '../ops/backup-run.js';
+import { runRestore } from '../ops/restore-run.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
 import { Errands } from './errands.js';
 import { Reactor } from './reactor.js';
@@ -188,4 +191,46 @@ test('a reaction that fails on an event puts the event aside, and sent again it 
   const again = letter ? await errandsOf(copyTeam(copy)).again(letter) : [];
   expect(await resend(again, commandsOn(stores))).toBeUndefined();
   expect(await copies('care')).toBe(1);
+});
+
+describe('a history that was put back beside a ledger that stayed', () => {
+  const opened = async (): Promise<void> => void (stores = await openStores({ folder }, { mode: 'write' }));
+  const backUp = (): Promise<unknown> => runBackup({ folder }, join(folder, 'kept'), false);
+  const putBack = async (): Promise<void> => {
+    await stores.close();
+    await runRestore({ folder }, join(folder, 'kept'));
+    await opened();
+  };
+
+  test('sets off what comes from then on', async () => {
+    await react(copyTeam(copy));
+    await backUp();
+    await tell(stores.events, [changed('care'), changed('billing'), changed('sales')]);
+    await react(copyTeam(copy));
+    await putBack();
+    await tell(stores.events, [changed('care')]);
+    await react(copyTeam(copy));
+    expect(await copies('care')).toBe(1);
+  });
+
+  test('sets off once more what it had not set off yet when the back-up was made', async () => {
+    await react(copyTeam(copy));
+    await tell(stores.events, [changed('care')]);
+    await backUp();
+    await react(copyTeam(copy));
+    await putBack();
+    await react(copyTeam(copy));
+    expect(await copies('care')).toBe(1);
+  });
+
+  test('leaves behind what waited in builds of the one before', async () => {
+    const parked = (): ParkedList => new ParkedList(stores.ledger);
+    await tell(stores.events, [changed('care')]);
+    await backUp();
+    const { events } = await stores.events.readStream('team-care');
+    await parked().park(1, { projection: 'queues', key: 'x', shard: 1, events, error: new Error('Not foreseen.') });
+    await putBack();
+    expect((await stores.reads.live())?.id).toBe(1);
+    expect(await parked().list(1)).toEqual([]);
+  });
 });
