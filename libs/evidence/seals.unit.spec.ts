@@ -74,6 +74,20 @@ describe('sealing', () => {
     ]);
     expect(await verified()).toMatchObject({ intact: true, sealed: 1_500, unsealed: 0 });
   });
+  test('history that grows and is sealed while it is verified is intact', async () => {
+    await appendOneByOne(store, 'loan-7', 3);
+    const sealer = await openSealer();
+    await sealer.sealNow();
+    async function* growing() {
+      for await (const batch of store.asStored().readAll()) {
+        await store.append('loan-8', lendingEvents('loan-8', 'a'), 0);
+        await sealer.sealNow();
+        yield batch;
+      }
+    }
+    const found = await verifySeals(growing(), { ledger, vault, publicKey: key.publicKey });
+    expect(found).toMatchObject({ intact: true, sealed: 3, unsealed: 0 });
+  });
   test('goes on from the last seal after a stop', async () => {
     await appendOneByOne(store, 'loan-7', 3);
     await (await openSealer()).sealNow();
