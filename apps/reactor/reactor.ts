@@ -3,6 +3,7 @@ import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
+import { NothingLive } from '../../libs/read-store/read-store.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import { carryOut, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
@@ -114,8 +115,8 @@ export class Reactor<E extends RecoveryEvent> {
         tries = RETRY_AFTER_MS.length;
       } catch (thrown) {
         error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-        // That a store is down is no fault of the event: it waits for as long as that takes.
-        if (isStoreDown(thrown)) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
+        // That a store is down, or nothing built yet, is no fault of the event: it waits for as long as that takes.
+        if (isStoreDown(thrown) || thrown instanceof NothingLive) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
       }
       const wait = RETRY_AFTER_MS[tries];
       if (wait === undefined) return this.putAside(event, errand, error);

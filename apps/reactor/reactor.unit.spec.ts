@@ -15,7 +15,7 @@ import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { runBackup } from '../ops/backup-run.js';
 import { runRestore } from '../ops/restore-run.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
-import { Errands } from './errands.js';
+import { Errands, type ErrandsOptions } from './errands.js';
 import { Reactor } from './reactor.js';
 import { resend } from './resend.js';
 
@@ -54,18 +54,20 @@ function commandsOn({ events, personal }: Stores): Commands {
   return new Commands({ events, personal, now: () => now, rules: () => rules, operators: async () => 1 });
 }
 
-const errandsOf = (reaction: CommandReaction<TeamEvent>): Errands<TeamEvent> =>
-  new Errands(reaction, { events: stores.events, rules: () => ruleBooks({}), openCases: async () => ({}) });
+type OpenCases = ErrandsOptions['openCases'];
+
+const errandsOf = (reaction: CommandReaction<TeamEvent>, openCases: OpenCases = async () => ({})): Errands<TeamEvent> =>
+  new Errands(reaction, { events: stores.events, rules: () => ruleBooks({}), openCases });
 
 /** Runs until all of history was reacted to. */
 async function react(
   reaction: CommandReaction<TeamEvent>,
-  { commands = commandsOn(stores) }: { commands?: Pick<Commands, 'execute'> } = {},
+  { commands = commandsOn(stores), openCases }: { commands?: Pick<Commands, 'execute'>; openCases?: OpenCases } = {},
 ): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
   const stop = new AbortController();
   const { events, ledger } = stores;
-  const reactor = new Reactor(errandsOf(reaction), {
+  const reactor = new Reactor(errandsOf(reaction, openCases), {
     events,
     ledger,
     commands,
@@ -159,6 +161,22 @@ test('an effect waits for as long as a store is down, and is no dead letter', as
     },
   };
   expect(await react(copyTeam(copy), { commands })).toEqual([]);
+  expect(await copies('care')).toBe(1);
+});
+
+test('an event waits for as long as the read models that are asked about it are not built, and is no dead letter', async () => {
+  const counting: CommandReaction<TeamEvent> = {
+    ...copyTeam(copy),
+    needs: { TeamChanged: () => ({ streams: [], openCasesBefore: now }) },
+  };
+  await react(counting);
+  await tell(stores.events, [changed('care')]);
+  let unbuilt = 50;
+  const openCases: OpenCases = async () => {
+    if (unbuilt-- > 0) await stores.reads.group('queues', { by: ['owner'] });
+    return {};
+  };
+  expect(await react(counting, { openCases })).toEqual([]);
   expect(await copies('care')).toBe(1);
 });
 
