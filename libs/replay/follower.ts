@@ -88,7 +88,7 @@ export class ReadModelFollower<Inputs> extends Following {
   async skip(generation: number, projection: string, key: string): Promise<boolean> {
     const record = await this.#waiting(generation, projection, key);
     await this.#options.parked.skipped(record);
-    return this.#feedOf(generation).retry({ ...record, events: record.events.slice(1) });
+    return this.#feedOf(generation).retry(record, record.events[0]?.position);
   }
 
   async lag(now: Date = new Date()): Promise<readonly Lag[]> {

@@ -187,3 +187,20 @@ test('what cannot be stored when it is taken up again goes on waiting, and what 
   expect(await reads.get('notes', 'case-x')).toMatchObject({ document: { notes: 2 } });
   expect(failures).toEqual([]);
 });
+
+test('what comes for a case while it is asked to be taken up again is folded, too', async () => {
+  const { events, reads, parked, follower, live, caughtUp } = await following();
+  await tell(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
+  await caughtUp();
+  let skipping: Promise<boolean> | undefined;
+  await follower.whileHeld(live, async () => {
+    await tell(events, [then('x', noted('called again'))]);
+    // The batch is on its way by then, and has its turn first.
+    for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+    skipping = follower.skip(live, 'notes', 'case-x');
+    while ((await parked.skippedEvents(live)).size === 0) await new Promise(setImmediate);
+  });
+  expect(await skipping).toBe(true);
+  expect(await parked.get(live, 'notes', 'case-x')).toBeUndefined();
+  expect(await reads.get('notes', 'case-x')).toMatchObject({ document: { notes: 2 } });
+});

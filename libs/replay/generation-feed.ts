@@ -91,12 +91,18 @@ export class GenerationFeed<Inputs> {
     });
   }
 
-  async retry(record: ParkedRecord): Promise<boolean> {
+  /** @param leftOut the position of an event that an operator has chosen to leave out */
+  async retry({ projection, key }: ParkedRecord, leftOut?: string): Promise<boolean> {
+    const { parked, generation } = this.#options;
     return this.exclusive(async (fold) => {
+      // As it is now: what came while this waited for its turn waits in it, too.
+      const record = await parked.get(generation, projection, key);
+      if (!record) return true; // taken up meanwhile
+      const events = record.events.filter(({ position }) => position !== leftOut);
       try {
-        const left: ParkedEvents | undefined = await fold.retry(record);
-        if (left) await this.#options.parked.replace(record, left);
-        else await this.#options.parked.remove(record);
+        const left: ParkedEvents | undefined = await fold.retry({ projection, key, events });
+        if (left) await parked.replace(record, left);
+        else await parked.remove(record);
         return left === undefined;
       } catch (error) {
         // What it has in memory of the key is half of what is stored, or half of what waits.
