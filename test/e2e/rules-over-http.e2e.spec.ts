@@ -65,17 +65,36 @@ test('what was rehearsed is approved by another than its author, and carried out
   const alone = await olga.post(`${AT}/${ruleSet}/approve`, { reason: 'Mine' });
   expect(alone).toMatchObject({ status: 409, body: { code: 'four-eyes-on-rules' } });
   expect((await app.operator.post(`${AT}/${ruleSet}/approve`, { reason: 'As wanted' })).status).toBe(200);
-  const { status, body } = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true });
+  const sent = { 'idempotency-key': 'tighter-over-the-past' };
+  const { status, body } = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true }, sent);
   expect(status).toBe(200);
   expect(body).toMatchObject({ digestBefore: before, digestAfter: plan['digestAfter'], since: { events: 0 } });
+  const { since: _, ...answer } = body;
+  const again = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true }, sent);
+  expect({ status: again.status, body: again.body }).toEqual({ status: 200, body: answer });
   expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: plan['digestAfter'] });
 });
 
 test('rolled back, everything is as it was', async () => {
-  const { status, body } = await olga.post(`${AT}/rollback`, { reason: 'Too tight after all' });
+  const rollBack = () =>
+    olga.post(`${AT}/rollback`, { reason: 'Too tight after all' }, { 'idempotency-key': 'tighter-no-more' });
+  const { status, body } = await rollBack();
   expect({ status, body }).toMatchObject({ status: 200, body: { digestAfter: before } });
+  const again = await rollBack();
+  expect({ status: again.status, body: again.body }).toEqual({ status, body });
   expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: before, seals: 'intact' });
   expect((await olga.post(`${AT}/rollback`, { reason: 'Again' })).status).toBe(409);
+});
+
+test('rules that were rehearsed and put in force from now on are answered for alike when sent again', async () => {
+  await olga.post('/v1/rehearsals', { rules: ruleSet });
+  await app.operator.post(`${AT}/${ruleSet}/approve`, { reason: 'From now on, then' });
+  const activate = () => olga.post(`${AT}/${ruleSet}/activate`, {}, { 'idempotency-key': 'tighter-from-now-on' });
+  const first = await activate();
+  expect(first).toMatchObject({ status: 200, body: { events: [{ type: 'RuleSetActivated' }], digestBefore: before } });
+  const { status, body } = await activate();
+  expect({ status, body }).toEqual({ status: 200, body: first.body });
+  expect((await olga.post(`${AT}/rollback`, { reason: 'No more' })).body).toMatchObject({ digestAfter: before });
 });
 
 test('a cause that is renamed is read so over all of history, and counts as recorded stay, there and back', async () => {

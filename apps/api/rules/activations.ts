@@ -2,16 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
-import { ReadModelBuilds } from '../../../libs/platform/builds/read-model-builds.js';
+import { ReadModelBuilds, type BuildWanted } from '../../../libs/platform/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { BookEntry } from '../../../libs/recovery/rules/rule-book.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import type { RulesEvent } from '../../../libs/recovery/rules/rules-events.js';
 import { approvedPlan, type CarriedOut } from '../../../libs/rehearsal/carry-out.js';
 import { bookToReturnTo } from '../../../libs/rehearsal/rules-told.js';
 import { problemOfRefusal, type Sent } from '../http/request-headers.js';
 import { Builds } from '../generations/builds.js';
 import { RuleCommands } from './rule-commands.js';
+
+type Acts = { readonly [Event in RulesEvent as Event['type']]: Event['data'] };
 
 export interface RulesNamed {
   readonly programme: string;
@@ -22,8 +25,8 @@ export interface ActivatedOverThePast extends RulesNamed {
   readonly generation: number;
   readonly digestBefore: string;
   readonly digestAfter: string;
-  /** What came since the rehearsal, and what that changes. */
-  readonly since: CarriedOut['since'];
+  /** What came since the rehearsal, and what that changes; history does not hold it for one who asks again. */
+  readonly since?: CarriedOut['since'];
 }
 
 export interface RolledBack {
@@ -57,6 +60,8 @@ export class Activations {
   /** @throws Problem that says what has moved since it was rehearsed, or that it was not, or is not approved. */
   overThePast({ programme, ruleSet }: RulesNamed, sent: Sent): Promise<ActivatedOverThePast> {
     return this.underWay.alone(`rule set ${ruleSet}`, async (working) => {
+      const before = await this.doneBefore('RuleSetActivated', programme, sent);
+      if (before) return { programme, ruleSet: before.ruleSet, ...(await this.served(before, working)) };
       const at = new Date().toISOString();
       const carried = unlessRefused(await this.builds.carryOut({ programme, ruleSet, at }, working));
       const { generation, digestBefore, digestAfter, since } = carried;
@@ -75,9 +80,10 @@ export class Activations {
   fromATimeOn(named: RulesNamed, from: string | undefined, sent: Sent): Promise<ActivatedFromATimeOn> {
     return this.underWay.alone(`rule set ${named.ruleSet} from ${from ?? 'now'} on`, async (working) => {
       const { events, ledger } = this.stores;
-      const plan = await approvedPlan({ events, ledger, ...named }, this.rules.history);
+      const before = await this.doneBefore('RuleSetActivated', named.programme, sent);
+      const plan = before ?? (await approvedPlan({ events, ledger, ...named }, this.rules.history));
       if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw problemOfRefusal(plan);
-      const digestBefore = await this.builds.digest('live');
+      const digestBefore = before?.digestBefore ?? (await this.builds.digest('live'));
       const since = from === undefined ? {} : { from };
       const done = await this.act({ type: 'ActivateRuleSet', ...named, ...since, digestBefore }, sent);
       this.stores.crashPoint('replay: after activation, before switch');
@@ -89,6 +95,8 @@ export class Activations {
   /** To the book before the last activation, and to the build under it, which is kept, or made. @throws Problem */
   rollBack(programme: string, reason: string, sent: Sent): Promise<RolledBack> {
     return this.underWay.alone(`roll back ${programme}`, async (working) => {
+      const before = await this.doneBefore('RuleSetRolledBack', programme, sent);
+      if (before) return { programme, done: 'rolled back', book: before.book, ...(await this.served(before, working)) };
       const command: RulesCommand = { type: 'RollBackRules', programme, reason };
       const book = await bookToReturnTo(this.stores.events, programme);
       if (book === undefined) {
@@ -104,6 +112,26 @@ export class Activations {
       if (next.status !== 'live') await this.builds.switchTo(next.id);
       return { programme, done: 'rolled back', book, generation: next.id, digestBefore, digestAfter };
     });
+  }
+
+  /** What a command that is sent again did: by now the rules may have moved on, by it or by others. */
+  private async doneBefore<T extends keyof Acts>(
+    type: T,
+    programme: string,
+    { commandId }: Sent,
+  ): Promise<Acts[T] | undefined> {
+    const { events } = await this.stores.events.readStream(`rules-${programme}`);
+    const done = events.find((event) => event.type === type && event.commandId === commandId);
+    return done?.data as Acts[T] | undefined; // an event's type decides its data
+  }
+
+  /** The first time may have been cut off before the switch. */
+  private async served(
+    { digestBefore = '', digestAfter = '' }: Acts['RuleSetActivated' | 'RuleSetRolledBack'],
+    working: BuildWanted,
+  ): Promise<Pick<RolledBack, 'generation' | 'digestBefore' | 'digestAfter'>> {
+    const { id } = await this.builds.bringUpToDate(working);
+    return { generation: id, digestBefore, digestAfter };
   }
 
   private async act(command: RulesCommand, sent: Sent): Promise<Done> {
