@@ -4,6 +4,7 @@ import { compileRules } from '../recovery/rules/compile.js';
 import { RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
 import { openHistory, tell, type Told } from './history.testing.js';
 import { loadRuleBooks } from './rule-books.js';
+import { booksOfView, type View } from './view.js';
 
 let history: ReturnType<typeof openHistory>;
 beforeEach(() => {
@@ -14,7 +15,11 @@ afterEach(() => history.close());
 const first = rulesOf([RESOLVE]);
 const second = rulesOf([RESOLVE], { title: 'Care, stricter' });
 const [one, two] = [compileRules(first).hash, compileRules(second).hash];
-const told = (event: RulesEvent, occurredAt: string): Told => ({ stream: 'rules-care', event, occurredAt });
+const told = (event: RulesEvent, occurredAt: string): Told => ({
+  stream: `rules-${event.data.programme}`,
+  event,
+  occurredAt,
+});
 const drafted = (ruleSet: string, content: object): Told =>
   told({ type: 'RuleSetDrafted', data: { programme: 'care', ruleSet, content } }, '2031-01-01T00:00:00.000Z');
 const activated = (ruleSet: string, from: string | null, overThePast = false): Told =>
@@ -57,6 +62,25 @@ test('rules that were put in force before their time are told from those that he
     { ruleSet: one, from: later, foreseen: true },
   ]);
   expect(books.book('care').map(({ foreseen }) => foreseen)).toEqual([undefined, undefined, true]);
+});
+
+test('history as it was known, under rules for one programme, has the others as they stood then', async () => {
+  const sales = (event: Told): Told => ({
+    ...event,
+    stream: 'rules-sales',
+    event: { ...event.event, data: { ...event.event.data, programme: 'sales' } } as RulesEvent,
+  });
+  await tell(history.events, [
+    ...[drafted(one, first), activated(one, null)],
+    ...[drafted(one, first), activated(one, null), drafted(two, second), activated(two, null, true)].map(sales),
+  ]);
+  const [then, asked] = ['2031-02-01T00:00:00.000Z', rulesOf([RESOLVE], { title: 'Care, asked for' })];
+  const at = async (view: View) => {
+    const books = await booksOfView(history.events, view);
+    return ['care', 'sales'].map((programme) => books.at(programme, then)?.hash);
+  };
+  expect(await at({ under: asked })).toEqual([compileRules(asked).hash, two]);
+  expect(await at({ under: asked, knownAt: then })).toEqual([compileRules(asked).hash, one]);
 });
 
 test('rules in force that nobody drafted are a damaged history', async () => {

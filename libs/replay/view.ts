@@ -14,10 +14,10 @@ export interface View {
 
 export const isPresent = ({ knownAt, under }: View): boolean => knownAt === undefined && under === undefined;
 
-/** The rules asked for; else as they stood when that was known; else those in force. */
+/** The rules asked for, for their programme; else as they stood when that was known; else those in force. */
 export async function booksOfView(events: Pick<EventStore, 'readAll'>, { knownAt, under }: View): Promise<RuleBooks> {
   const asked = under === undefined ? {} : { override: { [under.programme]: under } };
-  const asOf = knownAt === undefined || under !== undefined ? {} : { asOf: knownAt };
+  const asOf = knownAt === undefined ? {} : { asOf: knownAt };
   return (await loadRuleBooks(events, { ...asked, ...asOf })).books;
 }
 
