@@ -205,6 +205,30 @@ describe('bad rows', () => {
     expect(told.join()).not.toContain('secret');
   });
 
+  test.each([
+    [
+      'a text that is in no list',
+      (mapping: string) => mapping.replace('set: {', 'set: { touchpoint: { column: who, map: { ben: web } },'),
+      'who "..." is not in the mapping\'s list for touchpoint',
+    ],
+    [
+      'a date that is none',
+      (mapping: string) => mapping.replace('occurredAt: day', 'occurredAt: who'),
+      '"..." is not a date written as yyyy-MM-dd',
+    ],
+    [
+      'a case whose rows do not stand together',
+      (mapping: string) => mapping.replace('group: ticket', 'group: who'),
+      'The rows of "..." do not stand together',
+    ],
+  ])('%s is told without what a personal column says', async (_what, change, reason) => {
+    const mapping = change(MAPPING);
+    await bring(rows('1,a,2031-05-05,high,ana,', '2,a,2031-05-06,,ben,', '3,a,2031-05-07,high,ana,'), mapping);
+    const told = readFileSync(rejectsFile(), 'utf8').replaceAll('""', '"');
+    expect(told).toContain(reason);
+    expect(told).not.toContain('ana');
+  });
+
   test('a quote that is never closed names the line on which it is opened', async () => {
     const content = rows('1,a,2031-05-05,high,ana,', '2,a,2031-05-05,high,ana,"it', '3,a,2031-05-05,high,ana,');
     expect(await bring(content)).toMatchObject({ cases: 1, rejected: 1 });

@@ -12,6 +12,7 @@ export class Rejects {
   private stream: WriteStream | undefined;
   private failure: Error | undefined;
   private readonly kept: readonly number[];
+  private readonly withheld: readonly number[];
 
   constructor(
     readonly path: string,
@@ -19,6 +20,7 @@ export class Rejects {
     personal: readonly string[],
   ) {
     this.kept = header.flatMap((column, index) => (personal.includes(column) ? [] : [index]));
+    this.withheld = header.flatMap((column, index) => (personal.includes(column) ? [index] : []));
   }
 
   add({ line, reason, field, texts }: RejectedRow): void {
@@ -31,7 +33,15 @@ export class Rejects {
     }
     // A row with too many or too few fields can't be told column by column, so none of it can be kept.
     const told = texts.length === this.header.length ? this.kept.map((index) => texts[index] ?? '') : [];
-    this.stream.write(csvLine([String(line), reason, field ?? '', ...told]));
+    this.stream.write(csvLine([String(line), this.impersonal(reason, texts), field ?? '', ...told]));
+  }
+
+  /** A reason quotes what it is about, which may be what a personal column says. */
+  private impersonal(reason: string, texts: readonly string[]): string {
+    return this.withheld.reduce((said, index) => {
+      const text = texts[index];
+      return text ? said.replaceAll(`"${text}"`, '"..."') : said;
+    }, reason);
   }
 
   /** Resolves when every row is written. */
