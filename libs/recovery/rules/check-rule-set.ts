@@ -10,6 +10,7 @@ import { causeProblems } from './check-causes.js';
 import { messageProblems } from './check-messages.js';
 import { triageProblems } from './check-triage.js';
 import { parseDuration } from './duration.js';
+import { LONGEST_MS, TOO_LONG } from './longest.js';
 import type { Check, Say } from './rule-check.js';
 import { partsOf, pathOf, type RuleProblem } from './rule-problem.js';
 import type { RuleSet } from './rule-set.js';
@@ -36,8 +37,9 @@ export function meaningProblems(rules: RuleSet): readonly RuleProblem[] {
       if (text === undefined) return undefined;
       try {
         const ms = parseDuration(text);
-        if (ms > 0) return ms;
-        say(parts, 'Nothing can be done in no time at all.', 'Write a duration above zero, such as 15m.');
+        if (ms > LONGEST_MS) say(parts, TOO_LONG, 'Write a shorter one, such as 24h.');
+        else if (ms > 0) return ms;
+        else say(parts, 'Nothing can be done in no time at all.', 'Write a duration above zero, such as 15m.');
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         say(parts, error.message, 'Units go from days to seconds, each once: 1d2h30m.');

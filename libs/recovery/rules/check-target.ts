@@ -1,3 +1,4 @@
+import { longestIn, TOO_LONG } from './longest.js';
 import type { Check } from './rule-check.js';
 import type { PathPart } from './rule-problem.js';
 import type { TargetRule } from './rule-set.js';
@@ -31,7 +32,7 @@ function reportedTarget({ say }: Check, target: TargetRule, at: At): void {
 }
 
 function computedTarget(check: Check, target: TargetRule, at: At): void {
-  const { say, condition, duration, calendar } = check;
+  const { say, rules, condition, duration, calendar } = check;
   calendar(at('calendar'), target.calendar);
   const sound = (['start', 'stop', 'pause', 'cancel'] as const).map((name) => condition(at(name), target[name]));
   if (target.stop === undefined) {
@@ -53,6 +54,12 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
     const above = goals.findIndex((goal, k) => k < j && written && goal.written && covers(goal.when, when));
     if (above < 0) return;
     say(at('goals', j), `It is never reached: goal ${above + 1} fits wherever it does.`, 'Put the narrower one first.');
+  });
+  const hours = new Map(Object.entries(rules.calendars)).get(target.calendar ?? '');
+  const longest = hours && longestIn(hours);
+  goals.forEach(({ ms }, j) => {
+    if (ms === undefined || longest === undefined || ms <= longest) return;
+    say(at('goals', j, 'within'), TOO_LONG, 'Write a shorter one, or open the calendar for longer.');
   });
   const warn = duration(at('warnBefore'), target.warnBefore);
   const known = goals.flatMap(({ ms }) => ms ?? []);

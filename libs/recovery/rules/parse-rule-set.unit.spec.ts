@@ -113,6 +113,30 @@ describe('what it means', () => {
       'targets[0].goals[0].within',
       /no time at all/,
     ],
+    [
+      'a goal that no calendar reaches in a thousand years',
+      target('stop: { resolved: true }\ngoals: [{ when: { priority: high }, within: 8h }, { within: 700000d }]'),
+      'targets[0].goals[1].within',
+      /thousand years/,
+    ],
+    [
+      'a goal that is reached in no thousand years of its few hours',
+      target('stop: { resolved: true }\ngoals: [{ within: 20000d }]'),
+      'targets[0].goals[0].within',
+      /thousand years/,
+    ],
+    [
+      'a goal that all time does not reach',
+      target('stop: { resolved: true }\ngoals: [{ within: 99999999d }]').replace('    calendar: office\n', ''),
+      'targets[0].goals[0].within',
+      /thousand years/,
+    ],
+    [
+      'a wait between tries that never ends',
+      `${HEAD}calendars: {}\ntargets: []\ncontact: { tries: 3, spacing: 99999999d }\n`,
+      'contact.spacing',
+      /thousand years/,
+    ],
     ['a target without a goal', target('stop: { resolved: true }'), 'targets[0].goals', /promises nothing/],
     ['a target that never stops', target('goals: [{ within: 8h }]'), 'targets[0]', /never be met/],
     [
@@ -208,6 +232,10 @@ describe('what it means', () => {
     expect(found[0]?.message).toMatch(message);
     expect(found[0]?.line).toBeGreaterThan(1);
   });
+});
+
+test('a goal of many years is as good as any', () => {
+  expect(problems(target('stop: { resolved: true }\ngoals: [{ within: 15000d }]'))).toEqual([]);
 });
 
 test('a problem reads as one line', () => {
