@@ -106,7 +106,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 5,
+  version: 6,
   reads: 'whole',
   fields: {
     case: 'string',

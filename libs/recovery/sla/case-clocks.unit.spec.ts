@@ -319,6 +319,25 @@ describe('a reopened case', () => {
     expect(clocks[0]?.pauses).toMatchObject([{ from: '2031-05-05T11:00:00.000Z', fromEvent: 'e2', toEvent: 'e4' }]);
   });
 
+  describe('under a priority that no goal fits, under resume', () => {
+    const [open, inReview, closed, again] = reopenedCase as [Happened, Happened, Happened, Happened];
+    const unfit: Happened[] = [open, inReview, ['2031-05-05T11:30Z', prioritised('none')], closed, again];
+    const resuming = (...more: Happened[]) =>
+      fold(booksOf([null, rulesOf([{ ...RESOLVE, reopen: 'resume' }])]), ...unfit, ...more).clocks;
+
+    test('keeps the verdict it had, and has none of the new cycle', () => {
+      const verdict = { cycle: 1, state: 'completed', met: true, goalMs: 8 * HOUR, workingMs: 2 * HOUR };
+      expect(resuming()).toMatchObject([verdict]);
+      expect(resuming(['2031-05-06T11:00Z', submitted])).toMatchObject([verdict]);
+    });
+
+    test('goes on with the old clock once a goal fits', () => {
+      expect(resuming(['2031-05-06T11:00Z', prioritised('high')])).toMatchObject([
+        { cycle: 2, state: 'running', goalMs: 4 * HOUR, startedBy: 'e1', dueAt: '2031-05-06T12:00:00.000Z' },
+      ]);
+    });
+  });
+
   test('takes the place of a clock that still ran, under restart', () => {
     const review = { ...RESOLVE, stop: { informed: true }, reopen: 'restart' } as const;
     expect(fold(booksOf([null, rulesOf([review])]), ...reopenedCase).clocks).toMatchObject([

@@ -35,9 +35,7 @@ export function settle(
     if (!begins(target, last, moment)) continue;
     const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
     const course = stopped ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment) : undefined;
-    const next = promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts));
-    if (next && stopped) now.clocks.splice(now.clocks.indexOf(stopped), 1);
-    keep(now, next);
+    keep(now, promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts)));
   }
   return now;
 }
@@ -47,11 +45,20 @@ interface Settled {
   readonly unpromised: Unpromised[];
 }
 
+/** A clock that goes on takes the place of what it was when it stopped: only once it has a goal, so that no verdict is lost. */
 function keep({ clocks, unpromised }: Settled, next: Clock | Unpromised | undefined): void {
   if (!next) return;
-  if ('goalMs' in next) clocks.push(next);
-  else unpromised.push(next);
+  if (!('goalMs' in next)) {
+    unpromised.push(next);
+    return;
+  }
+  const stopped = clocks.findIndex((clock) => goesOnIn(next, clock));
+  if (stopped >= 0) clocks.splice(stopped, 1);
+  clocks.push(next);
 }
+
+const goesOnIn = (next: Clock, { target, cycle, startedAt, startedBy }: Clock): boolean =>
+  target === next.target && cycle < next.cycle && startedBy === next.startedBy && startedAt === next.startedAt;
 
 function lastOf<Course extends Unpromised>(courses: readonly Course[], { id }: CompiledTarget): Course | undefined {
   for (let i = courses.length - 1; i >= 0; i--) if (courses[i]?.target === id) return courses[i];
