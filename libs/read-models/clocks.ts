@@ -106,7 +106,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 6,
+  version: 7,
   reads: 'whole',
   fields: {
     case: 'string',

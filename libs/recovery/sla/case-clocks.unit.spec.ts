@@ -204,6 +204,24 @@ describe('when the priority changes while it runs', () => {
     });
   });
 
+  test('to one that no goal fits and back, restart begins again, under the first promise still', () => {
+    const books = booksOf([null, rulesOf([{ ...RESOLVE, retarget: 'restart' }])]);
+    const none: Happened = ['2031-05-05T12:00Z', prioritised('none')];
+    expect(fold(books, MON9, none)).toMatchObject({ clocks: [], unpromised: [{ target: 'resolve', cycle: 1 }] });
+    expect(fold(books, MON9, none, ['2031-05-06T12:00Z', prioritised('high')])).toMatchObject({
+      clocks: [
+        {
+          cycle: 1,
+          state: 'running',
+          startedBy: 'e3',
+          dueAt: '2031-05-06T16:00:00.000Z',
+          originalDueAt: '2031-05-05T17:00:00.000Z',
+        },
+      ],
+      unpromised: [],
+    });
+  });
+
   test('from one that no goal fitted, the clock counts from the true start', () => {
     const { clocks } = fold(office, ['2031-05-05T09:00Z', opened('none')], ['2031-05-05T12:00Z', prioritised('high')]);
     expect(clocks).toMatchObject([

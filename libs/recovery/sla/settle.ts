@@ -28,7 +28,7 @@ export function settle(
   const now: Settled = { clocks: [], unpromised: [] };
   for (const clock of before.clocks)
     keep(now, isGoing(clock) && (!moves || moves(clock)) ? advance(clock, rules, moment, book) : clock);
-  for (const course of before.unpromised) keep(now, advanceUnpromised(course, rules, moment));
+  for (const course of before.unpromised) keep(now, advanceUnpromised(course, rules, moment, book));
   for (const target of rules.targets) {
     if (target.reportedOnly || lastOf(now.unpromised, target)) continue;
     const last = lastOf(now.clocks, target);
@@ -78,20 +78,31 @@ function advance(clock: Clock, rules: CompiledRules, moment: Moment, book: Book)
     own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
   const ruleSet = pinned ? clock.ruleSet : rules.hash;
   const course = restarts
-    ? { ...attach(target, ruleSet, { ...moment, at: notBefore(clock, moment.at) }), cycle: clock.cycle }
+    ? beginAgain(clock, target, ruleSet, moment)
     : holdOrResume(ruleSet === clock.ruleSet ? clock : { ...clock, ruleSet }, target, moment);
   if (course === clock && goalMs === clock.goalMs) return clock;
-  return promiseIfAny({ ...course, originalDueAt: clock.originalDueAt }, target, goalMs) ?? cancel(clock, own, moment);
+  return goalMs === undefined ? unpromise(course) : promise(course, goalMs, target);
 }
 
-function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Moment) {
+function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Moment, book: Book) {
   const target = computed(rules, course.target);
   if (!target || target.stop(moment.facts) || target.cancel(moment.facts)) return undefined;
   if (isReplaced(course, target, moment.facts.cycle)) return undefined;
+  const goalMs = goalOf(target, moment.facts);
+  if (goalMs !== undefined && targetOf(course, rules, book).retarget === 'restart')
+    return promise(beginAgain(course, target, rules.hash, moment), goalMs, target);
   const now = holdOrResume(course.ruleSet === rules.hash ? course : { ...course, ruleSet: rules.hash }, target, moment);
-  return promiseIfAny(now, target, goalOf(target, moment.facts));
+  return goalMs === undefined ? now : promise(now, goalMs, target);
 }
 
+/** In the same cycle, and under the same first promise. */
+const beginAgain = (course: Unpromised, target: CompiledTarget, ruleSet: string, moment: Moment): Unpromised => ({
+  ...course,
+  ...attach(target, ruleSet, { ...moment, at: notBefore(course, moment.at) }),
+  cycle: course.cycle,
+});
+
+/** Of a clock that begins. One that is to restart begins when a goal fits it, so nothing of it is kept before. */
 const promiseIfAny = (course: Unpromised, target: CompiledTarget, goalMs: number | undefined) => {
   if (goalMs !== undefined) return promise(course, goalMs, target);
   return target.retarget === 'keep' ? unpromise(course) : undefined;
@@ -114,13 +125,13 @@ const computed = (rules: CompiledRules, id: string): CompiledTarget | undefined 
 };
 
 /** The target as the clock's own rule set has it. */
-function targetOf(clock: Clock, rules: CompiledRules, book: Book): CompiledTarget {
+function targetOf(clock: Unpromised, rules: CompiledRules, book: Book): CompiledTarget {
   const own = computed(rulesOf(clock, rules, book), clock.target);
   if (own) return own;
   throw new Error(`Rule set ${clock.ruleSet} has no target ${clock.target}, though a clock of it runs.`);
 }
 
-function rulesOf(clock: Clock, rules: CompiledRules, book: Book): CompiledRules {
+function rulesOf(clock: Unpromised, rules: CompiledRules, book: Book): CompiledRules {
   if (clock.ruleSet === rules.hash) return rules;
   const entry = book.find((one) => one.rules.hash === clock.ruleSet);
   if (entry) return entry.rules;
