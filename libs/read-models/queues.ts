@@ -49,8 +49,8 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
 });
 
 /**
- * When the next try may be made, as the rules space them; null once the customer was reached or all tries are made.
- * What counts for none, such as an attempt out of hours, leaves one to be made.
+ * When the next try may be made, as the rules space them; null once the customer was reached or refused contact, or all
+ * tries are made. What counts for none, such as an attempt out of hours, leaves one to be made.
  */
 const contactDue = (
   attempts: readonly Attempt[],
@@ -60,6 +60,7 @@ const contactDue = (
 ): string | null => {
   const contact = rules?.contact;
   if (!contact || contacted) return null;
+  if (attempts.some((attempt) => attempt.cycle === cycle && attempt.outcome === 'refused')) return null;
   const counted = tries(attempts, cycle, rules);
   if (counted.length >= contact.tries) return null;
   const last = counted.at(-1);
@@ -100,6 +101,9 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: 
 
 const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
 
+/** Not in review: an owner may work on it. */
+const isInWork = ({ status }: CaseFacts): boolean => status === 'open' || status === 'paused';
+
 /** The promise that falls due first, and when. */
 const nextDue = (clocks: readonly Clock[]): { at: string; target: string } | undefined => {
   let next: { at: string; target: string } | undefined;
@@ -123,7 +127,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 7,
+  version: 8,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -191,7 +195,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       nextTarget: next?.target ?? null,
       attempts: fact.attempts.length,
       contacted: facts.contacted,
-      contactDueAt: fact.contactDueAt,
+      contactDueAt: isInWork(facts) ? fact.contactDueAt : null,
       waitingOn: facts.waitingOn,
       pausedUntil: fact.pausedUntil,
       escalatedTo: fact.escalatedTo,

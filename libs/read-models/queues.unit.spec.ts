@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CaseEvent } from '../recovery/case/case-events.js';
 import { booksOf, rulesOf } from '../recovery/sla/case-clocks.testing.js';
 import { documents, inputs, record, twice } from './documents.testing.js';
 import { queues } from './queues.js';
@@ -46,22 +47,34 @@ test('an approved case leaves the queue, and comes back when it is reopened', as
 });
 
 describe('the next try', () => {
-  const day = (minute: number) => ({ minute });
   /** Three tries, four hours apart, from nine to five of a working day. */
   const contact = { tries: 3, spacing: '4h', hours: 'office' };
   const rules = inputs(booksOf([null, rulesOf([], { contact })]));
-  /** Attempts so many hours after Monday at nine. */
-  const dueAfter = async (...hours: readonly number[]) => {
-    const attempts = hours.map((hour) => ['case-7', tried, day(hour * 60)] as const);
-    const history = record(['case-7', opened], ...attempts).map((event) => ({ ...event, programme: 'care' }));
+  /** After what happened so many hours after Monday at nine. */
+  const due = async (...told: readonly (readonly [hour: number, event: CaseEvent])[]) => {
+    const events = told.map(([hour, event]) => ['case-7', event, { minute: hour * 60 }] as const);
+    const history = record(['case-7', opened], ...events).map((event) => ({ ...event, programme: 'care' }));
     return (await documents(queues, history, rules))['7']?.['contactDueAt'];
   };
+  const dueAfter = (...hours: readonly number[]) => due(...hours.map((hour) => [hour, tried] as const));
 
   test('is due as the rules space tries, until all are made', async () => {
     expect(await dueAfter()).toBeNull();
     expect(await dueAfter(1)).toBe('2031-05-05T14:00:00.000Z');
     expect(await dueAfter(1, 5)).toBe('2031-05-06T09:00:00.000Z');
     expect(await dueAfter(1, 5, 24)).toBeNull();
+  });
+  test('is not due while the case is in review, and is due again once it is returned', async () => {
+    const givenUp = { type: 'CaseGivenUp', data: { reason: 'contact-refused' } } as const;
+    const returned = { type: 'CaseReturned', data: { reason: 'no cause' } } as const;
+    expect(await due([1, tried], [2, submitted])).toBeNull();
+    expect(await due([1, tried], [2, givenUp])).toBeNull();
+    expect(await due([1, tried], [2, submitted], [3, returned])).toBe('2031-05-05T14:00:00.000Z');
+  });
+  test('is not due once the customer refused contact, whatever is tried after that', async () => {
+    const refused = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'refused' } } as const;
+    expect(await due([1, refused])).toBeNull();
+    expect(await due([1, refused], [5, tried])).toBeNull();
   });
   test('stays due where an attempt counts for none: made too soon, or out of hours', async () => {
     expect(await dueAfter(1, 2, 3)).toBe('2031-05-05T14:00:00.000Z');
