@@ -56,6 +56,7 @@ describe('a forbidden import is found', () => {
     ['a port knows no domain', 'libs/event-store/event-store.ts', 'libs/recovery/case.ts'],
     ['a port never imports its adapter', 'libs/read-store/read-store.ts', 'libs/read-store/sqlite/store.ts'],
     ['a port does not know an engine', 'libs/read-store/read-store.ts', 'libs/mongodb/mongo-connection.ts'],
+    ['a port does not know SQLite', 'libs/ledger/ledger.ts', 'libs/sqlite/sqlite-errors.ts'],
     ['an adapter does not know another engine', 'libs/ledger/sqlite/ledger.ts', 'libs/mongodb/mongo-connection.ts'],
     ['read models and reactions do not know each other', 'libs/read-models/queues.ts', 'libs/reactions/triage.ts'],
     ['a projection cannot reach a command', 'libs/read-models/queues.ts', 'libs/commands/commands.ts'],

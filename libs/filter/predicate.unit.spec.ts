@@ -42,6 +42,22 @@ describe('a compiled filter', () => {
     expect(passes({ priority: { $lte: 2 } }, { priority: null })).toBe(false);
   });
 
+  test('text is in the order in which the stores have it: of its UTF-8 bytes', () => {
+    expect(passes({ owner: { $gt: '\uff5e' } }, { owner: '\u{1f600}' })).toBe(true);
+    expect(passes({ owner: { $lt: '\u{1f600}' } }, { owner: '\uff5e' })).toBe(true);
+    const unit = fc.constantFrom('a', 'z', '\u00e9', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}');
+    const text = fc.string({ unit, maxLength: 3 });
+    fc.assert(
+      fc.property(text, text, (owner, bound) => {
+        const order = Buffer.compare(Buffer.from(owner), Buffer.from(bound));
+        expect(
+          ['$gt', '$gte', '$lt', '$lte'].map((operator) => passes({ owner: { [operator]: bound } }, { owner })),
+        ).toEqual([order > 0, order >= 0, order < 0, order <= 0]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('a list is met by any of its members', () => {
     expect(passes({ tags: { $in: ['vip', 'press'] } }, { tags: ['new', 'vip'] })).toBe(true);
     expect(passes({ tags: { $nin: ['vip'] } }, { tags: ['new', 'vip'] })).toBe(false);

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { ToAppend } from '../../event-sourcing/event.js';
+import { isFatal } from '../../sqlite/sqlite-errors.js';
 import { checkedData } from '../append-limits.js';
 import { HistoryUnavailable, RevisionConflict, type Appended } from '../event-store.js';
 import { positionText, rowWriter, type EventRow, type RowWriter } from './event-rows.js';
 import { hashOfRow, type HeadFile } from './head.js';
 import type { HistoryReader } from './history-reader.js';
-import { inWords, isFatal } from './sqlite-errors.js';
+import { inWords } from './sqlite-errors.js';
 
 interface Queued {
   readonly stream: string;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from '../../sqlite/sqlite-errors.js';
 import { HistoryUnavailable } from '../event-store.js';
-import { isBusy } from './sqlite-errors.js';
 
 /**
  * One process writes a history at a time. The lock is a transaction left open on a small database of its own: the

@@ -1,6 +1,14 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
-import { LedgerFormatRefused, type Ledger, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
+import { outOfOrder } from '../../sqlite/sqlite-errors.js';
+import {
+  LedgerFormatRefused,
+  LedgerUnavailable,
+  type Ledger,
+  type LedgerRecord,
+  type Put,
+  VersionConflict,
+} from '../ledger.js';
 import { GroupCommit } from './group-commit.js';
 
 const SCHEMA_VERSION = 1;
@@ -42,21 +50,24 @@ export interface SqliteLedgerOptions {
 export class SqliteLedger implements Ledger {
   private readonly statements: ReturnType<typeof prepare>;
 
+  /** @throws LedgerUnavailable where it can't be opened now; LedgerFormatRefused. */
   static open({ path, mode, shred = false, name = 'ledger', crashPoint = noCrash }: SqliteLedgerOptions): SqliteLedger {
-    const database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
+    let database: DatabaseSync | undefined;
     try {
+      database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
       if (mode === 'write') makeReady(database);
       refuseOtherSchema(database, path);
       if (shred) database.exec('PRAGMA secure_delete = ON');
-      return new SqliteLedger(database, mode, shred, new GroupCommit(database, name, crashPoint));
+      return new SqliteLedger(database, path, mode, shred, new GroupCommit(database, name, crashPoint));
     } catch (error) {
-      database.close();
-      throw error;
+      database?.close();
+      throw inWords(error, path);
     }
   }
 
   private constructor(
     private readonly database: DatabaseSync,
+    private readonly path: string,
     private readonly mode: 'write' | 'read',
     private readonly shred: boolean,
     private readonly writes: GroupCommit,
@@ -65,41 +76,28 @@ export class SqliteLedger implements Ledger {
   }
 
   async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
-    const row = this.statements.get.get(key);
+    const row = await this.ask(() => this.statements.get.get(key));
     return row && recordOf<T>(row);
   }
 
   async put(put: Put): Promise<number> {
     const row = this.rowOf(put);
-    const outcome = await this.writes.run(() => this.set(row));
+    const outcome = await this.ask(() => this.writes.run(() => this.set(row)));
     if (outcome instanceof VersionConflict) throw outcome;
     return outcome;
   }
 
   async putMany(puts: readonly Put[]): Promise<readonly string[]> {
     const rows = puts.map((put) => this.rowOf(put));
-    return this.writes.run(() =>
-      rows.flatMap((row) => {
-        const outcome = this.set(row);
-        return outcome instanceof VersionConflict ? [outcome.key] : [];
-      }),
-    );
+    const outcomes = await this.ask(() => this.writes.run(() => rows.map((row) => this.set(row))));
+    return outcomes.flatMap((outcome) => (outcome instanceof VersionConflict ? [outcome.key] : []));
   }
 
   async remove(key: string, expected?: number): Promise<void> {
     this.refuseWhenReading();
-    const conflict = await this.writes.run(() => {
-      if (expected === undefined) {
-        this.statements.remove.run(key);
-        return undefined;
-      }
-      const actual = this.versionOf(key);
-      if (actual !== 0 && actual !== expected) return new VersionConflict(key, expected, actual);
-      this.statements.remove.run(key);
-      return undefined;
-    });
+    const conflict = await this.ask(() => this.writes.run(() => this.unset(key, expected)));
     if (conflict) throw conflict;
-    if (this.shred) this.emptyLog();
+    if (this.shred) await this.ask(() => this.emptyLog());
   }
 
   async list<T>(
@@ -112,19 +110,21 @@ export class SqliteLedger implements Ledger {
   ): Promise<readonly LedgerRecord<T>[]> {
     const end = prefix + LAST;
     const most = limit ?? -1;
-    const rows =
+    const rows = await this.ask(() =>
       direction === 'forwards'
         ? this.statements.listForwards.all(prefix, end, after ?? '', most)
-        : this.statements.listBackwards.all(prefix, end, after ?? LAST, most);
+        : this.statements.listBackwards.all(prefix, end, after ?? LAST, most),
+    );
     return rows.map(recordOf<T>);
   }
 
   async due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]> {
     const slash = prefix.indexOf('/');
-    const rows =
+    const rows = await this.ask(() =>
       slash === -1
         ? this.statements.dueOfAnyKind.all(instant(at, 'at'), prefix, prefix + LAST, limit)
-        : this.statements.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit);
+        : this.statements.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit),
+    );
     return rows.map(recordOf<T>);
   }
 
@@ -134,10 +134,20 @@ export class SqliteLedger implements Ledger {
     this.database.close();
   }
 
+  /** @throws LedgerUnavailable instead of SQLite's error where the file can't be worked on now. */
+  private async ask<R>(work: () => R | Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      throw inWords(error, this.path);
+    }
+  }
+
   /** What was overwritten in the file still stands in the log before it, until that is emptied. */
   private emptyLog(): void {
     const busy = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'];
-    if (busy === 1) throw new Error('A reader keeps what was removed on the disk. End it, then remove it again.');
+    if (busy === 1)
+      throw new LedgerUnavailable('A reader keeps what was removed on the disk. End it, then remove it again.');
   }
 
   /** Runs in the group's transaction. */
@@ -150,6 +160,15 @@ export class SqliteLedger implements Ledger {
           ? this.statements.insert.get(key, value, dueAt)
           : this.statements.update.get(value, dueAt, key, expected);
     return set ? Number(set['version']) : new VersionConflict(key, expected ?? 0, this.versionOf(key));
+  }
+
+  /** Runs in the group's transaction. */
+  private unset(key: string, expected: number | undefined): VersionConflict | undefined {
+    const actual = expected === undefined ? 0 : this.versionOf(key);
+    if (expected !== undefined && actual !== 0 && actual !== expected)
+      return new VersionConflict(key, expected, actual);
+    this.statements.remove.run(key);
+    return undefined;
   }
 
   private versionOf(key: string): number {
@@ -194,6 +213,11 @@ const instant = (text: string, what: string): string => {
   if (Number.isNaN(time))
     throw new TypeError(`${what} must be an instant such as 2031-05-05T09:00:00.000Z, not "${text}".`);
   return new Date(time).toISOString();
+};
+
+const inWords = (error: unknown, path: string): unknown => {
+  const why = outOfOrder(error, path);
+  return why === undefined ? error : new LedgerUnavailable(why, { cause: error });
 };
 
 const makeReady = (database: DatabaseSync): void => {

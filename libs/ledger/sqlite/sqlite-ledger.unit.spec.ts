@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ledgerContract } from '../ledger.contract.js';
-import { LedgerFormatRefused } from '../ledger.js';
+import { LedgerFormatRefused, LedgerUnavailable } from '../ledger.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 
 const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-ledger-')), 'ledger.db');
@@ -75,6 +75,55 @@ describe('the ledger in SQLite', () => {
     expect(await ledger.list('')).toEqual([]);
     expect(await ledger.put({ key: 'a/1', value: 0 })).toBe(1);
     await ledger.close();
+  });
+
+  test('on a full disk it says that it can not work now, reads on, and works again once there is room', async () => {
+    const ledger = SqliteLedger.open({ path: freshPath(), mode: 'write' });
+    await ledger.put({ key: 'a/1', value: 1 });
+    const { database } = ledger as unknown as { database: DatabaseSync };
+    database.exec('PRAGMA max_page_count = 10');
+    const long = { key: 'a/2', value: 'x'.repeat(100_000) };
+    await expect(ledger.put(long)).rejects.toThrow(LedgerUnavailable);
+    await expect(ledger.putMany([long])).rejects.toThrow('is full. Nothing of this write was kept. Make room');
+    expect((await ledger.list('')).map(({ key }) => key)).toEqual(['a/1']);
+    database.exec('PRAGMA max_page_count = 1000000');
+    expect(await ledger.put(long)).toBe(1);
+    await ledger.close();
+  });
+
+  test('one that another program keeps locked says that it can not work now', async () => {
+    const path = freshPath();
+    const ledger = SqliteLedger.open({ path, mode: 'write' });
+    const { database } = ledger as unknown as { database: DatabaseSync };
+    database.exec('PRAGMA busy_timeout = 0');
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(ledger.put({ key: 'a/1', value: 1 })).rejects.toThrow(LedgerUnavailable);
+    other.close();
+    expect(await ledger.put({ key: 'a/1', value: 1 })).toBe(1);
+    await ledger.close();
+  });
+
+  test('what a reader keeps on the disk is shredded once the reader has ended', async () => {
+    const path = freshPath();
+    const ledger = SqliteLedger.open({ path, mode: 'write', shred: true });
+    await ledger.put({ key: 'a/1', value: 1 });
+    const { database } = ledger as unknown as { database: DatabaseSync };
+    database.exec('PRAGMA busy_timeout = 0');
+    const reader = new DatabaseSync(path);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT * FROM records').all();
+    await expect(ledger.remove('a/1')).rejects.toThrow(LedgerUnavailable);
+    reader.close();
+    await ledger.remove('a/1');
+    expect(readFileSync(`${path}-wal`)).toHaveLength(0);
+    await ledger.close();
+  });
+
+  test('one that can not be opened says so, and what to do', () => {
+    const path = join(freshPath(), 'nowhere', 'ledger.db');
+    expect(() => SqliteLedger.open({ path, mode: 'write' })).toThrow(LedgerUnavailable);
+    expect(() => SqliteLedger.open({ path, mode: 'read' })).toThrow(`${path} can't be opened. Check that the folder`);
   });
 
   test('what is due of a kind is found by its index', () => {

@@ -1,16 +1,18 @@
 import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
-import type {
-  CollectionShape,
-  Flush,
-  Generation,
-  GenerationChoice,
-  GenerationStamp,
-  Group,
-  GroupQuery,
-  Page,
-  Query,
-  ReadStore,
-  StoredDocument,
+import { outOfOrder } from '../../sqlite/sqlite-errors.js';
+import {
+  type CollectionShape,
+  type Flush,
+  type Generation,
+  type GenerationChoice,
+  type GenerationStamp,
+  type Group,
+  type GroupQuery,
+  type Page,
+  type Query,
+  type ReadStore,
+  ReadStoreUnavailable,
+  type StoredDocument,
 } from '../read-store.js';
 import { SCAN_BATCH } from './build.js';
 import { BuildFiles } from './build-files.js';
@@ -42,12 +44,14 @@ export class SqliteReadStore implements ReadStore {
     private readonly unlock: () => void,
   ) {}
 
+  /** @throws ReadStoreUnavailable where it can't be opened now; ReadStoreBusy, ReadStoreFormatRefused. */
   static open(options: SqliteReadStoreOptions): SqliteReadStore {
     const { path, mode, lock = true, passing = false, crashPoint = noCrash } = options;
     const owner = mode === 'write' && lock;
-    const unlock = owner && path !== ':memory:' ? takeWriterLock(path) : () => undefined;
+    let unlock = (): void => undefined;
     let register: Register | undefined;
     try {
+      if (owner && path !== ':memory:') unlock = takeWriterLock(path);
       register = Register.open(path, mode, crashPoint);
       const files = new BuildFiles(path);
       if (owner) heal(register, files);
@@ -56,49 +60,53 @@ export class SqliteReadStore implements ReadStore {
     } catch (error) {
       register?.close();
       unlock();
-      throw error;
+      throw inWords(error, path);
     }
   }
 
   async begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation> {
     refuseShapes(collections);
-    return this.register.begin(collections, stamp, (id) => this.builds.make(id, collections));
+    return this.ask(() => this.register.begin(collections, stamp, (id) => this.builds.make(id, collections)));
   }
 
   async ready(generation: number): Promise<void> {
     refuseToWrite(this.options.mode);
-    this.builds.of(generation).makeReady();
-    this.register.ready(generation);
+    this.ask(() => {
+      this.builds.of(generation).makeReady();
+      this.register.ready(generation);
+    });
   }
 
   async switchTo(generation: number, expected: number | undefined): Promise<void> {
-    this.register.switchTo(generation, expected);
+    this.ask(() => this.register.switchTo(generation, expected));
     this.options.crashPoint?.('read-store: switched, before the link');
-    this.files.lead(this.register.live()?.id);
+    this.ask(() => this.files.lead(this.register.live()?.id));
   }
 
   async release(generation: number): Promise<void> {
-    this.register.release(generation);
+    this.ask(() => this.register.release(generation));
     this.options.crashPoint?.('read-store: half released');
-    this.builds.remove(generation);
+    this.ask(() => this.builds.remove(generation));
   }
 
   async generations(): Promise<readonly Generation[]> {
-    this.builds.letGoOfReleased();
-    return this.register.all();
+    return this.ask(() => {
+      this.builds.letGoOfReleased();
+      return this.register.all();
+    });
   }
 
   async live(): Promise<Generation | undefined> {
-    return this.register.live();
+    return this.ask(() => this.register.live());
   }
 
   async flush(generation: number, flush: Flush): Promise<void> {
     refuseToWrite(this.options.mode);
-    this.builds.of(generation).flush(flush);
+    this.ask(() => this.builds.of(generation).flush(flush));
   }
 
   async checkpoints(generation: number): Promise<ReadonlyMap<number, string>> {
-    return this.builds.of(generation).checkpoints();
+    return this.ask(() => this.builds.of(generation).checkpoints());
   }
 
   async load(
@@ -106,7 +114,7 @@ export class SqliteReadStore implements ReadStore {
     collection: string,
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, StoredDocument>> {
-    return this.builds.of(generation).load(collection, ids);
+    return this.ask(() => this.builds.of(generation).load(collection, ids));
   }
 
   async get(
@@ -114,24 +122,24 @@ export class SqliteReadStore implements ReadStore {
     id: string,
     generation: GenerationChoice = 'live',
   ): Promise<StoredDocument | undefined> {
-    return this.builds.of(generation).get(collection, id);
+    return this.ask(() => this.builds.of(generation).get(collection, id));
   }
 
   async find(collection: string, query: Query, generation: GenerationChoice = 'live'): Promise<Page> {
-    return this.builds.of(generation).find(collection, query);
+    return this.ask(() => this.builds.of(generation).find(collection, query));
   }
 
   async group(collection: string, query: GroupQuery, generation: GenerationChoice = 'live'): Promise<readonly Group[]> {
-    return this.builds.of(generation).group(collection, query);
+    return this.ask(() => this.builds.of(generation).group(collection, query));
   }
 
   async *scan(
     collection: string,
     { shard, generation = 'live' }: { shard?: number; generation?: GenerationChoice } = {},
   ): AsyncIterable<readonly StoredDocument[]> {
-    const chosen = this.register.chosen(generation);
+    const chosen = this.ask(() => this.register.chosen(generation));
     for (let after = ''; ;) {
-      const documents = this.builds.of(chosen).after(after, collection, shard);
+      const documents = this.ask(() => this.builds.of(chosen).after(after, collection, shard));
       if (documents.length > 0) yield documents;
       if (documents.length < SCAN_BATCH) return;
       after = documents.at(-1)?.id ?? after;
@@ -143,7 +151,21 @@ export class SqliteReadStore implements ReadStore {
     this.register.close();
     this.unlock();
   }
+
+  /** @throws ReadStoreUnavailable instead of SQLite's error where the files can't be worked on now. */
+  private ask<R>(work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      throw inWords(error, this.options.path);
+    }
+  }
 }
+
+const inWords = (error: unknown, path: string): unknown => {
+  const why = outOfOrder(error, path);
+  return why === undefined ? error : new ReadStoreUnavailable(why, { cause: error });
+};
 
 /** What a process that ended between register and files left, or the machine: here nobody else changes either. */
 function heal(register: Register, files: BuildFiles): void {

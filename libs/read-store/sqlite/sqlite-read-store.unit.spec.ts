@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readStoreContract } from '../read-store.contract.js';
-import { ReadStoreBusy, ReadStoreFormatRefused } from '../read-store.js';
+import { ReadStoreBusy, ReadStoreFormatRefused, ReadStoreUnavailable } from '../read-store.js';
 import { at, batch, idsOf, serve, SHAPES, STAMP } from '../read-store.testing.js';
 import { removeReadStore } from './build-files.js';
 import { SqliteReadStore, type SqliteReadStoreOptions } from './sqlite-read-store.js';
@@ -32,6 +32,12 @@ describe('the read store in a file', () => {
     const store = SqliteReadStore.open({ path, mode: 'write', ...options });
     opened.push(store);
     return store;
+  };
+
+  /** Its own connection to a build, to take room or patience from it. */
+  const databaseOf = (store: SqliteReadStore, generation: number): DatabaseSync => {
+    const { builds } = store as unknown as { builds: { of(id: number): { connection: { database: DatabaseSync } } } };
+    return builds.of(generation).connection.database;
   };
 
   test('what was flushed is there after it is opened again', async () => {
@@ -284,6 +290,37 @@ describe('the read store in a file', () => {
     builder.exec('ROLLBACK');
     builder.close();
     expect((await owner.get('queues', 'a'))?.document).toEqual({ team: 'green' });
+  });
+
+  test('on a full disk it says that it can not work now, serves on, and works again once there is room', async () => {
+    const store = open(freshPath());
+    const live = await serve(store, { a: { team: 'red' } });
+    const database = databaseOf(store, live);
+    database.exec('PRAGMA max_page_count = 1');
+    const long = batch(2, { a: { team: 'x'.repeat(1_000_000) } });
+    await expect(store.flush(live, long)).rejects.toThrow(ReadStoreUnavailable);
+    await expect(store.flush(live, long)).rejects.toThrow('is full. Nothing of this write was kept. Make room');
+    expect((await store.get('queues', 'a'))?.document).toEqual({ team: 'red' });
+    database.exec('PRAGMA max_page_count = 1000000');
+    await store.flush(live, batch(2, { a: { team: 'blue' } }));
+    expect((await store.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+  });
+
+  test('one that another program keeps locked says that it can not work now', async () => {
+    const path = freshPath();
+    const store = open(path);
+    const live = await serve(store, { a: { team: 'red' } });
+    databaseOf(store, live).exec('PRAGMA busy_timeout = 0');
+    const other = new DatabaseSync(beside(path, `read-${live}.db`));
+    other.exec('BEGIN IMMEDIATE');
+    await expect(store.flush(live, batch(2, { a: { team: 'blue' } }))).rejects.toThrow(ReadStoreUnavailable);
+    other.close();
+    await store.flush(live, batch(2, { a: { team: 'blue' } }));
+    expect((await store.get('queues', 'a'))?.document).toEqual({ team: 'blue' });
+  });
+
+  test('one that can not be opened says so', () => {
+    expect(() => open(join(freshPath(), 'nowhere', 'read.db'))).toThrow(ReadStoreUnavailable);
   });
 
   test('a read store that is removed leaves no file, and is made anew', async () => {

@@ -1,7 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from '../../sqlite/sqlite-errors.js';
 import { ReadStoreBusy } from '../read-store.js';
-
-const SQLITE_BUSY = 5;
 
 /**
  * One process writes a read store at a time. The lock is a transaction left open on a small database of its own, so
@@ -22,10 +21,3 @@ export const takeWriterLock = (path: string): (() => void) => {
     if (database.isOpen) database.close();
   };
 };
-
-const isBusy = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === SQLITE_BUSY;
