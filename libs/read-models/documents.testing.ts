@@ -72,6 +72,7 @@ export async function documents(
             .map((event) => [event.id, event]),
         ).values(),
       ]),
+    refuseTooLarge: () => undefined,
     cached: 1_000,
     empty: true,
     partlyStored: false,

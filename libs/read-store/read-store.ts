@@ -101,6 +101,8 @@ export interface ReadStore {
    * without its checkpoint: its events come again, maybe with others.
    */
   readonly flushesWhole: boolean;
+  /** @throws TypeError for a document that it can't hold: a flush with it would be refused whole. */
+  refuseTooLarge(shape: Pick<CollectionShape, 'name' | 'fields'>, id: string, document: Document): void;
   /** Documents, and then the checkpoint; delivered again it changes nothing. */
   flush(generation: number, flush: Flush): Promise<void>;
   /** By shard, the position read up to; a shard never read is absent. */

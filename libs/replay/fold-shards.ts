@@ -59,12 +59,17 @@ export async function foldShards<Inputs>(
 async function foldShard<Inputs>(
   generation: number,
   batch: EventsToFold,
-  { projections, inputs, parked }: BuildOptions<Inputs>,
+  { reads, projections, inputs, parked }: BuildOptions<Inputs>,
 ): Promise<Flush['writes']> {
   const skipped = await parked?.skippedEvents(generation);
   const writes: Flush['writes'][number][] = [];
   for (const projection of projections) {
-    const fold = ProjectionFold.ofWhole(projection, batch, skipped?.get(projection.name));
+    const fold = ProjectionFold.ofWhole<Inputs>(
+      projection,
+      batch,
+      (shape, id, document) => reads.refuseTooLarge(shape, id, document),
+      skipped?.get(projection.name),
+    );
     const folded = await fold.fold(batch, inputs);
     for (const one of folded.parked) {
       if (!parked) throw one.error;

@@ -70,6 +70,7 @@ export class Fold<Inputs> {
         new ProjectionFold<Inputs>({
           projection,
           load: (collection, keys) => reads.load(generation, collection, keys),
+          refuseTooLarge: (shape, id, document) => reads.refuseTooLarge(shape, id, document),
           readStream: (stream, upTo) => streams.upTo(stream, upTo),
           cached,
           empty: checkpoints.size === 0,

@@ -3,7 +3,7 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { AnyProjection, Document, Shown } from '../event-sourcing/projection.js';
 import { HistoryUnavailable } from '../event-store/event-store.js';
 import { refuseOtherTypes } from '../read-store/declared-types.js';
-import type { Flush, StoredDocument } from '../read-store/read-store.js';
+import type { Flush, ReadStore, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
 import { factsOf } from './projections.js';
@@ -38,6 +38,8 @@ export interface ProjectionFoldOptions<Inputs> {
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
   /** The events of a stream up to a revision, oldest first: read where a fact is folded again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
+  /** What the store can't hold is not written, and waits. */
+  readonly refuseTooLarge: ReadStore['refuseTooLarge'];
   /** Facts kept in memory; the others are loaded or folded again when needed. Infinity keeps all. */
   readonly cached: number;
   /** Nothing is stored yet: what memory does not know does not exist. */
@@ -86,11 +88,13 @@ export class ProjectionFold<Inputs> {
   static ofWhole<Inputs>(
     projection: AnyProjection<Inputs>,
     batch: EventsToFold,
+    refuseTooLarge: ReadStore['refuseTooLarge'],
     skipped: ReadonlySet<string> = NONE,
   ): ProjectionFold<Inputs> {
     return new ProjectionFold<Inputs>({
       projection,
       load: () => Promise.resolve(NOTHING_STORED),
+      refuseTooLarge,
       readStream: (stream, upTo) => Promise.resolve(batch.streamOf(stream).filter(({ revision }) => revision <= upTo)),
       cached: Infinity,
       empty: true,
@@ -298,7 +302,12 @@ export class ProjectionFold<Inputs> {
     const isKnown = !refolded && passed.length === 0;
     const changed = now.filter(([id, document]) => !isKnown || !sameDocument(before.get(id), document));
     // The store would refuse the whole batch for it, and everybody would wait for one key.
-    for (const [id, document] of changed) refuseOtherTypes(projection, id, document);
+    for (const [id, document] of changed) {
+      refuseOtherTypes(projection, id, document);
+      this.#options.refuseTooLarge(projection, id, document);
+    }
+    if (this.#facts !== undefined && documents && fact)
+      this.#options.refuseTooLarge({ name: this.#facts, fields: {} }, key, fact as Document);
     if (this.#facts !== undefined) write(this.#facts, key, fact);
     if (!documents) return;
     for (const [id, document] of changed) write(name, id, document);

@@ -138,6 +138,22 @@ const halfStoring = (reads: ReadStore, at: number, kept: number): ReadStore => {
   };
 };
 
+/** Refuses a whole flush for one document that has more than so many characters. */
+const holding = (reads: ReadStore, most: number): ReadStore => {
+  const refuseTooLarge: ReadStore['refuseTooLarge'] = ({ name }, id, document) => {
+    if (JSON.stringify(document).length > most) throw new TypeError(`${name} ${id} is too large.`);
+  };
+  return {
+    ...bound(reads),
+    refuseTooLarge,
+    async flush(generation, flush) {
+      for (const { collection: name, id, document } of flush.writes)
+        if (document) refuseTooLarge({ name, fields: {} }, id, document);
+      await reads.flush(generation, flush);
+    },
+  };
+};
+
 test('any history gives one digest, by any batch size, killed anywhere, delivered twice', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -265,6 +281,22 @@ test('what cannot be shown waits from the event on that made it so; until there 
   ]);
   expect(await reads.get('cases', 'a', id)).toMatchObject({ document: { product: null, attempts: [{}] } });
   expect(await reads.get('cases', 'b', id)).toBeDefined();
+});
+
+test('a case too large for the store waits as it was, and everybody else is shown', async () => {
+  const { events, reads, parked } = history();
+  const long = noted('x'.repeat(10_000));
+  await tell(events, [opening('a'), opening('b'), then('a', long), then('a', long), then('b', tried)]);
+  const { id } = await rebuild({ ...build, events, reads: holding(reads, 15_000), parked });
+  const waiting = async () => (await parked.list(id)).filter(({ projection }) => projection === 'cases');
+  expect(await waiting()).toMatchObject([
+    { key: 'a', error: expect.stringContaining('cases a is too large'), events: [{ revision: 3 }] },
+  ]);
+  await tell(events, [then('a', tried), then('b', tried)]);
+  await catchUp(id, { ...build, events, reads: holding(reads, 15_000), parked });
+  expect(await waiting()).toMatchObject([{ events: [{ revision: 3 }, { revision: 4 }] }]);
+  expect(await reads.get('cases', 'a', id)).toMatchObject({ document: { notes: [{}], attempts: [] } });
+  expect(await reads.get('cases', 'b', id)).toMatchObject({ document: { attempts: [{}, {}] } });
 });
 
 test('without a list to park on, an event that cannot be folded stops the build in its own words', async () => {

@@ -20,6 +20,7 @@ import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
 import { Generations } from './generations.js';
 import { type Grouped, groupPipeline } from './group-query.js';
+import { refuseTooLarge } from './largest-document.js';
 import { pageQuery } from './page-query.js';
 import { CHECKPOINTS, collectionOf, generationOf, indexesOf, refuseShapes } from './schema.js';
 import { documentFrom, type Stored, storedDocumentFrom } from './stored.js';
@@ -38,6 +39,7 @@ export interface MongoReadStoreOptions extends ConnectionOptions {
  */
 export class MongoReadStore implements ReadStore {
   readonly flushesWhole = false;
+  readonly refuseTooLarge = refuseTooLarge;
   private readonly generationsOf: Generations;
   private readonly views: AnalystViews;
   private readonly writers = new Map<number, FlushWriter>();

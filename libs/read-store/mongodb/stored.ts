@@ -29,7 +29,11 @@ export const storedName = (field: string): string => (field === 'id' ? '_id' : f
 const DEEPEST = 90;
 
 /** A write as it is stored. @throws TypeError where it contradicts its declaration: filters would silently miss it. */
-export const storedFrom = (generation: number, shape: CollectionShape, write: Write): Stored => {
+export const storedFrom = (
+  generation: number,
+  shape: Pick<CollectionShape, 'name' | 'fields'>,
+  write: Write,
+): Stored => {
   const { id, shard, position, document } = write;
   if (id === '') throw new TypeError(`A document of ${shape.name} has an empty id. Right the projection.`);
   if (document === null) return { _id: id, amends: { generation, shard, position, shown: false } };

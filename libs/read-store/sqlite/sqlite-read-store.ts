@@ -100,6 +100,9 @@ export class SqliteReadStore implements ReadStore {
     return this.ask(() => this.register.live());
   }
 
+  /** SQLite holds whatever JavaScript can make text of. */
+  refuseTooLarge(): void {}
+
   async flush(generation: number, flush: Flush): Promise<void> {
     refuseToWrite(this.options.mode);
     this.ask(() => this.builds.of(generation).flush(flush));
