@@ -7,7 +7,8 @@ type Test = (this: void, value: unknown) => boolean;
 
 /**
  * A filter as a function, with MongoDB's meaning: null is met by null and by a missing field, $ne and $nin are met by
- * a missing field, and order holds only between values of one type. Text is ordered by code unit.
+ * a missing field, and order holds only between values of one type. Text is ordered by code
+ * point, as stores order it by its UTF-8 bytes.
  *
  * It runs several times for each event of a replay, so all that can be is done here, once: a call allocates nothing.
  * @throws FilterRefused where the filter has another form than filter.ts says.
@@ -113,7 +114,11 @@ const among = (wanted: readonly Scalar[]): Test => {
 
 type Order = 'gt' | 'gte' | 'lt' | 'lte';
 
+/** From the surrogates on: below, code units are in the order of code points, whatever they are compared with. */
+const NOT_IN_ORDER = /[\ud800-\uffff]/;
+
 const ofText = (operator: Order, bound: string): Test => {
+  if (NOT_IN_ORDER.test(bound)) return ofAnyText(operator, bound);
   switch (operator) {
     case 'gt':
       return (value) => typeof value === 'string' && value > bound;
@@ -125,6 +130,32 @@ const ofText = (operator: Order, bound: string): Test => {
       return (value) => typeof value === 'string' && value <= bound;
   }
 };
+
+const ofAnyText = (operator: Order, bound: string): Test => {
+  switch (operator) {
+    case 'gt':
+      return (value) => typeof value === 'string' && byCodePoints(value, bound) > 0;
+    case 'gte':
+      return (value) => typeof value === 'string' && byCodePoints(value, bound) >= 0;
+    case 'lt':
+      return (value) => typeof value === 'string' && byCodePoints(value, bound) < 0;
+    case 'lte':
+      return (value) => typeof value === 'string' && byCodePoints(value, bound) <= 0;
+  }
+};
+
+const byCodePoints = (one: string, other: string): number => {
+  const shorter = Math.min(one.length, other.length);
+  for (let at = 0; at < shorter; at++) {
+    const left = one.charCodeAt(at);
+    const right = other.charCodeAt(at);
+    if (left !== right) return placeOf(left) - placeOf(right);
+  }
+  return one.length - other.length;
+};
+
+/** Halves of a pair stand for characters beyond U+FFFF, so they come after all other code units. */
+const placeOf = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 const ofNumber = (operator: Order, bound: number): Test => {
   switch (operator) {
