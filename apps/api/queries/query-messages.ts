@@ -12,6 +12,6 @@ export class QueryDocuments {
   @Optional() @Anything() filter?: object;
   @Optional() @Parts(() => SortBy, 5) sort?: SortBy[];
   @Optional() @Whole(1, 1_000) limit?: number;
-  /** The cursor that the page before gave. */
-  @Optional() @Text(2_000) after?: string;
+  /** The cursor that the page before gave: it holds the values by which it was sorted, and they may be long. */
+  @Optional() @Text(100_000) after?: string;
 }
