@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../recovery/history.js';
 import { bookAfter } from '../recovery/rules/book-history.js';
-import type { BookEntry } from '../recovery/rules/rule-book.js';
+import { entryAt, type BookEntry } from '../recovery/rules/rule-book.js';
 import type { RulesEvent } from '../recovery/rules/rules-events.js';
 import type { ReadModel } from './inputs.js';
 
@@ -22,7 +22,9 @@ interface Draft {
 /** A programme's rules for its operator: what is in force since when, and every draft with what became of it. */
 export type RulesDocument = {
   readonly programme: string;
+  /** At `changedAt`: what is planned takes force by itself, which `rulesAt` knows. */
   readonly inForce: string | null;
+  /** The next review to fall due while its rules hold. */
   readonly reviewBy: string | null;
   readonly book: readonly BookEntry[];
   readonly drafts: readonly Draft[];
@@ -76,21 +78,36 @@ function draftsAfter(drafts: readonly Draft[], event: RulesHappening): readonly 
 function evolve(before: RulesDocument | undefined, event: RulesHappening): RulesDocument {
   const book = bookAfter(before?.book ?? [], event);
   const drafts = draftsAfter(before?.drafts ?? [], event);
-  const inForce = book.at(-1)?.ruleSet ?? null;
+  const { programme } = event.data;
+  const { occurredAt: changedAt, revision } = event;
+  return rulesAt({ programme, inForce: null, reviewBy: null, book, drafts, changedAt, revision }, changedAt);
+}
+
+/** The rules as they are at a moment, if nothing has happened to them since. */
+export function rulesAt<D extends RulesDocument>(document: D, at: string): D {
+  const { book } = document;
+  const held = entryAt(book, at);
   return {
-    programme: event.data.programme,
-    inForce,
-    reviewBy: drafts.find(({ ruleSet }) => ruleSet === inForce)?.reviewBy ?? null,
-    book,
-    drafts,
-    changedAt: event.occurredAt,
-    revision: event.revision,
+    ...document,
+    inForce: held?.ruleSet ?? null,
+    reviewBy: held ? nextReview(document, book.indexOf(held)) : null,
   };
+}
+
+/** A review is missed when its day is over before the next rules take force; else it is theirs that comes next. */
+function nextReview({ book, drafts }: RulesDocument, held: number): string | null {
+  for (const [index, { ruleSet }] of book.entries()) {
+    if (index < held) continue;
+    const reviewBy = drafts.find((draft) => draft.ruleSet === ruleSet)?.reviewBy ?? null;
+    const until = book[index + 1]?.from?.slice(0, 'yyyy-mm-dd'.length);
+    if (until === undefined || (reviewBy !== null && reviewBy < until)) return reviewBy;
+  }
+  return null;
 }
 
 export const rules: ReadModel<RulesDocument> = {
   name: 'rules',
-  version: 2,
+  version: 3,
   reads: [],
   fields: { programme: 'string', inForce: 'string', reviewBy: 'string', changedAt: 'instant' },
   indexes: [['reviewBy']],

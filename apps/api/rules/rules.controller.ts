@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles } from '../../../libs/platform/auth/roles.js';
+import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
 import { instantOf } from '../../../libs/platform/validation/fields.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
@@ -16,6 +17,11 @@ import { Activations, type ActivatedOverThePast } from './activations.js';
 import { RuleCommands, soundRules } from './rule-commands.js';
 import { ActivateRules, CheckRules, DraftRules, GiveReason, ReviewRules } from './rule-messages.js';
 
+/** Documents ask no clock, and rules planned for later take force by themselves. */
+const asOfNow = (document: object): object =>
+  // What the rules read model stores is what it declares.
+  rulesAt(document as RulesDocument, new Date().toISOString());
+
 @ApiTags('rules')
 @Controller('v1/rules')
 export class RulesController {
@@ -28,15 +34,16 @@ export class RulesController {
   @Get()
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'Rules', summary: 'The programmes with their rule sets, and which are in force' })
-  list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    return this.documents.find('rules', queryOf(url, []), askedBy(request));
+  async list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
+    const shown = await this.documents.find('rules', queryOf(url, []), askedBy(request));
+    return { ...shown, documents: shown.documents.map(asOfNow) };
   }
 
   @Get(':programme')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'RulesOfProgramme', summary: "One programme's rule sets, and which are in force" })
-  show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
-    return this.documents.get('rules', programme, askedBy(request));
+  async show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
+    return asOfNow(await this.documents.get('rules', programme, askedBy(request)));
   }
 
   @Post('check')

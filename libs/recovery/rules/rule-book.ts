@@ -17,6 +17,10 @@ export interface RulesFrom {
   readonly foreseen?: true;
 }
 
+/** The entry that holds at that time, in a book that is oldest first; undefined where none does yet. */
+export const entryAt = <E extends { readonly from: string | null }>(book: readonly E[], at: string): E | undefined =>
+  book.findLast(({ from }) => from === null || from <= at);
+
 /** What every projection and decision is given: the rules of any programme at any time. Pure once made. */
 export interface RuleBooks {
   /** The rule set in force at that time; undefined where the programme has none. */
