@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isRefusal } from '../../libs/event-sourcing/decider.js';
+import type { ToAppend } from '../../libs/event-sourcing/event.js';
 import { handle } from '../../libs/event-store/handle.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
 import { rulesDecider, type RulesCommand } from '../../libs/recovery/rules/rule-decider.js';
+import type { RulesEvent } from '../../libs/recovery/rules/rules-events.js';
 import { digestBuild } from '../../libs/replay/digest.js';
 import { switchGeneration } from '../../libs/replay/generations.js';
 import { EXIT } from './exit-codes.js';
@@ -47,8 +49,12 @@ export async function runReplay(stores: Stores, { ruleSet, hash }: RuleFile, rea
   return { programme, ruleSet: hash, generation: next.id, digestBefore, digestAfter };
 }
 
-/** @throws Failure where the rules of rule sets say no. */
-export async function commandRules(stores: Stores, command: RulesCommand, actor = operator()): Promise<void> {
+/** Resolves to what happened. @throws Failure where the rules of rule sets say no. */
+export async function commandRules(
+  stores: Stores,
+  command: RulesCommand,
+  actor = operator(),
+): Promise<readonly ToAppend<RulesEvent>[]> {
   const stream = `rules-${command.programme}`;
   const done = await handle(stores.events, rulesDecider, {
     stream,
@@ -63,6 +69,7 @@ export async function commandRules(stores: Stores, command: RulesCommand, actor 
     envelope: { programme: command.programme, shardKey: stream },
   });
   if (isRefusal(done)) throw new Failure(done.because, EXIT.refused);
+  return done.events;
 }
 
 /** Whoever has an operator's key; a store without keys has whoever is at its command line. */

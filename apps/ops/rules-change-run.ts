@@ -2,7 +2,9 @@ import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import type { Actor } from '../../libs/event-sourcing/event.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Generation } from '../../libs/read-store/read-store.js';
+import { plansReplacedBy } from '../../libs/recovery/rules/book-history.js';
 import type { BookEntry } from '../../libs/recovery/rules/rule-book.js';
+import type { PlannedRules } from '../../libs/recovery/rules/rules-events.js';
 import { approvedPlan, carryOut, type CarriedOut } from '../../libs/rehearsal/carry-out.js';
 import { bookToReturnTo } from '../../libs/rehearsal/rules-told.js';
 import { digestBuild } from '../../libs/replay/digest.js';
@@ -27,6 +29,8 @@ export interface Activated extends Which {
   /** Of rules over the past: what came since the rehearsal. */
   readonly since?: CarriedOut['since'];
   readonly generation?: number;
+  /** What was planned for later and now never takes force. */
+  readonly replaces: readonly PlannedRules[];
 }
 
 /** What was rehearsed and approved is built, proved by its digest, recorded and switched to, in this order. */
@@ -48,13 +52,14 @@ export async function activateOverThePast(
   if (isRefusal(carried)) throw new Failure(carried.because, EXIT.refused);
   const { generation, digestBefore, digestAfter, since } = carried;
   const command = { type: 'ActivateRuleSet', programme, ruleSet, overThePast: true } as const;
-  await commandRules(stores, { ...command, digestBefore, digestAfter }, actor);
+  const replaces = plansReplacedBy(await commandRules(stores, { ...command, digestBefore, digestAfter }, actor));
   // The switch only follows the act: bringUpToDate finishes it after a crash in between.
   stores.crashPoint('replay: after activation, before switch');
   await switchGeneration(stores.reads, generation.id);
   await releaseOld(stores, before.id);
   await sealHistory(stores);
-  return { programme, ruleSet, done: 'activated', digestBefore, digestAfter, since, generation: generation.id };
+  const digests = { digestBefore, digestAfter };
+  return { programme, ruleSet, done: 'activated', ...digests, since, generation: generation.id, replaces };
 }
 
 /**
@@ -72,13 +77,14 @@ export async function activateFrom(
   if (isRefusal(plan) && plan.refused !== 'rule-set-not-rehearsed') throw new Failure(plan.because, EXIT.refused);
   const digestBefore = (await digestBuild(stores.reads)).digest;
   const since = from === undefined ? {} : { from };
-  await commandRules(stores, { type: 'ActivateRuleSet', programme, ruleSet, ...since, digestBefore }, actor);
+  const command = { type: 'ActivateRuleSet', programme, ruleSet, ...since, digestBefore } as const;
+  const replaces = plansReplacedBy(await commandRules(stores, command, actor));
   stores.crashPoint('replay: after activation, before switch');
   const { id: generation } = await bringUpToDate(stores);
   await releaseOld(stores, before.id);
   await sealHistory(stores);
   const digestAfter = (await digestBuild(stores.reads)).digest;
-  return { programme, ruleSet, done: 'activated', digestBefore, digestAfter, generation };
+  return { programme, ruleSet, done: 'activated', digestBefore, digestAfter, generation, replaces };
 }
 
 export interface RolledBack {

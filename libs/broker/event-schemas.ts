@@ -58,6 +58,7 @@ const NOT_TEXT: Readonly<Record<NotText, JsonSchema>> = {
   from: { type: ['string', 'null'] },
   overThePast: flag,
   book: { type: 'array', items: object({ ruleSet: text, from: { type: ['string', 'null'] } }) },
+  replaces: { type: 'array', items: object({ ruleSet: text, from: instant }) },
   rate: { type: 'number' },
   cases: texts,
   drawn: texts,

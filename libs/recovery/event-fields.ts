@@ -173,6 +173,7 @@ export const EVENT_FIELDS: { readonly [T in EventType]: FieldsOf<T> } = {
     reason: 'optional',
     digestBefore: 'optional',
     digestAfter: 'optional',
+    replaces: 'optional',
   },
   RuleSetRolledBack: {
     programme: 'required',

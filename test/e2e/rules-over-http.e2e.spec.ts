@@ -130,3 +130,30 @@ test('a cause that is renamed is read so over all of history, and counts as reco
   expect((await olga.post(`${AT}/rollback`, { reason: 'Billing it stays' })).status).toBe(200);
   expect(await counts('read')).toEqual(recorded);
 });
+
+test('rules planned for later are not in force yet, and whoever activates others is told that they replace the plan', async () => {
+  const inForce = async (): Promise<unknown> => (await olga.get(AT)).body['inForce'];
+  const held = await inForce();
+  const drafted = async (hours: number): Promise<string> => {
+    const { body } = await olga.post('/v1/rules/drafts', {
+      text: PACK.replace('{ within: 72h }', `{ within: ${hours}h }`),
+    });
+    expect((await app.operator.post(`${AT}/${String(body['ruleSet'])}/approve`, { reason: 'As wanted' })).status).toBe(
+      200,
+    );
+    return String(body['ruleSet']);
+  };
+  const [planned, other] = [await drafted(31), await drafted(32)];
+  const from = '2131-05-05T09:00:00.000Z';
+  const first = await olga.post(`${AT}/${planned}/activate`, { from });
+  expect(first).toMatchObject({ status: 200, body: { replaces: [] } });
+  expect(await inForce()).toBe(held);
+  const { body: listed } = await olga.get('/v1/rules');
+  expect(listed['documents']).toMatchObject([
+    { inForce: held, book: expect.arrayContaining([{ ruleSet: planned, from, foreseen: true }]) },
+  ]);
+
+  const second = await olga.post(`${AT}/${other}/activate`, {});
+  expect(second).toMatchObject({ status: 200, body: { replaces: [{ ruleSet: planned, from }] } });
+  expect(await inForce()).toBe(other);
+});

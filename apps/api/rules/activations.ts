@@ -5,9 +5,10 @@ import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js
 import { ReadModelBuilds, type BuildWanted } from '../../../libs/platform/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { plansReplacedBy } from '../../../libs/recovery/rules/book-history.js';
 import type { BookEntry } from '../../../libs/recovery/rules/rule-book.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import type { RulesEvent } from '../../../libs/recovery/rules/rules-events.js';
+import type { PlannedRules, RulesEvent } from '../../../libs/recovery/rules/rules-events.js';
 import { approvedPlan, type CarriedOut } from '../../../libs/rehearsal/carry-out.js';
 import { bookToReturnTo } from '../../../libs/rehearsal/rules-told.js';
 import { problemOfRefusal, type Sent } from '../http/request-headers.js';
@@ -27,6 +28,7 @@ export interface ActivatedOverThePast extends RulesNamed {
   readonly digestAfter: string;
   /** What came since the rehearsal, and what that changes; history does not hold it for one who asks again. */
   readonly since?: CarriedOut['since'];
+  readonly replaces: readonly PlannedRules[];
 }
 
 export interface RolledBack {
@@ -44,6 +46,8 @@ export interface ActivatedFromATimeOn extends RulesNamed {
   readonly generation: number;
   readonly digestBefore: string;
   readonly digestAfter: string;
+  /** What was planned for later and now never takes force. */
+  readonly replaces: readonly PlannedRules[];
 }
 
 /** Puts rules in force and takes them back: the act in history, and right after it the switch to a build under them. */
@@ -61,15 +65,25 @@ export class Activations {
   overThePast({ programme, ruleSet }: RulesNamed, sent: Sent): Promise<ActivatedOverThePast> {
     return this.underWay.alone(`rule set ${ruleSet}`, async (working) => {
       const before = await this.doneBefore('RuleSetActivated', programme, sent);
-      if (before) return { programme, ruleSet: before.ruleSet, ...(await this.served(before, working)) };
+      if (before) {
+        const { replaces = [] } = before;
+        return { programme, ruleSet: before.ruleSet, ...(await this.served(before, working)), replaces };
+      }
       const at = new Date().toISOString();
       const carried = unlessRefused(await this.builds.carryOut({ programme, ruleSet, at }, working));
       const { generation, digestBefore, digestAfter, since } = carried;
       const digests = { digestBefore, digestAfter };
-      await this.act({ type: 'ActivateRuleSet', programme, ruleSet, overThePast: true, ...digests }, sent);
+      const done = await this.act({ type: 'ActivateRuleSet', programme, ruleSet, overThePast: true, ...digests }, sent);
       this.stores.crashPoint('replay: after activation, before switch');
       await this.builds.switchTo(generation.id);
-      return { programme, ruleSet, generation: generation.id, ...digests, since };
+      return {
+        programme,
+        ruleSet,
+        generation: generation.id,
+        ...digests,
+        since,
+        replaces: plansReplacedBy(done.events),
+      };
     });
   }
 
@@ -88,7 +102,8 @@ export class Activations {
       const done = await this.act({ type: 'ActivateRuleSet', ...named, ...since, digestBefore }, sent);
       this.stores.crashPoint('replay: after activation, before switch');
       const { id } = await this.builds.bringUpToDate(working);
-      return { ...named, done, generation: id, digestBefore, digestAfter: await this.builds.digest(id) };
+      const digestAfter = await this.builds.digest(id);
+      return { ...named, done, generation: id, digestBefore, digestAfter, replaces: plansReplacedBy(done.events) };
     });
   }
 

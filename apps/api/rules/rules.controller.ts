@@ -108,7 +108,7 @@ export class RulesController {
       'From a time on, past verdicts keep theirs, and clocks that run then follow as their target says. Over the past, ' +
       'what was rehearsed is carried out, or refused where something has moved since; events that came since are folded ' +
       'in, and their difference is told. Either way the read models are built under the new rules beside those that are ' +
-      'served, and then switched to.',
+      'served, and then switched to. The answer names the plans for later that are replaced.',
   })
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,

@@ -147,7 +147,8 @@ the build before is kept: amends rules rollback goes back to it.`,
     });
 }
 
-function activatedText({ programme, ruleSet, digestBefore, digestAfter, since, generation }: Activated): string {
+function activatedText(activated: Activated): string {
+  const { programme, ruleSet, digestBefore, digestAfter, since, generation, replaces } = activated;
   const came =
     since === undefined || since.events === 0
       ? []
@@ -159,6 +160,7 @@ function activatedText({ programme, ruleSet, digestBefore, digestAfter, since, g
     `  digest before  ${digestBefore ?? '-'}`,
     `  digest after   ${digestAfter ?? '-'}`,
     ...came,
+    ...replaces.map(({ ruleSet: planned, from }) => `  replaces       ${planned}, which was planned from ${from} on`),
   ].join('\n');
 }
 

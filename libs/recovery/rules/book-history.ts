@@ -1,5 +1,6 @@
+import type { RecoveryEvent } from '../history.js';
 import type { BookEntry } from './rule-book.js';
-import type { RulesEvent } from './rules-events.js';
+import type { PlannedRules, RulesEvent } from './rules-events.js';
 
 /** A programme's book after one more event of its rules. Events that put nothing in force leave it as it is. */
 export function bookAfter(
@@ -19,3 +20,7 @@ export function bookAfter(
       return book;
   }
 }
+
+/** What was planned and will not be, by events that put rules in force. */
+export const plansReplacedBy = (events: readonly RecoveryEvent[]): readonly PlannedRules[] =>
+  events.flatMap((event) => (event.type === 'RuleSetActivated' ? (event.data.replaces ?? []) : []));

@@ -3,7 +3,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../stated.js';
 import { bookAfter } from './book-history.js';
 import type { BookEntry } from './rule-book.js';
-import type { RulesEvent } from './rules-events.js';
+import type { PlannedRules, RulesEvent } from './rules-events.js';
 
 type Data<T extends RulesEvent['type']> = Extract<RulesEvent, { type: T }>['data'];
 
@@ -136,8 +136,17 @@ function activate(
   const since = overThePast || book.length === 0 ? null : (from ?? now);
   const { approver, reason } = approval;
   const data = { programme, ruleSet, from: since, overThePast, author, approver, reason, digestBefore, digestAfter };
-  return [{ type: 'RuleSetActivated', data: stated(data) }];
+  const activated = { type: 'RuleSetActivated', data: stated(data) } as const;
+  const replaces = plansLost(book, bookAfter(book, { ...activated, occurredAt: now }), now);
+  return [replaces.length === 0 ? activated : { ...activated, data: { ...activated.data, replaces } }];
 }
+
+/** What of a book was still to come, and is not in the book after. */
+const plansLost = (before: readonly BookEntry[], after: readonly BookEntry[], now: string): readonly PlannedRules[] =>
+  before.flatMap(({ ruleSet, from }) => {
+    const isKept = after.some((entry) => entry.ruleSet === ruleSet && entry.from === from);
+    return from === null || from <= now || isKept ? [] : [{ ruleSet, from }];
+  });
 
 function rollBack(
   { programme, reason, digestBefore, digestAfter }: Command<'RollBackRules'>,

@@ -144,9 +144,25 @@ describe('activating', () => {
   test('what was to take force later takes force now', () => {
     const from = '2031-06-01T00:00:00.000Z';
     const planned = [...ready('a', 'b'), activation('a', null), activation('b', from)];
-    expect(given(...planned).when(activate('b'))).toEqual([activated('b', now)]);
+    expect(given(...planned).when(activate('b'))).toMatchObject([activated('b', now)]);
     expect(given(...planned).when(activate('b', { from }))).toEqual([]);
     expect(given(...planned).when(activate('b'), { now: from })).toEqual([]);
+  });
+  test('what it replaces of the plans for later is said', () => {
+    const b = { ruleSet: 'b', from: '2031-06-01T00:00:00.000Z' };
+    const c = { ruleSet: 'c', from: '2031-07-01T00:00:00.000Z' };
+    const planned = [
+      ...ready('a', 'b', 'c', 'd'),
+      activation('a', null),
+      activation('b', b.from),
+      activation('c', c.from),
+    ];
+    const decided = (said: object) => given(...planned).when(activate('d', said));
+    expect(decided({})).toMatchObject([{ data: { from: now, replaces: [b, c] } }]);
+    expect(decided({ overThePast: true })).toMatchObject([{ data: { replaces: [b, c] } }]);
+    expect(decided({ from: '2031-06-15T00:00:00.000Z' })).toMatchObject([{ data: { replaces: [c] } }]);
+    const august = '2031-08-01T00:00:00.000Z';
+    expect(decided({ from: august })).toEqual([activated('d', august)]);
   });
   test('not unapproved, not into the past, not both ways', () => {
     const first = [...ready('a', 'b'), activation('a', null), draft('c')];

@@ -33,6 +33,8 @@ export type RulesEvent =
         reason?: string;
         digestBefore?: string;
         digestAfter?: string;
+        /** What was planned and now never takes force; absent: nothing. */
+        replaces?: readonly PlannedRules[];
       };
     }
   | {
@@ -47,3 +49,9 @@ export type RulesEvent =
       };
     }
   | { type: 'RuleSetReviewed'; data: { programme: string; ruleSet: string; reviewBy: string; note?: string } };
+
+/** Rules that were put in force for a later time. */
+export interface PlannedRules {
+  readonly ruleSet: string;
+  readonly from: string;
+}
