@@ -67,6 +67,7 @@ export type CaseDocument = {
   readonly openedAt: string;
   /** Content hash of the rule set that opened it; null where a source's record did. */
   readonly openedUnder: string | null;
+  /** Of what happened last, in whatever order it was told. */
   readonly lastEventAt: string;
   /** Of the case's stream: what an ETag says. */
   readonly revision: number;

@@ -163,6 +163,21 @@ test('the case holds all that was said of it, and who worked on it', async () =>
   });
 });
 
+test('what is told late of an earlier day does not take the last event back to that day', async () => {
+  const late = record(
+    [
+      'case-9',
+      { type: 'CaseOpened', data: { case: '9', customer: 'customer-1', kind: 'recover', priority: 'low', tags: [] } },
+      { occurredAt: '2031-04-28T09:00:00.000Z' },
+    ],
+    ['case-9', { type: 'CaseApproved', data: {} }, { occurredAt: '2031-05-02T09:00:00.000Z' }],
+    ['case-9', { type: 'NoteAdded', data: { note: 'They had called' } }, { occurredAt: '2031-04-30T09:00:00.000Z' }],
+  );
+  expect(await documents(cases, late)).toMatchObject({
+    '9': { status: 'approved', revision: 3, lastEventAt: '2031-05-02T09:00:00.000Z' },
+  });
+});
+
 test('the timeline tells each event of the case, and of its response', async () => {
   const { '7': ofCase, 'response-r': ofResponse } = await documents(timeline, history, rules);
   expect(ofCase).toMatchObject({ about: 'case', response: 'r' });

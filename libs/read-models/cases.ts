@@ -162,21 +162,24 @@ function evolve(
   event: CaseHappening,
   inputs: PartOfInputs<'rootCauses'>,
 ): CaseDocument | undefined {
-  const { occurredAt: lastEventAt, revision } = event;
+  const { occurredAt, revision } = event;
   if (!before) {
     const facts = evolveFacts(undefined, event);
-    return facts && event.type === 'CaseOpened' ? { ...begin(event), ...facts, lastEventAt, revision } : undefined;
+    return facts && event.type === 'CaseOpened'
+      ? { ...begin(event), ...facts, lastEventAt: occurredAt, revision }
+      : undefined;
   }
   const facts = evolveFacts(before, event);
   // Where facts changed, they are a copy already.
   const now: CaseDocument = facts === before ? { ...before } : facts;
+  const lastEventAt = occurredAt > before.lastEventAt ? occurredAt : before.lastEventAt;
   return Object.assign(now, change(now, event, inputs), { lastEventAt, revision });
 }
 
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseDocument, ['rootCauses']> = {
   name: 'cases',
-  version: 1,
+  version: 2,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
