@@ -47,6 +47,6 @@ export class CompleteImprovement {
 @Example({ programme: 'service-recovery', month: '2031-05' })
 export class DrawSample {
   @Optional() @Text(100) programme?: string;
-  /** Cases approved in this month (UTC), such as 2031-05. */
+  /** Cases approved in this month (UTC), such as 2031-05; it must be over. */
   @Text(7) month!: string;
 }

@@ -89,7 +89,7 @@ export class ImprovementController {
   @ApiOperation({
     operationId: 'DrawSample',
     summary: 'Draw which approved cases of a month are verified, by the seed and rate of the rules',
-    description: 'Anybody can repeat the drawing from what is recorded.',
+    description: 'Once the month is over (UTC). Anybody can repeat the drawing from what is recorded.',
   })
   draw(
     @Valid(DrawSample) wanted: DrawSample,

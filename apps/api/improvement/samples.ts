@@ -13,6 +13,13 @@ import type { DrawSample } from './improvement-messages.js';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
+/** The instant at which a month is over, UTC. */
+function endOf(month: string): string {
+  const end = new Date(`${month}-01T00:00:00.000Z`);
+  end.setUTCMonth(end.getUTCMonth() + 1);
+  return end.toISOString();
+}
+
 /** Draws which approved cases are verified. */
 @Injectable()
 export class Samples {
@@ -45,7 +52,7 @@ export class Samples {
       actor: { id: sent.caller.name, role: sent.caller.role },
       commandId: sent.commandId,
       // The month makes each drawing another one, though the rules publish one seed for all.
-      command: { type: 'DrawSample', period, seed: `${seed}/${month}`, rate: sampleRate, cases },
+      command: { type: 'DrawSample', period, until: endOf(month), seed: `${seed}/${month}`, rate: sampleRate, cases },
     });
     const written = answerWritten(reply, period, done);
     const events = isRefusal(done) ? [] : (done.events as readonly { type: string; data: VerificationEvent['data'] }[]);

@@ -1,4 +1,4 @@
-import { refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import { stated } from '../stated.js';
 import { draw } from './drawing.js';
 import type { VerificationEvent } from './verification-events.js';
@@ -8,6 +8,8 @@ export type Verification = { readonly status: 'none' } | { readonly status: 'sam
 export type VerificationCommand = {
   type: 'DrawSample';
   period: string;
+  /** The instant at which the period is over, UTC. */
+  until: string;
   /** Published before the drawing. */
   seed: string;
   /** Above 0, at most 1. */
@@ -17,13 +19,17 @@ export type VerificationCommand = {
 };
 
 const decide = (
-  { period, seed, rate, cases }: VerificationCommand,
+  { period, until, seed, rate, cases }: VerificationCommand,
   state: Verification,
+  { now }: Context,
 ): Decision<VerificationEvent> => {
   if (state.status === 'sampled') {
     if (state.seed === seed) return [];
     return refuse('sampled-already', `The sample of ${period} was drawn with another seed, and stands.`, 'seed');
   }
+  // A sample stands for good: cases approved after it would never have had a chance.
+  if (now < until)
+    return refuse('period-not-over', `${period} is not over until ${until}. Draw its sample from then on.`);
   if (seed === '') return refuse('seed-missing', 'Name the published seed, or nobody can repeat the drawing.', 'seed');
   if (!(rate > 0 && rate <= 1))
     return refuse('rate-out-of-range', `A rate is above 0 and at most 1, not ${rate}.`, 'rate');

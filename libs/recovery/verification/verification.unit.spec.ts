@@ -68,10 +68,11 @@ describe('drawing a sample', () => {
   const context = { now: time('12:00'), actor: { id: 'op', role: 'operator' }, commandId: 'c' };
   const decide = (command: Partial<VerificationCommand>, sampled?: string) =>
     verificationDecider.decide(
-      { type: 'DrawSample', period: '2031-04', seed: 'dice 4 6 1', rate: 0.5, cases, ...command },
+      { type: 'DrawSample', period: '2031-04', until: MAY, seed: 'dice 4 6 1', rate: 0.5, cases, ...command },
       sampled === undefined ? { status: 'none' } : { status: 'sampled', seed: sampled },
       context,
     );
+  const MAY = '2031-05-01T00:00:00.000Z';
   const cases = ['k3', 'k1', 'k2', 'k4'].map((id) => ({ case: id }));
 
   test('an auditor can draw it again: SHA-256 of seed, newline and case id, lowest first', () => {
@@ -113,6 +114,13 @@ describe('drawing a sample', () => {
   test('drawn again with the same seed it adds nothing, with another it is refused', () => {
     expect(decide({}, 'dice 4 6 1')).toEqual([]);
     expect(decide({}, 'a better one')).toMatchObject({ refused: 'sampled-already' });
+  });
+  test('not before the period is over: what is approved until then would be in no sample', () => {
+    expect(decide({ until: '2031-05-05T12:00:00.001Z' })).toMatchObject({
+      refused: 'period-not-over',
+      because: expect.stringContaining('2031-05-05T12:00:00.001Z'),
+    });
+    expect(decide({ until: '2031-05-05T12:00:00.000Z' })).toHaveLength(1);
   });
   test.each([
     ['seed-missing', { seed: '' }],
