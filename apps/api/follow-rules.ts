@@ -41,6 +41,7 @@ export class FollowRules implements OnApplicationBootstrap, BeforeApplicationShu
         const after = from === undefined ? {} : { from };
         for await (const batch of events.follow({ ...after, filter: { categories: ['rules'] }, signal })) {
           if (batch.events.length > 0) await this.rules.reload();
+          this.rules.unchangedUpTo(batch.position);
           from = batch.position;
         }
       } catch (error) {

@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -35,6 +36,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     @Inject(STORES) private readonly stores: Stores,
     @Inject(TURN) private readonly turn: Turn,
     private readonly commands: Commands,
+    private readonly rules: RulesInForce,
     private readonly errands: Errands<ResponseEvent | IntakeEvent>,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
@@ -49,6 +51,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
       events,
       ledger,
       commands: this.commands,
+      rules: this.rules,
       now,
       pause: (ms) => pause(ms, signal),
       onDeadLetter: ({ reaction, event, error }) => {

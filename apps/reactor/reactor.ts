@@ -1,10 +1,12 @@
 import type { Commands } from '../../libs/commands/commands.js';
+import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
 import { NothingLive } from '../../libs/read-store/read-store.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
+import { BOOK_CHANGES } from '../../libs/recovery/rules/book-history.js';
 import { carryOut, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
 import { keyOfLetter, type DeadLetter } from './dead-letter.js';
@@ -15,6 +17,7 @@ export interface ReactorOptions {
   readonly events: EventStore;
   readonly ledger: Ledger;
   readonly commands: Pick<Commands, 'execute'>;
+  readonly rules: Pick<RulesInForce, 'reload'>;
   now(this: void): string;
   /** Between two tries. */
   pause(this: void, ms: number): Promise<unknown>;
@@ -52,13 +55,17 @@ export class Reactor<E extends RecoveryEvent> {
 
   /** Reacts to what comes until the signal. A reaction that is new begins with what comes from now on. */
   async run(signal: AbortSignal): Promise<void> {
-    const { events } = this.options;
+    const { events, rules } = this.options;
     const shards = await this.checkpoints.load(await events.end());
     const from = least(shards);
     this.position = from === '' ? undefined : from;
-    const filter = { types: this.errands.types };
+    const filter = { types: [...this.errands.types, ...BOOK_CHANGES] };
     try {
+      // Rules changed before this began come from here, those that change later from what is followed: no event is
+      // reacted to under rules that are older than itself, whoever changed them.
+      await rules.reload();
       for await (const batch of events.follow({ ...(from === '' ? {} : { from }), filter, signal })) {
+        if (batch.events.some(({ type }) => isBookChange(type))) await rules.reload();
         await this.react(batch.events as readonly RecordedEvent[], shards, signal);
         if (signal.aborted) break;
         shards.fill(batch.position);
@@ -73,8 +80,8 @@ export class Reactor<E extends RecoveryEvent> {
   private async react(events: readonly RecordedEvent[], shards: readonly string[], signal: AbortSignal): Promise<void> {
     const byShard = new Map<number, RecordedEvent[]>();
     for (const event of events) {
-      const { imported, shard, position } = event;
-      if (imported === true || position <= (shards[shard] ?? '')) continue;
+      const { type, imported, shard, position } = event;
+      if (isBookChange(type) || imported === true || position <= (shards[shard] ?? '')) continue;
       const run = byShard.get(shard);
       if (run === undefined) byShard.set(shard, [event]);
       else run.push(event);
@@ -145,5 +152,7 @@ export class Reactor<E extends RecoveryEvent> {
     onDeadLetter(letter);
   }
 }
+
+const isBookChange = (type: string): boolean => BOOK_CHANGES.some((change) => change === type);
 
 const least = (shards: readonly string[]): string => shards.reduce((low, at) => (at < low ? at : low), shards[0] ?? '');

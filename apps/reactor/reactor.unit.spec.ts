@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Commands } from '../../libs/commands/commands.js';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
@@ -11,7 +12,9 @@ import { tell } from '../../libs/replay/history.testing.js';
 import { ParkedList } from '../../libs/replay/parked.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
+import { compileRules } from '../../libs/recovery/rules/compile.js';
 import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
+import { rulesOf } from '../../libs/recovery/sla/case-clocks.testing.js';
 import { runBackup } from '../ops/backup-run.js';
 import { runRestore } from '../ops/restore-run.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
@@ -56,28 +59,47 @@ function commandsOn({ events, personal }: Stores): Commands {
 
 type OpenCases = ErrandsOptions['openCases'];
 
-const errandsOf = (reaction: CommandReaction<TeamEvent>, openCases: OpenCases = async () => ({})): Errands<TeamEvent> =>
-  new Errands(reaction, { events: stores.events, rules: () => ruleBooks({}), openCases });
+const NO_RULES: Pick<RulesInForce, 'books' | 'reload'> = { books: () => ruleBooks({}), reload: async () => undefined };
+
+const errandsOf = (
+  reaction: CommandReaction<TeamEvent>,
+  openCases: OpenCases = async () => ({}),
+  rules: Pick<RulesInForce, 'books'> = NO_RULES,
+): Errands<TeamEvent> => new Errands(reaction, { events: stores.events, rules: () => rules.books(), openCases });
+
+interface Given {
+  readonly commands?: Pick<Commands, 'execute'>;
+  readonly openCases?: OpenCases;
+  readonly rules?: Pick<RulesInForce, 'books' | 'reload'>;
+  /** Once it follows. */
+  meanwhile?(this: void): Promise<void>;
+}
 
 /** Runs until all of history was reacted to. */
 async function react(
   reaction: CommandReaction<TeamEvent>,
-  { commands = commandsOn(stores), openCases }: { commands?: Pick<Commands, 'execute'>; openCases?: OpenCases } = {},
+  { commands = commandsOn(stores), openCases, rules = NO_RULES, meanwhile }: Given = {},
 ): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
   const stop = new AbortController();
   const { events, ledger } = stores;
-  const reactor = new Reactor(errandsOf(reaction, openCases), {
+  const reactor = new Reactor(errandsOf(reaction, openCases, rules), {
     events,
     ledger,
     commands,
+    rules,
     now: () => now,
     pause: async () => undefined,
     onDeadLetter: (letter) => void letters.push(letter),
   });
   const running = reactor.run(stop.signal);
-  const end = await events.end();
-  while ((reactor.reached ?? '') < (end ?? '')) await new Promise((again) => setImmediate(again));
+  const caughtUp = async (): Promise<void> => {
+    const end = await events.end();
+    while ((reactor.reached ?? '') < (end ?? '')) await new Promise((again) => setImmediate(again));
+  };
+  await caughtUp();
+  await meanwhile?.();
+  await caughtUp();
   stop.abort();
   await running;
   return letters;
@@ -178,6 +200,48 @@ test('an event waits for as long as the read models that are asked about it are 
   };
   expect(await react(counting, { openCases })).toEqual([]);
   expect(await copies('care')).toBe(1);
+});
+
+describe('rules that another process put in force', () => {
+  const copyUnderRules: CommandReaction<TeamEvent> = {
+    ...copyTeam(copy),
+    on: {
+      TeamChanged: (event, { books }) =>
+        event.data.team.startsWith('copy-') || books.book('care').length === 0 ? [] : copy(event as Changed),
+    },
+  };
+  const content = rulesOf([]);
+  const ruleSet = compileRules(content).hash;
+  const inForce = [
+    { type: 'RuleSetDrafted', data: { programme: 'care', ruleSet, content } },
+    { type: 'RuleSetActivated', data: { programme: 'care', ruleSet, from: null, overThePast: false } },
+  ] as const;
+  const putInForce = (): Promise<void> =>
+    tell(
+      stores.events,
+      inForce.map((event) => ({ stream: 'rules-care', event })),
+    );
+
+  test('decide on what comes right after them, for a programme that had none', async () => {
+    const rules = await RulesInForce.load(stores.events);
+    await react(copyUnderRules, {
+      rules,
+      meanwhile: async () => {
+        await putInForce();
+        await tell(stores.events, [changed('care')]);
+      },
+    });
+    expect(await copies('care')).toBe(1);
+  });
+
+  test('decide on what follows them, where they came between the start of the process and its turn', async () => {
+    const rules = await RulesInForce.load(stores.events);
+    await putInForce();
+    await react(copyUnderRules, { rules });
+    await tell(stores.events, [changed('care')]);
+    await react(copyUnderRules, { rules });
+    expect(await copies('care')).toBe(1);
+  });
 });
 
 test('an effect that can not be carried out is put aside, and what follows goes on', async () => {

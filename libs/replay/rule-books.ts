@@ -19,6 +19,8 @@ export interface RulesInHistory {
     string,
     { readonly programme: string; readonly content: RuleSet; readonly draftedAt: string }
   >;
+  /** How far history was read for them; undefined where it is empty. */
+  readonly readTo: string | undefined;
 }
 
 export interface RulesAsked {
@@ -28,16 +30,21 @@ export interface RulesAsked {
   readonly books?: Entries;
   /** As the rules stood then, by when it was known; a programme that had none yet is read under its first. */
   readonly asOf?: string;
+  /** What is known of them already, asked for in the same way: history is read from there. */
+  readonly since?: RulesInHistory;
 }
 
 /** Reads all rule books. @throws Error where a rule set is in force that was never drafted: history is damaged. */
 export async function loadRuleBooks(
   events: Pick<EventStore, 'readAll'>,
-  { override = {}, books, asOf }: RulesAsked = {},
+  { override = {}, books, asOf, since }: RulesAsked = {},
 ): Promise<RulesInHistory> {
-  const entries: Record<string, readonly BookEntry[]> = {};
-  const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>();
-  for await (const batch of events.readAll({ filter: { categories: ['rules'] } })) {
+  const entries: Record<string, readonly BookEntry[]> = { ...since?.entries };
+  const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>(since?.drafts);
+  let readTo = since?.readTo;
+  const from = readTo === undefined ? {} : { from: readTo };
+  for await (const batch of events.readAll({ ...from, filter: { categories: ['rules'] } })) {
+    readTo = batch.position;
     for (const event of batch.events as readonly RecordedEvent[]) {
       if (event.type === 'RuleSetDrafted') {
         const { programme, ruleSet, content } = event.data;
@@ -57,7 +64,7 @@ export async function loadRuleBooks(
     drafts.set(hash, { programme, content, draftedAt: '' });
     entries[programme] = [{ ruleSet: hash, from: null }];
   }
-  return { books: booksUnder(entries, drafts), entries, drafts };
+  return { books: booksUnder(entries, drafts), entries, drafts, readTo };
 }
 
 /** The books with these entries. Rule sets are compiled once each, however often they are asked for. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { EventStore } from '../event-store/event-store.js';
 import type { RulesEvent } from '../recovery/rules/rules-events.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import { RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
@@ -86,4 +87,22 @@ test('history as it was known, under rules for one programme, has the others as 
 test('rules in force that nobody drafted are a damaged history', async () => {
   await tell(history.events, [activated(one, null)]);
   await expect(loadRuleBooks(history.events)).rejects.toThrow('never drafted');
+});
+
+test('rules that are read on from where they were known are those of the whole history', async () => {
+  await tell(history.events, [drafted(one, first), drafted(two, second), activated(one, null)]);
+  const known = await loadRuleBooks(history.events);
+  await tell(history.events, [activated(two, '2031-04-01T00:00:00.000Z')]);
+  const asked: (string | undefined)[] = [];
+  const events: Pick<EventStore, 'readAll'> = {
+    readAll: (options) => {
+      asked.push(options?.from);
+      return history.events.readAll(options);
+    },
+  };
+  const readOn = await loadRuleBooks(events, { since: known });
+  const whole = await loadRuleBooks(history.events);
+  expect([readOn.entries, readOn.drafts, readOn.readTo]).toEqual([whole.entries, whole.drafts, whole.readTo]);
+  expect(asked).toEqual([known.readTo]);
+  expect(known.entries['care']).toHaveLength(1);
 });

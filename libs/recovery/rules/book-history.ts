@@ -2,6 +2,9 @@ import type { RecoveryEvent } from '../history.js';
 import type { BookEntry } from './rule-book.js';
 import type { PlannedRules, RulesEvent } from './rules-events.js';
 
+/** The types of those that put something in force. */
+export const BOOK_CHANGES = ['RuleSetActivated', 'RuleSetRolledBack'] as const satisfies readonly RulesEvent['type'][];
+
 /** A programme's book after one more event of its rules. Events that put nothing in force leave it as it is. */
 export function bookAfter(
   book: readonly BookEntry[],
