@@ -1,5 +1,6 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { UpToDateModule } from '../projector/up-to-date.module.js';
+import { beginReactions } from '../reactor/begin-reactions.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';
@@ -16,6 +17,7 @@ await runRole({
       key = await on.keys.ensureOperator(on.config.operatorKey);
       await firstStart(on);
     });
+    await beginReactions(on.stores);
     return key === undefined ? [] : [`Operator's API key, shown this once: ${key}`];
   },
   parts: ({ leases }) => [

@@ -14,13 +14,17 @@ export class Checkpoints {
     private readonly reaction: string,
   ) {}
 
-  /** A reaction that was never here starts at `end`: history before it was deployed sets nothing off. */
+  /**
+   * A reaction that was never here starts at `end`: history before it was deployed sets nothing off. What was noted
+   * first stands, whoever notes it once more; where that was cut off, it holds for all shards.
+   */
   async load(end: string | undefined): Promise<string[]> {
-    const records = await this.ledger.list<string>(this.prefix, { limit: SHARDS });
-    const shards = Array.from({ length: SHARDS }, () => end ?? '');
-    for (const { key, value } of records) shards[Number(key.slice(this.prefix.length))] = value;
-    if (records.length < SHARDS) await this.write(shards);
-    return shards;
+    const found = await this.stored();
+    if (found.size === SHARDS) return allShards((shard) => found.get(shard) ?? '');
+    const start = [...found.values()].reduce((least, at) => (at < least ? at : least), end ?? '');
+    await this.ledger.putMany(allShards((shard) => ({ key: this.keyOf(shard), value: start, expected: 0 })));
+    const stored = await this.stored();
+    return allShards((shard) => stored.get(shard) ?? start);
   }
 
   /** At most four times a second: what is done twice after a crash is done once by its command's id. */
@@ -37,14 +41,25 @@ export class Checkpoints {
 
   private async write(shards: readonly string[]): Promise<void> {
     const puts = shards.flatMap((position, shard) =>
-      this.saved[shard] === position ? [] : [{ key: this.prefix + String(shard).padStart(3, '0'), value: position }],
+      this.saved[shard] === position ? [] : [{ key: this.keyOf(shard), value: position }],
     );
     if (puts.length > 0) await this.ledger.putMany(puts);
     this.saved = [...shards];
     this.savedAt = performance.now();
   }
 
+  private async stored(): Promise<ReadonlyMap<number, string>> {
+    const records = await this.ledger.list<string>(this.prefix, { limit: SHARDS });
+    return new Map(records.map(({ key, value }) => [Number(key.slice(this.prefix.length)), value]));
+  }
+
+  private keyOf(shard: number): string {
+    return this.prefix + String(shard).padStart(3, '0');
+  }
+
   private get prefix(): string {
     return `reaction-checkpoint/${this.reaction}/`;
   }
 }
+
+const allShards = <T>(of: (shard: number) => T): T[] => Array.from({ length: SHARDS }, (_, shard) => of(shard));

@@ -53,7 +53,7 @@ export class Reactor<E extends RecoveryEvent> {
     return this.position;
   }
 
-  /** Reacts to what comes until the signal. A reaction that is new begins with what comes from now on. */
+  /** Reacts to what comes until the signal. A reaction that is new begins where that was noted, else now. */
   async run(signal: AbortSignal): Promise<void> {
     const { events, rules } = this.options;
     const shards = await this.checkpoints.load(await events.end());

@@ -17,6 +17,7 @@ import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { rulesOf } from '../../libs/recovery/sla/case-clocks.testing.js';
 import { runBackup } from '../ops/backup-run.js';
 import { runRestore } from '../ops/restore-run.js';
+import { beginReactions } from './begin-reactions.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
 import { Errands, type ErrandsOptions } from './errands.js';
 import { Reactor } from './reactor.js';
@@ -111,6 +112,25 @@ test('a reaction that is new begins with what comes from then on', async () => {
   await tell(stores.events, [changed('old')]);
   await react(copyTeam(copy));
   await tell(stores.events, [changed('new')]);
+  await react(copyTeam(copy));
+  expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
+});
+
+test('a reaction begins where it was noted first, though its reactor starts later', async () => {
+  await tell(stores.events, [changed('old')]);
+  await beginReactions(stores, [copyTeam(copy)]);
+  await tell(stores.events, [changed('new')]);
+  await beginReactions(stores, [copyTeam(copy)]);
+  await react(copyTeam(copy));
+  expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
+});
+
+test('a beginning that was cut off as it was noted holds for all shards', async () => {
+  await tell(stores.events, [changed('old')]);
+  await beginReactions(stores, [copyTeam(copy)]);
+  await tell(stores.events, [changed('new')]);
+  const [, ...others] = await stores.ledger.list('reaction-checkpoint/', { limit: 256 });
+  for (const { key } of others) await stores.ledger.remove(key);
   await react(copyTeam(copy));
   expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
 });

@@ -1,6 +1,7 @@
 import { serve } from '../api/http/serve.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
+import { beginReactions } from '../reactor/begin-reactions.js';
 import { firstStart } from './first-start.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -20,6 +21,7 @@ export async function startStandalone(config: Config, now?: () => string): Promi
     first: async (on) => {
       operatorKey = await on.keys.ensureOperator(config.operatorKey);
       await firstStart(on);
+      await beginReactions(on.stores);
     },
     root: (on) => StandaloneModule.on(on),
     ...(now === undefined ? {} : { now }),
