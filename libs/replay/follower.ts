@@ -71,6 +71,7 @@ export class ReadModelFollower<Inputs> extends Following {
     if (!followed) throw new Error(`Generation ${generation} is not followed here.`);
     while (end !== undefined && !(await followed.feed.reached(end, LONG_MS, signal))) {
       signal?.throwIfAborted();
+      if (followed.feed.stopping) await followed.done;
       if (followed.state === 'failed') throw followed.error;
       if (followed.state === 'stopped') throw new Error(`Generation ${generation} is no longer followed.`);
     }

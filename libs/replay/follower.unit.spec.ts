@@ -97,6 +97,34 @@ test('waiting for what is not written yet ends at the deadline', async () => {
   expect(await follower.waitFor(0, '~', 10)).toBe(false);
 });
 
+test('nobody is waited for who has gone already', async () => {
+  const { events, follower, live, caughtUp } = await following();
+  await caughtUp();
+  await follower.whileHeld(live, async () => {
+    await tell(events, [opening('b')]);
+    expect(await follower.waitFor(0, '~', 60_000, AbortSignal.abort())).toBe(false);
+    await expect(follower.caughtUp(live, AbortSignal.abort())).rejects.toThrow('aborted');
+  });
+});
+
+test('waiting ends where the follower is being stopped', async () => {
+  const { events, follower, live, caughtUp } = await following();
+  await caughtUp();
+  let stopped: Promise<void> | undefined;
+  let there: Promise<void> | undefined;
+  await follower.whileHeld(live, async () => {
+    await tell(events, [opening('b')]);
+    // Time for the follower to take it, and to wait for its turn to fold it.
+    await new Promise((later) => setTimeout(later, 100));
+    stopped = follower.stop();
+    expect(await follower.waitFor(0, '~', 60_000)).toBe(false);
+    there = follower.caughtUp(live);
+    there.catch(() => undefined);
+  });
+  await stopped;
+  await expect(there).rejects.toThrow('no longer followed');
+});
+
 test('followed and rebuilt are the same by digest', async () => {
   const { events, reads, caughtUp } = await following();
   await tell(events, [opening('b'), then('a', assigned), then('b', assigned)]);

@@ -71,7 +71,12 @@ export class GenerationFeed<Inputs> {
     return turn;
   }
 
-  /** Resolves when it is folded up to there, or to false at the deadline. */
+  /** Whether it was told to end. */
+  get stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Resolves when it is folded up to there, or to false at the deadline, at the signal, or where it is stopped. */
   async reached(position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#position !== undefined && this.#position >= position) return true;
     return new Promise((resolve) => {
@@ -88,6 +93,7 @@ export class GenerationFeed<Inputs> {
       ]);
       expired.addEventListener('abort', done, { once: true });
       this.#waiting.add(done);
+      if (expired.aborted) done(); // It was so before, and tells nobody any more.
     });
   }
 
