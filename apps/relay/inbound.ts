@@ -20,6 +20,7 @@ export interface InboundOptions {
 }
 
 const GROUP = 'amends-inbound';
+const CONFLICT = 409;
 const STRUCTURED = /^application\/cloudevents\+json\b/;
 
 /**
@@ -50,7 +51,8 @@ export const takeInbound = (
           if (isRefusal(outcome)) rejects.push(rejectOf(message, outcome.refused, outcome.because, now()));
         } catch (error) {
           const { status, code, errors } = problemOf(error).details;
-          if (status >= 500) throw error;
+          // Nor is it a message's fault that somebody else wrote where it belongs at the same time.
+          if (status >= 500 || status === CONFLICT) throw error;
           // A sentence may quote what was sent: the fields at fault and what they must be say enough.
           const because = errors?.map(({ field, message: must }) => `${field} ${withoutQuote(must)}`.trim()).join('; ');
           rejects.push(rejectOf(message, code, because ?? 'The message is not JSON as a response is sent', now()));
