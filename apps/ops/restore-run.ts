@@ -5,7 +5,6 @@ import { shardOf } from '../../libs/event-sourcing/shard.js';
 import { restoreHistory, type Restored } from '../../libs/event-store/sqlite/back-up.js';
 import { forgetAnchor } from '../../libs/evidence/anchor.js';
 import { withdrawSealsAfter } from '../../libs/evidence/sealer.js';
-import type { Ledger } from '../../libs/ledger/ledger.js';
 import { SqliteLedger } from '../../libs/ledger/sqlite/sqlite-ledger.js';
 import { recordsOf } from '../../libs/migration/copy-records.js';
 import { removeReadStore } from '../../libs/read-store/sqlite/build-files.js';
@@ -17,7 +16,7 @@ import { refuseOnEngines, withStores } from './data-folder.js';
 import { Failure } from './failure.js';
 import { operator } from './operator.js';
 import { bringUpToDate } from './read-models.js';
-import { OF_BUILDS, POSITIONS } from './records-of-history.js';
+import { OF_BUILDS, OF_EVENTS, POSITIONS, type OfEvent } from './records-of-history.js';
 import { sealHistory } from './sealing.js';
 
 export type RestoreResult =
@@ -70,7 +69,7 @@ async function restoreStore(places: StorePlaces, source: string): Promise<Restor
   removeReadStore(join(folder, 'read.db'));
   return withStores(places, 'write', async (stores) => {
     const withdrawnSeals = await withdrawSealsAfter(stores, restored.lastPosition);
-    await setBack(stores.ledger, (key) => reached.get(key) ?? restored.lastPosition ?? '');
+    await setBack(stores, (key) => reached.get(key) ?? restored.lastPosition ?? '');
     await tell(stores, restored);
     await sealHistory(stores);
     const digest = restored.lastPosition === undefined ? null : await digestOf(stores);
@@ -104,9 +103,9 @@ async function positionsIn(source: string, folder: string): Promise<ReadonlyMap<
 /**
  * A ledger that stayed speaks of a history that had gone further. Whoever goes on from a position goes on from where
  * they were when the back-up was made: what they did since is not in history any more. What waited in builds goes with
- * them: those that are made now have the same numbers.
+ * them: those that are made now have the same numbers. So do dead letters about events that never happened now.
  */
-async function setBack(ledger: Ledger, reachedIn: (key: string) => string): Promise<void> {
+async function setBack({ events, ledger }: Stores, reachedIn: (key: string) => string): Promise<void> {
   for (const kind of POSITIONS) {
     const puts: { key: string; value: string }[] = [];
     for await (const { key, value } of recordsOf(ledger, kind))
@@ -114,6 +113,12 @@ async function setBack(ledger: Ledger, reachedIn: (key: string) => string): Prom
     await ledger.putMany(puts);
   }
   for (const kind of OF_BUILDS) for await (const { key } of recordsOf(ledger, kind)) await ledger.remove(key);
+  for (const kind of OF_EVENTS)
+    for await (const { key, value } of recordsOf(ledger, kind)) {
+      const { id, stream, revision } = (value as OfEvent).event;
+      const { events: there } = await events.readStream(stream, { after: revision - 1, limit: 1 });
+      if (there[0]?.id !== id) await ledger.remove(key);
+    }
 }
 
 async function digestOf(stores: Stores): Promise<string> {

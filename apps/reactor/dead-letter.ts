@@ -1,4 +1,6 @@
+import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Effect } from '../../libs/reactions/effect.js';
+import type { RecordedEvent } from '../../libs/recovery/history.js';
 
 /** What could not be carried out, kept until an operator sends it again. */
 export interface DeadLetter {
@@ -15,3 +17,12 @@ export interface DeadLetter {
 export const DEAD_LETTERS = 'dead-letter/';
 export const keyOfLetter = ({ reaction, commandId }: Pick<DeadLetter, 'reaction' | 'commandId'>): string =>
   `${DEAD_LETTERS}${reaction}/${commandId}`;
+
+/** Undefined where history was put back to before it: what stands in its place is another event, if any. */
+export async function eventOf(
+  { event: { id, stream, revision } }: DeadLetter,
+  history: Pick<EventStore, 'readStream'>,
+): Promise<RecordedEvent | undefined> {
+  const { events } = await history.readStream(stream, { after: revision - 1, limit: 1 });
+  return (events as readonly RecordedEvent[]).find((found) => found.id === id);
+}

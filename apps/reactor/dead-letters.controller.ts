@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Commands } from '../../libs/commands/commands.js';
+import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import { Roles } from '../../libs/platform/auth/roles.js';
 import { Problem, notFound } from '../../libs/platform/problem/problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -66,7 +67,9 @@ export class DeadLettersController {
         code: 'no-such-reaction',
         detail: `There is no reaction ${letter.value.reaction} any more.`,
       });
-    const refused = await resend(await this.errands.again(letter.value), this.commands);
+    const errands = await this.errands.again(letter.value);
+    if (isRefusal(errands)) throw new Problem({ status: 409, code: errands.refused, detail: errands.because });
+    const refused = await resend(errands, this.commands);
     if (refused)
       throw new Problem({ status: 409, code: refused.refused, detail: `Refused once more: ${refused.because}` });
     await this.stores.ledger.remove(key, letter.version);

@@ -1,10 +1,11 @@
+import { refuse, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { CommandReaction, Effect, Needs, ReactionInputs } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { Errand } from './carry-out.js';
-import type { DeadLetter } from './dead-letter.js';
+import { eventOf, type DeadLetter } from './dead-letter.js';
 
 export interface ErrandsOptions {
   readonly events: Pick<EventStore, 'readStream'>;
@@ -42,12 +43,15 @@ export class Errands<E extends RecoveryEvent> {
   }
 
   /** What was put aside: one effect, or all of an event that the reaction itself failed on. */
-  async again({ event, effect, commandId, correlationId }: DeadLetter): Promise<readonly Errand[]> {
+  async again(letter: DeadLetter): Promise<readonly Errand[] | Refusal> {
+    const { event, effect, commandId, correlationId } = letter;
+    const recorded = await eventOf(letter, this.options.events);
+    if (recorded === undefined)
+      return refuse(
+        'event-not-in-history',
+        `Revision ${event.revision} of ${event.stream}, which it is about, is not in history any more: history was put back to before it.`,
+      );
     if (effect !== undefined) return [{ reaction: this.reaction, event: event.id, correlationId, commandId, effect }];
-    const { stream, revision } = event;
-    const { events: found } = await this.options.events.readStream(stream, { after: revision - 1, limit: 1 });
-    const [recorded] = found as readonly RecordedEvent[];
-    if (recorded === undefined) throw new Error(`Broken history: ${stream} has no revision ${revision}.`);
     return this.of(recorded);
   }
 
