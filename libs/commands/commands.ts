@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { isRefusal, refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
-import type { Actor, ToAppend } from '../event-sourcing/event.js';
+import type { Actor, Recorded, ToAppend } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
 import { handle, type Request } from '../event-store/handle.js';
@@ -15,6 +15,7 @@ import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
+import { unlessSame } from './same-command.js';
 
 /** A command on its way from the edge to its aggregate. */
 export interface CommandRequest<N extends AggregateName = AggregateName> {
@@ -23,6 +24,8 @@ export interface CommandRequest<N extends AggregateName = AggregateName> {
   readonly command: CommandOf<N>;
   readonly actor: Actor;
   readonly commandId: string;
+  /** The caller chose the command's id, and may by mistake choose one twice: another command of that id is refused. */
+  readonly chosenId?: true;
   /** The revision that the caller saw and decided on. */
   readonly expectedRevision?: number;
   /** When it happened, UTC; default: now. */
@@ -99,8 +102,7 @@ export class Commands {
       operators: aggregate === 'rules' ? await this.surroundings.operators() : 0,
       ...(command.type === 'SendReSurvey' ? await this.coolDown(customer) : {}),
     };
-    // An aggregate's name decides its command, state and events together, which no type can follow through a table.
-    const decider = permitting(AGGREGATES[aggregate].decider as unknown as AnyDecider, request.permits);
+    const decider = deciderOf(aggregate, request.permits);
     const asked: Request<unknown, AnyCommand, RecoveryEvent, CommandContext> = {
       stream,
       command,
@@ -115,6 +117,7 @@ export class Commands {
       },
       ...(expectedRevision === undefined ? {} : { expected: expectedRevision }),
       protect: (plain) => personal.seal(plain, customer ?? stream),
+      ...(request.chosenId === true ? { differs: (done, before) => this.differs(request, done, before) } : {}),
     };
     try {
       const handled = await handle(events, decider, asked, this.streams);
@@ -123,6 +126,21 @@ export class Commands {
       if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
       throw error;
     }
+  }
+
+  /** Decides it as it would have been decided then; what was done had no cool-down or second operator against it. */
+  private async differs(
+    { aggregate, command, actor, commandId, occurredAt, permits }: CommandRequest,
+    done: readonly Recorded<RecoveryEvent>[],
+    before: unknown,
+  ): Promise<Refusal | undefined> {
+    const [first] = done;
+    if (first === undefined) return undefined;
+    const { programme, recordedAt: now } = first;
+    const rules = this.surroundings.rules().at(programme, first.occurredAt);
+    const { decide } = deciderOf(aggregate, permits);
+    const decision = decide(command, before, { now, actor, commandId, rules, operators: 1 });
+    return unlessSame({ done, decision, occurredAt: occurredAt ?? now }, this.surroundings.personal);
   }
 
   private async originOf(stream: string, { programme, customer }: CommandRequest): Promise<Origin> {
@@ -144,6 +162,10 @@ export class Commands {
 
 const customerIn = (data: object): string | undefined =>
   'customer' in data && typeof data.customer === 'string' ? data.customer : undefined;
+
+// An aggregate's name decides its command, state and events together, which no type can follow through a table.
+const deciderOf = (aggregate: AggregateName, permits: CommandRequest['permits']): AnyDecider =>
+  permitting(AGGREGATES[aggregate].decider as unknown as AnyDecider, permits);
 
 const permitting = (decider: AnyDecider, permits: CommandRequest['permits']): AnyDecider =>
   permits === undefined

@@ -84,6 +84,40 @@ describe('a command', () => {
     expect(await commands.execute(noting)).toMatchObject({ revision: 3 });
   });
 
+  describe('under an id that its caller chose', () => {
+    const sent: CommandRequest<'case'> = { ...noting, chosenId: true };
+    const used = { refused: 'idempotency-key-used', field: 'Idempotency-Key' };
+    const revision = async () => (await stores.events.readStream('case-c-1')).revision;
+    beforeEach(() => commands.execute(opening));
+
+    test('answers as it did when it is sent again, whatever happened since', async () => {
+      await commands.execute(sent);
+      await commands.execute({ ...noting, commandId: 'merge', command: { type: 'MergeCase', into: 'c-2' } });
+      expect(await commands.execute(sent)).toMatchObject({ revision: 3, events: [{ type: 'NoteAdded' }] });
+    });
+    test('is refused with other content than it was done with, and nothing is stored', async () => {
+      await commands.execute(sent);
+      expect(await commands.execute({ ...sent, command: { type: 'AddNote', note: 'Her name is Ana' } })).toMatchObject(
+        used,
+      );
+      expect(await commands.execute({ ...sent, occurredAt: '2031-05-05T08:00:00.000Z' })).toMatchObject(used);
+      expect(await revision()).toBe(3);
+    });
+    test('is refused where another command was done under it', async () => {
+      await commands.execute(sent);
+      const low: CommandRequest<'case'> = { ...sent, command: { type: 'ChangePriority', priority: 'low' } };
+      const approved: CommandRequest<'case'> = { ...sent, command: { type: 'ApproveCase' } };
+      expect(await commands.execute(low)).toMatchObject(used);
+      expect(await commands.execute(approved)).toMatchObject(used);
+      expect(await revision()).toBe(3);
+    });
+    test('answers as it did once the words in it are forgotten', async () => {
+      await commands.execute(sent);
+      await stores.personal.forgetKey('eva');
+      expect(await commands.execute(sent)).toMatchObject({ revision: 3 });
+    });
+  });
+
   test('reads of its stream what came since the one before', async () => {
     const { events, personal } = stores;
     const asked: unknown[] = [];

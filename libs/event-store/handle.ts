@@ -26,6 +26,8 @@ export interface Request<State, Command, E extends DomainEvent, C extends Contex
   };
   /** Seals personal fields before anything is stored. */
   protect?(this: void, events: readonly ToAppend<E>[], state: State): Promise<readonly ToAppend<E>[]>;
+  /** Why this is not what a command of the same id did, in the state that it was decided in. Default: it is. */
+  differs?(this: void, done: readonly Recorded<E>[], before: State): Promise<Refusal | undefined>;
 }
 
 export interface Handled<E extends DomainEvent> {
@@ -50,7 +52,7 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
   const { stream, command, context, expected, protect } = request;
   for (let retries = 2; ; retries--) {
     const { state, revision, position, shard, commandIds } = await streams.read(store, stream, decider);
-    if (commandIds.has(context.commandId)) return answeredBefore(store, stream, context.commandId);
+    if (commandIds.has(context.commandId)) return answeredBefore(store, decider, request);
     if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
     const decision = decider.decide(command, state, context);
     if (isRefusal(decision)) return decision;
@@ -67,13 +69,19 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
 }
 
 /** A command that was sent again: what it did the first time. */
-async function answeredBefore<E extends DomainEvent>(
+async function answeredBefore<State, Command, E extends DomainEvent, C extends Context>(
   store: EventStore,
-  stream: string,
-  commandId: string,
-): Promise<Handled<E>> {
-  const { events } = await store.readStream(stream);
-  const done = (events as readonly Recorded<E>[]).filter((event) => event.commandId === commandId);
+  { initialState, evolve }: Decider<State, Command, E, C>,
+  { stream, context, differs }: Request<State, Command, E, C>,
+): Promise<Handled<E> | Refusal> {
+  const events = (await store.readStream(stream)).events as readonly Recorded<E>[];
+  const done = events.filter(({ commandId }) => commandId === context.commandId);
+  const before = events.slice(
+    0,
+    events.findIndex(({ commandId }) => commandId === context.commandId),
+  );
+  const refusal = await differs?.(done, before.reduce(evolve, initialState));
+  if (refusal) return refusal;
   const last = done.at(-1);
   return { revision: last?.revision ?? 0, position: last?.position, events: done as readonly ToAppend<E>[] };
 }

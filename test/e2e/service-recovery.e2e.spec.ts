@@ -195,6 +195,17 @@ describe('a write', () => {
     expect((await ana.get(`/v1/cases/${id}`)).body).toMatchObject({ notes: [{ note: 'Called back to check' }] });
   });
 
+  test('under a key that another write had is refused, and nothing of it is stored', async () => {
+    const key = { 'idempotency-key': 'note-1' };
+    const refused = {
+      status: 422,
+      body: { code: 'idempotency-key-used', errors: [{ field: 'Idempotency-Key' }] },
+    };
+    expect(await ana.post(`/v1/cases/${id}/notes`, { note: 'Called back twice' }, key)).toMatchObject(refused);
+    expect(await ana.post(`/v1/cases/${id}/priority`, { priority: 'low' }, key)).toMatchObject(refused);
+    expect((await ana.get(`/v1/cases/${id}`)).body).toMatchObject({ notes: [{ note: 'Called back to check' }] });
+  });
+
   test('decided on an old revision is refused', async () => {
     const etag = (await ana.get(`/v1/cases/${id}`)).headers.get('etag') ?? '';
     expect((await ana.post(`/v1/cases/${id}/notes`, { note: 'One' }, { 'if-match': etag })).status).toBe(200);

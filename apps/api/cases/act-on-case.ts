@@ -36,6 +36,7 @@ export class ActOnCaseHandler implements ICommandHandler<ActOnCase> {
         command: { type, ...rest } as CaseCommand,
         actor: { id: caller.name, role: caller.role },
         commandId,
+        chosenId: true,
         ...(expectedRevision === undefined ? {} : { expectedRevision }),
         ...(occurredAt === undefined ? {} : { occurredAt: instantOf(occurredAt) }),
         ...(caller.role === 'agent' ? { permits: (state: unknown) => ofOwnTeam(state as CaseState, caller) } : {}),

@@ -107,6 +107,7 @@ export class ImprovementController {
       programme: '',
       actor: { id: caller.name, role: caller.role },
       commandId,
+      chosenId: true,
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
       command,
     });

@@ -10,6 +10,9 @@ import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js'
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import type { Sent } from '../http/request-headers.js';
 
+/** Commands that hold nothing but what their caller sent. */
+const AS_SENT: readonly RulesCommand['type'][] = ['DraftRuleSet', 'ApproveRuleSet', 'ReviewRuleSet'];
+
 /** Commands on rules; whatever they put in force holds for the next command. */
 @Injectable()
 export class RuleCommands {
@@ -26,6 +29,8 @@ export class RuleCommands {
       command,
       actor: { id: caller.name, role: caller.role },
       commandId,
+      // What is measured while it is carried out comes out otherwise when it is sent again.
+      ...(AS_SENT.includes(command.type) ? { chosenId: true as const } : {}),
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
     });
     await this.rules.reload();

@@ -70,6 +70,7 @@ export class TeamsController {
       programme: '',
       actor: { id: caller.name, role: caller.role },
       commandId,
+      chosenId: true,
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
       command: {
         type: 'ChangeTeam',

@@ -1,0 +1,37 @@
+import { isRefusal, refuse, type Decision, type Refusal } from '../event-sourcing/decider.js';
+import type { Recorded } from '../event-sourcing/event.js';
+import type { RecoveryEvent } from '../recovery/history.js';
+import type { PersonalData } from '../vault/personal-data.js';
+
+export interface SentAgain {
+  /** What the command of this id did. */
+  readonly done: readonly Recorded<RecoveryEvent>[];
+  /** What this command would have done in its place. */
+  readonly decision: Decision<RecoveryEvent>;
+  /** When this command would have happened in its place. */
+  readonly occurredAt: string;
+}
+
+/** Why a command is not the one that was done under its id. */
+export async function unlessSame(
+  { done, decision, occurredAt }: SentAgain,
+  personal: Pick<PersonalData, 'openAll'>,
+): Promise<Refusal | undefined> {
+  const was = await personal.openAll(done.map((event) => [event.type, event.data, event.occurredAt]));
+  const wouldBe = isRefusal(decision) ? [] : decision.map(({ type, data }) => [type, data, occurredAt]);
+  if (agree(was, await personal.openAll(wouldBe))) return undefined;
+  return refuse(
+    'idempotency-key-used',
+    'Another command was done under this key, or the same with other content. Send this one with a key of its own.',
+    'Idempotency-Key',
+  );
+}
+
+/** Whether two facts say the same, as far as it can be told: a forgotten customer's words agree with any. */
+function agree(was: unknown, wouldBe: unknown): boolean {
+  if (typeof was !== 'object' || was === null) return was === wouldBe;
+  if ('forgotten' in was && was.forgotten === true) return true;
+  if (typeof wouldBe !== 'object' || wouldBe === null) return false;
+  const [one, other] = [new Map(Object.entries(was)), new Map(Object.entries(wouldBe))];
+  return [...new Set([...one.keys(), ...other.keys()])].every((name) => agree(one.get(name), other.get(name)));
+}
