@@ -77,7 +77,7 @@ function unfit(wrong: RecordedCaseEvent, set: Readonly<Record<string, unknown>>)
         `set.${field}`,
       );
     }
-    const { says, holds } = kindOf(field);
+    const { says, holds } = kindOf(wrong.type, field);
     if (!holds(value)) return refuse('correction-of-another-kind', `"${field}" must be ${says}.`, `set.${field}`);
   }
   return undefined;

@@ -9,6 +9,11 @@ const offered: CaseEvent = {
 };
 const answered: CaseEvent = { type: 'OfferAnswered', data: { offer: 'o1', answer: 'accepted' } };
 const paused: CaseEvent = { type: 'CasePaused', data: { waitingOn: 'customer' } };
+const reSurveyed: readonly CaseEvent[] = [
+  ...owned,
+  { type: 'ReSurveySent', data: { survey: 's1', channel: 'e-mail' } },
+  { type: 'ReSurveyAnswered', data: { survey: 's1', answers: [{ metric: 'nps', score: 9 }] } },
+];
 const history = [...owned, attempted, offered] as const; // e-1 to e-4
 
 const correct = (said: Partial<CaseCommandOf<'CorrectEvent'>>): CaseCommandOf<'CorrectEvent'> => ({
@@ -54,6 +59,17 @@ describe('correcting an event', () => {
     ['identity-stands', history, { corrects: 'e-4', set: { offer: 'o2' } }],
     ['personal-field-stands', history, { set: { note: 'her own words' } }],
     ['correction-of-another-kind', history, { set: { outcome: 7 } }],
+    ['correction-of-another-kind', history, { set: { outcome: 'constructor' } }],
+    ['correction-of-another-kind', history, { set: { channel: 'pigeon' } }],
+    ['correction-of-another-kind', [...owned, paused], { set: { waitingOn: 'the weather' } }],
+    ['correction-of-another-kind', [...history, answered], { corrects: 'e-5', set: { answer: 'perhaps' } }],
+    ['correction-of-another-kind', history, { corrects: 'e-4', set: { value: { amount: -1, currency: 'EUR' } } }],
+    [
+      'correction-of-another-kind',
+      reSurveyed,
+      { corrects: 'e-4', set: { answers: [{ metric: 'constructor', score: 9 }] } },
+    ],
+    ['correction-of-another-kind', reSurveyed, { corrects: 'e-4', set: { answers: [{ metric: 'nps', score: 11 }] } }],
     ['correction-of-another-kind', history, { corrects: 'e-1', set: { product: 7 } }],
     ['correction-of-another-kind', history, { corrects: 'e-1', set: { product: null } }],
     ['correction-of-another-kind', history, { corrects: 'e-1', set: { tags: ['vip', 7] } }],
