@@ -91,7 +91,7 @@ const decide = (command: CaseCommand, state: CaseState, context: CaseContext): D
     case 'AnswerReSurvey':
       return answerReSurvey(command, state);
     case 'CorrectEvent':
-      return correctEvent(command, state);
+      return correctEvent(command, state, context);
     default:
       return never(command);
   }

@@ -2,10 +2,13 @@ import { refuse, type Decision } from '../../event-sourcing/decider.js';
 import { isSealed } from '../../event-sourcing/sealed.js';
 import { EVENT_FIELDS } from '../event-fields.js';
 import { DECLARATIONS } from '../history.js';
+import type { Money } from '../money.js';
+import { withinAuthority } from '../offer/authority.js';
 import { stated } from '../stated.js';
 import type { CaseCommandOf } from './case-commands.js';
+import type { CaseContext } from './case-context.js';
 import type { CaseEvent } from './case-events.js';
-import { eventsOf, type OpenedCase, type RecordedCaseEvent } from './case-state.js';
+import { eventsOf, type CaseFile, type OpenedCase, type RecordedCaseEvent } from './case-state.js';
 import { asCorrected } from './correction.js';
 import { kindOf } from './field-kinds.js';
 
@@ -16,6 +19,7 @@ const IDENTITY = ['case', 'customer', 'offer', 'survey', 'cycle', 'response', 'f
 export function correctEvent(
   { corrects, withdrawn, set, reason }: CaseCommandOf<'CorrectEvent'>,
   { file }: OpenedCase,
+  context: CaseContext,
 ): Decision<CaseEvent> {
   const events = eventsOf(file.trail);
   const recorded = events.find(({ id }) => id === corrects);
@@ -36,7 +40,9 @@ export function correctEvent(
   if ((withdrawn === undefined) === (set === undefined))
     return refuse('correction-unclear', 'Either withdraw the event, or set its fields right: one of the two.');
   if (reason.trim() === '') return refuse('reason-of-correction-missing', 'Say what was wrong.', 'reason');
-  const obstacle = withdrawn ? needed(wrong, known) : unfit(wrong, set ?? {});
+  const obstacle = withdrawn
+    ? needed(wrong, known)
+    : (unfit(wrong, set ?? {}) ?? unauthorised(wrong, set ?? {}, file, context));
   if (obstacle) return obstacle;
   if (set && Object.entries(set).every(([field, value]) => same(fieldOf(wrong, field), value))) return [];
   return [{ type: 'EventCorrected', data: stated({ corrects, correctsType: wrong.type, withdrawn, set, reason }) }];
@@ -81,6 +87,34 @@ function unfit(wrong: RecordedCaseEvent, set: Readonly<Record<string, unknown>>)
     if (!holds(value)) return refuse('correction-of-another-kind', `"${field}" must be ${says}.`, `set.${field}`);
   }
   return undefined;
+}
+
+/** Why an offer can't come to stand so: what its maker and its corrector may not offer themselves is offered anew. */
+function unauthorised(
+  wrong: RecordedCaseEvent,
+  set: Readonly<Record<string, unknown>>,
+  { offers }: CaseFile,
+  { actor, rules }: CaseContext,
+) {
+  if (wrong.type !== 'ResolutionOffered') return undefined;
+  if (wrong.data.needsAuthority && set['needsAuthority'] === false)
+    return refuse(
+      'authority-stands',
+      'An offer beyond its maker’s authority waits for a supervisor. Have it authorised.',
+      'set.needsAuthority',
+    );
+  const offer = offers.find(({ id }) => id === wrong.data.offer);
+  if (set['value'] === undefined || offer?.standing === 'pending') return undefined;
+  const value = set['value'] as Money; // its kind was checked
+  const { value: before } = wrong.data;
+  if (before?.currency === value.currency && value.amount <= before.amount) return undefined;
+  const others = offers.filter((made) => made !== offer);
+  if ([wrong.actor.role, actor.role].some((role) => withinAuthority(role, value, others, rules))) return undefined;
+  return refuse(
+    'correction-beyond-authority',
+    'So much may neither its maker nor you offer. Withdraw the offer, and make it anew to be authorised.',
+    'set.value',
+  );
 }
 
 const fieldOf = (event: RecordedCaseEvent, field: string): unknown =>

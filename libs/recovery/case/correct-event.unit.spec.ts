@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseCommandOf } from './case-commands.js';
 import type { CaseEvent } from './case-events.js';
-import { attempted, caused, closed, fold, given, opened, owned, time } from './case.testing.js';
+import { attempted, caused, closed, fold, given, happened, opened, owned, rules, sue, time } from './case.testing.js';
 
 const offered: CaseEvent = {
   type: 'ResolutionOffered',
@@ -95,6 +95,46 @@ describe('correcting an event', () => {
     expect(given(...history).when(correct({ set: { note: sealed } }))).toMatchObject([
       { data: { set: { note: sealed } } },
     ]);
+  });
+});
+
+describe('correcting an offer under limits', () => {
+  const authority = {
+    agent: { perOffer: { EUR: 5_000 }, perCase: { EUR: 8_000 } },
+    supervisor: { perOffer: { EUR: 20_000 }, perCase: { EUR: 25_000 } },
+  };
+  const bySue = { actor: sue, rules: rules({ offers: { kinds: ['refund'], authority } }) };
+  const eur = (amount: number) => ({ value: { amount, currency: 'EUR' } });
+  const pending: CaseEvent = {
+    type: 'ResolutionOffered',
+    data: { offer: 'o1', kind: 'refund', ...eur(30_000), needsAuthority: true },
+  };
+  const authorised = happened({ type: 'OfferAuthorised', data: { offer: 'o1' } }, sue);
+  const offerSet = (set: Record<string, unknown>) => correct({ corrects: 'e-4', set });
+
+  test('its value may become what its maker or its corrector may offer', () => {
+    expect(given(...history).when(offerSet(eur(20_000)), bySue)).toMatchObject([{ data: { set: eur(20_000) } }]);
+    const byOtto = { ...bySue, actor: { id: 'otto', role: 'operator' } };
+    expect(given(...history).when(offerSet(eur(5_000)), byOtto)).toMatchObject([{ data: { set: eur(5_000) } }]);
+  });
+  test('it can’t come to stand for more than that', () => {
+    const refused = 'correction-beyond-authority';
+    expect(given(...history).when(offerSet(eur(20_001)), bySue)).toMatchObject({ refused });
+    expect(given(...history).when(offerSet({ value: { amount: 1, currency: 'USD' } }), bySue)).toMatchObject({
+      refused,
+    });
+    const once = [...owned, attempted, pending, authorised];
+    expect(given(...once).when(offerSet(eur(30_001)), bySue)).toMatchObject({ refused });
+  });
+  test('its value may always become less, and anything while it waits for a supervisor', () => {
+    const waiting = [...owned, attempted, pending];
+    expect(given(...waiting, authorised).when(offerSet(eur(29_000)), bySue)).toMatchObject([{}]);
+    expect(given(...waiting).when(offerSet(eur(40_000)), bySue)).toMatchObject([{}]);
+  });
+  test('it goes on waiting for a supervisor', () => {
+    expect(given(...owned, attempted, pending).when(offerSet({ needsAuthority: false }), bySue)).toMatchObject({
+      refused: 'authority-stands',
+    });
   });
 });
 
