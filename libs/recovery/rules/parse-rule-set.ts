@@ -33,6 +33,10 @@ export function parseRuleSet(text: string): ParsedRuleSet {
     if (!(error instanceof ReferenceError)) throw error;
     return { problems: [{ path: '', message: `${error.message}.`, remedy: 'Write it out instead.' }] };
   }
+  if (isEndless(content)) {
+    const message = 'An alias stands within what it is the alias of, so this has no end.';
+    return { problems: [{ path: '', message, remedy: 'Write it out instead.' }] };
+  }
   const shape = checkShape(content);
   const problems = 'problems' in shape ? shape.problems : meaningProblems(shape.ruleSet);
   if ('ruleSet' in shape && problems.length === 0) return { ruleSet: shape.ruleSet, problems: [] };
@@ -43,6 +47,12 @@ export function parseRuleSet(text: string): ParsedRuleSet {
     }),
   };
 }
+
+/** Whether something holds itself, at whatever depth. */
+const isEndless = (value: unknown, within: readonly unknown[] = []): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (within.includes(value) || Object.values(value).some((inner) => isEndless(inner, [...within, value])));
 
 /** Where what a path names is written; what is missing is looked for where it would be. */
 function offsetOf(document: Document, parts: readonly PathPart[]): number {

@@ -30,6 +30,8 @@ describe('how it is written', () => {
     ['a key twice', `${HEAD}title: Again\n`, { line: 5, message: /unique/ }],
     ['a broken line', `${HEAD}targets: [`, { line: 5, column: 11 }],
     ['an unknown alias', `${HEAD}notice: *nobody\n`, { message: /nobody/ }],
+    ['an alias of what it stands in', '&a [*a]', { path: '', message: /no end/, remedy: /Write it out/ }],
+    ['an alias deep in what it stands in', `${HEAD}notice: &a { b: [*a] }\n`, { message: /no end/ }],
     ['nothing at all', '', { path: '', message: /names with values/ }],
     [
       'an unknown name',
