@@ -80,7 +80,7 @@ export interface Restored {
 export const restoreHistory = (backupPath: string, folder: string): Restored => {
   const files = historyFiles(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const release = takeWriterLock(files.lock, folder);
     try {
       return restoreLocked(backupPath, folder);

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -235,6 +236,14 @@ describe('back-up and restore', () => {
     const again = open();
     expect(await count(again)).toBe(5);
     await again.close();
+  });
+  test('a folder that a restore makes is for its owner alone', async () => {
+    const store = open();
+    await appendOneByOne(store, 'loan-1', 1);
+    await store.backup(join(root, 'copy'), MADE_AT);
+    await store.close();
+    restoreHistory(join(root, 'copy'), join(root, 'new'));
+    expect(statSync(join(root, 'new')).mode & 0o777).toBe(0o700);
   });
   test('what is no back-up, or is damaged, replaces nothing', async () => {
     await written(5);
