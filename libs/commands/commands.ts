@@ -11,6 +11,9 @@ import {
   type CommandContext,
   type CommandOf,
 } from '../recovery/aggregates.js';
+import { caseDecider } from '../recovery/case/case.js';
+import type { CaseCommandOf } from '../recovery/case/case-commands.js';
+import type { CaseState } from '../recovery/case/case-state.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { PersonalData } from '../vault/personal-data.js';
@@ -101,6 +104,7 @@ export class Commands {
       rules: rules().at(programme, occurredAt),
       operators: aggregate === 'rules' ? await this.surroundings.operators() : 0,
       ...(command.type === 'SendReSurvey' ? await this.coolDown(customer) : {}),
+      ...(isMerge(command) ? { mergesInto: await this.statusOf(command.into) } : {}),
     };
     const decider = deciderOf(aggregate, request.permits);
     const asked: Request<unknown, AnyCommand, RecoveryEvent, CommandContext> = {
@@ -128,7 +132,7 @@ export class Commands {
     }
   }
 
-  /** Decides it as it would have been decided then; what was done had no cool-down or second operator against it. */
+  /** Decides it as it would have been decided then; what was done had no cool-down, second operator or missing case against it. */
   private async differs(
     { aggregate, command, actor, commandId, occurredAt, permits }: CommandRequest,
     done: readonly Recorded<RecoveryEvent>[],
@@ -154,11 +158,17 @@ export class Commands {
     return origin;
   }
 
+  private async statusOf(id: string): Promise<CaseState['status']> {
+    return (await this.streams.read(this.surroundings.events, streamOf('case', id), caseDecider)).state.status;
+  }
+
   private async coolDown(customer: string | undefined): Promise<{ lastReSurveyAt?: string }> {
     const asked = customer === undefined ? undefined : await this.surroundings.lastReSurveyAt?.(customer);
     return asked === undefined ? {} : { lastReSurveyAt: asked };
   }
 }
+
+const isMerge = (command: AnyCommand): command is CaseCommandOf<'MergeCase'> => command.type === 'MergeCase';
 
 const customerIn = (data: object): string | undefined =>
   'customer' in data && typeof data.customer === 'string' ? data.customer : undefined;

@@ -92,7 +92,7 @@ describe('a command', () => {
 
     test('answers as it did when it is sent again, whatever happened since', async () => {
       await commands.execute(sent);
-      await commands.execute({ ...noting, commandId: 'merge', command: { type: 'MergeCase', into: 'c-2' } });
+      await commands.execute({ ...noting, commandId: 'low', command: { type: 'ChangePriority', priority: 'low' } });
       expect(await commands.execute(sent)).toMatchObject({ revision: 3, events: [{ type: 'NoteAdded' }] });
     });
     test('is refused with other content than it was done with, and nothing is stored', async () => {
@@ -139,6 +139,25 @@ describe('a command', () => {
     expect(await commands.execute({ ...opening, occurredAt: '2031-05-06T00:00:00.000Z' })).toMatchObject({
       refused: 'not-yet-happened',
     });
+  });
+
+  test('merges a case into one that is there and goes on, and answers alike whatever becomes of that one', async () => {
+    const open = (id: string): CommandRequest<'case'> => ({
+      ...opening,
+      id,
+      command: { ...opening.command, case: id } as CommandRequest<'case'>['command'],
+    });
+    const merge = (id: string, into: string): CommandRequest<'case'> => ({
+      ...{ ...noting, id, commandId: `merge ${id}`, chosenId: true },
+      command: { type: 'MergeCase', into },
+    });
+    for (const id of ['c-1', 'c-2', 'c-3']) await commands.execute(open(id));
+    const refused = await commands.execute(merge('c-1', 'c-9'));
+    expect(refused).toMatchObject({ refused: 'merge-into-unknown', field: 'into' });
+    expect(await commands.execute(merge('c-1', 'c-2'))).toMatchObject({ revision: 3 });
+    expect(await commands.execute(merge('c-3', 'c-1'))).toMatchObject({ refused: 'merge-into-merged', field: 'into' });
+    expect(await commands.execute(merge('c-2', 'c-3'))).toMatchObject({ revision: 3 });
+    expect(await commands.execute(merge('c-1', 'c-2'))).toMatchObject({ revision: 3 });
   });
 
   test('that this caller may not give is refused, and nothing is stored', async () => {

@@ -24,7 +24,11 @@ export function reopenCase({ reason }: CaseCommandOf<'ReopenCase'>, state: Opene
 }
 
 /** A duplicate goes on in the case it duplicates. */
-export function mergeCase({ into, reason }: CaseCommandOf<'MergeCase'>, state: OpenedCase): Decision<CaseEvent> {
+export function mergeCase(
+  { into, reason }: CaseCommandOf<'MergeCase'>,
+  state: OpenedCase,
+  { mergesInto }: CaseContext,
+): Decision<CaseEvent> {
   if (state.status === 'merged') {
     if (state.into === into) return [];
     return refuse('merged-elsewhere', `This case was merged into ${state.into} already. Go on there.`, 'into');
@@ -33,6 +37,10 @@ export function mergeCase({ into, reason }: CaseCommandOf<'MergeCase'>, state: O
     return refuse('merge-into-itself', 'A case cannot be merged into itself. Name the case it duplicates.', 'into');
   if (state.status === 'approved')
     return refuse('merge-of-closed', 'The case is approved and stays as it was closed. Reopen it before merging.');
+  if (mergesInto === 'not-opened')
+    return refuse('merge-into-unknown', `There is no case ${into}. Check the id of the case it duplicates.`, 'into');
+  if (mergesInto === 'merged')
+    return refuse('merge-into-merged', `Case ${into} was merged itself. Name the case that it went on in.`, 'into');
   return [{ type: 'CaseMerged', data: stated({ into, reason }) }];
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../event-sourcing/decider.js';
 import type { CompiledRules } from '../rules/compile.js';
+import type { CaseState } from './case-state.js';
 
 /** What the rules of a case are decided by, beside its own history. */
 export interface CaseContext extends Context {
@@ -7,4 +8,6 @@ export interface CaseContext extends Context {
   readonly rules: CompiledRules | undefined;
   /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
   readonly lastReSurveyAt?: string;
+  /** How the case stands that this one is to be merged into, as far as that is known. */
+  readonly mergesInto?: CaseState['status'];
 }

@@ -75,7 +75,7 @@ const decide = (command: CaseCommand, state: CaseState, context: CaseContext): D
     case 'ReopenCase':
       return reopenCase(command, state);
     case 'MergeCase':
-      return mergeCase(command, state);
+      return mergeCase(command, state, context);
     case 'AddNote':
       return addNote(command, state, context);
     case 'RecordSale':
