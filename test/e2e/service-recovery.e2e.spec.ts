@@ -299,6 +299,11 @@ describe('bad input', () => {
   test('another media type is refused', async () => {
     expect((await survey.send('POST', '/v1/responses', 'a=1', { 'content-type': 'text/plain' })).status).toBe(415);
   });
+
+  test('lines of JSON where one object belongs are refused', async () => {
+    const lines = await survey.send('POST', '/v1/responses', '{}\n', { 'content-type': 'application/x-ndjson' });
+    expect(lines).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
+  });
 });
 
 describe('a restart', () => {

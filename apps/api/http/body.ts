@@ -1,4 +1,6 @@
 import { Body, type PipeTransform } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Problem } from '../../../libs/platform/problem/problem.js';
 import { valid, type Message } from '../../../libs/platform/validation/schema.js';
 
 class CompiledValidation implements PipeTransform<unknown, object> {
@@ -6,6 +8,12 @@ class CompiledValidation implements PipeTransform<unknown, object> {
 
   /** No body at all is a message without fields; null is not. */
   transform(value: unknown): object {
+    if (value instanceof Readable)
+      throw new Problem({
+        status: 415,
+        code: 'unsupported-media-type',
+        detail: 'Send it as application/json: lines of JSON are for batches.',
+      });
     return valid(this.message, value === undefined ? {} : value);
   }
 }

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import { invalid } from '../../../libs/platform/problem/problem.js';
+import { sendProblem } from '../../../libs/platform/problem/problem-filter.js';
+
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/** What a path names becomes an id or is looked up as one, and no id has control characters, line ends included. */
+export function takePlainPaths(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const named = Object.entries((request.params ?? {}) as Readonly<Record<string, string>>);
+    const field = named.find(([, value]) => CONTROL.test(value))?.[0];
+    if (field === undefined) done();
+    else sendProblem(reply, invalid([{ field, message: 'must be text without control characters' }], 400));
+  });
+}
