@@ -304,6 +304,15 @@ describe('bad input', () => {
     const lines = await survey.send('POST', '/v1/responses', '{}\n', { 'content-type': 'application/x-ndjson' });
     expect(lines).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
   });
+
+  test.each([
+    ['a control character', '/v1/rules/%00', 400, 'invalid'],
+    ['a line end', '/v1/rules/north%0A', 400, 'invalid'],
+  ])('%s in a path is refused as any other problem is', async (_, path, status, code) => {
+    const refused = await ana.get(path);
+    expect(refused).toMatchObject({ status, body: { status, code } });
+    expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
 });
 
 describe('a restart', () => {

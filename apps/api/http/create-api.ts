@@ -7,6 +7,7 @@ import { Metrics } from '../../../libs/platform/metrics/metrics.js';
 import { boundInFlight } from '../../../libs/platform/overload/in-flight.js';
 import type { Config } from '../../../libs/platform/config/config.js';
 import { serveDocs } from '../docs/serve-docs.js';
+import { takePlainPaths } from './paths.js';
 import { MAX_BODY_BYTES, takeBodies } from './bodies.js';
 
 const BATCH_TIMEOUT_MS = 600_000;
@@ -36,6 +37,7 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
   const metrics = app.get(Metrics);
   metrics.observeRequests(fastify);
   const { inFlight } = boundInFlight(fastify, config.inFlightLimit);
+  takePlainPaths(fastify);
   metrics.gauge('amends_http_in_flight', 'Requests being worked on', (gauge) => gauge.set(inFlight()));
   await serveDocs(app, fastify);
   return app;

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import { sendProblem } from '../../../libs/platform/problem/problem-filter.js';
 
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** What a path names becomes an id or is looked up as one, and no id has control characters, line ends included. */
