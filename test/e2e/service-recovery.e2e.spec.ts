@@ -308,6 +308,8 @@ describe('bad input', () => {
   test.each([
     ['a control character', '/v1/rules/%00', 400, 'invalid'],
     ['a line end', '/v1/rules/north%0A', 400, 'invalid'],
+    ['a broken escape', '/v1/cases/%E0%A4%A', 400, 'malformed'],
+    ['a name without end', `/v1/cases/${'x'.repeat(200)}`, 414, 'path-too-long'],
   ])('%s in a path is refused as any other problem is', async (_, path, status, code) => {
     const refused = await ana.get(path);
     expect(refused).toMatchObject({ status, body: { status, code } });

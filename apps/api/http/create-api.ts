@@ -2,8 +2,10 @@ import helmet from '@fastify/helmet';
 import { type Type, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { Metrics } from '../../../libs/platform/metrics/metrics.js';
+import { problemOf, sendProblem } from '../../../libs/platform/problem/problem-filter.js';
 import { boundInFlight } from '../../../libs/platform/overload/in-flight.js';
 import type { Config } from '../../../libs/platform/config/config.js';
 import { serveDocs } from '../docs/serve-docs.js';
@@ -23,6 +25,8 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
     return503OnClosing: true,
     trustProxy: false,
     logger: false,
+    // Of paths that lead to no route because they can't be read.
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply, problemOf(error)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,

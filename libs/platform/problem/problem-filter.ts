@@ -87,6 +87,7 @@ const CODES: Readonly<Record<number, string>> = {
   405: 'method-not-allowed',
   408: 'timeout',
   413: 'too-large',
+  414: 'path-too-long',
   415: 'unsupported-media-type',
   422: 'invalid',
   429: 'too-many-requests',
