@@ -7,7 +7,7 @@ import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { appendOnce, CanNotGoOn, type Said } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
-import { openCsv, type RowsOfFile } from './csv-rows.js';
+import { FileRefused, openCsv, type RowsOfFile } from './csv-rows.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
 import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
 import { Rejects } from './rejects.js';
@@ -66,7 +66,7 @@ const IN_FLIGHT = 3;
 /**
  * Brings a file into history. Every id follows from the file, so whatever is there already is added to by nothing: an
  * import that was cut off is completed by running it again.
- * @throws FileRefused when the file is not what the mapping is for.
+ * @throws FileRefused when the file is not what the mapping is for, or breaks off: then it says what went in before.
  */
 export async function importFile(request: ImportRequest): Promise<ImportResult> {
   return new Import(request, (await request.events.end()) ?? '').run();
@@ -105,6 +105,9 @@ class Import {
         onProgress?.({ rows: this.rows + unread, share: csv.share() });
       }
       await Promise.all(inFlight);
+    } catch (error) {
+      await Promise.allSettled(inFlight);
+      throw error instanceof FileRefused ? new FileRefused(`${error.message} ${this.whatWentIn(rejects)}`) : error;
     } finally {
       await Promise.allSettled(inFlight);
       await rejects.close();
@@ -112,6 +115,13 @@ class Import {
     const { cases, added, alreadyThere } = this;
     const rejected = rejects.count;
     return { rows: this.rows + unread, cases, added, alreadyThere, rejected, ...(rejected > 0 ? { rejectsFile } : {}) };
+  }
+
+  private whatWentIn({ count, path }: Rejects): string {
+    const rejected = count > 0 ? ` The rows rejected before that are in ${path}.` : '';
+    return this.added === 0
+      ? `Nothing was added.${rejected}`
+      : `${this.added} events were added before that and stay: import the whole file, and it adds the rest.${rejected}`;
   }
 
   /** Sends a chunk of cases to the store and resolves, once all are on their way, to what will be when they are stored. */

@@ -263,6 +263,17 @@ test('rows that are put in order by a date are so in time, however the source wr
   expect(told.map(({ occurredAt }) => occurredAt.slice(0, 10))).toEqual(['2030-11-03', '2031-05-03', '2031-05-10']);
 });
 
+test('of a file that breaks off, what went in until then is told, and the whole file completes it', async () => {
+  const cases = Array.from({ length: 3_000 }, (_, i) => `${i},a,2031-05-05,high,ana,`);
+  const whole = gzipSync(rows(...cases));
+  const message = await bring(whole.subarray(0, whole.length / 2)).then(String, (error: Error) => error.message);
+  expect(message).toContain("can't be read to its end");
+  const before = (await history()).length;
+  expect(before).toBeGreaterThan(0);
+  expect(message).toContain(`${before} events were added before that and stay`);
+  expect(await bring(whole)).toMatchObject({ added: 3_000 - before, alreadyThere: before });
+});
+
 describe('a file that can not be what it should is refused in words', () => {
   test.each([
     ['an empty file', '', 'is empty'],

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { incidentLog } from '../faults/incident-log.testing.js';
 import { amendsJson, ROOT_FOLDER } from './amends.testing.js';
@@ -49,5 +50,17 @@ describe('beside a running app', () => {
     const { status, body } = await app.operator.post('/v1/imports', sent);
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ field }] });
+  });
+
+  test('a file that breaks off is refused in words, with what went in until then', async () => {
+    const broken = join(folder, 'broken.csv.gz');
+    const whole = gzipSync(incidentLog(2_000));
+    writeFileSync(broken, whole.subarray(0, whole.length / 2));
+    const sent = { file: broken, mapping: readFileSync(mapping, 'utf8') };
+    const { status, body } = await app.operator.post('/v1/imports', sent);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      errors: [{ field: 'file', message: expect.stringContaining('before that and stay') }],
+    });
   });
 });

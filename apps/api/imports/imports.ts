@@ -46,6 +46,8 @@ export class Imports {
     this.underWay = wanted.file;
     try {
       return await this.import(wanted, caller);
+    } catch (error) {
+      throw asProblem(error);
     } finally {
       this.underWay = undefined;
     }
@@ -83,18 +85,19 @@ export class Imports {
   }
 }
 
-/** @throws Problem naming what can't be used, before anything is stored. */
+/** @throws Problem, MappingRefused or FileRefused naming what can't be used, before anything is stored. */
 async function checked({ file, mapping: text, rejects }: ImportWanted): Promise<CompiledMapping> {
   for (const [field, path] of Object.entries({ file, ...(rejects === undefined ? {} : { rejects }) }))
     if (!isAbsolute(path)) throw invalid([{ field, message: 'must be an absolute path on the machine of the app' }]);
   if (!existsSync(file)) throw invalid([{ field: 'file', message: `is not there: ${file}` }]);
-  try {
-    const mapping = loadMapping(text, 'mapping');
-    await checkFile(file, mapping);
-    return mapping;
-  } catch (error) {
-    if (error instanceof MappingRefused) throw invalid([{ field: 'mapping', message: error.message }]);
-    if (error instanceof FileRefused) throw invalid([{ field: 'file', message: error.message }]);
-    throw error;
-  }
+  const mapping = loadMapping(text, 'mapping');
+  await checkFile(file, mapping);
+  return mapping;
+}
+
+/** What is wrong with what was sent, by its field: a file may show it only when it is read to its end. */
+function asProblem(error: unknown): unknown {
+  if (error instanceof MappingRefused) return invalid([{ field: 'mapping', message: error.message }]);
+  if (error instanceof FileRefused) return invalid([{ field: 'file', message: error.message }]);
+  return error;
 }
