@@ -18,6 +18,7 @@ export class Failure extends Error {
 const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   MappingRefused: EXIT.usage,
   FileRefused: EXIT.usage,
+  RejectsRefused: EXIT.usage,
   ConfigurationMistaken: EXIT.usage,
   QueryRefused: EXIT.usage,
   FilterRefused: EXIT.usage,

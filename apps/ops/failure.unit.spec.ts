@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { HistoryDamaged, HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { FileRefused } from '../../libs/import/csv-rows.js';
+import { RejectsRefused } from '../../libs/import/rejects.js';
 import { MappingRefused } from '../../libs/import/mapping/yaml-places.js';
 import { LedgerFormatRefused } from '../../libs/ledger/ledger.js';
 import { GenerationConflict, ReadStoreFormatRefused } from '../../libs/read-store/read-store.js';
@@ -9,6 +10,7 @@ import { asFailure, Failure } from './failure.js';
 
 test.each([
   [new FileRefused('no such file'), EXIT.usage],
+  [new RejectsRefused('there already'), EXIT.usage],
   [new MappingRefused('m.yaml', []), EXIT.usage],
   [new HistoryUnavailable('another process writes it'), EXIT.unavailable],
   [new GenerationConflict(1, 2), EXIT.unavailable],

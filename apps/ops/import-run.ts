@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { checkFile, importFile, type ImportResult } from '../../libs/import/import-file.js';
 import type { CompiledMapping } from '../../libs/import/mapping/compile-mapping.js';
 import { loadMapping } from '../../libs/import/mapping/load-mapping.js';
+import { checkRejects } from '../../libs/import/rejects.js';
 import { startRules } from '../../libs/import/starting-rules.js';
 import type { RunningApp } from '../../libs/platform/stores/running-app.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -32,12 +33,13 @@ export async function prepareImport(file: string, mappingFile: string): Promise<
   return { file, mapping, mappingText, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
 }
 
-/** A file into history, the read models up to it, and all of it sealed. */
+/** A file into history, the read models up to it, and all of it sealed. @throws RejectsRefused before anything is stored */
 export async function runImport(
   stores: Stores,
   { file, mapping, packFile }: PreparedImport,
   rejectsFile: string,
 ): Promise<ImportResult & { readonly programme: string; readonly digest: string }> {
+  checkRejects(rejectsFile);
   const { programme } = mapping.mapping;
   const now = new Date().toISOString();
   const rules = await rulesOf(stores, programme, packFile, now);

@@ -1,11 +1,52 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, rmSync, type WriteStream } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { RejectedRow } from './case-groups.js';
 
+/** No rejects file can be made at the place named: why, and what to do. */
+export class RejectsRefused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RejectsRefused';
+  }
+}
+
+/** Where the rejected rows of a file go by default: no two imports share it. @param now UTC, ISO 8601 */
+export const newRejectsFile = (folder: string, name: string, now: string): string =>
+  join(folder, 'rejects', `${name}.${now.replaceAll(/[-:]|\.\d+/g, '')}.${randomBytes(4).toString('hex')}.csv`);
+
+/** Makes the file and removes it: nothing less tells that it can be made. Its folder stays. @throws RejectsRefused */
+export function checkRejects(path: string): void {
+  try {
+    makeFolder(dirname(path));
+    closeSync(openSync(path, 'wx', 0o600));
+    rmSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST')
+      throw new RejectsRefused(`${path} is there already. Name a file that is not: no import overwrites one.`);
+    throw new RejectsRefused(`${path} can't be made (${(error as Error).message}). Name a file that can.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Folder by folder: in /proc, where none can be made, a recursive mkdir never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !existsSync(folder)) throw error;
+  }
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
 /**
  * A CSV file of the rows that could not be used: line, reason, field, then the row without its personal columns, so
- * that it can be put right and imported again. The file is made with its first row.
+ * that it can be put right and imported again. The file is made with its first row, and is never one that is there.
  */
 export class Rejects {
   count = 0;
@@ -26,8 +67,8 @@ export class Rejects {
   add({ line, reason, field, texts }: RejectedRow): void {
     this.count += 1;
     if (!this.stream) {
-      mkdirSync(dirname(this.path), { recursive: true });
-      this.stream = createWriteStream(this.path, { mode: 0o600 });
+      makeFolder(dirname(this.path));
+      this.stream = createWriteStream(this.path, { flags: 'wx', mode: 0o600 });
       this.stream.on('error', (error) => (this.failure ??= error));
       this.stream.write(csvLine(['line', 'reason', 'field', ...this.kept.map((index) => this.header[index] ?? '')]));
     }

@@ -52,6 +52,18 @@ describe('beside a running app', () => {
     expect(body).toMatchObject({ errors: [{ field }] });
   });
 
+  test.each([
+    ['a folder', () => app.folder],
+    ['a file that is there already', () => file],
+    ['a place where none can be made', () => '/proc/nowhere/rejects.csv'],
+  ])('a rejects file that is %s is refused before the import begins', async (_what, rejects) => {
+    const sent = { file, mapping: readFileSync(mapping, 'utf8'), rejects: rejects() };
+    const { status, body } = await app.operator.post('/v1/imports', sent);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ field: 'rejects' }] });
+    expect(readFileSync(file, 'utf8')).toBe(incidentLog(30));
+  });
+
   test('a file that breaks off is refused in words, with what went in until then', async () => {
     const broken = join(folder, 'broken.csv.gz');
     const whole = gzipSync(incidentLog(2_000));

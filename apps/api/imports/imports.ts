@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { FileRefused } from '../../../libs/import/csv-rows.js';
@@ -7,6 +7,7 @@ import { checkFile, importFile, type ImportResult } from '../../../libs/import/i
 import type { CompiledMapping } from '../../../libs/import/mapping/compile-mapping.js';
 import { loadMapping } from '../../../libs/import/mapping/load-mapping.js';
 import { MappingRefused } from '../../../libs/import/mapping/yaml-places.js';
+import { checkRejects, newRejectsFile, RejectsRefused } from '../../../libs/import/rejects.js';
 import { startRules } from '../../../libs/import/starting-rules.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
@@ -54,12 +55,11 @@ export class Imports {
   }
 
   private async import(wanted: ImportWanted, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
-    const mapping = await checked(wanted);
-    const { programme } = mapping.mapping;
     const now = new Date().toISOString();
+    const { rejects: rejectsFile = newRejectsFile(this.stores.folder, 'import', now) } = wanted;
+    const mapping = await checked(wanted, rejectsFile);
+    const { programme } = mapping.mapping;
     const rules = this.rules.books().at(programme, now)?.ruleSet ?? (await this.start(programme, wanted, now, caller));
-    const rejectsFile =
-      wanted.rejects ?? join(this.stores.folder, 'rejects', `import.${now.replaceAll(/[-:]|\.\d+/g, '')}.csv`);
     const { events, personal, crashPoint } = this.stores;
     const { file } = wanted;
     return {
@@ -85,13 +85,14 @@ export class Imports {
   }
 }
 
-/** @throws Problem, MappingRefused or FileRefused naming what can't be used, before anything is stored. */
-async function checked({ file, mapping: text, rejects }: ImportWanted): Promise<CompiledMapping> {
-  for (const [field, path] of Object.entries({ file, ...(rejects === undefined ? {} : { rejects }) }))
+/** @throws Problem or one of the errors below, naming what can't be used, before anything is stored. */
+async function checked({ file, mapping: text }: ImportWanted, rejects: string): Promise<CompiledMapping> {
+  for (const [field, path] of Object.entries({ file, rejects }))
     if (!isAbsolute(path)) throw invalid([{ field, message: 'must be an absolute path on the machine of the app' }]);
   if (!existsSync(file)) throw invalid([{ field: 'file', message: `is not there: ${file}` }]);
   const mapping = loadMapping(text, 'mapping');
   await checkFile(file, mapping);
+  checkRejects(rejects);
   return mapping;
 }
 
@@ -99,5 +100,6 @@ async function checked({ file, mapping: text, rejects }: ImportWanted): Promise<
 function asProblem(error: unknown): unknown {
   if (error instanceof MappingRefused) return invalid([{ field: 'mapping', message: error.message }]);
   if (error instanceof FileRefused) return invalid([{ field: 'file', message: error.message }]);
+  if (error instanceof RejectsRefused) return invalid([{ field: 'rejects', message: error.message }]);
   return error;
 }

@@ -1,5 +1,6 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { newRejectsFile } from '../../../libs/import/rejects.js';
 import { appBeside, placesOf, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
@@ -13,7 +14,10 @@ interface Options {
 export function addImport(program: Command): void {
   subcommand(program, 'import <file>', "bring a source's file into history, through a mapping")
     .requiredOption('--mapping <file>', 'how its rows become events, such as mappings/incidents.yaml')
-    .option('--rejects <file>', 'where rows that can not be used go (default: rejects/ in the data folder)')
+    .option(
+      '--rejects <file>',
+      'where rows that can not be used go, a new file (default: in rejects/ in the data folder)',
+    )
     .addHelpText(
       'after',
       '\nA second import of the same file adds nothing; one that was cut off is completed by the next.',
@@ -25,7 +29,7 @@ export function addImport(program: Command): void {
       const began = performance.now();
       const prepared = await prepareImport(file, options.mapping);
       const rejects = resolve(
-        options.rejects ?? join(places.folder, 'rejects', `${basename(file)}.${stampOf(new Date())}.csv`),
+        options.rejects ?? newRejectsFile(places.folder, basename(file), new Date().toISOString()),
       );
       const app = await appBeside(places);
       const result = app
@@ -46,5 +50,3 @@ export function addImport(program: Command): void {
       if (result.rejected > 0) process.exitCode = EXIT.wrong;
     });
 }
-
-const stampOf = (now: Date): string => now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
