@@ -18,8 +18,9 @@ const MAY_IMPORT = {
   'event-store': ['event-sourcing', 'sqlite'],
   'read-store': ['event-sourcing', 'filter', 'sqlite', 'mongodb'],
   ledger: ['event-sourcing', 'sqlite', 'mongodb'],
-  vault: ['event-sourcing', 'ledger'],
-  evidence: ['event-sourcing', 'event-store', 'ledger'],
+  'key-files': [],
+  vault: ['event-sourcing', 'ledger', 'key-files'],
+  evidence: ['event-sourcing', 'event-store', 'ledger', 'key-files'],
   replay: ['event-sourcing', 'filter', 'recovery', 'event-store', 'read-store', 'ledger'],
   reports: ['event-sourcing', 'filter', 'recovery', 'read-models', 'read-store'],
   rehearsal: [

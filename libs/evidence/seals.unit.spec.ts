@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -373,6 +373,23 @@ describe('the signing key', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const again = await signingKeyIn(path, ledger);
     expect(again.publicKey.equals(key.publicKey)).toBe(true);
+  });
+  test('is the same for all that start at the same time, and is the one in the file', async () => {
+    const path = join(folder, 'first-start.pem');
+    const made = await Promise.all([signingKeyIn(path, ledger), signingKeyIn(path, ledger)]);
+    for (const { publicKey } of [...made, await signingKeyIn(path, ledger)])
+      expect(publicKey.equals(made[0].publicKey)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith('first-start'))).toEqual(['first-start.pem']);
+  });
+  test('that another process made and sealed with meanwhile is read', async () => {
+    await appendOneByOne(store, 'loan-1', 1);
+    const path = join(folder, 'first-start.pem');
+    const list: typeof ledger.list = async (...asked) => {
+      await (await openSealer()).sealNow();
+      copyFileSync(join(folder, 'seal-key.pem'), path);
+      return ledger.list(...asked);
+    };
+    expect((await signingKeyIn(path, { ...ledger, list })).publicKey.equals(key.publicKey)).toBe(true);
   });
   test('that is gone beside seals is not made anew', async () => {
     await appendOneByOne(store, 'loan-1', 1);

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { madeOnce } from '../key-files/made-once.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { SEALS } from './seal.js';
 
@@ -35,18 +36,21 @@ export const signingKeyFrom = (pem: string, from: string): SigningKey => {
 
 const OTHERS = 0o077;
 
+const keptIn = (path: string): SigningKey => {
+  if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0) {
+    throw new SigningKeyRefused(`Others may read ${path}, which signs the seals. Run chmod 600 on it.`);
+  }
+  return signingKeyFrom(readFileSync(path, 'utf8'), path);
+};
+
 /**
  * The key kept in a file that only its owner may read; made where nothing was sealed yet.
  * @throws SigningKeyRefused for a key that is missing beside seals, that others may read, or that is none
  */
 export const signingKeyIn = async (path: string, ledger: Ledger): Promise<SigningKey> => {
-  if (existsSync(path)) {
-    if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0) {
-      throw new SigningKeyRefused(`Others may read ${path}, which signs the seals. Run chmod 600 on it.`);
-    }
-    return signingKeyFrom(readFileSync(path, 'utf8'), path);
-  }
+  if (existsSync(path)) return keptIn(path);
   const [seal] = await ledger.list(SEALS, { limit: 1 });
+  if (existsSync(path)) return keptIn(path); // another process was quicker, and may have sealed with it
   if (seal !== undefined) {
     throw new SigningKeyRefused(
       `The signing key ${path} is gone, but there are seals made with it. Put it back: with a new key they could no longer be checked.`,
@@ -55,8 +59,5 @@ export const signingKeyIn = async (path: string, ledger: Ledger): Promise<Signin
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   mkdirSync(dirname(path), { recursive: true });
-  // Written beside its place first: cut off half-way, it would be refused at every start.
-  writeFileSync(`${path}.new`, pem, { mode: 0o600, flush: true });
-  renameSync(`${path}.new`, path);
-  return signingKeyFrom(pem, path);
+  return signingKeyFrom(madeOnce(path, pem), path);
 };

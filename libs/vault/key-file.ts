@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { madeOnce } from '../key-files/made-once.js';
 import { KEY_BYTES } from './encryption.js';
 import { VaultKeyRefused } from './vault-errors.js';
 
@@ -23,11 +24,7 @@ export function loadKeyEncryptionKey(
     throw new VaultKeyRefused(
       `${file} is missing, and the vault that is there can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
     );
-  const key = randomBytes(KEY_BYTES);
-  // Written beside its place first: cut off half-way, it would be refused at every start.
-  writeFileSync(`${file}.new`, `${key.toString('base64')}\n`, { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
-  return key;
+  return checked(madeOnce(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`), file);
 }
 
 const checked = (text: string, what: string): Buffer => {
