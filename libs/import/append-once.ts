@@ -28,6 +28,8 @@ export interface Said {
 
 /** One append carries as many, of events of common size. */
 const AT_ONCE = 500;
+/** Of a stream that others append to meanwhile. */
+const RETRIES = 9;
 
 /**
  * Appends those of the events that the stream does not hold yet. In the common case that is one append: the store
@@ -35,6 +37,7 @@ const AT_ONCE = 500;
  * import, tells the two apart.
  * @throws CanNotGoOn where the stream has gone on since in a way that the events contradict, whose it is was forgotten, or
  * an event is too large to be kept.
+ * @throws RevisionConflict where others were quicker each time.
  */
 export async function appendOnce(store: EventStore, said: Said, end: string): Promise<AppendedOnce> {
   const { stream, sealed } = said;
@@ -52,23 +55,29 @@ export async function appendOnce(store: EventStore, said: Said, end: string): Pr
 
 async function appendMissing(store: EventStore, said: Said): Promise<AppendedOnce> {
   const { stream, plain } = said;
-  const { events: recorded, revision } = await store.readStream(stream);
-  const there = new Set(recorded.map(({ id }) => id));
-  const missing = await goingOn(
-    recorded as readonly RecordedEvent[],
-    plain.filter(({ id }) => !there.has(id)),
-    said,
-  );
-  if (stream.startsWith('case-')) refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
-  let at = revision;
-  for (const run of runsOf(missing)) {
+  let added = 0;
+  for (let retries = RETRIES; ; retries--) {
+    const { events: recorded, revision } = await store.readStream(stream);
+    const there = new Set(recorded.map(({ id }) => id));
+    const missing = await goingOn(
+      recorded as readonly RecordedEvent[],
+      plain.filter(({ id }) => !there.has(id)),
+      said,
+    );
+    if (stream.startsWith('case-')) refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
+    let at = revision;
     try {
-      at = (await store.append(stream, run, at)).revision;
+      for (const run of runsOf(missing)) {
+        at = (await store.append(stream, run, at)).revision;
+        added += run.length;
+      }
+      return { added, alreadyThere: plain.length - added };
     } catch (error) {
-      throw error instanceof AppendRefused ? new CanNotGoOn(error.message) : error;
+      if (error instanceof AppendRefused) throw new CanNotGoOn(error.message);
+      // Somebody works on the case meanwhile: what they did is read, and may contradict the events.
+      if (!(error instanceof RevisionConflict) || retries === 0) throw error;
     }
   }
-  return { added: missing.length, alreadyThere: plain.length - missing.length };
 }
 
 /** A stream stays whose it was, in their shard and under their key, whomever the source names by now. */

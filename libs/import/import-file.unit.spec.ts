@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Recorded } from '../event-sourcing/event.js';
+import { idOf } from '../event-sourcing/identity.js';
+import { RevisionConflict } from '../event-store/event-store.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { DECLARATIONS } from '../recovery/history.js';
@@ -125,6 +127,42 @@ test('a case stays whose it was, though a later export names somebody else', asy
   expect(await personal.openAll(added?.data)).toEqual({ note: 'Again' });
   await personal.forgetKey(customerOf(opened));
   expect(await personal.openAll(added?.data)).toEqual({ note: { forgotten: true } });
+});
+
+describe('beside live work on the same case', () => {
+  const LONGER = `${TWO_CASES}\n2,b,2031-05-09,,ben,Again`;
+  /** Somebody else is quicker, so many times. */
+  const outrun = (times: number) => {
+    const append = store.append.bind(store);
+    let left = times;
+    jest.spyOn(store, 'append').mockImplementation(async (stream, events, expected) => {
+      if (expected > 0 && left > 0) {
+        left -= 1;
+        const live = events.map((event) => ({ ...event, id: idOf('live', left, event.id) }));
+        await append(stream, live, expected);
+      }
+      return append(stream, events, expected);
+    });
+  };
+
+  test('an import reads the case again and goes on', async () => {
+    await bring(TWO_CASES);
+    outrun(3);
+    expect(await bring(LONGER)).toMatchObject({ added: 1, alreadyThere: 3, rejected: 0 });
+    expect(await bring(LONGER)).toMatchObject({ added: 0, alreadyThere: 4, rejected: 0 });
+  });
+
+  test('a case of many words that is outrun between two appends goes in whole, and is counted once', async () => {
+    const words = Array.from({ length: 600 }, (_, i) => `1,${i},2031-05-06,high,ana,${i}`);
+    outrun(1);
+    expect(await bring(rows(...words))).toMatchObject({ added: 601, alreadyThere: 0, rejected: 0 });
+  });
+
+  test('an import that is outrun each time ends, and does not try for ever', async () => {
+    await bring(TWO_CASES);
+    outrun(Infinity);
+    await expect(bring(LONGER)).rejects.toThrow(RevisionConflict);
+  });
 });
 
 test('what a forgotten customer said before is no trouble to the next export, and they stay forgotten', async () => {
