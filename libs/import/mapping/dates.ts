@@ -76,17 +76,21 @@ function readPattern(pattern: string, toInstant: (parts: Parts, text: string) =>
 
 function refuseImpossible({ year, month, day, hour, minute, second }: Parts, text: string): void {
   if (month < 1 || month > 12) throw new RowRejected(`"${text}" is no date: there is no month ${month}`);
-  const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const days = utcDay(year, month, 0).getUTCDate();
   if (day < 1 || day > days) throw new RowRejected(`"${text}" is no date: that month has ${days} days`);
   if (hour > 23 || minute > 59 || second > 59)
     throw new RowRejected(`"${text}" is no date: there is no such time of day`);
 }
 
+/** Its midnight. Date.UTC takes the years 0 to 99 for 1900 to 1999. @param monthIndex from 0 */
+const utcDay = (year: number, monthIndex: number, day: number): Date =>
+  new Date(new Date(0).setUTCFullYear(year, monthIndex, day));
+
 /** Local time to instant. Of an hour that comes twice the first is taken; an hour that is left out does not exist. */
 function wallClock(zone: string): (parts: Parts, text: string) => string {
   if (zone === 'UTC' || zone === 'Etc/UTC') {
     return ({ year, month, day, hour, minute, second, millisecond }) =>
-      new Date(Date.UTC(year, month - 1, day, hour, minute, second, millisecond)).toISOString();
+      new Date(utcDay(year, month - 1, day).setUTCHours(hour, minute, second, millisecond)).toISOString();
   }
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);

@@ -8,6 +8,12 @@ test('a day, a month and a time without leading zeros are read', () => {
   expect(utc('29/2/2016 01:16')).toBe('2016-02-29T01:16:00.000Z');
 });
 
+test('a year is the one written, however early', () => {
+  for (const zone of ['UTC', 'Africa/Abidjan'])
+    expect(compileDates('yyyy-MM-dd HH:mm', zone)('0031-05-05 12:16').slice(0, 10)).toBe('0031-05-05');
+  expect(compileDates('yyyy-MM-dd', 'UTC')('0000-02-29')).toBe('0000-02-29T00:00:00.000Z');
+});
+
 test('a date without a time is its midnight, in the zone of the source', () => {
   expect(compileDates('M/d/yyyy', 'America/New_York')('3/19/2015')).toBe('2015-03-19T04:00:00.000Z');
 });
