@@ -19,6 +19,8 @@ export interface Format {
   readonly empty: readonly string[];
   /** Columns to keep; others are not looked at, but `wanted` ones must be there. */
   readonly wanted: readonly string[];
+  /** Columns that must be there too, though nothing of them is kept. */
+  readonly named: readonly string[];
 }
 
 export interface FileRow extends NumberedRow {
@@ -56,7 +58,7 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   if (!header) throw new FileRefused(`${path} has no header line. Its first line must name the columns.`);
   if (header.failed !== undefined)
     throw new FileRefused(`${path}, line 1: the header can't be read: ${header.failed}.`);
-  refuseHeader(path, header.texts, format.wanted);
+  refuseHeader(path, header.texts, format);
   return {
     header: header.texts,
     batches: rowsOf(header.texts, early, records, format),
@@ -92,8 +94,8 @@ function reasonOf(path: string, error: unknown): string {
   return `${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`;
 }
 
-function refuseHeader(path: string, header: readonly string[], wanted: readonly string[]): void {
-  const missing = wanted.filter((column) => !header.includes(column));
+function refuseHeader(path: string, header: readonly string[], { wanted, named }: Format): void {
+  const missing = [...new Set([...wanted, ...named])].filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new FileRefused(
       `${path} is not what the mapping is for: it has no column ${missing.map((column) => `"${column}"`).join(', ')}. ` +

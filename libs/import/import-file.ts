@@ -56,8 +56,12 @@ export async function checkFile(file: string, mapping: CompiledMapping): Promise
   await (await openFor(file, mapping)).close();
 }
 
-const openFor = (file: string, { mapping: { format, empty = [] }, columns }: CompiledMapping): Promise<RowsOfFile> =>
-  openCsv(file, { delimiter: format.delimiter ?? ',', empty, wanted: columns });
+// A personal column that is misspelt would let the real one into the rejects file.
+const openFor = (
+  file: string,
+  { mapping: { format, empty = [], personal = [] }, columns }: CompiledMapping,
+): Promise<RowsOfFile> =>
+  openCsv(file, { delimiter: format.delimiter ?? ',', empty, wanted: columns, named: personal });
 
 /** Cases that are mapped and sent to the store at a time; of such chunks, so many wait for their commit at once. */
 const CHUNK = 500;

@@ -321,4 +321,10 @@ describe('a file that can not be what it should is refused in words', () => {
   ])('%s', async (_sentence, content, expected) => {
     await expect(bring(content)).rejects.toThrow(expected);
   });
+
+  test('a file without a column that is to be kept out of the rejects file, though no event reads it', async () => {
+    const misspelt = MAPPING.replace('personal: [who, words]', 'personal: [who, words, adress]');
+    const content = `${HEADER},address\n1,a,2031-02-30,high,ana,,1 Main Street`;
+    await expect(bring(content, misspelt)).rejects.toThrow('has no column "adress"');
+  });
 });
