@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { AnyProjection, Document, Shown } from '../event-sourcing/projection.js';
 import { HistoryUnavailable } from '../event-store/event-store.js';
-import { refuseOtherTypes } from '../read-store/declared-types.js';
+import { declaredTypes } from '../read-store/declared-types.js';
 import type { Flush, ReadStore, StoredDocument } from '../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
@@ -64,6 +64,7 @@ export class ProjectionFold<Inputs> {
   readonly #facts: string | undefined;
   readonly #evolvers: ReadonlyMap<string, Evolver<Inputs>>;
   readonly #restating: ReadonlySet<string>;
+  readonly #refuseOtherTypes: ReturnType<typeof declaredTypes>;
   readonly #known: LRUCache<string, Known> | Map<string, Known>;
   readonly #parked: Map<string, string>;
   #skipped: ReadonlySet<string>;
@@ -75,6 +76,7 @@ export class ProjectionFold<Inputs> {
     this.#facts = factsOf(projection);
     this.#evolvers = evolversOf(projection);
     this.#restating = new Set(projection.restate?.on);
+    this.#refuseOtherTypes = declaredTypes(projection);
     this.#complete = options.empty;
     this.#known =
       options.cached === Infinity
@@ -118,7 +120,8 @@ export class ProjectionFold<Inputs> {
       let at = 0;
       for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
         try {
-          await this.#foldOne(one, event, inputs);
+          const lookingBack = this.#foldOne(one, event, inputs);
+          if (lookingBack) await lookingBack;
         } catch (error) {
           // No fault of the event: it is folded once history can be read again.
           if (error instanceof HistoryUnavailable) throw error;
@@ -207,12 +210,15 @@ export class ProjectionFold<Inputs> {
     return unread && !refolded && this.#options.projection.ofOneStream === true;
   }
 
-  async #foldOne(one: Touched, event: Recorded, inputs: Inputs): Promise<void> {
+  /** At once where the event needs none of those before it: of thousands that are folded, few do. */
+  #foldOne(one: Touched, event: Recorded, inputs: Inputs): Promise<void> | undefined {
     const { known, before, passed } = one;
-    if (event.position <= known.position || !this.#reads(event)) return;
+    if (event.position <= known.position || !this.#reads(event)) return undefined;
     if (this.#options.partlyStored && known.fact !== (passed.at(-1) ?? before.fact)) passed.push(known.fact);
-    const looksBack = this.#isForgotten(one) || this.#restating.has(event.type);
-    this.#evolve(one, event, looksBack ? await this.#earlier(event) : NO_EVENTS, inputs);
+    if (this.#isForgotten(one) || this.#restating.has(event.type))
+      return this.#earlier(event).then((earlier) => this.#evolve(one, event, earlier, inputs));
+    this.#evolve(one, event, NO_EVENTS, inputs);
+    return undefined;
   }
 
   /** Takes the key back to where it could last be shown. Gives how many of its first `folded` events are in that. */
@@ -303,7 +309,7 @@ export class ProjectionFold<Inputs> {
     const changed = now.filter(([id, document]) => !isKnown || !sameDocument(before.get(id), document));
     // The store would refuse the whole batch for it, and everybody would wait for one key.
     for (const [id, document] of changed) {
-      refuseOtherTypes(projection, id, document);
+      this.#refuseOtherTypes(id, document);
       this.#options.refuseTooLarge(projection, id, document);
     }
     if (this.#facts !== undefined && documents && fact)

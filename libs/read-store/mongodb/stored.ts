@@ -1,5 +1,5 @@
 import type { Document } from '../../event-sourcing/projection.js';
-import { refuseOtherTypes } from '../declared-types.js';
+import { declaredTypes } from '../declared-types.js';
 import type { CollectionShape, Flush, StoredDocument } from '../read-store.js';
 
 type Write = Flush['writes'][number];
@@ -37,7 +37,7 @@ export const storedFrom = (
   const { id, shard, position, document } = write;
   if (id === '') throw new TypeError(`A document of ${shape.name} has an empty id. Right the projection.`);
   if (document === null) return { _id: id, amends: { generation, shard, position, shown: false } };
-  refuseOtherTypes(shape, id, document);
+  declaredTypes(shape)(id, document);
   const text = JSON.stringify(document);
   const plain = JSON.parse(text) as Document;
   const amends = { generation, shard, position, shown: true };
