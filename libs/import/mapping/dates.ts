@@ -38,6 +38,9 @@ export function compileDates(pattern: string, zone: string): ReadInstant {
     const before = known.get(text);
     if (before !== undefined) return before;
     const instant = read(text);
+    // History holds it in UTC: there, only years of four digits compare as texts, and calendars know no year 0.
+    if (!/^\d{4}-/.test(instant) || instant.startsWith('0000'))
+      throw new RowRejected(`"${text}" is in no year from 1 to 9999, in UTC`);
     if (known.size >= REMEMBERED) known.clear();
     known.set(text, instant);
     return instant;

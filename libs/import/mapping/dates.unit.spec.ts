@@ -11,7 +11,15 @@ test('a day, a month and a time without leading zeros are read', () => {
 test('a year is the one written, however early', () => {
   for (const zone of ['UTC', 'Africa/Abidjan'])
     expect(compileDates('yyyy-MM-dd HH:mm', zone)('0031-05-05 12:16').slice(0, 10)).toBe('0031-05-05');
-  expect(compileDates('yyyy-MM-dd', 'UTC')('0000-02-29')).toBe('0000-02-29T00:00:00.000Z');
+  expect(compileDates('yyyy-MM-dd', 'UTC')('0004-02-29')).toBe('0004-02-29T00:00:00.000Z');
+});
+
+test.each([
+  ['yyyy-MM-dd', '0000-02-29'],
+  ['iso', '9999-12-31T23:59:59-01:00'],
+  ['iso', '0001-01-01T00:00:00+01:00'],
+])('as %s, %s is of no year that calendars can count, and is rejected', (pattern, text) => {
+  expect(() => compileDates(pattern, 'UTC')(text)).toThrow('is in no year from 1 to 9999');
 });
 
 test('a date without a time is its midnight, in the zone of the source', () => {

@@ -80,6 +80,7 @@ describe('correcting an event', () => {
       { corrects: 'e-4', set: { value: { amount: 700, currency: 'EUR', of: {} } } },
     ],
     ['correction-of-another-kind', [...owned, paused], { set: { until: 'soon' } }],
+    ['correction-of-another-kind', [...owned, paused], { set: { until: '+010000-01-01T00:00:00.000Z' } }],
     ['personal-field-stands', history, { set: { note: { sealed: 'AAAA', key: { id: 'cus-1' } } } }],
   ] as const)('%s is refused', (refused, events, said) => {
     expect(given(...events).when(correct(said))).toMatchObject({ refused });

@@ -40,9 +40,11 @@ const isObjectOf = (fields: Readonly<Record<string, (value: unknown) => boolean>
   value !== null &&
   Object.keys(value).length === Object.keys(fields).length &&
   Object.entries(fields).every(([field, holds]) => holds((value as Readonly<Record<string, unknown>>)[field]));
-/** History holds instants in one form, so that they sort as text. */
+/** History holds instants in one form, so that they sort as text; of years beyond four digits they would not. */
 const isInstant = (value: unknown): boolean =>
-  typeof value === 'string' && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value;
+  typeof value === 'string' && /^\d{4}-/.test(value) && isoOrNone(value) === value;
+const isoOrNone = (value: string): string | undefined =>
+  Number.isNaN(Date.parse(value)) ? undefined : new Date(value).toISOString();
 
 const text: FieldKind = { says: 'text', holds: isText };
 const texts: FieldKind = { says: 'a list of texts', holds: (value) => Array.isArray(value) && value.every(isText) };
