@@ -7,8 +7,8 @@ type Test = (this: void, value: unknown) => boolean;
 
 /**
  * A filter as a function, with MongoDB's meaning: null is met by null and by a missing field, $ne and $nin are met by
- * a missing field, and order holds only between values of one type. Text is ordered by code
- * point, as stores order it by its UTF-8 bytes.
+ * a missing field, and order holds only between values of one type. Text is ordered by code point, as
+ * stores order it by its UTF-8 bytes.
  *
  * It runs several times for each event of a replay, so all that can be is done here, once: a call allocates nothing.
  * @throws FilterRefused where the filter has another form than filter.ts says.

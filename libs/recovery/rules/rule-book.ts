@@ -18,8 +18,13 @@ export interface RulesFrom {
 }
 
 /** The entry that holds at that time, in a book that is oldest first; undefined where none does yet. */
-export const entryAt = <E extends { readonly from: string | null }>(book: readonly E[], at: string): E | undefined =>
-  book.findLast(({ from }) => from === null || from <= at);
+export function entryAt<E extends { readonly from: string | null }>(book: readonly E[], at: string): E | undefined {
+  for (let i = book.length - 1; i >= 0; i--) {
+    const entry = book[i];
+    if (entry && (entry.from === null || entry.from <= at)) return entry;
+  }
+  return undefined;
+}
 
 /** What every projection and decision is given: the rules of any programme at any time. Pure once made. */
 export interface RuleBooks {
@@ -44,12 +49,7 @@ export function ruleBooks(books: Readonly<Record<string, readonly RulesFrom[]>>)
   return {
     at(programme, occurredAt) {
       const book = byProgramme.get(programme);
-      if (!book) return undefined;
-      for (let i = book.length - 1; i >= 0; i--) {
-        const entry = book[i];
-        if (entry && (entry.from === null || entry.from <= occurredAt)) return entry.rules;
-      }
-      return undefined;
+      return book && entryAt(book, occurredAt)?.rules;
     },
     book: (programme) => byProgramme.get(programme) ?? [],
     programmes: () => [...byProgramme.keys()],

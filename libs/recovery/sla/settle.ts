@@ -28,14 +28,14 @@ export function settle(
   const now: Settled = { clocks: [], unpromised: [] };
   for (const clock of before.clocks)
     keep(now, isGoing(clock) && (!moves || moves(clock)) ? advance(clock, rules, moment, book) : clock);
-  for (const course of before.unpromised) keep(now, advanceUnpromised(course, rules, moment, book));
+  for (const course of before.unpromised) goOnIn(now, advanceUnpromised(course, rules, moment, book));
   for (const target of rules.targets) {
     if (target.reportedOnly || lastOf(now.unpromised, target)) continue;
     const last = lastOf(now.clocks, target);
     if (!begins(target, last, moment)) continue;
     const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
     const course = stopped ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment) : undefined;
-    keep(now, promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts)));
+    goOnIn(now, promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts)));
   }
   return now;
 }
@@ -45,16 +45,17 @@ interface Settled {
   readonly unpromised: Unpromised[];
 }
 
+function keep({ clocks, unpromised }: Settled, next: Clock | Unpromised): void {
+  if ('goalMs' in next) clocks.push(next);
+  else unpromised.push(next);
+}
+
 /** A clock that goes on takes the place of what it was when it stopped: only once it has a goal, so that no verdict is lost. */
-function keep({ clocks, unpromised }: Settled, next: Clock | Unpromised | undefined): void {
+function goOnIn(now: Settled, next: Clock | Unpromised | undefined): void {
   if (!next) return;
-  if (!('goalMs' in next)) {
-    unpromised.push(next);
-    return;
-  }
-  const stopped = clocks.findIndex((clock) => goesOnIn(next, clock));
-  if (stopped >= 0) clocks.splice(stopped, 1);
-  clocks.push(next);
+  const stopped = 'goalMs' in next ? now.clocks.findIndex((clock) => goesOnIn(next, clock)) : -1;
+  if (stopped >= 0) now.clocks.splice(stopped, 1);
+  keep(now, next);
 }
 
 const goesOnIn = (next: Clock, { target, cycle, startedAt, startedBy }: Clock): boolean =>
