@@ -60,13 +60,13 @@ describe('a forbidden import is found', () => {
     ['an adapter does not know another engine', 'libs/ledger/sqlite/ledger.ts', 'libs/mongodb/mongo-connection.ts'],
     ['read models and reactions do not know each other', 'libs/read-models/queues.ts', 'libs/reactions/triage.ts'],
     ['a projection cannot reach a command', 'libs/read-models/queues.ts', 'libs/commands/commands.ts'],
-    ['replay cannot reach a reaction', 'libs/replay/rebuild.ts', 'libs/reactions/triage.ts'],
+    ['replay cannot reach a reaction', 'libs/replay/builds/rebuild.ts', 'libs/reactions/triage.ts'],
     ['a rehearsal cannot reach a reaction', 'libs/rehearsal/rehearse.ts', 'libs/reactions/triage.ts'],
     ['a rehearsal cannot reach a command', 'libs/rehearsal/rehearse.ts', 'libs/commands/commands.ts'],
     ['a rehearsal cannot open a store', 'libs/rehearsal/rehearse.ts', 'libs/read-store/sqlite/store.ts'],
-    ['a lib does not know an app', 'libs/replay/rebuild.ts', 'apps/api/main.ts'],
+    ['a lib does not know an app', 'libs/replay/builds/rebuild.ts', 'apps/api/main.ts'],
     ['the domain reads no file', 'libs/recovery/case.ts', 'node:fs'],
-    ['a source does not import a test aid', 'libs/replay/rebuild.ts', 'libs/replay/history.testing.ts'],
+    ['a source does not import a test aid', 'libs/replay/builds/rebuild.ts', 'libs/replay/history.testing.ts'],
   ])('%s', async (_sentence, from, to) => {
     expect((await violations(tree(from, to))).length).toBeGreaterThan(0);
   });

@@ -1,11 +1,11 @@
 import { Global, Module } from '@nestjs/common';
-import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
+import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import { ReadModelsElsewhere } from '../../libs/replay/followed-elsewhere.js';
-import { Following } from '../../libs/replay/following.js';
-import { ParkedList } from '../../libs/replay/parked.js';
+import { ReadModelsElsewhere } from '../../libs/replay/follow/followed-elsewhere.js';
+import { Following } from '../../libs/replay/follow/following.js';
+import { ParkedList } from '../../libs/replay/fold/parked.js';
 
 /** For an api whose read models other processes keep up. */
 @Global()

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
-import { addAudit } from './commands/audit.js';
-import { addBackup } from './commands/backup.js';
-import { addDoctor } from './commands/doctor.js';
-import { addExport } from './commands/export.js';
-import { addImport } from './commands/import.js';
-import { addMigrate } from './commands/migrate.js';
-import { addRehearse } from './commands/rehearse.js';
-import { addReplay } from './commands/replay.js';
-import { addReport } from './commands/report.js';
-import { addRestore } from './commands/restore.js';
-import { addRules } from './commands/rules.js';
-import { addVerify } from './commands/verify.js';
+import { addAudit } from './audit/audit-command.js';
+import { addBackup } from './backup/backup-command.js';
+import { addDoctor } from './doctor/doctor-command.js';
+import { addExport } from './export/export-command.js';
+import { addImport } from './import/import-command.js';
+import { addMigrate } from './migrate/migrate-command.js';
+import { addRehearse } from './rehearse/rehearse-command.js';
+import { addReplay } from './replay/replay-command.js';
+import { addReport } from './report/report-command.js';
+import { addRestore } from './restore/restore-command.js';
+import { addRules } from './rules/rules-command.js';
+import { addVerify } from './verify/verify-command.js';
 
 const AFTER = `
 A command works on the folder that --data names, else AMENDS_DATA, else ./data. Beside a running app, what writes is

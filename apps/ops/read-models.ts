@@ -3,12 +3,12 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import type { Generation, GenerationStamp } from '../../libs/read-store/read-store.js';
-import { booksOf, bringUpToDate as serveUpToDate, canFold } from '../../libs/replay/bring-up-to-date.js';
-import { isFed, release } from '../../libs/replay/generations.js';
-import { ParkedList } from '../../libs/replay/parked.js';
+import { booksOf, bringUpToDate as serveUpToDate, canFold } from '../../libs/replay/builds/bring-up-to-date.js';
+import { isFed, release } from '../../libs/replay/builds/generations.js';
+import { ParkedList } from '../../libs/replay/fold/parked.js';
 import type { AnyProjection } from '../../libs/event-sourcing/projection.js';
-import { catchUp, rebuild } from '../../libs/replay/rebuild.js';
-import { loadRuleBooks, type RulesInHistory } from '../../libs/replay/rule-books.js';
+import { catchUp, rebuild } from '../../libs/replay/builds/rebuild.js';
+import { loadRuleBooks, type RulesInHistory } from '../../libs/replay/builds/rule-books.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { showing } from './progress.js';
 

@@ -26,7 +26,7 @@ export async function rulesNamed(stores: Pick<Stores, 'events'>, name: string): 
     const { ruleSet, hash } = readRules(name);
     return { programme: ruleSet.programme, hash, ruleSet, drafted: false };
   }
-  const { showRules } = await import('./rules-run.js');
+  const { showRules } = await import('./rules/rules-run.js');
   const { programme, ruleSet: hash, content } = await showRules(stores, name);
   return { programme, hash, ruleSet: content, drafted: true };
 }

@@ -1,5 +1,5 @@
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import type { View } from '../../libs/replay/view.js';
+import type { View } from '../../libs/replay/builds/view.js';
 import { rulesNamed } from './rule-source.js';
 
 /** A view of history as a command is given it. */

@@ -3,10 +3,10 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
-import { booksOf } from '../../libs/replay/bring-up-to-date.js';
-import { ReadModelFollower } from '../../libs/replay/follower.js';
-import { ParkedList } from '../../libs/replay/parked.js';
-import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { booksOf } from '../../libs/replay/builds/bring-up-to-date.js';
+import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
+import { ParkedList } from '../../libs/replay/fold/parked.js';
+import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';
 
 /** Folds history into the builds that are kept, under the rules that each goes on under. */
 export const FOLLOWER: FactoryProvider<ReadModelFollower<Inputs>> = {

@@ -13,10 +13,10 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
-import { ReadModelFollower } from '../../libs/replay/follower.js';
-import { Following } from '../../libs/replay/following.js';
-import { Stopped } from '../../libs/platform/builds/run-beside.js';
-import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
+import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
+import { Following } from '../../libs/replay/follow/following.js';
+import { Stopped } from '../../libs/builds/run-beside.js';
+import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { FOLLOWER } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;

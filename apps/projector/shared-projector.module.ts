@@ -9,17 +9,17 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Leases } from '../../libs/ledger/leases.js';
-import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
+import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { pause, RENEW_EVERY_MS } from '../../libs/platform/stores/turn.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
-import { ReadModelsElsewhere } from '../../libs/replay/followed-elsewhere.js';
-import { ReadModelFollower } from '../../libs/replay/follower.js';
-import { Following } from '../../libs/replay/following.js';
-import { ParkedList } from '../../libs/replay/parked.js';
-import { SharedShards } from '../../libs/replay/shared-shards.js';
+import { ReadModelsElsewhere } from '../../libs/replay/follow/followed-elsewhere.js';
+import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
+import { Following } from '../../libs/replay/follow/following.js';
+import { ParkedList } from '../../libs/replay/fold/parked.js';
+import { SharedShards } from '../../libs/replay/follow/shared-shards.js';
 import { FOLLOWER } from './follower.provider.js';
 
 const LEASES = Symbol('leases');

@@ -7,8 +7,8 @@ import {
   type DynamicModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { ReadModelBuilds } from '../../libs/platform/builds/read-model-builds.js';
-import { Stopped } from '../../libs/platform/builds/run-beside.js';
+import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
+import { Stopped } from '../../libs/builds/run-beside.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';

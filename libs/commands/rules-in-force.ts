@@ -1,6 +1,6 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { loadRuleBooks, type RulesInHistory } from '../replay/rule-books.js';
+import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
 
 /** The rules as history has them now, kept in memory. Whoever appends to a rules stream reloads them. */
 export class RulesInForce {

@@ -1,7 +1,7 @@
 import type { PersonalText } from '../event-sourcing/sealed.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
 import type { Answer } from '../recovery/response/response-events.js';
-import type { Money } from '../recovery/money.js';
+import type { Money } from '../recovery/vocabulary/money.js';
 
 /** Who did it, and when it happened. */
 interface Done {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { booksOf, rulesOf, RESOLVE } from '../recovery/sla/case-clocks.testing.js';
+import { booksOf, rulesOf, RESOLVE } from '../recovery/clocks/case-clocks.testing.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { cases } from './cases.js';
 import { clocks } from './clocks.js';

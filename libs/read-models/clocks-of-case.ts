@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { advanceClocks, type CaseClocks } from '../recovery/sla/case-clocks.js';
+import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
 
 interface Advance {
   readonly event: RecordedEvent;

@@ -1,8 +1,8 @@
 import type { Shown } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { CaseClocks } from '../recovery/sla/case-clocks.js';
-import { clocksForeseen } from '../recovery/sla/clocks-foreseen.js';
-import type { Clock } from '../recovery/sla/clock.js';
+import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
+import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
+import type { Clock } from '../recovery/clocks/clock.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import { clocksAfter } from './clocks-of-case.js';
 import { onEachCaseEvent } from './case-event-types.js';

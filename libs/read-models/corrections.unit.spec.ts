@@ -6,7 +6,7 @@ import type { AnyProjection } from '../event-sourcing/projection.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
-import { booksOf, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { booksOf, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { cases } from './cases.js';
 import { clocks } from './clocks.js';
 import { documents, inputs, record } from './documents.testing.js';

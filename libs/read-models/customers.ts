@@ -1,4 +1,4 @@
-import { instant, isoOf } from '../recovery/instants.js';
+import { instant, isoOf } from '../recovery/fast/instants.js';
 import { caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 

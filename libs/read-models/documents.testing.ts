@@ -4,8 +4,8 @@ import type { AnyProjection, Document } from '../event-sourcing/projection.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { EventsToFold } from '../replay/events-to-fold.js';
-import { ProjectionFold } from '../replay/projection-fold.js';
+import { EventsToFold } from '../replay/fold/events-to-fold.js';
+import { ProjectionFold } from '../replay/fold/projection-fold.js';
 import type { Inputs } from './inputs.js';
 
 /** No programme has rules. */

@@ -1,5 +1,5 @@
 import type { CaseEvent } from '../recovery/case/case-events.js';
-import type { ClockEvent } from '../recovery/clock/clock-events.js';
+import type { ClockEvent } from '../recovery/clocks/clock-events.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { ResponseEvent } from '../recovery/response/response-events.js';
 import { CASE_EVENT_TYPES } from './case-event-types.js';

@@ -1,4 +1,4 @@
-import { instant } from '../recovery/instants.js';
+import { instant } from '../recovery/fast/instants.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 

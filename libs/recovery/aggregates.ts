@@ -1,7 +1,7 @@
 import type { Decider } from '../event-sourcing/decider.js';
 import type { CaseContext } from './case/case-context.js';
 import { caseDecider } from './case/case.js';
-import { clockDecider } from './clock/clock-notices.js';
+import { clockDecider } from './clocks/clock-notices.js';
 import { customerDecider } from './customer/customer.js';
 import { failureDecider } from './failure/failure.js';
 import { improvementDecider } from './improvement/improvement.js';

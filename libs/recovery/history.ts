@@ -1,6 +1,6 @@
 import type { EventDeclaration, Recorded, ToAppend } from '../event-sourcing/event.js';
 import type { CaseEvent } from './case/case-events.js';
-import type { ClockEvent } from './clock/clock-events.js';
+import type { ClockEvent } from './clocks/clock-events.js';
 import type { FailureEvent } from './failure/failure-events.js';
 import type { ImprovementEvent } from './improvement/improvement-events.js';
 import type { IntakeEvent } from './intake/intake-events.js';

@@ -3,9 +3,9 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { explainClock, type ClockExplanation } from '../recovery/sla/explain-clock.js';
-import { booksServed } from '../replay/bring-up-to-date.js';
-import { booksOfView, isPresent, type View } from '../replay/view.js';
+import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
+import { booksServed } from '../replay/builds/bring-up-to-date.js';
+import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
 import { stepsOfCase, type AuditStep } from './case-steps.js';
 import { clockVerdict, clocksOfCase, type ExportedCase } from './exported-case.js';
 

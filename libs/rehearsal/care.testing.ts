@@ -4,8 +4,8 @@ import { READ_MODELS, type AnyReadModel } from '../read-models/read-models.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { openHistory, tell, type Told } from '../replay/history.testing.js';
-import { rebuild } from '../replay/rebuild.js';
-import { loadRuleBooks } from '../replay/rule-books.js';
+import { rebuild } from '../replay/builds/rebuild.js';
+import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rehearse, type Rehearsal, type RehearsalOptions } from './rehearse.js';
 import type { RehearsalAsked } from './sides.js';
 

@@ -7,8 +7,8 @@ import type { CaseEvent } from '../recovery/case/case-events.js';
 import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { advanceClocks, type CaseClocks } from '../recovery/sla/case-clocks.js';
-import type { Clock } from '../recovery/sla/clock.js';
+import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
+import type { Clock } from '../recovery/clocks/clock.js';
 
 interface Change {
   readonly from: unknown;

@@ -5,9 +5,9 @@ import type { RecordedEvent } from '../recovery/history.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { advanceClocks, clocksAsOf, type CaseClocks } from '../recovery/sla/case-clocks.js';
-import { isOverdue } from '../recovery/sla/clock-times.js';
-import type { Clock } from '../recovery/sla/clock.js';
+import { advanceClocks, clocksAsOf, type CaseClocks } from '../recovery/clocks/case-clocks.js';
+import { isOverdue } from '../recovery/clocks/clock-times.js';
+import type { Clock } from '../recovery/clocks/clock.js';
 import type { Verdict } from './verdict.js';
 
 /** A case as `amends audit CASE --json` writes it: what happened, and the rules it was judged by. */

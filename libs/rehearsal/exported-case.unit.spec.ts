@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { opened, paused, record, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { opened, paused, record, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { replayExported, type ExportedCase } from './exported-case.js';
 
 test('a case on hold is judged overdue where it was late before, and paused where it was not', () => {

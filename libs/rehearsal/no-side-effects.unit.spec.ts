@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
-import { opened, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import { opened, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 import { rehearse, type RehearsalOptions } from './rehearse.js';
 import type { RehearsalAsked } from './sides.js';

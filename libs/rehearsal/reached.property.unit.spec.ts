@@ -13,10 +13,10 @@ import {
   returned,
   rulesOf,
   submitted,
-} from '../recovery/sla/case-clocks.testing.js';
-import { digestBuild } from '../replay/digest.js';
+} from '../recovery/clocks/case-clocks.testing.js';
+import { digestBuild } from '../replay/digest/digest.js';
 import { openReads, type Told } from '../replay/history.testing.js';
-import { rebuild } from '../replay/rebuild.js';
+import { rebuild } from '../replay/builds/rebuild.js';
 import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 import { changedVerdicts, type ChangedVerdict } from './changed-verdicts.js';
 import { rehearseShare, type ShareAsked } from './share.js';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { opened, paused, RESOLVE, resumed, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import { opened, paused, RESOLVE, resumed, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import type { Told } from '../replay/history.testing.js';
 import { caseTold, historyOf, inForce } from './care.testing.js';
 

@@ -1,7 +1,7 @@
 import { SHARDS } from '../event-sourcing/shard.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GenerationStamp } from '../read-store/read-store.js';
-import { digestOf, digestOfShards } from '../replay/digest.js';
+import { digestOf, digestOfShards } from '../replay/digest/digest.js';
 import type { History } from './build.js';
 import type { ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';

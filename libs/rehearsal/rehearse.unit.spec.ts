@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RecoveryEvent } from '../recovery/history.js';
 import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
-import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/sla/case-clocks.testing.js';
+import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import type { Told } from '../replay/history.testing.js';
 import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
-import { digestBuild } from '../replay/digest.js';
+import { digestBuild } from '../replay/digest/digest.js';
 import { rehearseShare, type ShareAsked, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];

@@ -1,9 +1,9 @@
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
-import { digested, ShardDigest } from '../replay/digest.js';
-import type { Folded } from '../replay/fold-whole.js';
-import type { Lines } from '../replay/lines.js';
-import { shapesOf } from '../replay/projections.js';
+import { digested, ShardDigest } from '../replay/digest/digest.js';
+import type { Folded } from '../replay/fold/fold-whole.js';
+import type { Lines } from '../replay/digest/fast/lines.js';
+import { shapesOf } from '../replay/fold/projections.js';
 import { GroupCounter } from './group-counter.js';
 import { TOTALLED, type Totalled } from './totals.js';
 

@@ -2,7 +2,7 @@ import type { GenerationStamp } from '../read-store/read-store.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { BookEntry, RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { booksUnder, loadRuleBooks, type RulesInHistory } from '../replay/rule-books.js';
+import { booksUnder, loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
 import type { History } from './build.js';
 import { eventsUpTo } from './events-up-to.js';
 import type { Scope } from './totals.js';

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RootCauseRules } from '../recovery/rules/rule-set.js';
-import { opened, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
-import { foldAside } from '../replay/view.js';
+import { opened, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
+import { foldAside } from '../replay/builds/view.js';
 import { openReads } from '../replay/history.testing.js';
-import { loadRuleBooks } from '../replay/rule-books.js';
+import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rootCauseReport, type CauseReading } from '../reports/root-cause-report.js';
 import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
 

@@ -8,7 +8,7 @@ import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS, type EventToAppend, type RecoveryEvent } from '../recovery/history.js';
-import { ParkedList } from './parked.js';
+import { ParkedList } from './fold/parked.js';
 
 /** A store of history of its own, thrown away after use. */
 export function openHistory(): {

@@ -15,12 +15,12 @@ import type { ReadStore } from '../read-store/read-store.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { idOf } from '../event-sourcing/identity.js';
-import { digestBuild } from './digest.js';
+import { digestBuild } from './digest/digest.js';
 import { bound, openHistory, openReads, tell, type Told } from './history.testing.js';
-import { switchGeneration, rollback } from './generations.js';
-import { catchUp, rebuild, type Progress } from './rebuild.js';
-import { verifyReadModels } from './verify.js';
-import { foldAside } from './view.js';
+import { switchGeneration, rollback } from './builds/generations.js';
+import { catchUp, rebuild, type Progress } from './builds/rebuild.js';
+import { verifyReadModels } from './digest/verify.js';
+import { foldAside } from './builds/view.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -3,9 +3,9 @@ import type { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js'
 import { inputs } from '../read-models/documents.testing.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
-import { booksOf, RESOLVE, rulesOf } from '../recovery/sla/case-clocks.testing.js';
+import { booksOf, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { openHistory, tell, type Told } from '../replay/history.testing.js';
-import { rebuild } from '../replay/rebuild.js';
+import { rebuild } from '../replay/builds/rebuild.js';
 import { clockDisagreements, clockReport } from './clock-report.js';
 import { funnelReport } from './funnel-report.js';
 import { repeatReport } from './repeat-report.js';

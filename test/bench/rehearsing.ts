@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { startRules } from '../../libs/import/starting-rules.js';
-import { rehearseInThreads } from '../../libs/platform/builds/rehearse-in-threads.js';
+import { rehearseInThreads } from '../../libs/builds/rehearse-in-threads.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';

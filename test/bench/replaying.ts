@@ -9,7 +9,7 @@ import { fill, readOnce } from './history-of-cases.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS, type RecordedEvent } from '../../libs/recovery/history.js';
-import { rebuild } from '../../libs/replay/rebuild.js';
+import { rebuild } from '../../libs/replay/builds/rebuild.js';
 import type { AnyProjection } from '../../libs/event-sourcing/projection.js';
 import { rulesOfDefaultPack } from './default-rules.js';
 import { inTurn, median, syncRate, type Figure, type Size } from './measure.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { prepareImport, runImport } from '../../apps/ops/import-run.js';
+import { prepareImport, runImport } from '../../apps/ops/import/import-run.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { ROOT_FOLDER, sample } from '../e2e/amends.testing.js';
 

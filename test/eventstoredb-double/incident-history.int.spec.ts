@@ -20,10 +20,10 @@ import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.
 import { DECLARATIONS } from '../../libs/recovery/history.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
-import { digestBuild, type BuildDigest } from '../../libs/replay/digest.js';
+import { digestBuild, type BuildDigest } from '../../libs/replay/digest/digest.js';
 import type { AnyProjection } from '../../libs/event-sourcing/projection.js';
-import { rebuild } from '../../libs/replay/rebuild.js';
-import { loadRuleBooks } from '../../libs/replay/rule-books.js';
+import { rebuild } from '../../libs/replay/builds/rebuild.js';
+import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';
 import { clockReport, type ClockReportRow } from '../../libs/reports/clock-report.js';
 import { PersonalData } from '../../libs/vault/personal-data.js';
 import { ROOT_FOLDER, sample } from '../e2e/amends.testing.js';

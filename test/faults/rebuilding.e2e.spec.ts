@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
-import { digestBuild } from '../../libs/replay/digest.js';
+import { digestBuild } from '../../libs/replay/digest/digest.js';
 import { parse } from 'yaml';
 import { amendsJson, crashAmends, ROOT_FOLDER, startAmends } from '../e2e/amends.testing.js';
 import { eventually, RunningApp } from '../e2e/running-app.testing.js';

@@ -6,7 +6,7 @@ import { SHARDS, shardOf } from '../../libs/event-sourcing/shard.js';
 import { Leases } from '../../libs/ledger/leases.js';
 import { SqliteLedger } from '../../libs/ledger/sqlite/sqlite-ledger.js';
 import { LEASE_MS, RENEW_EVERY_MS } from '../../libs/platform/stores/turn.js';
-import { SharedShards } from '../../libs/replay/shared-shards.js';
+import { SharedShards } from '../../libs/replay/follow/shared-shards.js';
 
 export interface Scenario {
   readonly seed: number;

@@ -12,15 +12,15 @@ import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
-import { Following } from '../../../libs/replay/following.js';
-import { booksOf } from '../../../libs/replay/bring-up-to-date.js';
-import type { BesideProgress } from '../../../libs/platform/builds/work.js';
-import { loadRuleBooks } from '../../../libs/replay/rule-books.js';
-import { verifyReadModels, type Difference } from '../../../libs/replay/verify.js';
+import { Following } from '../../../libs/replay/follow/following.js';
+import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
+import type { BesideProgress } from '../../../libs/builds/work.js';
+import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
 import type { Sent } from '../http/request-headers.js';
 import { problemOfRefusal } from '../http/request-headers.js';
-import { Stopped } from '../../../libs/platform/builds/run-beside.js';
-import { ReadModelBuilds, type BuildWanted } from '../../../libs/platform/builds/read-model-builds.js';
+import { Stopped } from '../../../libs/builds/run-beside.js';
+import { ReadModelBuilds, type BuildWanted } from '../../../libs/builds/read-model-builds.js';
 import { RuleCommands } from '../rules/rule-commands.js';
 
 export interface Replayed {

@@ -11,7 +11,7 @@ import { checkRejects, newRejectsFile, RejectsRefused } from '../../../libs/impo
 import { startRules } from '../../../libs/import/starting-rules.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
-import { ReadModelBuilds } from '../../../libs/platform/builds/read-model-builds.js';
+import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';

@@ -7,8 +7,8 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { Example } from '../../../libs/platform/validation/example.js';
 import { Optional, Text, Whole } from '../../../libs/platform/validation/fields.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
-import { Following } from '../../../libs/replay/following.js';
-import { ParkedList } from '../../../libs/replay/parked.js';
+import { Following } from '../../../libs/replay/follow/following.js';
+import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { Valid } from '../http/body.js';
 
 @Example({ readModel: 'clocks', key: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })

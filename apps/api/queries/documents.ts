@@ -6,8 +6,8 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { NothingLive, type Query } from '../../../libs/read-store/read-store.js';
-import { Following } from '../../../libs/replay/following.js';
-import { ParkedList } from '../../../libs/replay/parked.js';
+import { Following } from '../../../libs/replay/follow/following.js';
+import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
 import { AccessLog } from './access-log.js';
 

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { runBeside, Stopped } from '../../../libs/platform/builds/run-beside.js';
+import { runBeside, Stopped } from '../../../libs/builds/run-beside.js';
 import { Problem } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { isPresent, type View } from '../../../libs/replay/view.js';
+import { isPresent, type View } from '../../../libs/replay/builds/view.js';
 import { askReport, type ReportAsked } from '../../../libs/reports/reports.js';
 
 /**

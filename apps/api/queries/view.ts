@@ -1,8 +1,8 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { invalid, type FieldMistake } from '../../../libs/platform/problem/problem.js';
 import { instantOf, isDay, isInstant } from '../../../libs/platform/validation/fields.js';
-import type { RulesInHistory } from '../../../libs/replay/rule-books.js';
-import type { View } from '../../../libs/replay/view.js';
+import type { RulesInHistory } from '../../../libs/replay/builds/rule-books.js';
+import type { View } from '../../../libs/replay/builds/view.js';
 import { findRules } from '../rules/find-rules.js';
 
 /** The two times and the rules, as an address names them. */

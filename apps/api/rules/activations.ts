@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
-import { ReadModelBuilds, type BuildWanted } from '../../../libs/platform/builds/read-model-builds.js';
+import { ReadModelBuilds, type BuildWanted } from '../../../libs/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { plansReplacedBy } from '../../../libs/recovery/rules/book-history.js';

@@ -1,7 +1,7 @@
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
-import { rulesNamed } from '../../../libs/replay/named-rules.js';
-import type { RulesInHistory } from '../../../libs/replay/rule-books.js';
+import { rulesNamed } from '../../../libs/replay/builds/named-rules.js';
+import type { RulesInHistory } from '../../../libs/replay/builds/rule-books.js';
 
 /** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Problem naming the field */
 export function findRules(history: RulesInHistory, field: string, name: string): RuleSet {

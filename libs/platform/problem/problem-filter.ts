@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
 import { GenerationConflict, NothingLive, QueryRefused } from '../../read-store/read-store.js';
-import { FollowedElsewhere } from '../../replay/following.js';
+import { FollowedElsewhere } from '../../replay/follow/following.js';
 import { storeDown } from '../stores/store-down.js';
 import { Problem } from './problem.js';
 

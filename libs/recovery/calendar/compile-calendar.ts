@@ -1,6 +1,6 @@
 import type { CalendarRule } from '../rules/rule-set.js';
 import type { Calendar } from './calendar.js';
-import { WorkingTable } from './working-table.js';
+import { WorkingTable } from './fast/working-table.js';
 
 /**
  * Makes a calendar of its rule. An interval belongs to the day it opens on: a holiday takes the hours that open on it,

@@ -3,7 +3,7 @@ import type { CaseCommandOf } from './case-commands.js';
 import type { CaseContext } from './case-context.js';
 import type { CaseEvent } from './case-events.js';
 import { recordedBy, type OpenedCase } from './case-state.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 export function changePriority(
   { priority, reason }: CaseCommandOf<'ChangePriority'>,

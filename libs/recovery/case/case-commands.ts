@@ -1,5 +1,5 @@
 import type { PersonalText } from '../../event-sourcing/sealed.js';
-import type { Money } from '../money.js';
+import type { Money } from '../vocabulary/money.js';
 import type { Answer } from '../response/response-events.js';
 import type { AssignedBy, CaseEvent, Channel, ContactOutcome, WaitingOn } from './case-events.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { RecordedEvent } from '../history.js';
-import { approved, noted, opened, paused, prioritised, record, reopened } from '../sla/case-clocks.testing.js';
-import { resumed, returned, submitted } from '../sla/case-clocks.testing.js';
+import { approved, noted, opened, paused, prioritised, record, reopened } from '../clocks/case-clocks.testing.js';
+import { resumed, returned, submitted } from '../clocks/case-clocks.testing.js';
 import type { CaseEvent } from './case-events.js';
 import { CASE_FACT_FIELDS, evolveFacts, type CaseFacts } from './case-facts.js';
 

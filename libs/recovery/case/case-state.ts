@@ -1,5 +1,5 @@
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { Money } from '../money.js';
+import type { Money } from '../vocabulary/money.js';
 import type { CaseEvent, Channel, ContactOutcome, WaitingOn } from './case-events.js';
 
 export type RecordedCaseEvent = Recorded<CaseEvent>;

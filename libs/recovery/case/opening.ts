@@ -4,7 +4,7 @@ import type { CaseCommandOf, CaseEventData } from './case-commands.js';
 import type { CaseContext } from './case-context.js';
 import type { CaseEvent } from './case-events.js';
 import type { OpenedCase } from './case-state.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 /** Opened and owned in one append: no crash in between can leave a case that nobody has. */
 export function openCase(command: CaseCommandOf<'OpenCase'>, { rules }: CaseContext): Decision<CaseEvent> {

@@ -5,7 +5,7 @@ import type { CaseEvent } from '../case/case-events.js';
 import { inWork, recordedBy, type Attempt, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 const DAY_MS = 86_400_000;
 

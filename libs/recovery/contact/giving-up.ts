@@ -4,7 +4,7 @@ import type { CaseContext } from '../case/case-context.js';
 import type { CaseEvent } from '../case/case-events.js';
 import { inWork, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { tries } from './contact-attempts.js';
 
 /** The last resort: after the tries that the rules demand, or because the customer refused contact. */

@@ -1,5 +1,5 @@
 import { refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import type { FailureEvent } from './failure-events.js';
 
 export type Failure = { readonly status: 'none' } | { readonly status: 'reported' };

@@ -3,7 +3,7 @@ import type { CaseCommandOf } from '../case/case-commands.js';
 import type { CaseEvent } from '../case/case-events.js';
 import type { OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 /** By hand, or because a target was missed. Once for each recipient, target and cycle; a review may be late too. */
 export function escalateCase(

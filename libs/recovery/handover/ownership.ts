@@ -3,7 +3,7 @@ import type { CaseCommandOf } from '../case/case-commands.js';
 import type { CaseEvent } from '../case/case-events.js';
 import { inWork, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 /** Gives a case its first owner. From then on it is handed over, with a reason. */
 export function assignCase(

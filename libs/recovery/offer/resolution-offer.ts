@@ -5,7 +5,7 @@ import type { CaseContext } from '../case/case-context.js';
 import type { CaseEvent } from '../case/case-events.js';
 import { inWork, recordedBy, type OpenedCase } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { withinAuthority } from './authority.js';
 
 export function offerResolution(

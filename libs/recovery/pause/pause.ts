@@ -5,7 +5,7 @@ import type { CaseEvent } from '../case/case-events.js';
 import type { OpenedCase } from '../case/case-state.js';
 import { inWork } from '../case/case-state.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 export function pauseCase(
   { waitingOn, reason, until }: CaseCommandOf<'PauseCase'>,

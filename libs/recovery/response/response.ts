@@ -1,6 +1,6 @@
 import { never, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import type { ResponseEvent } from './response-events.js';
 import { offScale } from './scales.js';
 

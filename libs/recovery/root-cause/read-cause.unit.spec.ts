@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { CaseFacts } from '../case/case-facts.js';
 import { compileRules } from '../rules/compile.js';
 import type { RootCauseRules } from '../rules/rule-set.js';
-import { fold, booksOf, opened, rulesOf } from '../sla/case-clocks.testing.js';
+import { fold, booksOf, opened, rulesOf } from '../clocks/case-clocks.testing.js';
 import { readCause } from './read-cause.js';
 
 const facts = (touchpoint: string): CaseFacts =>

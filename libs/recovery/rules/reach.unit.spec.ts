@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { booksOf, RESOLVE, rulesOf } from '../sla/case-clocks.testing.js';
+import { booksOf, RESOLVE, rulesOf } from '../clocks/case-clocks.testing.js';
 import { reaches } from './reach.js';
 import type { RuleSet } from './rule-set.js';
 

@@ -1,6 +1,6 @@
 import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { bookAfter } from './book-history.js';
 import type { BookEntry } from './rule-book.js';
 import type { PlannedRules, RulesEvent } from './rules-events.js';

@@ -1,5 +1,5 @@
 import { refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import type { Member, TeamEvent } from './team-events.js';
 
 export type Roster = TeamEvent['data'];

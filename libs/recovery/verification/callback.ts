@@ -3,7 +3,7 @@ import type { CaseCommandOf } from '../case/case-commands.js';
 import type { CaseContext } from '../case/case-context.js';
 import type { CaseEvent } from '../case/case-events.js';
 import { recordedBy, type OpenedCase } from '../case/case-state.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 /** A person asks the customer of an approved case how it went. */
 export function recordCallback(

@@ -6,7 +6,7 @@ import type { CaseEvent } from '../case/case-events.js';
 import type { OpenedCase } from '../case/case-state.js';
 import { offScale } from '../response/scales.js';
 import { parseDuration } from '../rules/duration.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 
 /** The customer is asked again after approval: once a cycle, not before the rules' delay, never over-surveyed. */
 export function sendReSurvey(

@@ -1,5 +1,5 @@
 import { refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
-import { stated } from '../stated.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { draw } from './drawing.js';
 import type { VerificationEvent } from './verification-events.js';
 

@@ -6,7 +6,7 @@ import type { Inputs } from '../../../libs/read-models/inputs.js';
 import { times } from '../../../libs/read-models/times.js';
 import { SqliteReadStore } from '../../../libs/read-store/sqlite/sqlite-read-store.js';
 import type { AnyProjection } from '../../../libs/event-sourcing/projection.js';
-import { rebuild } from '../../../libs/replay/rebuild.js';
+import { rebuild } from '../../../libs/replay/builds/rebuild.js';
 import { rulesOfDefaultPack } from '../default-rules.js';
 import { fill, readOnce } from '../history-of-cases.js';
 import { inTurn, ProcessorUsed, type Figure, type Size } from '../measure.js';

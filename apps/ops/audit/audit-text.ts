@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AuditedClock, CaseAudit } from '../../../libs/rehearsal/audit-case.js';
+import type { AuditStep } from '../../../libs/rehearsal/case-steps.js';
+import { table } from '../output.js';
+
+/** An audit as people read it: the events, then each clock with what it counted. */
+export async function auditText(audit: CaseAudit): Promise<string> {
+  const { reference, programme, knownAt, events, clocks, reported } = audit;
+  const rows = events.map(({ occurredAt, knownAt: known, type, actor, data, correctedBy }) => [
+    occurredAt,
+    known === occurredAt ? '' : known,
+    correctedBy.length > 0 ? `${type} (corrected)` : type,
+    `${actor.id} (${actor.role})`,
+    briefly(data),
+  ]);
+  const withoutClock = Object.entries(reported).filter(
+    ([target]) => !clocks.some(({ clock }) => clock.target === target),
+  );
+  return [
+    `Case ${audit.case}${reference === null ? '' : ` (${reference})`} of ${programme}${knownAt === null ? '' : `, as known at ${knownAt}`}`,
+    '',
+    await table(['occurred', 'known', 'what', 'who', 'facts'], rows),
+    ...(audit.steps ?? []).flatMap(stepLines),
+    ...clocks.flatMap(clockLines),
+    ...withoutClock.map(
+      ([target, verdict]) => `\n${target}: the source says ${verdict}; there is no clock to compare it with`,
+    ),
+  ].join('\n');
+}
+
+/** Nothing was there before the first event, so that only what it set is told. */
+function stepLines({ type, occurredAt, changed }: AuditStep): string[] {
+  const fields = Object.entries(changed).filter(([, { from, to }]) => from !== null || !isEmpty(to));
+  return [
+    '',
+    `${occurredAt}  ${type}${fields.length === 0 ? ': changes nothing' : ''}`,
+    ...fields.map(([name, change]) => `  ${name}: ${changeTold(change)}`),
+  ];
+}
+
+/** Of a list that grew only what came. */
+function changeTold({ from, to }: AuditStep['changed'][string]): string {
+  if (from === null) return inOneLine(to);
+  const grew = Array.isArray(from) && Array.isArray(to) && isDeepStrictEqual(to.slice(0, from.length), from);
+  return grew ? `+ ${to.slice(from.length).map(inOneLine).join(', ')}` : `${inOneLine(from)} > ${inOneLine(to)}`;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === false || (Array.isArray(value) && value.length === 0);
+
+const inOneLine = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+};
+
+function clockLines({
+  clock,
+  title,
+  verdict,
+  reported,
+  calendar,
+  zone,
+  until,
+  counted,
+  workingMs,
+  held,
+  timeZoneData,
+}: AuditedClock): string[] {
+  const disagrees = reported !== null && (verdict === 'met' || verdict === 'missed') && reported !== verdict;
+  const { originalDueAt, dueAt } = clock;
+  return [
+    '',
+    `${title} (${clock.target}, cycle ${clock.cycle}): ${verdict.toUpperCase()}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
+    `  goal       ${hours(clock.goalMs)} in calendar ${calendar ?? 'always'} (${zone}, zones ${timeZoneData})`,
+    `  rule set   ${clock.ruleSet}`,
+    `  started    ${clock.startedAt} by event ${clock.startedBy}`,
+    clock.stoppedAt === undefined
+      ? `  read at    ${until}`
+      : `  stopped    ${clock.stoppedAt} by event ${clock.stoppedBy}`,
+    `  due        ${dueAt ?? '-'}${originalDueAt === dueAt ? '' : ` (first ${originalDueAt})`}`,
+    `  counted    ${hours(workingMs)} of working time:`,
+    ...counted.map(({ from, to, ms }) => `    ${from}  ${to}  ${hours(ms)}`),
+    ...held.map(
+      ({ from, fromEvent, to, toEvent, heldMs }) =>
+        `  held       ${from} (${fromEvent}) to ${to ?? 'now'} (${toEvent ?? '-'}): ${hours(heldMs)}`,
+    ),
+  ];
+}
+
+const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(2)} h`;
+
+const LONGEST = 90;
+
+/** Facts on one line, without the ids that stand elsewhere. */
+function briefly(data: unknown): string {
+  const told = Object.entries(data as Readonly<Record<string, unknown>>)
+    .filter(
+      ([field, value]) =>
+        !['case', 'customer', 'response'].includes(field) && !(Array.isArray(value) && value.length === 0),
+    )
+    .map(([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+  return told.length > LONGEST ? `${told.slice(0, LONGEST - 3)}...` : told;
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { placesOf, refuseWithoutStore } from '../data-folder.js';
+import { Output } from '../output.js';
+import { subcommand } from '../subcommand.js';
+
+export function addBackup(program: Command): void {
+  subcommand(program, 'backup <folder>', 'copy the store as it is now, also while an app is running on it')
+    .option('--vault', "copy the vault alone: customers' keys and references, which are kept apart from history")
+    .addHelpText(
+      'after',
+      `
+Without --vault: the history, the ledger with its seals, and the key that checks them. Read models are built again
+from the history. Keep the vault's back-ups elsewhere: whoever has both can read what customers said.`,
+    )
+    .action(async (to: string, { vault = false }: { vault?: boolean }, command: Command) => {
+      const output = Output.of(command);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const { runBackup } = await import('./backup-run.js');
+      const result = await runBackup(places, to, vault);
+      output.result(result, () =>
+        [`Backed up to ${result.folder}:`, ...result.files.map((file) => `  ${file}`)].join('\n'),
+      );
+    });
+}

@@ -1,0 +1,66 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { SqliteEventStore } from '../../../libs/event-store/sqlite/sqlite-event-store.js';
+import { DECLARATIONS } from '../../../libs/recovery/history.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { refuseOnEngines } from '../data-folder.js';
+import { Failure } from '../failure.js';
+
+export interface BackedUp {
+  readonly folder: string;
+  readonly madeAt: string;
+  readonly files: readonly string[];
+}
+
+/** What of a folder goes into which back-up; read models are built again, locks and heads are made anew. */
+const OF_STORE = { databases: ['ledger.db'], keys: ['seal.key'] };
+const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
+/** All pages in one step: one snapshot. */
+const ALL_PAGES = 2_147_483_647;
+
+/** Reads beside whoever writes. The ledger is copied first: seals must not vouch for more than the history holds. */
+export async function runBackup(places: StorePlaces, to: string, vault: boolean): Promise<BackedUp> {
+  refuseOnEngines('A back-up', places, vault ? ['vault'] : ['eventStore', 'readStore']);
+  const { folder } = places;
+  const target = resolve(to);
+  if (existsSync(target) && readdirSync(target).length > 0) {
+    throw new Failure(
+      `${target} holds files already. Name a folder that is empty or not there: no back-up overwrites another.`,
+    );
+  }
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  const madeAt = new Date().toISOString();
+  const { databases, keys } = vault ? OF_VAULT : OF_STORE;
+  const files: string[] = [];
+  try {
+    for (const name of databases) {
+      if (!existsSync(join(folder, name))) continue;
+      const source = new DatabaseSync(join(folder, name), { readOnly: true, timeout: 10_000 });
+      try {
+        await backup(source, join(target, name), { rate: ALL_PAGES });
+      } finally {
+        source.close();
+      }
+      files.push(name);
+    }
+    for (const name of keys) {
+      if (!existsSync(join(folder, name))) continue;
+      copyFileSync(join(folder, name), join(target, name));
+      files.push(name);
+    }
+    if (!vault) {
+      const events = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'read' });
+      try {
+        await events.backup(join(target, 'history.db'), madeAt);
+      } finally {
+        await events.close();
+      }
+      files.push('history.db');
+    }
+  } catch (error) {
+    for (const name of files) rmSync(join(target, name), { force: true });
+    throw error;
+  }
+  return { folder: target, madeAt, files };
+}

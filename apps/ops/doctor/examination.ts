@@ -1,0 +1,124 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  fsyncSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readConfig } from '../../../libs/platform/config/config.js';
+import type { Environment } from '../../../libs/platform/config/settings.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { asFailure } from '../failure.js';
+import type { Finding } from './finding.js';
+import { examineStores } from './store-examination.js';
+
+const OLDEST_NODE = [22, 16] as const;
+const LEAST_FREE_BYTES = 512 * 1024 * 1024;
+const EARLIEST_NOW = '2026-01-01';
+
+/** Everything is looked at, whatever is found on the way. */
+export async function examine(folder: string, env: Environment): Promise<readonly Finding[]> {
+  const machine = [node(), zones(), clock(), place(folder), disk(folder), syncs(folder)];
+  let places: StorePlaces;
+  try {
+    places = { ...readConfig(env).places, folder };
+  } catch (error) {
+    const found = asFailure(error).message;
+    return [...machine, { what: 'environment', ok: false, found, remedy: 'Mend the settings named above.' }];
+  }
+  const environment = { what: 'environment', ok: true, found: 'every setting can be read' };
+  return [...machine, environment, ...(await examineStores(places))];
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  return {
+    what: 'Node.js',
+    ok,
+    found: process.versions.node,
+    ...(ok ? {} : { remedy: 'Install Node.js 22.16 or later, best 24.' }),
+  };
+}
+
+function zones(): Finding {
+  const found = process.versions.tz ?? 'none';
+  const ok = found !== 'none';
+  return { what: 'time zone data', ok, found, ...(ok ? {} : { remedy: 'Use a Node.js built with full ICU.' }) };
+}
+
+function clock(): Finding {
+  const now = new Date().toISOString();
+  const ok = now >= EARLIEST_NOW;
+  return { what: 'clock', ok, found: now, ...(ok ? {} : { remedy: 'Set the clock: events are recorded with it.' }) };
+}
+
+function place(folder: string): Finding {
+  const what = 'folder';
+  if (!existsSync(folder)) return { what, ok: true, found: `${folder} is not there yet` };
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return {
+      what,
+      ok: false,
+      found: `${folder} can't be written`,
+      remedy: 'Give this user the folder (chown, chmod).',
+    };
+  }
+  const open = process.platform !== 'win32' && (statSync(folder).mode & 0o077) !== 0;
+  return open
+    ? {
+        what,
+        ok: false,
+        found: `${folder} is open to other users`,
+        remedy: `It holds people's words and keys: chmod 700 ${folder}`,
+      }
+    : { what, ok: true, found: folder };
+}
+
+/** The folder, or the nearest one above it that is there. */
+const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)));
+
+function disk(folder: string): Finding {
+  const { bavail, bsize } = statfsSync(nearest(folder));
+  const free = bavail * bsize;
+  const ok = free >= LEAST_FREE_BYTES;
+  const found = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  return { what: 'disk', ok, found, ...(ok ? {} : { remedy: 'Make room: a full disk stops every command.' }) };
+}
+
+/** How long a durable write takes here: the pace of everything that is written one by one. */
+function syncs(folder: string): Finding {
+  const place = existsSync(folder) ? folder : tmpdir();
+  let aside: string | undefined;
+  try {
+    aside = mkdtempSync(join(place, '.doctor-'));
+    const file = openSync(join(aside, 'sync'), 'w');
+    const began = performance.now();
+    for (let i = 0; i < 20; i++) {
+      writeSync(file, 'x');
+      fsyncSync(file);
+    }
+    const each = (performance.now() - began) / 20;
+    closeSync(file);
+    return { what: 'durable write', ok: true, found: `${each.toFixed(2)} ms each` };
+  } catch (error) {
+    return {
+      what: 'durable write',
+      ok: false,
+      found: asFailure(error).message,
+      remedy: 'Mend the disk or its permissions.',
+    };
+  } finally {
+    if (aside !== undefined) rmSync(aside, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,84 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { checkFilter, sayProblems } from '../../../libs/filter/check-filter.js';
+import type { Filter } from '../../../libs/filter/filter.js';
+import { csvLine } from '../../../libs/import/rejects.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { READ_MODELS } from '../../../libs/read-models/read-models.js';
+import { Failure } from '../failure.js';
+
+export interface ExportRequest {
+  readonly readModel: string;
+  readonly format: 'csv' | 'ndjson';
+  readonly out?: string;
+  readonly filter?: string;
+}
+
+type Row = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Page by page, as fast as it is taken, so that memory does not grow with the read model. */
+export async function runExport(
+  { reads }: Pick<Stores, 'reads'>,
+  { readModel, format, out, filter }: ExportRequest,
+): Promise<{ readonly readModel: string; readonly count: number; readonly out: string | null }> {
+  const projection = READ_MODELS.find(({ name }) => name === readModel);
+  if (!projection) {
+    const names = READ_MODELS.map(({ name }) => name).join(', ');
+    throw new Failure(`There is no read model "${readModel}". There are ${names}.`);
+  }
+  const columns = ['id', ...Object.keys(projection.fields)];
+  const asked = filter === undefined ? undefined : filterOf(filter, projection.fields);
+  const toLine = (row: Row): string =>
+    format === 'csv' ? csvLine(columns.map((column) => cellOf(row[column]))) : `${JSON.stringify(row)}\n`;
+  const sink: Writable = out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx', mode: 0o600 });
+  const opened = out === undefined ? undefined : once(sink, 'open');
+  try {
+    await opened;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw new Failure(`${out} is there already. Name a file that is not: no export overwrites one.`);
+    }
+    throw error;
+  }
+  let count = 0;
+  if (format === 'csv') await write(sink, csvLine(columns));
+  for (let after: string | undefined; ;) {
+    const page = await reads.find(readModel, {
+      limit: 1_000,
+      ...(asked && { filter: asked }),
+      ...(after !== undefined && { after }),
+    });
+    await write(sink, page.documents.map(toLine).join(''));
+    count += page.documents.length;
+    after = page.next;
+    if (after === undefined) break;
+  }
+  if (out !== undefined) {
+    sink.end();
+    await finished(sink);
+  }
+  return { readModel, count, out: out ?? null };
+}
+
+async function write(sink: Writable, text: string): Promise<void> {
+  if (text !== '' && !sink.write(text)) await once(sink, 'drain');
+}
+
+function filterOf(text: string, fields: Parameters<typeof checkFilter>[1]): Filter {
+  let filter: unknown;
+  try {
+    filter = JSON.parse(text);
+  } catch {
+    throw new Failure(`--filter takes JSON such as {"priority":"high"}, not: ${text}`);
+  }
+  const problems = sayProblems(checkFilter(filter, fields));
+  if (problems !== undefined) throw new Failure(`--filter: ${problems}`);
+  return filter as Filter;
+}
+
+const cellOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};

@@ -1,0 +1,52 @@
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { newRejectsFile } from '../../../libs/import/rejects.js';
+import { appBeside, placesOf, withStores } from '../data-folder.js';
+import { EXIT } from '../exit-codes.js';
+import { Output } from '../output.js';
+import { subcommand } from '../subcommand.js';
+
+interface Options {
+  readonly mapping: string;
+  readonly rejects?: string;
+}
+
+export function addImport(program: Command): void {
+  subcommand(program, 'import <file>', "bring a source's file into history, through a mapping")
+    .requiredOption('--mapping <file>', 'how its rows become events, such as mappings/incidents.yaml')
+    .option(
+      '--rejects <file>',
+      'where rows that can not be used go, a new file (default: in rejects/ in the data folder)',
+    )
+    .addHelpText(
+      'after',
+      '\nA second import of the same file adds nothing; one that was cut off is completed by the next.',
+    )
+    .action(async (file: string, options: Options, command: Command) => {
+      const output = Output.of(command);
+      const places = placesOf(command);
+      const { importOverHttp, prepareImport, runImport } = await import('./import-run.js');
+      const began = performance.now();
+      const prepared = await prepareImport(file, options.mapping);
+      const rejects = resolve(
+        options.rejects ?? newRejectsFile(places.folder, basename(file), new Date().toISOString()),
+      );
+      const app = await appBeside(places);
+      const result = app
+        ? await importOverHttp(app, prepared, rejects)
+        : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
+      const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
+      output.result({ ...result, seconds }, () => {
+        const { rows, cases, added, alreadyThere, rejected, rejectsFile } = result;
+        const counts = [
+          `${rows.toLocaleString('en-US')} rows of ${cases.toLocaleString('en-US')} cases`,
+          `${added.toLocaleString('en-US')} events added`,
+          `${alreadyThere.toLocaleString('en-US')} already there`,
+          `${rejected.toLocaleString('en-US')} rows rejected`,
+        ];
+        const rejects = rejectsFile === undefined ? '' : `\nThe rejected rows are in ${rejectsFile}`;
+        return `${counts.join(', ')}, in ${seconds} s${rejects}`;
+      });
+      if (result.rejected > 0) process.exitCode = EXIT.wrong;
+    });
+}

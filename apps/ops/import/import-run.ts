@@ -1,0 +1,89 @@
+import { dirname, resolve } from 'node:path';
+import { checkFile, importFile, type ImportResult } from '../../../libs/import/import-file.js';
+import type { CompiledMapping } from '../../../libs/import/mapping/compile-mapping.js';
+import { loadMapping } from '../../../libs/import/mapping/load-mapping.js';
+import { checkRejects } from '../../../libs/import/rejects.js';
+import { startRules } from '../../../libs/import/starting-rules.js';
+import type { RunningApp } from '../../../libs/platform/stores/running-app.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
+import { digestBuild } from '../../../libs/replay/digest/digest.js';
+import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import { Failure } from '../failure.js';
+import { askApp } from '../over-http.js';
+import { operator } from '../operator.js';
+import { showing } from '../progress.js';
+import { bringUpToDate } from '../read-models.js';
+import { readRules } from '../rule-file.js';
+import { sealHistory } from '../sealing.js';
+import { readText } from '../text-file.js';
+
+export interface PreparedImport {
+  readonly file: string;
+  readonly mapping: CompiledMapping;
+  readonly mappingText: string;
+  readonly packFile: string;
+}
+
+/** What can be found wrong before a store is opened, or made. @throws MappingRefused, FileRefused or Failure */
+export async function prepareImport(file: string, mappingFile: string): Promise<PreparedImport> {
+  const mappingText = readText(mappingFile, 'mapping');
+  const mapping = loadMapping(mappingText, mappingFile);
+  await checkFile(file, mapping);
+  return { file, mapping, mappingText, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
+}
+
+/** A file into history, the read models up to it, and all of it sealed. @throws RejectsRefused before anything is stored */
+export async function runImport(
+  stores: Stores,
+  { file, mapping, packFile }: PreparedImport,
+  rejectsFile: string,
+): Promise<ImportResult & { readonly programme: string; readonly digest: string }> {
+  checkRejects(rejectsFile);
+  const { programme } = mapping.mapping;
+  const now = new Date().toISOString();
+  const rules = await rulesOf(stores, programme, packFile, now);
+  const result = await showing('Importing', 'rows', (display) =>
+    importFile({
+      file,
+      mapping,
+      events: stores.events,
+      personal: stores.personal,
+      rules,
+      rejectsFile,
+      now,
+      crashPoint: stores.crashPoint,
+      onProgress: ({ rows, share }) => display.update(share, rows),
+    }),
+  );
+  stores.crashPoint('import: after history, before read models');
+  await bringUpToDate(stores);
+  stores.crashPoint('import: after read models, before seals');
+  await sealHistory(stores);
+  const { digest } = await digestBuild(stores.reads);
+  return { programme, ...result, digest };
+}
+
+/** Beside an app the file goes into the history that it serves; its read models follow by themselves. */
+export async function importOverHttp(
+  app: RunningApp,
+  { file, mapping, mappingText, packFile }: PreparedImport,
+  rejects: string,
+): Promise<ImportResult & { readonly programme: string }> {
+  const rules = readText(packFile, 'rule set');
+  process.stderr.write(`Importing by the app at ${app.url}, into ${mapping.mapping.programme}...\n`);
+  return askApp(app, 'POST', '/v1/imports', { file: resolve(file), mapping: mappingText, rules, rejects });
+}
+
+/** The rules in force for the programme; where it has none, its mapping's pack takes force. */
+async function rulesOf(stores: Stores, programme: string, packFile: string, now: string): Promise<RuleSet> {
+  const { books } = await loadRuleBooks(stores.events);
+  const inForce = books.at(programme, now);
+  if (inForce) return inForce.ruleSet;
+  const { ruleSet, hash } = readRules(packFile);
+  if (ruleSet.programme !== programme) {
+    throw new Failure(`${packFile} has the rules of "${ruleSet.programme}", and the mapping is for "${programme}".`);
+  }
+  await startRules(stores.events, { ruleSet, hash, now, actor: operator() });
+  return ruleSet;
+}

@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import type { Actor } from '../../../libs/event-sourcing/event.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { rehearseInThreads } from '../../../libs/builds/rehearse-in-threads.js';
+import { READ_MODELS } from '../../../libs/read-models/read-models.js';
+import { keepPlan } from '../../../libs/rehearsal/plan.js';
+import { rehearse, type Rehearsal } from '../../../libs/rehearsal/rehearse.js';
+import { showing } from '../progress.js';
+import { bringUpToDate } from '../read-models.js';
+import { commandRules } from '../replay/replay-run.js';
+import { rulesNamed } from '../rule-source.js';
+import { sealHistory } from '../sealing.js';
+
+export interface RehearseRequest {
+  /** A file, or a rule set of the store. */
+  readonly rules: string;
+  readonly against?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly since?: string;
+  readonly at?: string;
+  /** Whom history names for the rehearsal of a draft. */
+  readonly actor: Actor;
+}
+
+export interface Rehearsed extends Rehearsal {
+  /** Whether history says that it was rehearsed: of a draft over all of history, compared with the rules in force. */
+  readonly recorded: boolean;
+}
+
+/** The most changed verdicts that are listed; all are counted. */
+const MOST = 100_000;
+
+/** History under other rules, by as many threads as the machine runs at once. */
+export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
+  const { rules, against, from, to, since, at = new Date().toISOString(), actor } = request;
+  const { events, places } = stores;
+  const candidate = await rulesNamed(stores, rules);
+  const other = against === undefined ? undefined : await rulesNamed(stores, against);
+  const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
+  const asked = {
+    candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
+    ...(other && { against: { ruleSet: other.ruleSet } }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    at,
+    most: MOST,
+  };
+  const rehearsal = await showing('Rehearsing', 'events', (display) =>
+    rehearse(asked, {
+      events,
+      projections: READ_MODELS,
+      inShares: rehearseInThreads(availableParallelism(), {
+        places,
+        onProgress: ({ share, events: read }) => display.update(share, read),
+      }),
+    }),
+  );
+  if (recorded) await record(stores, rehearsal, actor);
+  return { ...rehearsal, recorded };
+}
+
+/** The plan first: history must not name one that is not kept. */
+async function record(stores: Stores, rehearsal: Rehearsal, actor: Actor): Promise<void> {
+  const { programme, ruleSet, digestBefore, digestAfter, changedCount } = rehearsal;
+  await keepPlan(stores.ledger, rehearsal);
+  const digests = { digestBefore, digestAfter };
+  await commandRules(stores, { type: 'RecordRehearsal', programme, ruleSet, ...digests, changedCount }, actor);
+  await bringUpToDate(stores);
+  await sealHistory(stores);
+}

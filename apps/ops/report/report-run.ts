@@ -1,0 +1,69 @@
+import type { ClockDocument } from '../../../libs/read-models/clocks.js';
+import { readAside } from '../../../libs/builds/read-aside.js';
+import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import type { ReadStore } from '../../../libs/read-store/read-store.js';
+import { isPresent } from '../../../libs/replay/builds/view.js';
+import { clockDisagreements } from '../../../libs/reports/clock-report.js';
+import { withStores } from '../data-folder.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure } from '../failure.js';
+import { showing } from '../progress.js';
+import { viewOf, type ViewNamed } from '../view.js';
+
+export interface ReportRequest {
+  readonly reads: ReadStore;
+  readonly at: string;
+  readonly programme?: string;
+}
+
+/** The live read models; or, for another time or other rules, ones made aside for the time of the work. */
+export async function withReads<T>(
+  places: StorePlaces,
+  named: ViewNamed,
+  work: (reads: ReadStore) => Promise<T>,
+): Promise<T> {
+  return withStores(places, 'read', async (stores) => {
+    const { events, reads } = stores;
+    if (!(await reads.live()))
+      throw new Failure('No read models are live. Import again, or start the app: both build them.', EXIT.unavailable);
+    const view = await viewOf(stores, named);
+    if (isPresent(view)) return work(reads);
+    return inAStoreAside(async (aside) => {
+      await showing('Reading history', 'events', (display) =>
+        readAside(view, { events, aside, onProgress: ({ share, events: read }) => display.update(share, read) }),
+      );
+      return work(aside);
+    });
+  });
+}
+
+type Disagreement = Pick<
+  ClockDocument,
+  'case' | 'reference' | 'target' | 'priority' | 'met' | 'reported' | 'workingMs'
+>;
+
+/** All of them: they are few, or the rules are wrong. */
+export async function allDisagreements(
+  reads: ReadStore,
+  which: { readonly programme?: string; readonly target?: string },
+): Promise<readonly Disagreement[]> {
+  const rows: Disagreement[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await clockDisagreements(reads, { ...which, limit: 1_000, ...(after === undefined ? {} : { after }) });
+    // What the clocks read model stores is what it declares.
+    for (const {
+      case: id,
+      reference,
+      target,
+      priority,
+      met,
+      reported,
+      workingMs,
+    } of page.rows as unknown as readonly ClockDocument[]) {
+      rows.push({ case: id, reference, target, priority, met, reported, workingMs });
+    }
+    after = page.next;
+    if (after === undefined) return rows;
+  }
+}

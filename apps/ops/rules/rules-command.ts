@@ -1,0 +1,230 @@
+import { Option, type Command } from 'commander';
+import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { EXIT } from '../exit-codes.js';
+import { Output, table } from '../output.js';
+import type { Activated, RolledBack } from './rules-change-run.js';
+import { subcommand } from '../subcommand.js';
+
+export function addRules(program: Command): void {
+  const rules = program
+    .command('rules')
+    .description('the rule sets of a programme: list, show, check, draft, approve, activate, rollback');
+  addList(rules);
+  addShow(rules);
+  addCheck(rules);
+  addDraft(rules);
+  addApprove(rules);
+  addActivate(rules);
+  addRollback(rules);
+}
+
+function addList(rules: Command): void {
+  subcommand(rules, 'list', 'every rule set in history, and when it is in force').action(
+    async (_options: object, command: Command) => {
+      const output = Output.of(command);
+      const { listRules } = await import('./rules-run.js');
+      const rows = await withStores(placesOf(command), 'read', listRules);
+      const text = await table(
+        ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
+        rows.map((row) => [
+          row.programme,
+          row.ruleSet.slice(0, 12),
+          row.title,
+          row.draftedAt,
+          row.status,
+          row.from ?? (row.status === 'in force' ? 'ever' : null),
+        ]),
+      );
+      output.result({ ruleSets: rows }, () => text);
+    },
+  );
+}
+
+function addShow(rules: Command): void {
+  subcommand(
+    rules,
+    'show <rule-set>',
+    'one rule set as YAML; its hash may be cut short, or be the name of a programme',
+  ).action(async (name: string, _options: object, command: Command) => {
+    const output = Output.of(command);
+    const [{ showRules }, { stringify }] = await Promise.all([import('./rules-run.js'), import('yaml')]);
+    const shown = await withStores(placesOf(command), 'read', (stores) => showRules(stores, name));
+    output.result(shown, () => stringify(shown.content, { lineWidth: 110 }).trimEnd());
+  });
+}
+
+function addCheck(rules: Command): void {
+  subcommand(
+    rules,
+    'check <file>',
+    'all mistakes of a rule set, with line and path; exits with 1 where there are any',
+  ).action(async (file: string, _options: object, command: Command) => {
+    const output = Output.of(command);
+    const { checkRules } = await import('./rules-run.js');
+    const checked = checkRules(file);
+    output.result(checked, () =>
+      checked.problems.length === 0
+        ? `${file} is sound: rule set ${checked.ruleSet} of ${checked.programme}`
+        : checked.problems.map((problem) => `${file}: ${problem.sentence}`).join('\n'),
+    );
+    if (checked.problems.length > 0) process.exitCode = EXIT.wrong;
+  });
+}
+
+function addDraft(rules: Command): void {
+  acting(rules, 'draft <file>', 'check a rule set, and put it into history, so that it can be rehearsed and approved')
+    .option('--note <text>', 'what it is for')
+    .action(async (file: string, { note, as }: Acting & { note?: string }, command: Command) => {
+      const { readRules } = await import('../rule-file.js');
+      const { ruleSet, hash } = readRules(file);
+      const { programme } = ruleSet;
+      await decide(
+        command,
+        { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet, ...(note ? { note } : {}) },
+        { done: 'drafted', as },
+      );
+    });
+}
+
+function addApprove(rules: Command): void {
+  acting(rules, 'approve <rule-set>', 'approve what a rehearsal showed: another operator than its author, unless alone')
+    .requiredOption('--reason <text>', 'why these rules are right')
+    .action(async (name: string, { reason, as }: Acting & { reason: string }, command: Command) => {
+      const { programme, ruleSet } = await named(command, name);
+      await decide(command, { type: 'ApproveRuleSet', programme, ruleSet, reason }, { done: 'approved', as });
+    });
+}
+
+interface ActivateOptions extends Acting {
+  readonly from?: string;
+  readonly overThePast?: boolean;
+}
+
+function addActivate(rules: Command): void {
+  acting(
+    rules,
+    'activate <rule-set>',
+    'put an approved rule set in force: from now, from a later time, or over the past',
+  )
+    .addOption(
+      new Option(
+        '--from <instant>',
+        'such as 2031-05-05T09:00:00.000Z: past verdicts keep the rules they had',
+      ).conflicts('overThePast'),
+    )
+    .option('--over-the-past', 'all of history is read under it: does what was rehearsed and approved, or refuses')
+    .addHelpText(
+      'after',
+      `
+Over the past, the read models are built beside those that are served. They must have the digest that was rehearsed and
+approved; what came since is then folded in, and its difference shown. The switch is one step for all read models, and
+the build before is kept: amends rules rollback goes back to it.`,
+    )
+    .action(async (name: string, { from, overThePast = false, as }: ActivateOptions, command: Command) => {
+      const { instant } = await import('../instant.js');
+      const { programme, ruleSet } = await named(command, name);
+      const output = Output.of(command);
+      const places = placesOf(command);
+      const since = from === undefined ? undefined : instant(from, '--from');
+      const app = await appBeside(places);
+      let result: Activated;
+      if (app) {
+        const { activateOverHttp } = await import('./rules-over-http.js');
+        result = await activateOverHttp(app, { programme, ruleSet, from: since, overThePast, as });
+      } else {
+        const [{ activateFrom, activateOverThePast }, { operator }] = await Promise.all([
+          import('./rules-change-run.js'),
+          import('../operator.js'),
+        ]);
+        result = await withStores(places, 'write', (stores) =>
+          overThePast
+            ? activateOverThePast(stores, { programme, ruleSet }, operator(as))
+            : activateFrom(stores, { programme, ruleSet }, since, operator(as)),
+        );
+      }
+      output.result(result, () => activatedText(result));
+    });
+}
+
+function activatedText(activated: Activated): string {
+  const { programme, ruleSet, digestBefore, digestAfter, since, generation, replaces } = activated;
+  const came =
+    since === undefined || since.events === 0
+      ? []
+      : [
+          `  since the rehearsal ${since.events} events came: ${since.changedRehearsed} verdicts changed then, ${since.changedNow} now`,
+        ];
+  return [
+    `Rule set ${ruleSet} of ${programme} is activated${since === undefined ? '' : ' over the past'} (generation ${generation}).`,
+    `  digest before  ${digestBefore ?? '-'}`,
+    `  digest after   ${digestAfter ?? '-'}`,
+    ...came,
+    ...replaces.map(({ ruleSet: planned, from }) => `  replaces       ${planned}, which was planned from ${from} on`),
+  ].join('\n');
+}
+
+function addRollback(rules: Command): void {
+  acting(rules, 'rollback <programme>', 'back to the rules before the last activation, and to their read models')
+    .requiredOption('--reason <text>', 'what went wrong')
+    .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
+      const output = Output.of(command);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const app = await appBeside(places);
+      let result: RolledBack;
+      if (app) {
+        const { rollBackOverHttp } = await import('./rules-over-http.js');
+        result = await rollBackOverHttp(app, { programme, reason, as });
+      } else {
+        const [{ rollBackRules }, { operator }] = await Promise.all([
+          import('./rules-change-run.js'),
+          import('../operator.js'),
+        ]);
+        result = await withStores(places, 'write', (stores) => rollBackRules(stores, programme, reason, operator(as)));
+      }
+      output.result(result, () =>
+        [
+          `The rules of ${programme} are rolled back: ${result.book.map(({ ruleSet }) => ruleSet).join(', ')} holds.`,
+          `  digest before  ${result.digestBefore}`,
+          `  digest after   ${result.digestAfter}`,
+        ].join('\n'),
+      );
+    });
+}
+
+interface Acting {
+  readonly as?: string;
+}
+
+/** A command that history names somebody for. */
+const acting = (rules: Command, name: string, description: string): Command =>
+  subcommand(rules, name, description).option(
+    '--as <name>',
+    'who acts (default: AMENDS_OPERATOR, else your login name)',
+  );
+
+async function named(command: Command, name: string): Promise<{ programme: string; ruleSet: string }> {
+  const { findRules } = await import('./rules-run.js');
+  return withStores(placesOf(command), 'read', (stores) => findRules(stores, name));
+}
+
+/** Decided here, or by the app that writes the folder. */
+async function decide(
+  command: Command,
+  rules: RulesCommand & { ruleSet: string },
+  { done, as }: { readonly done: string; readonly as: string | undefined },
+): Promise<void> {
+  const output = Output.of(command);
+  const places = placesOf(command);
+  const app = await appBeside(places);
+  if (app) {
+    const { sendRules } = await import('./rules-over-http.js');
+    await sendRules(app, rules, as);
+  } else {
+    const [{ decideRules }, { operator }] = await Promise.all([import('./rules-run.js'), import('../operator.js')]);
+    await withStores(places, 'write', (stores) => decideRules(stores, rules, operator(as)));
+  }
+  const { programme, ruleSet } = rules;
+  output.result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);
+}

@@ -1,0 +1,82 @@
+import type { Actor } from '../../../libs/event-sourcing/event.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import type { RecordedEvent } from '../../../libs/recovery/history.js';
+import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
+import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
+import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import { sayProblem, type RuleProblem } from '../../../libs/recovery/rules/rule-problem.js';
+import { rulesNamed, type NamedRules } from '../../../libs/replay/builds/named-rules.js';
+import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import { Failure } from '../failure.js';
+import { bringUpToDate } from '../read-models.js';
+import { commandRules } from '../replay/replay-run.js';
+import { sealHistory } from '../sealing.js';
+import { readText } from '../text-file.js';
+
+export interface ListedRules {
+  readonly programme: string;
+  readonly ruleSet: string;
+  readonly title: string;
+  readonly reviewBy: string;
+  readonly draftedAt: string;
+  readonly status: 'drafted' | 'approved' | 'in force';
+  /** Of one in force: null since ever. */
+  readonly from: string | null;
+}
+
+export async function listRules({ events }: Stores): Promise<readonly ListedRules[]> {
+  const { drafts, entries } = await loadRuleBooks(events);
+  const approved = new Set<string>();
+  for await (const batch of events.readAll({ filter: { types: ['RuleSetApproved'] } })) {
+    for (const event of batch.events as readonly RecordedEvent[]) {
+      if (event.type === 'RuleSetApproved') approved.add(event.data.ruleSet);
+    }
+  }
+  return [...drafts].map(([ruleSet, { programme, content, draftedAt }]) => {
+    const entry = entries[programme]?.find((one) => one.ruleSet === ruleSet);
+    const status = entry ? 'in force' : approved.has(ruleSet) ? 'approved' : 'drafted';
+    const { title, reviewBy } = content;
+    return { programme, ruleSet, title, reviewBy, draftedAt, status, from: entry?.from ?? null };
+  });
+}
+
+/** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Failure */
+export async function showRules({ events }: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {
+  const history = await loadRuleBooks(events);
+  const found = rulesNamed(history, name);
+  const [one] = found;
+  if (one && found.length === 1) return one;
+  const known =
+    [...history.drafts].map(([hash, { programme }]) => `${hash.slice(0, 12)} (${programme})`).join(', ') || 'none';
+  throw new Failure(
+    found.length > 1
+      ? `"${name}" begins the hashes of ${found.length} rule sets. Write more of it.`
+      : `There is no rule set "${name}" in this store. There are: ${known}.`,
+  );
+}
+
+export async function findRules(stores: Stores, name: string): Promise<{ programme: string; ruleSet: string }> {
+  const { programme, ruleSet } = await showRules(stores, name);
+  return { programme, ruleSet };
+}
+
+export interface CheckedRules {
+  readonly ruleSet: string | null;
+  readonly programme: string | null;
+  readonly problems: readonly (RuleProblem & { readonly sentence: string })[];
+}
+
+export function checkRules(file: string): CheckedRules {
+  const { ruleSet, problems } = parseRuleSet(readText(file, 'rule set'));
+  return {
+    ruleSet: ruleSet ? ruleSetHash(ruleSet) : null,
+    programme: ruleSet?.programme ?? null,
+    problems: problems.map((problem) => ({ ...problem, sentence: sayProblem(problem) })),
+  };
+}
+
+export async function decideRules(stores: Stores, command: RulesCommand, actor?: Actor): Promise<void> {
+  await commandRules(stores, command, actor);
+  if (await stores.reads.live()) await bringUpToDate(stores);
+  await sealHistory(stores);
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import type { Anchor } from '../../../libs/evidence/anchor.js';
+import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure } from '../failure.js';
+import { Output } from '../output.js';
+import type { TopicsVerified } from '../../../libs/broker/kafka/verify-topics.js';
+import { subcommand } from '../subcommand.js';
+import type { VerifyResult } from './verify-run.js';
+
+interface Options {
+  readonly topics?: boolean;
+  readonly anchor?: string;
+}
+
+export function addVerify(program: Command): void {
+  subcommand(program, 'verify', 'prove that the read models are what history says, and that nobody changed history')
+    .option('--anchor <anchor>', 'one that an earlier verify printed: misses whatever has gone since')
+    .option('--topics', 'compare the whole topics on Kafka (KAFKA_BROKERS) with history, too')
+    .addHelpText(
+      'after',
+      '\nExits with 1 where anything differs or nothing is sealed, and names it. Keep the anchor that it prints elsewhere.',
+    )
+    .action(async ({ topics: withTopics = false, anchor: given }: Options, command: Command) => {
+      const output = Output.of(command);
+      const places = placesOf(command);
+      refuseWithoutStore(places);
+      const anchor = given === undefined ? undefined : await anchorOf(given);
+      // First, because what it can't do is known at once.
+      const topics = withTopics ? await verifyTopicsOf(places) : undefined;
+      const result = await verifyIn(places, given, anchor);
+      output.result(topics === undefined ? result : { ...result, topics }, () =>
+        topics === undefined ? told(result) : `${told(result)}\n${toldOfTopics(topics)}`,
+      );
+      if (!result.equal || result.seals !== 'intact' || topics?.clean === false) process.exitCode = EXIT.wrong;
+    });
+}
+
+async function anchorOf(text: string): Promise<Anchor> {
+  const { parseAnchor } = await import('../../../libs/evidence/anchor.js');
+  const anchor = parseAnchor(text);
+  if (anchor !== undefined) return anchor;
+  throw new Failure(`--anchor takes what an earlier verify printed, such as 1234:0a1b..., not "${text}".`);
+}
+
+async function verifyTopicsOf(places: StorePlaces): Promise<TopicsVerified> {
+  const { runVerifyTopics } = await import('./verify-topics-run.js');
+  return withStores(places, 'read', ({ events }) => runVerifyTopics(events));
+}
+
+async function verifyIn(places: StorePlaces, given?: string, anchor?: Anchor): Promise<VerifyResult> {
+  const app = await appBeside(places);
+  if (app) {
+    // Its follower must wait while the two are compared.
+    const { askApp } = await import('../over-http.js');
+    return askApp<VerifyResult>(app, 'POST', '/v1/verify', given === undefined ? undefined : { anchor: given });
+  }
+  const { runVerify, damaged } = await import('./verify-run.js');
+  try {
+    return await withStores(places, 'read', (stores) => runVerify(stores, anchor));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'HistoryDamaged') return damaged(error.message);
+    throw error;
+  }
+}
+
+function told({ equal, digest, rebuilt, seals, anchor, problems, differences = [] }: VerifyResult): string {
+  return [
+    `Read models: ${equal ? 'as history says' : 'NOT what history says'}`,
+    `  digest   ${digest ?? '-'}`,
+    ...(equal ? [] : [`  rebuilt  ${rebuilt ?? '-'}`]),
+    ...differences.map(({ readModel, id, live, rebuilt: again }) => {
+      const how = live === undefined ? 'is missing' : again === undefined ? 'should not be there' : 'differs';
+      return `  ${readModel} ${id} ${how}`;
+    }),
+    `Seals: ${seals}`,
+    ...(anchor === null ? [] : [`  anchor   ${anchor}`]),
+    ...(problems ?? []).map((problem) => `  ${problem}`),
+  ].join('\n');
+}
+
+function toldOfTopics({ clean, position, topics }: TopicsVerified): string {
+  return [
+    `Topics: ${clean ? 'as history says' : 'NOT what history says'}, up to ${position ?? 'the beginning: nothing was relayed yet'}`,
+    ...topics.flatMap(({ topic, messages, missing, foreign, dropped, first, looked }) => [
+      `  ${topic}: ${messages} messages, ${missing} missing, ${foreign} foreign, ${dropped} to drop; looked ${looked}`,
+      ...(first === undefined ? [] : [`    ${first}`]),
+    ]),
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import type { Anchor } from '../../../libs/evidence/anchor.js';
+import { saySeals, verifySeals, type SealsSaid } from '../../../libs/evidence/verify-seals.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
+import { showing } from '../progress.js';
+import { inputsOf, PROJECTIONS } from '../read-models.js';
+
+export interface VerifyResult extends SealsSaid {
+  /** The live read models are those that history gives again. */
+  readonly equal: boolean;
+  /** Null where history can't be read, or nothing is live. */
+  readonly digest: string | null;
+  readonly rebuilt?: string;
+  readonly differences?: readonly Difference[];
+}
+
+export const damaged = (problem: string): VerifyResult => ({
+  equal: false,
+  digest: null,
+  seals: 'broken',
+  anchor: null,
+  problems: [problem],
+});
+
+/** Opening the stores has checked the head already. */
+export async function runVerify(stores: Stores, anchor?: Anchor): Promise<VerifyResult> {
+  const { events, ledger, vault } = stores;
+  const { publicKey } = await stores.signingKey();
+  const seals = saySeals(await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor }));
+  try {
+    const { problems = [], ...compared } = await compareReadModels(stores);
+    const all = [...problems, ...(seals.problems ?? [])];
+    return { ...compared, ...seals, ...(all.length === 0 ? {} : { problems: all }) };
+  } catch (error) {
+    // A history that was meddled with may not fold at all: then the seals have named why.
+    if (seals.seals !== 'broken') throw error;
+    const because = error instanceof Error ? error.message : String(error);
+    return { ...damaged(because), problems: [...(seals.problems ?? []), because] };
+  }
+}
+
+type Compared = Omit<VerifyResult, 'seals' | 'anchor'>;
+
+async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
+  const live = await reads.live();
+  if (!live) {
+    const nothing = (await events.end()) === undefined;
+    return nothing
+      ? { equal: true, digest: null }
+      : {
+          equal: false,
+          digest: null,
+          problems: ['No read models are live. Import again, or start the app: both build them.'],
+        };
+  }
+  const rules = await loadRuleBooks(events);
+  return inAStoreAside(async (aside) => {
+    const { equal, digest, rebuilt, differences } = await showing('Verifying', 'events', (display) =>
+      verifyReadModels({
+        events,
+        reads,
+        aside,
+        projections: PROJECTIONS,
+        inputs: inputsOf(live.stamp, rules),
+        onProgress: ({ share, events: read }) => display.update(share, read),
+      }),
+    );
+    return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
+  });
+}

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventStore } from '../../event-store/event-store.js';
+import type { Generation, GenerationStamp, ReadStore } from '../../read-store/read-store.js';
+import { Fold } from '../fold/fold.js';
+import { foldShards } from '../fold/fold-shards.js';
+import type { ParkedList } from '../fold/parked.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
+import { shapesOf, typesOf } from '../fold/projections.js';
+import { Steps } from '../fold/steps.js';
+
+export interface Progress {
+  /** 0 to 1. */
+  readonly share: number;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly secondsLeft: number | undefined;
+}
+
+export interface BuildOptions<Inputs> {
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly inputs: Inputs;
+  readonly parked?: ParkedList;
+  readonly cached?: number;
+  readonly knownAt?: string;
+  /** The longest that one step should keep others waiting; default 20 ms. Infinity where nobody waits. */
+  readonly stepMs?: number;
+  readonly batchSize?: number;
+  /** How long it rests for each time that it folded a shard, so that who is served beside it goes on. Default 0. */
+  readonly rest?: number;
+  /** Stops between two steps; the same call goes on from there. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+}
+
+export interface RebuildOptions<Inputs> extends BuildOptions<Inputs> {
+  /** Under what it is built, for the stamp: the rule books by content. */
+  readonly ruleBooks: GenerationStamp['ruleBooks'];
+  readonly reason: string;
+  /** UTC, ISO 8601; default: now. */
+  readonly madeAt?: string;
+}
+
+/**
+ * A new generation over all history, ready to be switched to. A build under the same rule books, projections and reason
+ * that was stopped half-way, or before anybody switched to it, is taken up again: left over, it would be kept for ever.
+ */
+export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<Generation> {
+  const { reads, projections, ruleBooks, reason } = options;
+  const collections = shapesOf(projections);
+  const begun = (await reads.generations()).findLast(
+    ({ status, stamp, collections: had }) =>
+      (status === 'building' || status === 'ready') &&
+      stamp.reason === reason &&
+      isDeepStrictEqual(stamp.ruleBooks, ruleBooks) &&
+      isDeepStrictEqual(JSON.parse(JSON.stringify(had)), JSON.parse(JSON.stringify(collections))),
+  );
+  const stamp = { ruleBooks, reason, madeAt: options.madeAt ?? new Date().toISOString() };
+  const { id } = (await takenUp(reads, begun)) ?? (await reads.begin(collections, stamp));
+  await catchUp(id, options);
+  await reads.ready(id);
+  // What came while the indexes were made.
+  await catchUp(id, options);
+  const made = (await reads.generations()).find((generation) => generation.id === id);
+  if (!made) throw new Error(`Generation ${id} was released while it was built. Build again.`);
+  return made;
+}
+
+/** A build that was begun, unless it holds nothing that is known to be whole: that one is dropped. */
+async function takenUp(reads: ReadStore, begun: Generation | undefined): Promise<Generation | undefined> {
+  if (begun?.status !== 'building' || (await reads.checkpoints(begun.id)).size > 0) return begun;
+  await reads.release(begun.id);
+  return undefined;
+}
+
+/**
+ * Brings a generation to the present end of history: first what was never read, shard by shard, then what came since,
+ * in the order of history. Resolves to the number of events read.
+ */
+export async function catchUp<Inputs>(generation: number, options: BuildOptions<Inputs>): Promise<number> {
+  const { events, projections, signal, onProgress, stepMs = 20, batchSize = 5_000 } = options;
+  const began = performance.now();
+  const tell = (share: number, events: number): void => {
+    const seconds = (performance.now() - began) / 1_000;
+    onProgress?.({
+      share,
+      events,
+      eventsPerSecond: Math.round(events / seconds),
+      secondsLeft: share > 0 ? (seconds / share) * (1 - share) : undefined,
+    });
+  };
+  const whole = await foldShards(generation, options, tell);
+  let read = whole;
+  const fold = await Fold.open({ ...options, generation });
+  const steps = new Steps(stepMs, (batch) => fold.apply(batch));
+  const from = fold.position;
+  const end = await events.end();
+  if (end === undefined) return 0;
+  const filter = { types: typesOf(projections) };
+  for await (const batch of events.readAll({ ...(from === undefined ? {} : { from }), batchSize, filter })) {
+    await steps.run(batch, signal);
+    read += batch.events.length;
+    tell(whole > 0 ? 1 : Math.min(1, events.progress(from, batch.position, end)), read);
+  }
+  return read;
+}

@@ -1,0 +1,108 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Document } from '../../event-sourcing/projection.js';
+import type { CollectionShape, GenerationChoice, ReadStore } from '../../read-store/read-store.js';
+import { isInOrder, sortById } from './id-order.js';
+import { Lines } from './fast/lines.js';
+import { Utf8Writer } from './fast/utf8-writer.js';
+
+export interface ReadModelDigest {
+  readonly digest: string;
+  /** Of each shard that has documents: SHA-256 over its lines in key order. */
+  readonly shards: ReadonlyMap<number, string>;
+  readonly count: number;
+}
+
+/**
+ * SHA-256 over the lines "shard, its digest", in the order of shards. A shard is digested for itself, so any number of
+ * workers may do so side by side.
+ */
+export function digestOfShards(shards: ReadonlyMap<number, string>): string {
+  const hash = createHash('sha256');
+  for (const [shard, digest] of [...shards].toSorted(([one], [other]) => one - other))
+    hash.update(`${shard}, ${digest}\n`);
+  return hash.digest('hex');
+}
+
+/** The digest of a shard whose documents come in any order: SHA-256 over their lines in key order. */
+export class ShardDigest {
+  readonly #bytes = new Utf8Writer();
+  #ids: string[] = [];
+  /** Where the line of each ends. */
+  #ends: number[] = [];
+  #isInOrder = true;
+
+  /** Lines that another digest of much the same documents writes too save most of the work. */
+  constructor(private readonly lines: Lines) {}
+
+  add(id: string, document: Document): void {
+    this.#isInOrder &&= isInOrder(this.#ids.at(-1) ?? '', id);
+    this.lines.add({ id, document }, this.#bytes);
+    this.#ids.push(id);
+    this.#ends.push(this.#bytes.length);
+  }
+
+  /** Of what was added since the last time; undefined where that is nothing. */
+  take(): string | undefined {
+    const [ids, ends] = [this.#ids, this.#ends];
+    if (ids.length === 0) return undefined;
+    const bytes = this.#bytes.take();
+    const hash = createHash('sha256');
+    if (this.#isInOrder) hash.update(bytes);
+    else
+      for (const [, at] of sortById(ids.map((id, at) => [id, at] as const)))
+        hash.update(bytes.subarray(ends[at - 1] ?? 0, ends[at]));
+    [this.#ids, this.#ends, this.#isInOrder] = [[], [], true];
+    return hash.digest('hex');
+  }
+}
+
+/** Of a read model that is stored, in one pass. */
+export async function digestReadModel(
+  reads: Pick<ReadStore, 'scan'>,
+  name: string,
+  generation: GenerationChoice,
+): Promise<ReadModelDigest> {
+  const hashes = new Map<number, Hash>();
+  const [lines, bytes] = [new Lines(), new Utf8Writer()];
+  let count = 0;
+  for await (const batch of reads.scan(name, { generation })) {
+    for (const stored of batch) {
+      let hash = hashes.get(stored.shard);
+      if (!hash) hashes.set(stored.shard, (hash = createHash('sha256')));
+      lines.add(stored, bytes);
+      hash.update(bytes.take());
+      count++;
+    }
+  }
+  const shards = new Map([...hashes].map(([shard, hash]) => [shard, hash.digest('hex')]));
+  return { digest: digestOfShards(shards), shards, count };
+}
+
+export interface BuildDigest {
+  /** SHA-256 over the lines "name, digest" of all read models, sorted by name. */
+  readonly digest: string;
+  readonly readModels: Readonly<Record<string, string>>;
+}
+
+/** The same for the same history and rules: on any store, with any number of workers, after any road there. */
+export async function digestBuild(reads: ReadStore, generation: GenerationChoice = 'live'): Promise<BuildDigest> {
+  const build =
+    generation === 'live' ? await reads.live() : (await reads.generations()).find(({ id }) => id === generation);
+  if (!build) throw new Error(`There is no generation ${generation} to take the digest of.`);
+  const readModels: Record<string, string> = {};
+  for (const { name } of digested(build.collections))
+    readModels[name] = (await digestReadModel(reads, name, build.id)).digest;
+  return { digest: digestOf(readModels), readModels };
+}
+
+/** The read models that a digest is over, sorted by name. */
+export const digested = (collections: readonly CollectionShape[]): readonly CollectionShape[] =>
+  collections
+    .filter(({ internal, undigested }) => !internal && !undigested)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+export const digestOf = (readModels: Readonly<Record<string, string>>): string => {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(readModels).toSorted()) hash.update(`${name}, ${readModels[name]}\n`);
+  return hash.digest('hex');
+};

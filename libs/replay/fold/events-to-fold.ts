@@ -1,0 +1,40 @@
+import type { Recorded } from '../../event-sourcing/event.js';
+import { sortById } from '../digest/id-order.js';
+
+/** Events in their order, and the same by stream. */
+export class EventsToFold {
+  readonly #byStream = new Map<string, Recorded[]>();
+
+  constructor(readonly events: readonly Recorded[]) {
+    // Sorted by stream once, for all projections.
+    for (const event of events) {
+      const stream = this.#byStream.get(event.stream);
+      if (stream) stream.push(event);
+      else this.#byStream.set(event.stream, [event]);
+    }
+  }
+
+  get streams(): Iterable<readonly Recorded[]> {
+    return this.#byStream.values();
+  }
+
+  /**
+   * The same in parts of about so many events, each of whole streams, in the order of their names: for projections that
+   * look at one stream at a time. What is made of a part is gone before it grows old, which spares garbage collection.
+   */
+  *parts(most: number): Iterable<EventsToFold> {
+    let part: Recorded[] = [];
+    for (const [, stream] of sortById([...this.#byStream])) {
+      for (const event of stream) part.push(event);
+      if (part.length < most) continue;
+      yield new EventsToFold(part);
+      part = [];
+    }
+    if (part.length > 0) yield new EventsToFold(part);
+  }
+
+  /** Those of one stream, oldest first. */
+  streamOf(name: string): readonly Recorded[] {
+    return this.#byStream.get(name) ?? [];
+  }
+}

@@ -1,0 +1,60 @@
+import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
+import type { EventsToFold } from './events-to-fold.js';
+import { evolversOf, restated } from './restated.js';
+
+/** A document with its id, in memory. */
+export type Folded = readonly [id: string, document: Document];
+
+/**
+ * What a projection shows of all events of its keys, in no order: nothing is stored, nothing was before, and so there is
+ * nothing to compare or to remember.
+ * @throws what a projection threw that could not fold an event.
+ */
+export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: EventsToFold, inputs: Inputs): Folded[] {
+  const facts = projection.ofOneStream ? ofStreams(projection, batch, inputs) : ofKeys(projection, batch, inputs);
+  const { documents } = projection;
+  const shown: Folded[] = [];
+  for (const [key, fact] of facts) {
+    if (fact === undefined) continue;
+    if (!documents) shown.push([key, fact as Document]);
+    else for (const one of documents(fact as never, key, inputs)) shown.push(one);
+  }
+  return shown;
+}
+
+type Facts = Iterable<readonly [key: string, fact: object | undefined]>;
+
+/** Where all events of a key are of one stream, there is nothing to gather. */
+function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Facts {
+  const evolvers = evolversOf(projection);
+  const restating: ReadonlySet<string> = new Set(projection.restate?.on);
+  const facts: [string, object | undefined][] = [];
+  for (const events of streams) {
+    const first = events.find(({ type }) => evolvers.has(type) || restating.has(type));
+    const key = first && projection.key(first as never);
+    if (key === undefined) continue;
+    let fact: object | undefined;
+    let told = 0;
+    for (const event of events) {
+      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, told), event, inputs);
+      else {
+        const evolver = evolvers.get(event.type);
+        if (evolver) fact = evolver(fact, event, inputs);
+      }
+      told++;
+    }
+    facts.push([key, fact]);
+  }
+  return facts;
+}
+
+function ofKeys<Inputs>(projection: AnyProjection<Inputs>, { events }: EventsToFold, inputs: Inputs): Facts {
+  const evolvers = evolversOf(projection);
+  const facts = new Map<string, object | undefined>();
+  for (const event of events) {
+    const evolver = evolvers.get(event.type);
+    const key = evolver && projection.key(event as never);
+    if (evolver && key !== undefined) facts.set(key, evolver(facts.get(key), event, inputs));
+  }
+  return facts;
+}

@@ -1,0 +1,172 @@
+import type { Recorded } from '../../event-sourcing/event.js';
+import { SHARDS } from '../../event-sourcing/shard.js';
+import type { Batch, EventStore } from '../../event-store/event-store.js';
+import type { Flush, ReadStore } from '../../read-store/read-store.js';
+import { asKnown } from './as-known.js';
+import type { ParkedEvents, ParkedList } from './parked.js';
+import { EventsToFold } from './events-to-fold.js';
+import { ProjectionFold } from './projection-fold.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
+
+export interface FoldOptions<Inputs> {
+  readonly events: Pick<EventStore, 'readStream'>;
+  readonly reads: ReadStore;
+  readonly generation: number;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly inputs: Inputs;
+  /** Where a case waits that a projection can't fold. Without it such a case stops the fold, loudly. */
+  readonly parked?: ParkedList;
+  /** Facts kept in memory for each projection; default 8,000. */
+  readonly cached?: number;
+  /** Leave out what became known after this instant. */
+  readonly knownAt?: string;
+  /** Those that are folded here; absent: all. The others' events are passed over, and their checkpoints left alone. */
+  readonly shards?: readonly number[];
+}
+
+/** Sorts after every position. */
+const AFTER_ALL = '~';
+const NONE: ReadonlySet<string> = new Set();
+const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
+
+/** All projections of one generation, folded in memory and stored batch by batch: rebuilding and following both. */
+export class Fold<Inputs> {
+  readonly #options: FoldOptions<Inputs>;
+  readonly #folds: readonly ProjectionFold<Inputs>[];
+  readonly #checkpoints: Map<number, string>;
+  readonly #streams: Streams;
+  #position: string | undefined;
+  readonly #shards: readonly number[];
+  readonly #own: ReadonlySet<number> | undefined;
+
+  private constructor(
+    options: FoldOptions<Inputs>,
+    folds: readonly ProjectionFold<Inputs>[],
+    checkpoints: ReadonlyMap<number, string>,
+    streams: Streams,
+  ) {
+    this.#options = options;
+    this.#streams = streams;
+    this.#folds = folds;
+    this.#checkpoints = new Map(checkpoints);
+    this.#shards = options.shards ?? ALL_SHARDS;
+    this.#own = options.shards && new Set(options.shards);
+    const least = this.#shards.reduce((low, shard) => {
+      const at = checkpoints.get(shard) ?? '';
+      return at < low ? at : low;
+    }, AFTER_ALL);
+    this.#position = least === '' || least === AFTER_ALL ? undefined : least;
+  }
+
+  /** Goes on where the generation's checkpoints stand. */
+  static async open<Inputs>(options: FoldOptions<Inputs>): Promise<Fold<Inputs>> {
+    const { reads, events, generation, projections, parked, knownAt, cached = 8_000 } = options;
+    const checkpoints = await reads.checkpoints(generation);
+    const waiting = (await parked?.list(generation)) ?? [];
+    const skipped = await parked?.skippedEvents(generation);
+    const streams = new Streams(events, knownAt);
+    const folds = projections.map(
+      (projection) =>
+        new ProjectionFold<Inputs>({
+          projection,
+          load: (collection, keys) => reads.load(generation, collection, keys),
+          refuseTooLarge: (shape, id, document) => reads.refuseTooLarge(shape, id, document),
+          readStream: (stream, upTo) => streams.upTo(stream, upTo),
+          cached,
+          empty: checkpoints.size === 0,
+          partlyStored: !reads.flushesWhole,
+          parked: new Map(
+            waiting
+              .filter((one) => one.projection === projection.name)
+              .map(({ key, events }) => [key, events[0]?.position ?? '']),
+          ),
+          skipped: skipped?.get(projection.name) ?? NONE,
+        }),
+    );
+    return new Fold(options, folds, checkpoints, streams);
+  }
+
+  /** How far all shards are folded and stored. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  /** Folds and stores. If it throws, this fold is done with: open another, which goes on from what is stored. */
+  async apply({ events, position }: Batch): Promise<void> {
+    const { reads, generation } = this.#options;
+    this.#streams.forget();
+    const { writes, parked } = await this.#fold(
+      await this.#streams.known(events.filter((event) => this.#isNew(event))),
+    );
+    for (const one of parked) await this.#park(one);
+    await reads.flush(generation, { shards: this.#shards, position, writes });
+    for (const shard of this.#shards)
+      if ((this.#checkpoints.get(shard) ?? '') < position) this.#checkpoints.set(shard, position);
+    this.#position = position;
+  }
+
+  /** Folds what waited for an operator, in order, and gives what still can't be folded. */
+  async retry({ projection, key, events }: Omit<ParkedEvents, 'error' | 'shard'>): Promise<ParkedEvents | undefined> {
+    const { projections, reads, generation, parked: waiting } = this.#options;
+    const fold = this.#folds[projections.findIndex(({ name }) => name === projection)];
+    if (!fold) throw new Error(`No projection ${projection}, only ${projections.map(({ name }) => name).join(', ')}.`);
+    this.#streams.forget();
+    fold.forget(key, (await waiting?.skippedEvents(generation))?.get(projection) ?? NONE);
+    const { writes, parked } = await fold.fold(new EventsToFold(events), this.#options.inputs);
+    const position = events.at(-1)?.position;
+    if (position !== undefined && writes.length > 0) await reads.flush(generation, { shards: [], position, writes });
+    return parked[0];
+  }
+
+  async #fold(events: readonly Recorded[]): Promise<{ writes: Flush['writes']; parked: readonly ParkedEvents[] }> {
+    const batch = new EventsToFold(events);
+    const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, this.#options.inputs)));
+    return { writes: folded.flatMap(({ writes }) => writes), parked: folded.flatMap(({ parked }) => parked) };
+  }
+
+  async #park(one: ParkedEvents): Promise<void> {
+    if (!this.#options.parked) throw one.error;
+    await this.#options.parked.park(this.#options.generation, one);
+  }
+
+  #isNew({ shard, position }: Recorded): boolean {
+    if (this.#own?.has(shard) === false) return false;
+    const at = this.#checkpoints.get(shard);
+    return at === undefined || position > at;
+  }
+}
+
+/** The streams that are read while one batch is folded: once each, for all projections that ask. */
+class Streams {
+  readonly #read = new Map<string, Promise<readonly Recorded[]>>();
+
+  constructor(
+    private readonly events: Pick<EventStore, 'readStream'>,
+    private readonly knownAt: string | undefined,
+  ) {}
+
+  async upTo(stream: string, revision: number): Promise<readonly Recorded[]> {
+    let read = this.#read.get(stream);
+    if (!read) this.#read.set(stream, (read = this.#all(stream)));
+    return (await read).filter((event) => event.revision <= revision);
+  }
+
+  /** Of events of any streams, whose beginnings may have been folded before. */
+  async known(events: readonly Recorded[]): Promise<readonly Recorded[]> {
+    const { knownAt } = this;
+    if (knownAt === undefined) return events;
+    const known: Recorded[] = [];
+    for (const event of events)
+      if (event.knownAt <= knownAt && (await this.upTo(event.stream, 1)).length > 0) known.push(event);
+    return known;
+  }
+
+  forget(): void {
+    this.#read.clear();
+  }
+
+  async #all(stream: string): Promise<readonly Recorded[]> {
+    const { events } = await this.events.readStream(stream);
+    return this.knownAt === undefined ? events : asKnown(events, this.knownAt);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Recorded } from '../../event-sourcing/event.js';
+import type { Ledger } from '../../ledger/ledger.js';
+
+/** Events of one key that a projection could not fold: the first failed, the others wait behind it. */
+export interface ParkedEvents {
+  readonly projection: string;
+  readonly key: string;
+  readonly shard: number;
+  readonly events: readonly Recorded[];
+  /** Absent where the key was parked before. */
+  readonly error: unknown;
+}
+
+/** As it is kept in the ledger. */
+export interface ParkedRecord {
+  readonly generation: number;
+  readonly projection: string;
+  readonly key: string;
+  readonly shard: number;
+  readonly error: string;
+  readonly events: readonly Recorded[];
+}
+
+const prefixOf = (generation: number): string => `parked/${String(generation).padStart(10, '0')}/`;
+const skippedIn = (generation: number): string => prefixOf(generation).replace('parked/', 'skipped/');
+const keyOf = (generation: number, projection: string, key: string): string =>
+  `${prefixOf(generation)}${projection}/${encodeURIComponent(key)}`;
+const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+/** What projections could not fold, kept until an operator retries or skips it. Nothing of it is lost. */
+export class ParkedList {
+  constructor(private readonly ledger: Ledger) {}
+
+  async list(generation: number): Promise<readonly ParkedRecord[]> {
+    const found: ParkedRecord[] = [];
+    for await (const record of this.#records(prefixOf(generation))) found.push(record);
+    return found;
+  }
+
+  /** Adds events to what waits; those that wait already are left as they are. */
+  async park(generation: number, parked: ParkedEvents): Promise<void> {
+    const { projection, key, shard, events, error } = parked;
+    const at = keyOf(generation, projection, key);
+    const known = await this.ledger.get<ParkedRecord>(at);
+    const last = known?.value.events.at(-1)?.position ?? '';
+    const value: ParkedRecord = {
+      generation,
+      projection,
+      key,
+      shard,
+      error: known?.value.error ?? messageOf(error),
+      events: [...(known?.value.events ?? []), ...events.filter(({ position }) => position > last)],
+    };
+    await this.ledger.put({ key: at, value, expected: known?.version ?? 0 });
+  }
+
+  async get(generation: number, projection: string, key: string): Promise<ParkedRecord | undefined> {
+    return (await this.ledger.get<ParkedRecord>(keyOf(generation, projection, key)))?.value;
+  }
+
+  /** What still waits after a retry. */
+  async replace(record: ParkedRecord, { events, error }: ParkedEvents): Promise<void> {
+    const { generation, projection, key } = record;
+    await this.ledger.put({
+      key: keyOf(generation, projection, key),
+      value: { ...record, events, error: messageOf(error) },
+    });
+  }
+
+  /** Keeps what an operator chose to leave out of a read model, beside the reason it could not be folded. */
+  async skipped(record: ParkedRecord): Promise<void> {
+    const { generation, projection, key, events } = record;
+    const [event] = events;
+    if (!event) return;
+    await this.ledger.put({
+      key: `${skippedIn(generation)}${projection}/${encodeURIComponent(key)}/${event.position}`,
+      value: { ...record, events: [event] },
+    });
+  }
+
+  /** Positions of the events left out of each read model, by its name: what is folded again leaves them out again. */
+  async skippedEvents(generation: number): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const found = new Map<string, Set<string>>();
+    for await (const { projection, events } of this.#records(skippedIn(generation))) {
+      const positions = found.get(projection) ?? new Set();
+      for (const { position } of events) positions.add(position);
+      found.set(projection, positions);
+    }
+    return found;
+  }
+
+  async remove({ generation, projection, key }: ParkedRecord): Promise<void> {
+    await this.ledger.remove(keyOf(generation, projection, key));
+  }
+
+  async *#records(prefix: string): AsyncGenerator<ParkedRecord> {
+    for (let after: string | undefined; ;) {
+      const page = await this.ledger.list<ParkedRecord>(prefix, { ...(after ? { after } : {}), limit: 500 });
+      for (const { value } of page) yield value;
+      after = page.at(-1)?.key;
+      if (page.length < 500 || !after) return;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { ReadStore } from '../../read-store/read-store.js';
+import { Fold } from '../fold/fold.js';
+import type { ParkedEvents, ParkedList, ParkedRecord } from '../fold/parked.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
+import { typesOf } from '../fold/projections.js';
+import { Steps } from '../fold/steps.js';
+
+export interface FeedOptions<Inputs> {
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly generation: number;
+  /** What the generation is read under, for as long as it is kept: other inputs make another generation. */
+  inputs(this: void, generation: number): Promise<Inputs>;
+  readonly parked: ParkedList;
+  readonly cached?: number;
+  readonly stepMs?: number;
+  readonly batchSize?: number;
+  /** Those that are folded here; absent: all. */
+  readonly shards?: readonly number[];
+}
+
+/** Keeps one generation at the end of history. */
+export class GenerationFeed<Inputs> {
+  readonly #options: FeedOptions<Inputs>;
+  readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #fold: Fold<Inputs> | undefined;
+  #position: string | undefined;
+
+  constructor(options: FeedOptions<Inputs>) {
+    this.#options = options;
+  }
+
+  /** How far it is folded and stored. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
+  async run(): Promise<void> {
+    const { events, projections, shards, stepMs = 20, batchSize = 1_000 } = this.#options;
+    const { signal } = this.#stop;
+    const fold = (this.#fold = await this.#open());
+    this.#advance(fold.position);
+    const steps = new Steps(stepMs, (batch) =>
+      this.exclusive(async (fold) => {
+        await fold.apply(batch);
+        this.#advance(batch.position);
+      }),
+    );
+    const filter = { types: typesOf(projections), ...(shards === undefined ? {} : { shards }) };
+    const from = fold.position;
+    try {
+      for await (const batch of events.follow({ ...(from === undefined ? {} : { from }), filter, batchSize, signal }))
+        await steps.run(batch, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Runs alone: no batch is folded meanwhile. */
+  exclusive<T>(work: (fold: Fold<Inputs>) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (!this.#fold) throw new Error(`Generation ${this.#options.generation} is not followed yet.`);
+      return work(this.#fold);
+    });
+    this.#turn = turn.catch(() => undefined); // The caller has the error; the next turn is not to blame for it.
+    return turn;
+  }
+
+  /** Whether it was told to end. */
+  get stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Resolves when it is folded up to there, or to false at the deadline, at the signal, or where it is stopped. */
+  async reached(position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.#position !== undefined && this.#position >= position) return true;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        const there = this.#position !== undefined && this.#position >= position;
+        if (!there && !expired.aborted) return;
+        this.#waiting.delete(done);
+        resolve(there);
+      };
+      const expired = AbortSignal.any([
+        AbortSignal.timeout(deadlineMs),
+        this.#stop.signal,
+        ...(signal ? [signal] : []),
+      ]);
+      expired.addEventListener('abort', done, { once: true });
+      this.#waiting.add(done);
+      if (expired.aborted) done(); // It was so before, and tells nobody any more.
+    });
+  }
+
+  /** @param leftOut the position of an event that an operator has chosen to leave out */
+  async retry({ projection, key }: ParkedRecord, leftOut?: string): Promise<boolean> {
+    const { parked, generation } = this.#options;
+    return this.exclusive(async (fold) => {
+      // As it is now: what came while this waited for its turn waits in it, too.
+      const record = await parked.get(generation, projection, key);
+      if (!record) return true; // taken up meanwhile
+      const events = record.events.filter(({ position }) => position !== leftOut);
+      try {
+        const left: ParkedEvents | undefined = await fold.retry({ projection, key, events });
+        if (left) await parked.replace(record, left);
+        else await parked.remove(record);
+        return left === undefined;
+      } catch (error) {
+        // What it has in memory of the key is half of what is stored, or half of what waits.
+        this.#fold = undefined;
+        this.#fold = await this.#open();
+        throw error;
+      }
+    });
+  }
+
+  /** Ends `run` after the step at hand. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #open(): Promise<Fold<Inputs>> {
+    const { inputs, generation } = this.#options;
+    return Fold.open<Inputs>({ ...this.#options, inputs: await inputs(generation) });
+  }
+
+  #advance(position: string | undefined): void {
+    this.#position = position;
+    for (const done of [...this.#waiting]) done();
+  }
+}

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SHARDS } from '../../event-sourcing/shard.js';
+import { Leases } from '../../ledger/leases.js';
+import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
+import { NO_RULES } from '../../read-models/documents.testing.js';
+import { READ_MODELS } from '../../read-models/read-models.js';
+import { digestBuild } from '../digest/digest.js';
+import { ReadModelsElsewhere } from './followed-elsewhere.js';
+import { ReadModelFollower } from './follower.js';
+import { FollowedElsewhere } from './following.js';
+import { switchGeneration } from '../builds/generations.js';
+import { openHistory, openReads, tell, type Told } from '../history.testing.js';
+import { rebuild } from '../builds/rebuild.js';
+import { SharedShards } from './shared-shards.js';
+
+const LASTS_MS = 15_000;
+const at = (seconds: number): Date => new Date(Date.parse('2031-05-05T09:00:00.000Z') + seconds * 1_000);
+const ALL = Array.from({ length: SHARDS }, (_, shard) => shard);
+const sorted = (...shards: (readonly number[])[]): readonly number[] => shards.flat().toSorted((a, b) => a - b);
+
+let folder: string;
+let ledger: SqliteLedger;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'amends-shards-'));
+  ledger = SqliteLedger.open({ path: join(folder, 'ledger.db'), mode: 'write' });
+});
+afterEach(async () => {
+  await ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
+const projector = (name: string) => new SharedShards(new Leases(ledger, name, LASTS_MS), 'projector');
+
+test('one alone has all shards; a second gets half of them as soon as the first lets go', async () => {
+  const [a, b] = [projector('a'), projector('b')];
+  expect(await a.renew(at(0))).toEqual(ALL);
+  expect(await b.renew(at(1))).toEqual([]);
+  const left = await a.renew(at(2));
+  const taken = await b.renew(at(3));
+  expect([left.length, taken.length]).toEqual([128, 128]);
+  expect(sorted(left, taken)).toEqual(ALL);
+});
+
+test('what a lost one had is taken over when its leases have run out, and not before', async () => {
+  const [a, b] = [projector('a'), projector('b')];
+  await a.renew(at(0));
+  await b.renew(at(1));
+  await a.renew(at(2));
+  expect(await b.renew(at(3))).toHaveLength(128);
+  // From here on nothing is heard of a.
+  expect(await b.renew(at(16))).toHaveLength(128);
+  expect(await b.renew(at(18))).toEqual(ALL);
+  expect(await a.renew(at(19))).toEqual([]);
+});
+
+test('one that was killed is forgotten, however often that happens', async () => {
+  for (let start = 0; start < 5; start++) await projector(`start ${start}`).renew(at(start * 20));
+  expect((await ledger.list('lease/projector-member/')).map(({ key }) => key)).toEqual([
+    'lease/projector-member/start 4',
+  ]);
+});
+
+test('what one that leaves had can be taken at once', async () => {
+  const [a, b] = [projector('a'), projector('b')];
+  await a.renew(at(0));
+  await a.leave();
+  expect(await b.renew(at(0))).toEqual(ALL);
+});
+
+test('of two that ask at once each shard has one', async () => {
+  const many = ['a', 'b', 'c'].map(projector);
+  for (let round = 0; round < 4; round++) await Promise.all(many.map((one) => one.renew(at(round))));
+  const shares = await Promise.all(many.map((one) => one.renew(at(5))));
+  expect(sorted(...shares)).toEqual(ALL);
+  for (const share of shares) expect(share.length).toBeLessThanOrEqual(96);
+});
+
+test('two projectors share, one is lost, the other takes over: the digest is that of a rebuild', async () => {
+  const { events, reads, parked, close } = openHistory();
+  const build = { projections: READ_MODELS, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
+  const told = (from: number): Told[] =>
+    Array.from({ length: 40 }, (_, n) => `${from + n}`).flatMap((id) => {
+      const of = { stream: `case-${id}`, customer: `customer-${id}` };
+      const opened = { case: id, customer: of.customer, kind: 'recover' as const, priority: 'high' as const, tags: [] };
+      return [
+        { ...of, event: { type: 'CaseOpened' as const, data: opened } },
+        { ...of, event: { type: 'CaseAssigned' as const, data: { owner: 'ana', by: 'rule' as const } } },
+      ];
+    });
+  await tell(events, told(0));
+  const { id } = await rebuild({ ...build, events, reads });
+  await switchGeneration(reads, id);
+  const follower = () =>
+    new ReadModelFollower({
+      events,
+      reads,
+      parked,
+      projections: READ_MODELS,
+      inputs: () => Promise.resolve(NO_RULES),
+      onFailure: (_, error) => {
+        throw error;
+      },
+    });
+  const one = { shards: projector('one'), follower: follower() };
+  const other = { shards: projector('other'), follower: follower() };
+  const share = async ({ shards, follower }: typeof one, now: Date) => follower.share(await shards.renew(now));
+  for (const seconds of [0, 2, 4]) for (const each of [one, other]) await share(each, at(seconds));
+  const seen = new ReadModelsElsewhere(events, reads, parked);
+
+  await tell(events, told(100));
+  await seen.caughtUp(id);
+  const [anyCase] = await events.readStream('case-100').then(({ events: found }) => found);
+  expect(await seen.waitFor(anyCase?.shard ?? -1, anyCase?.position ?? '', 5_000)).toBe(true);
+  await expect(seen.retry()).rejects.toThrow(FollowedElsewhere);
+
+  await one.follower.stop(); // killed: it leaves no word
+  await tell(events, told(200));
+  const end = (await events.end()) ?? '';
+  await share(other, at(10));
+  expect([...(await reads.checkpoints(id)).values()].some((position) => position < end)).toBe(true);
+  await share(other, at(20));
+  await seen.caughtUp(id);
+  await other.follower.stop();
+
+  const aside = openReads();
+  const { id: rebuilt } = await rebuild({ ...build, events, reads: aside });
+  expect(await digestBuild(reads)).toEqual(await digestBuild(aside, rebuilt));
+  await aside.close();
+  await close();
+});
+
+test('one that has no shards folds none, also when it looks after the builds', async () => {
+  const { events, reads, parked, close } = openHistory();
+  const opened = { case: 'a', customer: 'customer-a', kind: 'recover' as const, priority: 'high' as const, tags: [] };
+  await tell(events, [{ stream: 'case-a', event: { type: 'CaseOpened', data: opened } }]);
+  const { id } = await rebuild({
+    projections: READ_MODELS,
+    inputs: NO_RULES,
+    ruleBooks: {},
+    reason: 'test',
+    events,
+    reads,
+  });
+  await switchGeneration(reads, id);
+  const follower = new ReadModelFollower({
+    events,
+    reads,
+    parked,
+    projections: READ_MODELS,
+    inputs: () => Promise.resolve(NO_RULES),
+    onFailure: (_, error) => {
+      throw error;
+    },
+  });
+  await follower.share([]);
+  await follower.refresh();
+  expect(await follower.lag()).toEqual([]);
+  await follower.share(ALL);
+  expect(await follower.lag()).toMatchObject([{ generation: id, state: 'following' }]);
+  await follower.stop();
+  await close();
+});
