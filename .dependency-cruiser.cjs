@@ -35,6 +35,7 @@ const MAY_IMPORT = {
     'reports',
   ],
   commands: ['event-sourcing', 'recovery', 'event-store', 'read-store', 'vault', 'replay'],
+  responses: ['event-sourcing', 'recovery', 'vault', 'commands', 'platform/validation'],
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],
   migration: ['event-sourcing', 'event-store', 'ledger'],
@@ -91,7 +92,7 @@ module.exports = {
     {
       name: 'apps-are-put-together-by-standalone-and-mains-alone',
       severity: 'error',
-      from: { path: '^apps/(api|projector|reactor|ops)/', pathNot: `^apps/[^/]+/main\\.ts$|${NOT_A_TEST}` },
+      from: { path: '^apps/(api|projector|reactor|relay|ops)/', pathNot: `^apps/[^/]+/main\\.ts$|${NOT_A_TEST}` },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {

@@ -64,6 +64,7 @@ describe('a forbidden import is found', () => {
     ['a rehearsal cannot reach a reaction', 'libs/rehearsal/rehearse.ts', 'libs/reactions/triage.ts'],
     ['a rehearsal cannot reach a command', 'libs/rehearsal/rehearse.ts', 'libs/commands/commands.ts'],
     ['a rehearsal cannot open a store', 'libs/rehearsal/rehearse.ts', 'libs/read-store/sqlite/store.ts'],
+    ['the relay does not know the api', 'apps/relay/inbound.ts', 'apps/api/responses/receive.ts'],
     ['a lib does not know an app', 'libs/replay/builds/rebuild.ts', 'apps/api/main.ts'],
     ['the domain reads no file', 'libs/recovery/case.ts', 'node:fs'],
     ['a source does not import a test aid', 'libs/replay/builds/rebuild.ts', 'libs/replay/history.testing.ts'],

@@ -7,7 +7,7 @@ import { problemOf } from '../../libs/platform/problem/problem-filter.js';
 import { invalid } from '../../libs/platform/problem/problem.js';
 import { parseJson } from '../../libs/platform/validation/json-body.js';
 import { valid } from '../../libs/platform/validation/schema.js';
-import { ReceiveResponse } from '../api/responses/receive-response.js';
+import { ReceiveResponse } from '../../libs/responses/receive-response.js';
 
 export interface InboundOptions {
   readonly subscriber: Subscriber;

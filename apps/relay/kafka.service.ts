@@ -5,26 +5,27 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
 import { kafkaAnswers } from '../../libs/broker/kafka/kafka-answers.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { KafkaSubscriber } from '../../libs/broker/kafka/kafka-subscriber.js';
 import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
+import { Commands } from '../../libs/commands/commands.js';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { CONFIG, STORES } from '../../libs/platform/stores/stores.module.js';
 import { pause } from '../../libs/platform/stores/turn.js';
-import { Receive } from '../api/responses/receive.js';
+import { receiveResponse } from '../../libs/responses/receive.js';
 import { takeInbound } from './inbound.js';
 import type { KafkaConfig } from '../../libs/platform/config/kafka-config.js';
 import { Relay } from './relay.js';
 
-/** Who sends in what comes by Kafka. */
-const CALLER = { id: 'kafka', name: 'kafka', role: 'integrator' } as const;
+/** Whom history names for what comes by Kafka. */
+const ACTOR = { id: 'kafka', role: 'integrator' } as const;
 const AGAIN_AFTER_MS = 2_000;
 
 /** With KAFKA_BROKERS: history goes out, and responses come in, beside the app until it stops. */
@@ -38,7 +39,8 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(STORES) private readonly stores: Stores,
-    private readonly bus: CommandBus,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {}
@@ -78,6 +80,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** What is no fault of a message is tried again until it goes. */
   private async takeIn(cluster: Cluster, { topics }: KafkaConfig): Promise<void> {
+    const { commands, rules } = this;
     const { signal } = this.stopping;
     while (!signal.aborted)
       try {
@@ -85,7 +88,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
         await takeInbound(
           {
             subscriber: new KafkaSubscriber(cluster),
-            receive: (sent) => this.bus.execute(new Receive(sent, CALLER)),
+            receive: (sent) => receiveResponse({ ...this.stores, commands, rules }, sent, ACTOR),
             reject: (rejects) => sendMessages(cluster, rejects),
             now: () => new Date().toISOString(),
             told: (state) => {

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { KafkaService } from './kafka.service.js';
 import { TopicsController } from './topics.controller.js';
 
 /** Topics: over HTTP from history itself, and, where a Kafka is named, out to it and in from it. */
-@Module({ imports: [CqrsModule], controllers: [TopicsController], providers: [KafkaService] })
+@Module({ controllers: [TopicsController], providers: [KafkaService] })
 export class TopicsModule {}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { takeInbound } from '../../apps/relay/inbound.js';
-import type { ReceiveResponse } from '../../apps/api/responses/receive-response.js';
+import type { ReceiveResponse } from '../../libs/responses/receive-response.js';
 import type { Message } from '../../libs/broker/broker.js';
 import { INBOUND_TOPIC } from '../../libs/broker/inbound-topics.js';
 import { RELAY } from '../../libs/broker/kafka/kafka-for-relay.js';

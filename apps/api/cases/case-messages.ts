@@ -12,6 +12,7 @@ import {
   Texts,
   Whole,
 } from '../../../libs/platform/validation/fields.js';
+import { Answer } from '../../../libs/responses/receive-response.js';
 
 const CHANNELS = ['phone', 'e-mail', 'chat', 'sms', 'letter', 'social', 'in-person', 'other'] as const;
 const OUTCOMES = ['reached', 'no-answer', 'voicemail', 'wrong-number', 'bounced', 'refused'] as const;
@@ -25,11 +26,6 @@ export class Money {
   /** Minor units, such as cents. */
   @Whole(0, 1_000_000_000_000) amount!: number;
   @Text(3) currency!: string;
-}
-
-export class Answer {
-  @OneOf(['nps', 'csat', 'ces', 'stars']) metric!: string;
-  @Whole(0, 10) score!: number;
 }
 
 @Example({ owner: 'ana.lopes', reason: 'Speaks Portuguese' })

@@ -3,7 +3,7 @@ import { CASE_ROUTES } from '../cases/case-routes.js';
 import * as improvement from '../improvement/improvement-messages.js';
 import { QueryDocuments } from '../queries/query-messages.js';
 import { Rehearse } from '../rehearsals/rehearsal-messages.js';
-import { ReceiveResponse } from '../responses/receive-response.js';
+import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
 import * as rules from '../rules/rule-messages.js';
 import { exampleOf } from '../../../libs/platform/validation/example.js';
 import { mistakesOf, type Message } from '../../../libs/platform/validation/schema.js';

@@ -4,7 +4,7 @@ import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 import { parseJson } from '../../../libs/platform/validation/json-body.js';
 import { valid } from '../../../libs/platform/validation/schema.js';
 import { MAX_BODY_BYTES } from '../http/bodies.js';
-import { ReceiveResponse } from './receive-response.js';
+import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
 
 /** Enough for one group commit to carry many lines, few enough for memory to stay flat. */
 const IN_FLIGHT = 256;

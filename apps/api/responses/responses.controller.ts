@@ -11,7 +11,7 @@ import { Valid } from '../http/body.js';
 import { answerWritten, problemOfRefusal, WhoAsks, type Written } from '../http/request-headers.js';
 import { receiveLines } from './batch.js';
 import { Receive } from './receive.js';
-import { ReceiveResponse } from './receive-response.js';
+import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
 
 @ApiTags('responses')
 @Controller('v1/responses')

@@ -1,15 +1,10 @@
-import { Example } from '../../../libs/platform/validation/example.js';
-import {
-  Instant,
-  Language,
-  OneOf,
-  Optional,
-  Parts,
-  Text,
-  Texts,
-  Whole,
-} from '../../../libs/platform/validation/fields.js';
-import { Answer } from '../cases/case-messages.js';
+import { Example } from '../platform/validation/example.js';
+import { Instant, Language, OneOf, Optional, Parts, Text, Texts, Whole } from '../platform/validation/fields.js';
+
+export class Answer {
+  @OneOf(['nps', 'csat', 'ces', 'stars']) metric!: string;
+  @Whole(0, 10) score!: number;
+}
 
 /** One response of a customer, as a survey tool, a CRM or a ticket system sends it. */
 @Example({

@@ -1,0 +1,93 @@
+import type { Commands, Done } from '../commands/commands.js';
+import type { RulesInForce } from '../commands/rules-in-force.js';
+import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
+import type { Actor } from '../event-sourcing/event.js';
+import { idOf } from '../event-sourcing/identity.js';
+import { instantOf } from '../platform/validation/fields.js';
+import { streamOf } from '../recovery/aggregates.js';
+import type { Answer, ContactMe, ResponseKind } from '../recovery/response/response-events.js';
+import type { PersonalData } from '../vault/personal-data.js';
+import type { ReceiveResponse } from './receive-response.js';
+
+export interface Surroundings {
+  readonly personal: Pick<PersonalData, 'customerOf'>;
+  readonly commands: Commands;
+  readonly rules: RulesInForce;
+}
+
+export interface Received {
+  readonly response: string;
+  readonly done: Done;
+}
+
+/** Takes a response in, whatever brings it; the same source and external id again are the same response. */
+export async function receiveResponse(
+  { personal, commands, rules }: Surroundings,
+  sent: ReceiveResponse,
+  actor: Actor,
+): Promise<Received | Refusal> {
+  const programme = programmeOf(sent, rules);
+  if (isRefusal(programme)) return programme;
+  const answers = answersOf(sent);
+  if (isRefusal(answers)) return answers;
+  const kind = sent.kind ?? (answers.length > 0 ? 'survey' : undefined);
+  if (kind === undefined)
+    return refuse('kind-missing', 'Without a score it is no survey answer: say of which kind it is.', 'kind');
+  const { source, externalId, occurredAt, comment, touchpoint, product, order, agent, language } = sent;
+  const response = idOf(source, externalId);
+  const commandId = idOf('receive', source, externalId);
+  const customer = await personal.customerOf(
+    { source, id: sent.customer },
+    idOf(commandId, streamOf('response', response), 0),
+  );
+  const done = await commands.execute({
+    aggregate: 'response',
+    id: response,
+    programme,
+    customer,
+    actor,
+    commandId,
+    ...(occurredAt === undefined ? {} : { occurredAt: instantOf(occurredAt) }),
+    command: {
+      type: 'ReceiveResponse',
+      response,
+      source,
+      externalId,
+      kind: kind as ResponseKind,
+      customer,
+      answers,
+      contactMe: (sent.contactMe ?? 'not-answered') as ContactMe,
+      commentLength: comment === undefined ? 0 : [...comment].length,
+      tags: sent.tags ?? [],
+      ...present({ touchpoint, comment, product, order, agent, language }),
+    },
+  });
+  return isRefusal(done) ? done : { response, done };
+}
+
+function programmeOf({ programme }: ReceiveResponse, rules: RulesInForce): string | Refusal {
+  const named = programme ?? rules.onlyProgramme();
+  if (named === undefined)
+    return refuse('programme-missing', 'This store has several programmes, or none: name one.', 'programme');
+  if (rules.books().book(named).length > 0) return named;
+  return refuse('programme-unknown', `No rules are in force for a programme "${named}".`, 'programme');
+}
+
+/** One metric and score, or several answers, or none; never both ways at once. */
+function answersOf({ metric, score, answers }: ReceiveResponse): readonly Answer[] | Refusal {
+  if (answers !== undefined) {
+    if (metric === undefined && score === undefined) return answers as Answer[];
+    return refuse('answers-twice', 'Send one metric and score, or answers; not both.', 'answers');
+  }
+  if (metric === undefined && score === undefined) return [];
+  if (metric === undefined)
+    return refuse('metric-missing', 'A score needs its metric: nps, csat, ces or stars.', 'metric');
+  if (score === undefined) return refuse('score-missing', `What was the ${metric} score?`, 'score');
+  return [{ metric, score } as Answer];
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
