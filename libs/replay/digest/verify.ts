@@ -4,6 +4,7 @@ import type { ReadStore, StoredDocument } from '../../read-store/read-store.js';
 import { digestOf, digestReadModel, digested } from './digest.js';
 import { Fold } from '../fold/fold.js';
 import { Lines } from './fast/lines.js';
+import { pairedScans } from './paired-scans.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
 import type { Progress } from '../builds/rebuild.js';
 import { Utf8Writer } from './fast/utf8-writer.js';
@@ -109,32 +110,19 @@ async function compare<Inputs>(
   return { equal: digest === again, digest, rebuilt: again, readModels, differences, more };
 }
 
-type Scan = AsyncIterable<readonly StoredDocument[]>;
+type Scan = ReturnType<ReadStore['scan']>;
 
-/** Both in id order: what is in one alone, or says something else in the other. */
+/** The documents that only one side has, or that differ. */
 async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
   const lines = new Lines();
-  const [says, shouldSay] = [new Utf8Writer(), new Utf8Writer()];
-  const [ones, others] = [singly(live), singly(rebuilt)];
-  let [one, other] = [(await ones.next()).value, (await others.next()).value];
-  while (one || other) {
-    if (one && (!other || one.id < other.id)) {
-      yield { readModel, shard: one.shard, id: one.id, live: one.document };
-      one = (await ones.next()).value;
-    } else if (other && (!one || other.id < one.id)) {
-      yield { readModel, shard: other.shard, id: other.id, rebuilt: other.document };
-      other = (await others.next()).value;
-    } else if (one && other) {
-      lines.add(one, says);
-      lines.add(other, shouldSay);
-      if (!says.take().equals(shouldSay.take()))
-        yield { readModel, shard: one.shard, id: one.id, live: one.document, rebuilt: other.document };
-      [one, other] = [(await ones.next()).value, (await others.next()).value];
+  const [found, expected] = [new Utf8Writer(), new Utf8Writer()];
+  for await (const [one, other] of pairedScans(live, rebuilt)) {
+    const { shard, id } = (one ?? other) as StoredDocument;
+    if (one && other) {
+      lines.add(one, found);
+      lines.add(other, expected);
+      if (found.take().equals(expected.take())) continue;
     }
+    yield { readModel, shard, id, ...(one && { live: one.document }), ...(other && { rebuilt: other.document }) };
   }
-}
-
-async function* singly(scan: Scan): AsyncGenerator<StoredDocument, undefined> {
-  for await (const batch of scan) yield* batch;
-  return undefined;
 }

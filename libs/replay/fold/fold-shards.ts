@@ -1,4 +1,4 @@
-import { SHARDS } from '../../event-sourcing/shard.js';
+import { ALL_SHARDS, SHARDS } from '../../event-sourcing/shard.js';
 import type { Flush } from '../../read-store/read-store.js';
 import { asKnown } from './as-known.js';
 import { historyByShard } from './events-by-shard.js';
@@ -8,7 +8,6 @@ import { ProjectionFold } from './projection-fold.js';
 import { typesOf } from './projections.js';
 import type { BuildOptions } from '../builds/rebuild.js';
 
-const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 /** Of the way, what sorting by shard takes; the rest is folding and storing. */
 const SORTING = 0.1;
 

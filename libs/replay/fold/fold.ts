@@ -1,5 +1,5 @@
 import type { Recorded } from '../../event-sourcing/event.js';
-import { SHARDS } from '../../event-sourcing/shard.js';
+import { ALL_SHARDS } from '../../event-sourcing/shard.js';
 import type { Batch, EventStore } from '../../event-store/event-store.js';
 import type { Flush, ReadStore } from '../../read-store/read-store.js';
 import { asKnown } from './as-known.js';
@@ -27,7 +27,6 @@ export interface FoldOptions<Inputs> {
 /** Sorts after every position. */
 const AFTER_ALL = '~';
 const NONE: ReadonlySet<string> = new Set();
-const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 /** All projections of one generation, folded in memory and stored batch by batch: rebuilding and following both. */
 export class Fold<Inputs> {
