@@ -9,7 +9,7 @@ import { idOf } from '../../libs/event-sourcing/identity.js';
 import { HistoryUnavailable } from '../../libs/event-store/event-store.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { effectOn, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
-import { tell } from '../../libs/replay/history.testing.js';
+import { appendEvents } from '../../libs/replay/history.testing.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
@@ -110,26 +110,26 @@ async function react(
 const copies = async (team: string): Promise<number> => (await stores.events.readStream(`team-copy-${team}`)).revision;
 
 test('a reaction that is new begins with what comes from then on', async () => {
-  await tell(stores.events, [changed('old')]);
+  await appendEvents(stores.events, [changed('old')]);
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('new')]);
+  await appendEvents(stores.events, [changed('new')]);
   await react(copyTeam(copy));
   expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
 });
 
 test('a reaction begins where it was noted first, though its reactor starts later', async () => {
-  await tell(stores.events, [changed('old')]);
+  await appendEvents(stores.events, [changed('old')]);
   await beginReactions(stores, [copyTeam(copy)]);
-  await tell(stores.events, [changed('new')]);
+  await appendEvents(stores.events, [changed('new')]);
   await beginReactions(stores, [copyTeam(copy)]);
   await react(copyTeam(copy));
   expect([await copies('old'), await copies('new')]).toEqual([0, 1]);
 });
 
 test('a beginning that was cut off as it was noted holds for all shards', async () => {
-  await tell(stores.events, [changed('old')]);
+  await appendEvents(stores.events, [changed('old')]);
   await beginReactions(stores, [copyTeam(copy)]);
-  await tell(stores.events, [changed('new')]);
+  await appendEvents(stores.events, [changed('new')]);
   const [, ...others] = await stores.ledger.list('reaction-checkpoint/', { limit: 256 });
   for (const { key } of others) await stores.ledger.remove(key);
   await react(copyTeam(copy));
@@ -138,7 +138,7 @@ test('a beginning that was cut off as it was noted holds for all shards', async 
 
 test('what was done before a crash, and not noted, is not done again', async () => {
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('care')]);
+  await appendEvents(stores.events, [changed('care')]);
   const checkpoints = await stores.ledger.list('reaction-checkpoint/', { limit: 256 });
   await react(copyTeam(copy));
   // As if the process had ended between the act and its checkpoint.
@@ -179,7 +179,7 @@ test('imported events set off nothing', async () => {
 
 test('an effect that fails is tried again, and done once it can be', async () => {
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('care')]);
+  await appendEvents(stores.events, [changed('care')]);
   const real = commandsOn(stores);
   let failures = 2;
   const commands: Pick<Commands, 'execute'> = {
@@ -194,7 +194,7 @@ test('an effect that fails is tried again, and done once it can be', async () =>
 
 test('an effect waits for as long as a store is down, and is no dead letter', async () => {
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('care')]);
+  await appendEvents(stores.events, [changed('care')]);
   const real = commandsOn(stores);
   let failures = 50;
   const commands: Pick<Commands, 'execute'> = {
@@ -213,7 +213,7 @@ test('an event waits for as long as the read models that are asked about it are 
     needs: { TeamChanged: () => ({ streams: [], openCasesBefore: now }) },
   };
   await react(counting);
-  await tell(stores.events, [changed('care')]);
+  await appendEvents(stores.events, [changed('care')]);
   let unbuilt = 50;
   const openCases: OpenCases = async () => {
     if (unbuilt-- > 0) await stores.reads.group('queues', { by: ['owner'] });
@@ -238,7 +238,7 @@ describe('rules that another process put in force', () => {
     { type: 'RuleSetActivated', data: { programme: 'care', ruleSet, from: null, overThePast: false } },
   ] as const;
   const putInForce = (): Promise<void> =>
-    tell(
+    appendEvents(
       stores.events,
       inForce.map((event) => ({ stream: 'rules-care', event })),
     );
@@ -249,7 +249,7 @@ describe('rules that another process put in force', () => {
       rules,
       meanwhile: async () => {
         await putInForce();
-        await tell(stores.events, [changed('care')]);
+        await appendEvents(stores.events, [changed('care')]);
       },
     });
     expect(await copies('care')).toBe(1);
@@ -259,7 +259,7 @@ describe('rules that another process put in force', () => {
     const rules = await RulesInForce.load(stores.events);
     await putInForce();
     await react(copyUnderRules, { rules });
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     await react(copyUnderRules, { rules });
     expect(await copies('care')).toBe(1);
   });
@@ -267,7 +267,7 @@ describe('rules that another process put in force', () => {
 
 test('an effect that can not be carried out is put aside, and what follows goes on', async () => {
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('care'), changed('billing')]);
+  await appendEvents(stores.events, [changed('care'), changed('billing')]);
   const real = commandsOn(stores);
   const commands: Pick<Commands, 'execute'> = {
     execute: async (request) => {
@@ -283,7 +283,7 @@ test('an effect that can not be carried out is put aside, and what follows goes 
 
 test('a reaction that fails on an event puts the event aside, and sent again it is reacted to', async () => {
   await react(copyTeam(copy));
-  await tell(stores.events, [changed('care'), changed('billing')]);
+  await appendEvents(stores.events, [changed('care'), changed('billing')]);
   const broken = copyTeam((event) => {
     if (event.data.team === 'care') throw new Error('Not foreseen.');
     return copy(event);
@@ -308,17 +308,17 @@ describe('a history that was put back beside a ledger that stayed', () => {
   test('sets off what comes from then on', async () => {
     await react(copyTeam(copy));
     await backUp();
-    await tell(stores.events, [changed('care'), changed('billing'), changed('sales')]);
+    await appendEvents(stores.events, [changed('care'), changed('billing'), changed('sales')]);
     await react(copyTeam(copy));
     await putBack();
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     await react(copyTeam(copy));
     expect(await copies('care')).toBe(1);
   });
 
   test('sets off once more what it had not set off yet when the back-up was made', async () => {
     await react(copyTeam(copy));
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     await backUp();
     await react(copyTeam(copy));
     await putBack();
@@ -331,10 +331,10 @@ describe('a history that was put back beside a ledger that stayed', () => {
       throw new Error('Not foreseen.');
     });
     await react(failing);
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     await react(failing);
     await backUp();
-    await tell(stores.events, [changed('billing')]);
+    await appendEvents(stores.events, [changed('billing')]);
     await react(failing);
     await putBack();
     const letters = await stores.ledger.list<DeadLetter>(DEAD_LETTERS);
@@ -345,7 +345,7 @@ describe('a history that was put back beside a ledger that stayed', () => {
     const never: Pick<Commands, 'execute'> = { execute: () => Promise.reject(new Error('Never.')) };
     await react(copyTeam(copy));
     await backUp();
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     const [letter] = await react(copyTeam(copy), { commands: never });
     await putBack();
     const again = letter && errandsOf(copyTeam(copy)).again(letter);
@@ -354,7 +354,7 @@ describe('a history that was put back beside a ledger that stayed', () => {
 
   test('leaves behind what waited in builds of the one before', async () => {
     const parked = (): ParkedList => new ParkedList(stores.ledger);
-    await tell(stores.events, [changed('care')]);
+    await appendEvents(stores.events, [changed('care')]);
     await backUp();
     const { events } = await stores.events.readStream('team-care');
     await parked().park(1, { projection: 'queues', key: 'x', shard: 1, events, error: new Error('Not foreseen.') });

@@ -10,10 +10,10 @@ import { opened, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clo
 import { booksOf } from '../replay/builds/bring-up-to-date.js';
 import { digestBuild } from '../replay/digest/digest.js';
 import { switchGeneration } from '../replay/builds/generations.js';
-import { tell } from '../replay/history.testing.js';
+import { appendEvents } from '../replay/history.testing.js';
 import { catchUp, rebuild } from '../replay/builds/rebuild.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
-import { AT, caseTold, historyOf, inForce, ofRules, PROJECTIONS } from './care.testing.js';
+import { READ_AT, caseEvents, historyOf, inForce, rulesEvent, PROJECTIONS } from './rehearsing.testing.js';
 import { carryOut, type CarriedOut } from './carry-out.js';
 import { keepPlan, planTo } from './plan.js';
 import type { Rehearsal } from './rehearse.js';
@@ -22,8 +22,8 @@ const LONG = rulesOf([{ ...RESOLVE, goals: [{ within: '8h' }] }]);
 const SHORT: RuleSet = rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }], { title: 'Care, sooner' });
 const programme = 'care';
 const ruleSet = compileRules(SHORT).hash;
-const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
-const eight = caseTold('eight', ['2031-05-06T09:00Z', opened()], ['2031-05-06T16:00Z', submitted]);
+const seven = caseEvents('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
+const eight = caseEvents('eight', ['2031-05-06T09:00Z', opened()], ['2031-05-06T16:00Z', submitted]);
 
 let world: Awaited<ReturnType<typeof historyOf>>;
 let ledger: Ledger;
@@ -37,7 +37,7 @@ afterEach(async () => {
   await world.store.close();
 });
 
-const happens = (event: RecoveryEvent): Promise<void> => tell(world.store.events, [ofRules(event)]);
+const happens = (event: RecoveryEvent): Promise<void> => appendEvents(world.store.events, [rulesEvent(event)]);
 
 async function rehearsed(since?: string): Promise<Rehearsal> {
   const candidate = { ruleSet: SHORT, ...(since === undefined ? {} : { since }) };
@@ -61,7 +61,7 @@ function carriedOut(): ReturnType<typeof carryOut> {
     projections: PROJECTIONS,
     programme,
     ruleSet,
-    at: AT,
+    at: READ_AT,
     build: ({ events: past, rules, reason }) =>
       rebuild({
         ...common,
@@ -106,7 +106,7 @@ describe('what was rehearsed and approved', () => {
   test('takes in what came since, and shows what that changes', async () => {
     const rehearsal = await rehearsed();
     await approved(rehearsal);
-    await tell(world.store.events, eight);
+    await appendEvents(world.store.events, eight);
     await follow();
     const { since, digestAfter } = await done();
     expect(since).toEqual({
@@ -145,7 +145,7 @@ describe('is refused, saying what has moved', () => {
   });
   test('where it was rehearsed again since, to another digest', async () => {
     await approved(await rehearsed());
-    await tell(world.store.events, eight);
+    await appendEvents(world.store.events, eight);
     await rehearsed();
     expect(await carriedOut()).toMatchObject({ refused: 'approval-outdated' });
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { opened, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
-import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import { READ_AT, caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { rehearse, type RehearsalOptions } from './rehearse.js';
 import type { RehearsalAsked } from './sides.js';
 
@@ -25,7 +25,7 @@ const HISTORY_READS: readonly (keyof EventStore)[] = ['readAll', 'byShard', 'rea
 let world: Awaited<ReturnType<typeof historyOf>>;
 let touched: string[];
 beforeEach(async () => {
-  const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
+  const seven = caseEvents('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
   world = await historyOf(...inForce(rulesOf([RESOLVE])), ...seven);
   touched = [];
 });
@@ -33,7 +33,7 @@ afterEach(() => world.store.close());
 
 const asked: RehearsalAsked = {
   candidate: { ruleSet: rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }]) },
-  at: AT,
+  at: READ_AT,
   most: 100,
 };
 const options = (): RehearsalOptions & { readonly events: EventStore } => ({

@@ -15,9 +15,9 @@ import {
   submitted,
 } from '../recovery/clocks/case-clocks.testing.js';
 import { digestBuild } from '../replay/digest/digest.js';
-import { openReads, type Told } from '../replay/history.testing.js';
+import { openReads, type GivenEvent } from '../replay/history.testing.js';
 import { rebuild } from '../replay/builds/rebuild.js';
-import { AT, caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import { READ_AT, caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { changedVerdicts, type ChangedVerdict } from './changed-verdicts.js';
 import { rehearseShare, type ShareAsked } from './share.js';
 import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
@@ -43,7 +43,7 @@ const steps: fc.Arbitrary<CaseEvent> = fc.constantFrom<CaseEvent>(
   { type: 'ReSurveyAnswered', data: { survey: 's', answers: [{ metric: 'nps', score: 6 }] } },
 );
 
-const someCase = (name: string): fc.Arbitrary<readonly Told[]> =>
+const someCase = (name: string): fc.Arbitrary<readonly GivenEvent[]> =>
   fc
     .tuple(
       fc.constantFrom('high', 'normal', 'none'),
@@ -53,10 +53,10 @@ const someCase = (name: string): fc.Arbitrary<readonly Told[]> =>
     .map(([priority, touchpoint, later]) => {
       let at = 0;
       const told = later.map(([event, hours]) => [instant((at += hours)), event] as const);
-      return caseTold(name, [instant(0), opened(priority, { touchpoint })], ...told);
+      return caseEvents(name, [instant(0), opened(priority, { touchpoint })], ...told);
     });
 
-const someResponse: fc.Arbitrary<readonly Told[]> = fc.nat(10).map((score) => [
+const someResponse: fc.Arbitrary<readonly GivenEvent[]> = fc.nat(10).map((score) => [
   {
     stream: 'response-r',
     occurredAt: instant(2),
@@ -163,7 +163,7 @@ test('folding again only what a draft reaches finds what two builds from the beg
           await rehearseShare(all, { events, projections: PROJECTIONS, partSize }),
         ];
         const found = await rehearsed(candidate.ruleSet, { candidate, inShares });
-        const built = await builtTwice(store.events, { candidate, at: AT, most: 1_000 });
+        const built = await builtTwice(store.events, { candidate, at: READ_AT, most: 1_000 });
         expect([found.digestBefore, found.digestAfter]).toEqual(built.digests);
         expect(found.changed).toEqual(built.changed);
       } finally {

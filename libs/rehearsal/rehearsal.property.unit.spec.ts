@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { opened, paused, RESOLVE, resumed, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
-import type { Told } from '../replay/history.testing.js';
-import { caseTold, historyOf, inForce } from './care.testing.js';
+import type { GivenEvent } from '../replay/history.testing.js';
+import { caseEvents, historyOf, inForce } from './rehearsing.testing.js';
 
 const MONDAY = Date.parse('2031-05-05T09:00:00.000Z');
 const HOUR = 3_600_000;
 
 /** One case: opened, then a few steps at most so many hours apart. */
-const someCase = (name: string): fc.Arbitrary<readonly Told[]> =>
+const someCase = (name: string): fc.Arbitrary<readonly GivenEvent[]> =>
   fc
     .array(
       fc.tuple(
@@ -24,15 +24,15 @@ const someCase = (name: string): fc.Arbitrary<readonly Told[]> =>
     .map((steps) => {
       let at = MONDAY;
       const told = steps.map(([event, hours]) => [new Date((at += hours * HOUR)).toISOString(), event] as const);
-      return caseTold(name, [new Date(MONDAY).toISOString(), opened()], ...told);
+      return caseEvents(name, [new Date(MONDAY).toISOString(), opened()], ...told);
     });
 
 const priority = (value: string): CaseEvent => ({ type: 'CasePriorityChanged', data: { priority: value } });
 
 /** Streams told into one another in any order, each in its own. */
-const interleaved = (streams: readonly (readonly Told[])[], picks: readonly number[]): readonly Told[] => {
+const interleaved = (streams: readonly (readonly GivenEvent[])[], picks: readonly number[]): readonly GivenEvent[] => {
   const left = streams.map((stream) => [...stream]);
-  const told: Told[] = [];
+  const told: GivenEvent[] = [];
   for (let i = 0; left.some((stream) => stream.length > 0); i++) {
     const open = left.filter((stream) => stream.length > 0);
     const next = open[(picks[i % picks.length] ?? 0) % open.length]?.shift();

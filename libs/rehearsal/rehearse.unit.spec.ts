@@ -2,13 +2,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RecoveryEvent } from '../recovery/history.js';
 import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
 import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
-import type { Told } from '../replay/history.testing.js';
-import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import type { GivenEvent } from '../replay/history.testing.js';
+import { caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { digestBuild } from '../replay/digest/digest.js';
 import { rehearseShare, type ShareAsked, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];
-const history = async (...told: readonly Told[]): ReturnType<typeof historyOf> => {
+const history = async (...told: readonly GivenEvent[]): ReturnType<typeof historyOf> => {
   const made = await historyOf(...told);
   open.push(made);
   return made;
@@ -23,11 +23,11 @@ const within = (hours: string): RuleSet => rulesOf([{ ...RESOLVE, goals: [{ with
 const LONG = within('8h');
 const SHORT = within('6h');
 /** Solved after 7 working hours. */
-const seven = caseTold('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
+const seven = caseEvents('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T16:00Z', submitted]);
 /** Solved after 2. */
-const two = caseTold('two', ['2031-05-06T09:00Z', opened()], ['2031-05-06T11:00Z', submitted]);
+const two = caseEvents('two', ['2031-05-06T09:00Z', opened()], ['2031-05-06T11:00Z', submitted]);
 /** Solved on the next working day, after 10. */
-const ten = caseTold('ten', ['2031-05-08T13:00Z', opened()], ['2031-05-09T15:00Z', submitted]);
+const ten = caseEvents('ten', ['2031-05-08T13:00Z', opened()], ['2031-05-09T15:00Z', submitted]);
 const HOLIDAY: RuleSet = {
   ...LONG,
   calendars: {
@@ -115,7 +115,7 @@ describe('a rehearsal', () => {
   });
 
   test('of another pause names the condition', async () => {
-    const held = caseTold(
+    const held = caseEvents(
       'held',
       ['2031-05-05T09:00Z', opened()],
       ['2031-05-05T10:00Z', paused],
@@ -130,7 +130,7 @@ describe('a rehearsal', () => {
   });
 
   test('of a clock that is on hold, but was late before, is overdue in its list as in its totals', async () => {
-    const held = caseTold('held', ['2031-05-05T09:00Z', opened()], ['2031-05-05T12:00Z', paused]);
+    const held = caseEvents('held', ['2031-05-05T09:00Z', opened()], ['2031-05-05T12:00Z', paused]);
     const { rehearsed } = await history(...inForce(LONG), ...held);
     const { before, after, changed, changedBy } = await rehearsed(within('2h'));
     expect(before.totals.clocks).toMatchObject({ overdue: 0, breaches: 0 });
@@ -217,9 +217,9 @@ describe('a rehearsal', () => {
 
 describe('rules from a time on', () => {
   /** Opened before the change, and still running after it. */
-  const running = caseTold('running', ['2031-05-05T09:00Z', opened()]);
-  const touched = (at: string): Told[] =>
-    caseTold('running', [at, { type: 'CasePriorityChanged', data: { priority: 'x' } }]);
+  const running = caseEvents('running', ['2031-05-05T09:00Z', opened()]);
+  const touched = (at: string): GivenEvent[] =>
+    caseEvents('running', [at, { type: 'CasePriorityChanged', data: { priority: 'x' } }]);
   const since = '2031-05-05T11:00:00.000Z';
   const from = (retarget: 'keep' | 'restart' | 'pinned') => ({
     before: rulesOf([{ ...RESOLVE, retarget, goals: [{ within: '8h' }] }]),
@@ -262,7 +262,7 @@ describe("decisions that history can't take back", () => {
       high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
     },
   };
-  const heard = (response: string, score: number, contactMe: 'yes' | 'no' = 'yes'): Told => ({
+  const heard = (response: string, score: number, contactMe: 'yes' | 'no' = 'yes'): GivenEvent => ({
     stream: `response-${response}`,
     event: {
       type: 'ResponseReceived',

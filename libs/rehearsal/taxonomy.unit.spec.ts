@@ -6,11 +6,11 @@ import { foldAside } from '../replay/builds/view.js';
 import { openReads } from '../replay/history.testing.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rootCauseReport, type CauseReading } from '../reports/root-cause-report.js';
-import { caseTold, historyOf, inForce, PROJECTIONS } from './care.testing.js';
+import { caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 
 const found = (...cause: string[]): CaseEvent => ({ type: 'RootCauseIdentified', data: { cause } });
 const caused = (name: string, priority: string, ...causes: string[][]) =>
-  caseTold(
+  caseEvents(
     name,
     ['2031-05-05T09:00Z', opened(priority)],
     ...causes.map((cause, i) => [`2031-05-05T1${i}:00Z`, found(...cause)] as const),

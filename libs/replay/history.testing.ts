@@ -10,7 +10,7 @@ import { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS, type EventToAppend, type RecoveryEvent } from '../recovery/history.js';
 import { ParkedList } from './fold/parked.js';
 
-/** A store of history of its own, thrown away after use. */
+/** A temporary event store with its read store. */
 export function openHistory(): {
   events: SqliteEventStore;
   reads: SqliteReadStore;
@@ -34,7 +34,7 @@ export function openHistory(): {
 
 export const openReads = (): SqliteReadStore => SqliteReadStore.open({ path: ':memory:', mode: 'write' });
 
-export interface Told {
+export interface GivenEvent {
   readonly stream: string;
   readonly event: RecoveryEvent;
   readonly customer?: string;
@@ -43,12 +43,12 @@ export interface Told {
   readonly programme?: string;
 }
 
-/** Appends what is told, one by one, to the streams named. */
-export async function tell(events: EventStore, told: readonly Told[]): Promise<void> {
+/** Appends the events one by one, each to its stream. */
+export async function appendEvents(events: EventStore, given: readonly GivenEvent[]): Promise<void> {
   for (const [
     index,
     { stream, event, customer = 'customer-1', occurredAt, knownAt, programme = 'care' },
-  ] of told.entries()) {
+  ] of given.entries()) {
     const { revision } = await events.readStream(stream);
     const at = occurredAt ?? new Date(Date.parse('2031-05-05T09:00:00.000Z') + index * 60_000).toISOString();
     const id = idOf(stream, revision + 1);
@@ -76,7 +76,7 @@ export async function tell(events: EventStore, told: readonly Told[]): Promise<v
   }
 }
 
-/** What a port has, its methods as plain functions, so that one of them can be replaced. */
+/** A port with its methods as plain functions, so that a test can replace one of them. */
 export const bound = <T extends object>(port: T): T =>
   new Proxy({} as T, {
     ownKeys: () =>

@@ -16,7 +16,7 @@ import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { digestBuild } from './digest/digest.js';
-import { bound, openHistory, openReads, tell, type Told } from './history.testing.js';
+import { bound, openHistory, openReads, appendEvents, type GivenEvent } from './history.testing.js';
 import { switchGeneration, rollback } from './builds/generations.js';
 import { catchUp, rebuild, type Progress } from './builds/rebuild.js';
 import { verifyReadModels } from './digest/verify.js';
@@ -59,7 +59,7 @@ const projections: readonly AnyProjection<Inputs>[] = [
   timeline,
 ];
 
-const opening = (id: string): Told => ({
+const opening = (id: string): GivenEvent => ({
   stream: `case-${id}`,
   event: {
     type: 'CaseOpened',
@@ -67,7 +67,11 @@ const opening = (id: string): Told => ({
   },
   customer: `customer-${id}`,
 });
-const then = (id: string, event: CaseEvent): Told => ({ stream: `case-${id}`, event, customer: `customer-${id}` });
+const then = (id: string, event: CaseEvent): GivenEvent => ({
+  stream: `case-${id}`,
+  event,
+  customer: `customer-${id}`,
+});
 const tried: CaseEvent = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } };
 const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
 
@@ -81,7 +85,7 @@ const happenings: readonly CaseEvent[] = [
   { type: 'CaseMerged', data: { into: 'z' } },
   { type: 'RootCauseIdentified', data: { cause: ['process', 'billing'] } },
 ];
-/** What `tell` calls the event that opened a case: its priority turns out to have been another. */
+/** What `appendEvents` calls the event that opened a case: its priority turns out to have been another. */
 const corrected = (id: string, priority: string): CaseEvent => ({
   type: 'EventCorrected',
   data: { corrects: idOf(`case-${id}`, 1), correctsType: 'CaseOpened', reason: 'mistyped', set: { priority } },
@@ -166,7 +170,7 @@ test('any history gives one digest, by any batch size, killed anywhere, delivere
         const { events, close } = openHistory();
         const [one, other] = [openReads(), openReads()];
         try {
-          await tell(events, told);
+          await appendEvents(events, told);
           const whole = await rebuild({ ...build, events, reads: one });
           const options = { ...build, events: stuttering(events), batchSize, cached, stepMs: 0 };
           await rebuild({ ...options, reads: dying(other, killAt, after) }).catch((error: Error) => {
@@ -205,9 +209,9 @@ test('what was stored of a flush that was cut off is put right, however the even
       const { events, close } = openHistory();
       const [one, other] = [openReads(), openReads()];
       try {
-        await tell(events, [opening('before')]);
+        await appendEvents(events, [opening('before')]);
         const { id } = await rebuild({ ...build, events, reads: other });
-        await tell(events, told);
+        await appendEvents(events, told);
         const options = { ...build, events, cached, stepMs: 0 };
         await catchUp(id, { ...options, reads: halfStoring(other, killAt, kept), batchSize: first }).catch(
           (error: Error) => {
@@ -227,7 +231,7 @@ test('what was stored of a flush that was cut off is put right, however the even
 
 test('a build that was stopped goes on where it stood', async () => {
   const { events, reads } = history();
-  await tell(events, [opening('a'), opening('b')]);
+  await appendEvents(events, [opening('a'), opening('b')]);
   const stopping = new AbortController();
   const options = { ...build, events, reads };
   // Between the shards of the two customers.
@@ -236,7 +240,7 @@ test('a build that was stopped goes on where it stood', async () => {
   const [half] = await reads.generations();
   expect(half).toMatchObject({ status: 'building' });
   // What came since is folded after the shards that were left.
-  await tell(events, [then('a', tried), then('b', tried)]);
+  await appendEvents(events, [then('a', tried), then('b', tried)]);
   const resumed = await rebuild(options);
   expect(resumed).toMatchObject({ id: half?.id, status: 'ready' });
   const whole = await rebuild({ ...options, reason: 'undisturbed' });
@@ -245,7 +249,7 @@ test('a build that was stopped goes on where it stood', async () => {
 
 test('a build that was stopped before anything of it was whole is begun anew, and leaves nothing behind', async () => {
   const { events, reads } = history();
-  await tell(events, [opening('a')]);
+  await appendEvents(events, [opening('a')]);
   const killed = rebuild({ ...build, events, reads: dying(reads, 1, false) });
   await expect(killed).rejects.toThrow('killed');
   const made = await rebuild({ ...build, events, reads });
@@ -254,7 +258,13 @@ test('a build that was stopped before anything of it was whole is begun anew, an
 
 test('a case that cannot be folded waits with all that comes after, and nobody else does', async () => {
   const { events, reads, parked } = history();
-  await tell(events, [opening('a'), opening('b'), then('a', noted('unreadable')), then('a', tried), then('b', tried)]);
+  await appendEvents(events, [
+    opening('a'),
+    opening('b'),
+    then('a', noted('unreadable')),
+    then('a', tried),
+    then('b', tried),
+  ]);
   const { id } = await rebuild({ ...build, events, reads, parked });
   expect(await parked.list(id)).toMatchObject([
     { projection: 'attempts-made', key: 'case-a', error: expect.stringContaining('cannot be read'), events: [{}, {}] },
@@ -263,7 +273,7 @@ test('a case that cannot be folded waits with all that comes after, and nobody e
   expect(await reads.get('attempts-made', 'case-a', id)).toBeUndefined();
   expect(await reads.get('queues', 'a', id)).toMatchObject({ document: { attempts: 1 } });
 
-  await tell(events, [then('a', tried)]);
+  await appendEvents(events, [then('a', tried)]);
   await catchUp(id, { ...build, events, reads, parked });
   expect((await parked.list(id))[0]?.events).toHaveLength(3);
 });
@@ -274,7 +284,7 @@ test('what cannot be shown waits from the event on that made it so; until there 
     type: 'EventCorrected',
     data: { corrects: idOf('case-a', 1), correctsType: 'CaseOpened', set: { product: 7 }, reason: 'typed wrong' },
   };
-  await tell(events, [opening('a'), opening('b'), then('a', tried), then('a', corrected), then('a', tried)]);
+  await appendEvents(events, [opening('a'), opening('b'), then('a', tried), then('a', corrected), then('a', tried)]);
   const { id } = await rebuild({ ...build, events, reads, parked });
   expect((await parked.list(id)).filter(({ projection }) => projection === 'cases')).toMatchObject([
     { key: 'a', error: expect.stringContaining('product is declared as string'), events: [{ revision: 3 }, {}] },
@@ -286,13 +296,13 @@ test('what cannot be shown waits from the event on that made it so; until there 
 test('a case too large for the store waits as it was, and everybody else is shown', async () => {
   const { events, reads, parked } = history();
   const long = noted('x'.repeat(10_000));
-  await tell(events, [opening('a'), opening('b'), then('a', long), then('a', long), then('b', tried)]);
+  await appendEvents(events, [opening('a'), opening('b'), then('a', long), then('a', long), then('b', tried)]);
   const { id } = await rebuild({ ...build, events, reads: holding(reads, 15_000), parked });
   const waiting = async () => (await parked.list(id)).filter(({ projection }) => projection === 'cases');
   expect(await waiting()).toMatchObject([
     { key: 'a', error: expect.stringContaining('cases a is too large'), events: [{ revision: 3 }] },
   ]);
-  await tell(events, [then('a', tried), then('b', tried)]);
+  await appendEvents(events, [then('a', tried), then('b', tried)]);
   await catchUp(id, { ...build, events, reads: holding(reads, 15_000), parked });
   expect(await waiting()).toMatchObject([{ events: [{ revision: 3 }, { revision: 4 }] }]);
   expect(await reads.get('cases', 'a', id)).toMatchObject({ document: { notes: [{}], attempts: [] } });
@@ -301,13 +311,13 @@ test('a case too large for the store waits as it was, and everybody else is show
 
 test('without a list to park on, an event that cannot be folded stops the build in its own words', async () => {
   const { events, reads } = history();
-  await tell(events, [opening('a'), then('a', noted('unreadable'))]);
+  await appendEvents(events, [opening('a'), then('a', noted('unreadable'))]);
   await expect(rebuild({ ...build, events, reads })).rejects.toThrow('What was noted cannot be read.');
 });
 
 test('what is live is proven by a build aside, and a changed document is named', async () => {
   const { events, reads } = history();
-  await tell(events, [opening('a'), opening('b'), then('a', tried)]);
+  await appendEvents(events, [opening('a'), opening('b'), then('a', tried)]);
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const verify = () => {
@@ -339,7 +349,7 @@ test('what is live is proven by a build aside, and a changed document is named',
 
 test('a switch is one step, and rolling back is the same step back', async () => {
   const { events, reads } = history();
-  await tell(events, [opening('a')]);
+  await appendEvents(events, [opening('a')]);
   const first = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, first.id);
   const second = await rebuild({ ...build, events, reads, reason: 'other rules' });
@@ -351,7 +361,7 @@ test('as known at an instant, what became known later has not happened', async (
   const { events } = history();
   const aside = openReads();
   open.push(aside);
-  await tell(events, [opening('a'), { ...then('a', tried), knownAt: '2031-06-01T00:00:00.000Z' }]);
+  await appendEvents(events, [opening('a'), { ...then('a', tried), knownAt: '2031-06-01T00:00:00.000Z' }]);
   await foldAside({ ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
   expect(await aside.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
 });
@@ -359,7 +369,7 @@ test('as known at an instant, what became known later has not happened', async (
 test('what a source dates before the beginning of its case is not known before that', async () => {
   const { events } = history();
   const early = { ...then('a', tried), knownAt: '2031-05-30T00:00:00.000Z' };
-  await tell(events, [{ ...opening('a'), knownAt: '2031-06-01T00:00:00.000Z' }, early, opening('b')]);
+  await appendEvents(events, [{ ...opening('a'), knownAt: '2031-06-01T00:00:00.000Z' }, early, opening('b')]);
   const view = async (knownAt: string) => {
     const aside = openReads();
     open.push(aside);
@@ -369,7 +379,7 @@ test('what a source dates before the beginning of its case is not known before t
   const { aside, generation } = await view('2031-05-31T00:00:00.000Z');
   expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
   // And as more of it comes while it is read.
-  await tell(events, [early]);
+  await appendEvents(events, [early]);
   await catchUp(generation, { ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
   expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
   const later = await view('2031-06-01T00:00:00.000Z');

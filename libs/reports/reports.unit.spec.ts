@@ -4,7 +4,7 @@ import { inputs } from '../read-models/documents.testing.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import { booksOf, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
-import { openHistory, tell, type Told } from '../replay/history.testing.js';
+import { openHistory, appendEvents, type GivenEvent } from '../replay/history.testing.js';
 import { rebuild } from '../replay/builds/rebuild.js';
 import { clockDisagreements, clockReport } from './clock-report.js';
 import { funnelReport } from './funnel-report.js';
@@ -19,30 +19,31 @@ let reads: SqliteReadStore;
 /** Monday 5 May 2031, so many hours after the offices open. */
 const at = (hours: number): string =>
   new Date(Date.parse('2031-05-05T09:00:00.000Z') + hours * 3_600_000).toISOString();
-const told = (id: string, hours: number, event: CaseEvent): Told => ({
+const told = (id: string, hours: number, event: CaseEvent): GivenEvent => ({
   stream: `case-${id}`,
   event,
   occurredAt: at(hours),
 });
-const opened = (id: string): Told =>
+const opened = (id: string): GivenEvent =>
   told(id, 0, {
     type: 'CaseOpened',
     data: { case: id, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] },
   });
-const submitted = (id: string, hours: number): Told => told(id, hours, { type: 'CaseSubmitted', data: {} });
-const reported = (id: string, target: string, verdict: 'met' | 'missed'): Told =>
+const submitted = (id: string, hours: number): GivenEvent => told(id, hours, { type: 'CaseSubmitted', data: {} });
+const reported = (id: string, target: string, verdict: 'met' | 'missed'): GivenEvent =>
   told(id, 9, { type: 'VerdictReported', data: { target, verdict, field: 'made_sla' } });
-const offered = (id: string): Told =>
+const offered = (id: string): GivenEvent =>
   told(id, 1, { type: 'ResolutionOffered', data: { offer: `o-${id}`, kind: 'refund', needsAuthority: false } });
-const answered = (id: string, answer: 'accepted' | 'declined'): Told =>
+const answered = (id: string, answer: 'accepted' | 'declined'): GivenEvent =>
   told(id, 2, { type: 'OfferAnswered', data: { offer: `o-${id}`, answer } });
-const caused = (id: string, ...cause: string[]): Told => told(id, 1, { type: 'RootCauseIdentified', data: { cause } });
+const caused = (id: string, ...cause: string[]): GivenEvent =>
+  told(id, 1, { type: 'RootCauseIdentified', data: { cause } });
 
 beforeEach(async () => {
   history = openHistory();
   reads = history.reads;
   // Within four working hours: a does, b does not and the source says it did, c still runs.
-  await tell(history.events, [
+  await appendEvents(history.events, [
     ...['a', 'b', 'c'].flatMap((id) => [opened(id), offered(id)]),
     caused('a', 'process', 'billing'),
     caused('b', 'process', 'delivery'),

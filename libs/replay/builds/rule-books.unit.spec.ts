@@ -3,7 +3,7 @@ import type { EventStore } from '../../event-store/event-store.js';
 import type { RulesEvent } from '../../recovery/rules/rules-events.js';
 import { compileRules } from '../../recovery/rules/compile.js';
 import { RESOLVE, rulesOf } from '../../recovery/clocks/case-clocks.testing.js';
-import { openHistory, tell, type Told } from '../history.testing.js';
+import { openHistory, appendEvents, type GivenEvent } from '../history.testing.js';
 import { loadRuleBooks } from './rule-books.js';
 import { booksOfView, type View } from './view.js';
 
@@ -16,21 +16,21 @@ afterEach(() => history.close());
 const first = rulesOf([RESOLVE]);
 const second = rulesOf([RESOLVE], { title: 'Care, stricter' });
 const [one, two] = [compileRules(first).hash, compileRules(second).hash];
-const told = (event: RulesEvent, occurredAt: string): Told => ({
+const told = (event: RulesEvent, occurredAt: string): GivenEvent => ({
   stream: `rules-${event.data.programme}`,
   event,
   occurredAt,
 });
-const drafted = (ruleSet: string, content: object): Told =>
+const drafted = (ruleSet: string, content: object): GivenEvent =>
   told({ type: 'RuleSetDrafted', data: { programme: 'care', ruleSet, content } }, '2031-01-01T00:00:00.000Z');
-const activated = (ruleSet: string, from: string | null, overThePast = false): Told =>
+const activated = (ruleSet: string, from: string | null, overThePast = false): GivenEvent =>
   told(
     { type: 'RuleSetActivated', data: { programme: 'care', ruleSet, from, overThePast } },
     '2031-03-01T00:00:00.000Z',
   );
 
 test('each rule set is in force from its time on, the first since ever', async () => {
-  await tell(history.events, [
+  await appendEvents(history.events, [
     drafted(one, first),
     drafted(two, second),
     activated(one, null),
@@ -42,14 +42,14 @@ test('each rule set is in force from its time on, the first since ever', async (
 });
 
 test('an override stands for the whole book, without a word in history', async () => {
-  await tell(history.events, [drafted(one, first), activated(one, null)]);
+  await appendEvents(history.events, [drafted(one, first), activated(one, null)]);
   const { entries } = await loadRuleBooks(history.events, { override: { care: second } });
   expect(entries).toEqual({ care: [{ ruleSet: two, from: null }] });
 });
 
 test('rules that were put in force before their time are told from those that held at once', async () => {
   const [atOnce, later] = ['2031-03-01T00:00:00.000Z', '2031-04-01T00:00:00.000Z'];
-  await tell(history.events, [
+  await appendEvents(history.events, [
     drafted(one, first),
     drafted(two, second),
     activated(one, null),
@@ -66,12 +66,12 @@ test('rules that were put in force before their time are told from those that he
 });
 
 test('history as it was known, under rules for one programme, has the others as they stood then', async () => {
-  const sales = (event: Told): Told => ({
+  const sales = (event: GivenEvent): GivenEvent => ({
     ...event,
     stream: 'rules-sales',
     event: { ...event.event, data: { ...event.event.data, programme: 'sales' } } as RulesEvent,
   });
-  await tell(history.events, [
+  await appendEvents(history.events, [
     ...[drafted(one, first), activated(one, null)],
     ...[drafted(one, first), activated(one, null), drafted(two, second), activated(two, null, true)].map(sales),
   ]);
@@ -85,14 +85,14 @@ test('history as it was known, under rules for one programme, has the others as 
 });
 
 test('rules in force that nobody drafted are a damaged history', async () => {
-  await tell(history.events, [activated(one, null)]);
+  await appendEvents(history.events, [activated(one, null)]);
   await expect(loadRuleBooks(history.events)).rejects.toThrow('never drafted');
 });
 
 test('rules that are read on from where they were known are those of the whole history', async () => {
-  await tell(history.events, [drafted(one, first), drafted(two, second), activated(one, null)]);
+  await appendEvents(history.events, [drafted(one, first), drafted(two, second), activated(one, null)]);
   const known = await loadRuleBooks(history.events);
-  await tell(history.events, [activated(two, '2031-04-01T00:00:00.000Z')]);
+  await appendEvents(history.events, [activated(two, '2031-04-01T00:00:00.000Z')]);
   const asked: (string | undefined)[] = [];
   const events: Pick<EventStore, 'readAll'> = {
     readAll: (options) => {

@@ -6,7 +6,7 @@ import type { RulesEvent } from '../../recovery/rules/rules-events.js';
 import { RESOLVE, rulesOf } from '../../recovery/clocks/case-clocks.testing.js';
 import { booksOf, bringUpToDate } from './bring-up-to-date.js';
 import { digestBuild } from '../digest/digest.js';
-import { openHistory, openReads, tell, type Told } from '../history.testing.js';
+import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { catchUp, rebuild } from './rebuild.js';
 import { loadRuleBooks } from './rule-books.js';
@@ -18,12 +18,12 @@ const SIX_HOURS = rulesOf([{ ...RESOLVE, goals: [{ within: '6h' }] }], { title: 
 const [eight, six] = [compileRules(EIGHT_HOURS).hash, compileRules(SIX_HOURS).hash];
 const MONDAY = '2031-05-05T09:00:00.000Z';
 
-const ofRules = (event: RulesEvent, occurredAt: string): Told => ({ stream: 'rules-care', event, occurredAt });
+const ofRules = (event: RulesEvent, occurredAt: string): GivenEvent => ({ stream: 'rules-care', event, occurredAt });
 const drafted = (ruleSet: string, content: object) =>
   ofRules({ type: 'RuleSetDrafted', data: { programme: 'care', ruleSet, content } }, '2031-01-01T00:00:00.000Z');
 const activated = (ruleSet: string, from: string | null, at: string) =>
   ofRules({ type: 'RuleSetActivated', data: { programme: 'care', ruleSet, from, overThePast: false } }, at);
-const opened: Told = {
+const opened: GivenEvent = {
   stream: 'case-k',
   occurredAt: MONDAY,
   event: {
@@ -35,7 +35,7 @@ const opened: Told = {
 let store: ReturnType<typeof openHistory>;
 beforeEach(async () => {
   store = openHistory();
-  await tell(store.events, [
+  await appendEvents(store.events, [
     drafted(eight, EIGHT_HOURS),
     drafted(six, SIX_HOURS),
     activated(eight, null, '2031-01-01T00:00:00.000Z'),
@@ -76,7 +76,7 @@ test.each([
   await serve();
   expect(await shown()).toMatchObject({ queue: { nextDueAt: '2031-05-05T17:00:00.000Z' } });
 
-  await tell(store.events, [activated(six, from, at)]);
+  await appendEvents(store.events, [activated(six, from, at)]);
   await serve();
   expect(await shown()).toMatchObject({
     queue: { nextDueAt: '2031-05-05T15:00:00.000Z' },
@@ -88,13 +88,13 @@ test.each([
 test('a build goes on under the rules it was begun with, so that going back to them ends at their digest', async () => {
   const first = await serve();
   const { digest } = await digestBuild(store.reads);
-  await tell(store.events, [activated(six, '2031-05-05T12:00:00.000Z', '2031-05-05T12:00:00.000Z')]);
+  await appendEvents(store.events, [activated(six, '2031-05-05T12:00:00.000Z', '2031-05-05T12:00:00.000Z')]);
   expect((await serve()).id).not.toBe(first.id);
   expect((await digestBuild(store.reads)).digest).not.toBe(digest);
 
   const book = [{ ruleSet: eight, from: null }];
   const back: RulesEvent = { type: 'RuleSetRolledBack', data: { programme: 'care', book, reason: 'too tight' } };
-  await tell(store.events, [ofRules(back, '2031-05-05T13:00:00.000Z')]);
+  await appendEvents(store.events, [ofRules(back, '2031-05-05T13:00:00.000Z')]);
   expect((await serve()).id).toBe(first.id);
   expect((await digestBuild(store.reads)).digest).toBe(digest);
 });

@@ -4,7 +4,7 @@ import type { Inputs } from '../../read-models/inputs.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
 import { ruleBooks } from '../../recovery/rules/rule-book.js';
 import { digestBuild } from '../digest/digest.js';
-import { openHistory, openReads, tell, type Told } from '../history.testing.js';
+import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { catchUp, rebuild } from '../builds/rebuild.js';
 
@@ -12,7 +12,7 @@ const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];
 const inputs: Inputs = { rules: ruleBooks({}) };
 const CASES = ['one', 'two', 'three'] as const;
 
-const opened = (id: string): Told => ({
+const opened = (id: string): GivenEvent => ({
   stream: `case-${id}`,
   customer: `customer-${id}`,
   event: {
@@ -20,7 +20,7 @@ const opened = (id: string): Told => ({
     data: { case: id, customer: `customer-${id}`, kind: 'recover', priority: 'high', tags: [] },
   },
 });
-const attempted = (id: string): Told => ({
+const attempted = (id: string): GivenEvent => ({
   stream: `case-${id}`,
   customer: `customer-${id}`,
   event: { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } },
@@ -41,18 +41,18 @@ test('a build that races live writes ends equal to one that does not, in whateve
       const alone = openReads();
       try {
         const writes = [...CASES.map(opened), ...order.map(attempted)];
-        await tell(events, writes.splice(0, before));
+        await appendEvents(events, writes.splice(0, before));
         const steps = [...within];
         let writing: Promise<void> = Promise.resolve();
         const onProgress = (): void => {
           const now = writes.splice(0, steps.shift() ?? 0);
-          writing = writing.then(() => tell(events, now));
+          writing = writing.then(() => appendEvents(events, now));
         };
         const common = { events, projections: PROJECTIONS, inputs, batchSize };
         const stamped = { ruleBooks: {}, reason: 'race', madeAt: '2031-05-05T09:00:00.000Z' };
         const raced = await rebuild({ ...common, ...stamped, reads, onProgress });
         await writing;
-        await tell(events, writes);
+        await appendEvents(events, writes);
         await catchUp(raced.id, { ...common, reads });
         const still = await rebuild({ ...common, ...stamped, reads: alone });
         expect(await digestBuild(reads, raced.id)).toEqual(await digestBuild(alone, still.id));

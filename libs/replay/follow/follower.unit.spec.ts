@@ -11,7 +11,7 @@ import type { RecoveryEvent } from '../../recovery/history.js';
 import { digestBuild } from '../digest/digest.js';
 import { ReadModelFollower } from './follower.js';
 import { switchGeneration } from '../builds/generations.js';
-import { bound, openHistory, openReads, tell, type Told } from '../history.testing.js';
+import { bound, openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import { rebuild } from '../builds/rebuild.js';
 
 const closing: (() => Promise<void>)[] = [];
@@ -37,14 +37,14 @@ const notes: Projection<{ notes: number }, RecoveryEvent, Inputs> = {
 };
 const projections = [...READ_MODELS, notes];
 const build = { projections, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
-const opening = (id: string): Told => ({
+const opening = (id: string): GivenEvent => ({
   stream: `case-${id}`,
   event: {
     type: 'CaseOpened',
     data: { case: id, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] },
   },
 });
-const then = (id: string, event: CaseEvent): Told => ({ stream: `case-${id}`, event });
+const then = (id: string, event: CaseEvent): GivenEvent => ({ stream: `case-${id}`, event });
 const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
 const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } };
 /** A history that contradicts itself: nobody opened the case. */
@@ -67,7 +67,7 @@ async function following() {
   closing.push(close);
   const history: Network = { away: undefined };
   const readStore: Network = { away: undefined };
-  await tell(events, [opening('a')]);
+  await appendEvents(events, [opening('a')]);
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const failures: unknown[] = [];
@@ -87,7 +87,7 @@ async function following() {
 
 test('what was written is read once its position is waited for', async () => {
   const { events, reads, caughtUp } = await following();
-  await tell(events, [opening('b'), then('b', assigned)]);
+  await appendEvents(events, [opening('b'), then('b', assigned)]);
   expect(await caughtUp()).toBe(true);
   expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
 });
@@ -101,7 +101,7 @@ test('nobody is waited for who has gone already', async () => {
   const { events, follower, live, caughtUp } = await following();
   await caughtUp();
   await follower.whileHeld(live, async () => {
-    await tell(events, [opening('b')]);
+    await appendEvents(events, [opening('b')]);
     expect(await follower.waitFor(0, '~', 60_000, AbortSignal.abort())).toBe(false);
     await expect(follower.caughtUp(live, AbortSignal.abort())).rejects.toThrow('aborted');
   });
@@ -113,7 +113,7 @@ test('waiting ends where the follower is being stopped', async () => {
   let stopped: Promise<void> | undefined;
   let there: Promise<void> | undefined;
   await follower.whileHeld(live, async () => {
-    await tell(events, [opening('b')]);
+    await appendEvents(events, [opening('b')]);
     // Time for the follower to take it, and to wait for its turn to fold it.
     await new Promise((later) => setTimeout(later, 100));
     stopped = follower.stop();
@@ -127,7 +127,7 @@ test('waiting ends where the follower is being stopped', async () => {
 
 test('followed and rebuilt are the same by digest', async () => {
   const { events, reads, caughtUp } = await following();
-  await tell(events, [opening('b'), then('a', assigned), then('b', assigned)]);
+  await appendEvents(events, [opening('b'), then('a', assigned), then('b', assigned)]);
   await caughtUp();
   const aside = openReads();
   closing.push(() => aside.close());
@@ -140,7 +140,7 @@ test('the build before the switch is fed until it is released', async () => {
   const { id } = await rebuild({ ...build, events, reads, reason: 'other rules' });
   await switchGeneration(reads, id);
   await follower.refresh();
-  await tell(events, [opening('b')]);
+  await appendEvents(events, [opening('b')]);
   await caughtUp();
   const end = await events.end();
   while ((await follower.lag()).some(({ position }) => position !== end)) await new Promise(setImmediate);
@@ -150,7 +150,7 @@ test('the build before the switch is fed until it is released', async () => {
 
 test('a case that cannot be folded is parked, shown, and taken up again', async () => {
   const { events, parked, follower, live, caughtUp } = await following();
-  await tell(events, [impossible]);
+  await appendEvents(events, [impossible]);
   await caughtUp();
   expect(await follower.lag()).toMatchObject([{ state: 'following', seconds: 0, parked: { queues: 1, clocks: 1 } }]);
   expect(await follower.retry(live, 'queues', 'x')).toBe(false);
@@ -165,7 +165,7 @@ test('a case that contradicts what its read model declares is parked, and all ot
     type: 'EventCorrected',
     data: { corrects: idOf(odd.stream, 1), correctsType: 'CaseOpened', set: { product: 7 }, reason: 'typed wrong' },
   };
-  await tell(events, [odd, opening('b'), then('odd', corrected), then('b', assigned)]);
+  await appendEvents(events, [odd, opening('b'), then('odd', corrected), then('b', assigned)]);
   expect(await caughtUp()).toBe(true);
   expect(failures).toEqual([]);
   expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
@@ -179,7 +179,7 @@ test('history that cannot be read is no fault of the case: nothing is parked, an
   const { events, reads, parked, follower, failures, live, caughtUp, history } = await following();
   history.away = UNREAD;
   // Of this case memory has nothing, so its stream is read.
-  await tell(events, [then('a', assigned)]);
+  await appendEvents(events, [then('a', assigned)]);
   while (failures.length === 0) await new Promise(setImmediate);
   expect(failures).toEqual([UNREAD]);
   expect(await follower.lag()).toMatchObject([{ state: 'failed', parked: {} }]);
@@ -193,7 +193,7 @@ test('history that cannot be read is no fault of the case: nothing is parked, an
 test('a case whose stream is damaged waits for an operator, and the others go on', async () => {
   const { events, reads, parked, failures, live, caughtUp, history } = await following();
   history.away = DAMAGED;
-  await tell(events, [then('a', assigned), opening('b'), then('b', assigned)]);
+  await appendEvents(events, [then('a', assigned), opening('b'), then('b', assigned)]);
   expect(await caughtUp()).toBe(true);
   expect(failures).toEqual([]);
   expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
@@ -202,12 +202,12 @@ test('a case whose stream is damaged waits for an operator, and the others go on
 
 test('what cannot be stored when it is taken up again goes on waiting, and what comes after it waits behind it', async () => {
   const { events, reads, parked, follower, failures, live, caughtUp, readStore } = await following();
-  await tell(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
+  await appendEvents(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
   await caughtUp();
   readStore.away = UNWRITTEN;
   await expect(follower.skip(live, 'notes', 'case-x')).rejects.toThrow(UNWRITTEN);
   readStore.away = undefined;
-  await tell(events, [then('x', noted('called again'))]);
+  await appendEvents(events, [then('x', noted('called again'))]);
   expect(await caughtUp()).toBe(true);
   expect((await parked.get(live, 'notes', 'case-x'))?.events.map(({ revision }) => revision)).toEqual([2, 3, 4]);
   expect(await reads.get('notes', 'case-x')).toMatchObject({ document: { notes: 0 } });
@@ -218,11 +218,11 @@ test('what cannot be stored when it is taken up again goes on waiting, and what 
 
 test('what comes for a case while it is asked to be taken up again is folded, too', async () => {
   const { events, reads, parked, follower, live, caughtUp } = await following();
-  await tell(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
+  await appendEvents(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
   await caughtUp();
   let skipping: Promise<boolean> | undefined;
   await follower.whileHeld(live, async () => {
-    await tell(events, [then('x', noted('called again'))]);
+    await appendEvents(events, [then('x', noted('called again'))]);
     // The batch is on its way by then, and has its turn first.
     for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
     skipping = follower.skip(live, 'notes', 'case-x');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SHARDS } from '../../event-sourcing/shard.js';
+import { ALL_SHARDS } from '../../event-sourcing/shard.js';
 import { Leases } from '../../ledger/leases.js';
 import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import { NO_RULES } from '../../read-models/documents.testing.js';
@@ -12,13 +12,12 @@ import { ReadModelsElsewhere } from './followed-elsewhere.js';
 import { ReadModelFollower } from './follower.js';
 import { FollowedElsewhere } from './following.js';
 import { switchGeneration } from '../builds/generations.js';
-import { openHistory, openReads, tell, type Told } from '../history.testing.js';
+import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import { rebuild } from '../builds/rebuild.js';
 import { SharedShards } from './shared-shards.js';
 
 const LASTS_MS = 15_000;
 const at = (seconds: number): Date => new Date(Date.parse('2031-05-05T09:00:00.000Z') + seconds * 1_000);
-const ALL = Array.from({ length: SHARDS }, (_, shard) => shard);
 const sorted = (...shards: (readonly number[])[]): readonly number[] => shards.flat().toSorted((a, b) => a - b);
 
 let folder: string;
@@ -36,12 +35,12 @@ const projector = (name: string) => new SharedShards(new Leases(ledger, name, LA
 
 test('one alone has all shards; a second gets half of them as soon as the first lets go', async () => {
   const [a, b] = [projector('a'), projector('b')];
-  expect(await a.renew(at(0))).toEqual(ALL);
+  expect(await a.renew(at(0))).toEqual(ALL_SHARDS);
   expect(await b.renew(at(1))).toEqual([]);
   const left = await a.renew(at(2));
   const taken = await b.renew(at(3));
   expect([left.length, taken.length]).toEqual([128, 128]);
-  expect(sorted(left, taken)).toEqual(ALL);
+  expect(sorted(left, taken)).toEqual(ALL_SHARDS);
 });
 
 test('what a lost one had is taken over when its leases have run out, and not before', async () => {
@@ -52,7 +51,7 @@ test('what a lost one had is taken over when its leases have run out, and not be
   expect(await b.renew(at(3))).toHaveLength(128);
   // From here on nothing is heard of a.
   expect(await b.renew(at(16))).toHaveLength(128);
-  expect(await b.renew(at(18))).toEqual(ALL);
+  expect(await b.renew(at(18))).toEqual(ALL_SHARDS);
   expect(await a.renew(at(19))).toEqual([]);
 });
 
@@ -67,21 +66,21 @@ test('what one that leaves had can be taken at once', async () => {
   const [a, b] = [projector('a'), projector('b')];
   await a.renew(at(0));
   await a.leave();
-  expect(await b.renew(at(0))).toEqual(ALL);
+  expect(await b.renew(at(0))).toEqual(ALL_SHARDS);
 });
 
 test('of two that ask at once each shard has one', async () => {
   const many = ['a', 'b', 'c'].map(projector);
   for (let round = 0; round < 4; round++) await Promise.all(many.map((one) => one.renew(at(round))));
   const shares = await Promise.all(many.map((one) => one.renew(at(5))));
-  expect(sorted(...shares)).toEqual(ALL);
+  expect(sorted(...shares)).toEqual(ALL_SHARDS);
   for (const share of shares) expect(share.length).toBeLessThanOrEqual(96);
 });
 
 test('two projectors share, one is lost, the other takes over: the digest is that of a rebuild', async () => {
   const { events, reads, parked, close } = openHistory();
   const build = { projections: READ_MODELS, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
-  const told = (from: number): Told[] =>
+  const told = (from: number): GivenEvent[] =>
     Array.from({ length: 40 }, (_, n) => `${from + n}`).flatMap((id) => {
       const of = { stream: `case-${id}`, customer: `customer-${id}` };
       const opened = { case: id, customer: of.customer, kind: 'recover' as const, priority: 'high' as const, tags: [] };
@@ -90,7 +89,7 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
         { ...of, event: { type: 'CaseAssigned' as const, data: { owner: 'ana', by: 'rule' as const } } },
       ];
     });
-  await tell(events, told(0));
+  await appendEvents(events, told(0));
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const follower = () =>
@@ -110,14 +109,14 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
   for (const seconds of [0, 2, 4]) for (const each of [one, other]) await share(each, at(seconds));
   const seen = new ReadModelsElsewhere(events, reads, parked);
 
-  await tell(events, told(100));
+  await appendEvents(events, told(100));
   await seen.caughtUp(id);
   const [anyCase] = await events.readStream('case-100').then(({ events: found }) => found);
   expect(await seen.waitFor(anyCase?.shard ?? -1, anyCase?.position ?? '', 5_000)).toBe(true);
   await expect(seen.retry()).rejects.toThrow(FollowedElsewhere);
 
   await one.follower.stop(); // killed: it leaves no word
-  await tell(events, told(200));
+  await appendEvents(events, told(200));
   const end = (await events.end()) ?? '';
   await share(other, at(10));
   expect([...(await reads.checkpoints(id)).values()].some((position) => position < end)).toBe(true);
@@ -135,7 +134,7 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
 test('one that has no shards folds none, also when it looks after the builds', async () => {
   const { events, reads, parked, close } = openHistory();
   const opened = { case: 'a', customer: 'customer-a', kind: 'recover' as const, priority: 'high' as const, tags: [] };
-  await tell(events, [{ stream: 'case-a', event: { type: 'CaseOpened', data: opened } }]);
+  await appendEvents(events, [{ stream: 'case-a', event: { type: 'CaseOpened', data: opened } }]);
   const { id } = await rebuild({
     projections: READ_MODELS,
     inputs: NO_RULES,
@@ -158,7 +157,7 @@ test('one that has no shards folds none, also when it looks after the builds', a
   await follower.share([]);
   await follower.refresh();
   expect(await follower.lag()).toEqual([]);
-  await follower.share(ALL);
+  await follower.share(ALL_SHARDS);
   expect(await follower.lag()).toMatchObject([{ generation: id, state: 'following' }]);
   await follower.stop();
   await close();

@@ -3,7 +3,7 @@ import type { RecoveryEvent } from '../recovery/history.js';
 import { READ_MODELS, type AnyReadModel } from '../read-models/read-models.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { openHistory, tell, type Told } from '../replay/history.testing.js';
+import { openHistory, appendEvents, type GivenEvent } from '../replay/history.testing.js';
 import { rebuild } from '../replay/builds/rebuild.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rehearse, type Rehearsal, type RehearsalOptions } from './rehearse.js';
@@ -11,26 +11,29 @@ import type { RehearsalAsked } from './sides.js';
 
 export const PROJECTIONS: readonly AnyReadModel[] = READ_MODELS;
 
-/** Read at this moment, where a test names no other. */
-export const AT = '2031-06-30T00:00:00.000Z';
+/** The moment at which running clocks are read, unless a test names another. */
+export const READ_AT = '2031-06-30T00:00:00.000Z';
 
 const DRAFTED = '2031-01-01T00:00:00.000Z';
 
-/** Rules drafted and put in force since ever. */
-export function inForce(ruleSet: RuleSet): Told[] {
+/** The events that draft a rule set and put it in force since ever. */
+export function inForce(ruleSet: RuleSet): GivenEvent[] {
   const { hash } = compileRules(ruleSet);
   const { programme } = ruleSet;
   return [
-    ofRules({ type: 'RuleSetDrafted', data: { programme, ruleSet: hash, content: ruleSet } }),
-    ofRules({ type: 'RuleSetActivated', data: { programme, ruleSet: hash, from: null, overThePast: false } }),
+    rulesEvent({ type: 'RuleSetDrafted', data: { programme, ruleSet: hash, content: ruleSet } }),
+    rulesEvent({ type: 'RuleSetActivated', data: { programme, ruleSet: hash, from: null, overThePast: false } }),
   ];
 }
 
-export const ofRules = (event: RecoveryEvent): Told => ({ stream: 'rules-care', event, occurredAt: DRAFTED });
+export const rulesEvent = (event: RecoveryEvent): GivenEvent => ({ stream: 'rules-care', event, occurredAt: DRAFTED });
 
-/** A case by its name, event by event. */
-export const caseTold = (name: string, ...told: readonly (readonly [at: string, event: CaseEvent])[]): Told[] =>
-  told.map(([at, event]) => ({
+/** The events of a case of this name. */
+export const caseEvents = (
+  name: string,
+  ...events: readonly (readonly [at: string, event: CaseEvent])[]
+): GivenEvent[] =>
+  events.map(([at, event]) => ({
     stream: `case-${name}`,
     customer: `customer of ${name}`,
     occurredAt: new Date(at).toISOString(),
@@ -40,14 +43,14 @@ export const caseTold = (name: string, ...told: readonly (readonly [at: string, 
         : event,
   }));
 
-/** A history with what is told, its read models served, for the time of a test. */
-export async function historyOf(...told: readonly Told[]): Promise<{
+/** A store with these events and a live build of them. */
+export async function historyOf(...given: readonly GivenEvent[]): Promise<{
   readonly store: ReturnType<typeof openHistory>;
   rehearsed(ruleSet: RuleSet, more?: Partial<RehearsalAsked & RehearsalOptions>): Promise<Rehearsal>;
 }> {
   const store = openHistory();
   const { events, reads } = store;
-  await tell(events, told);
+  await appendEvents(events, given);
   const { books, entries } = await loadRuleBooks(events);
   const inputs = { rules: books };
   const common = { events, reads, projections: PROJECTIONS, inputs, stepMs: Infinity };
@@ -56,7 +59,7 @@ export async function historyOf(...told: readonly Told[]): Promise<{
   return {
     store,
     rehearsed(ruleSet, { signal, onProgress, inShares, ...more } = {}) {
-      const asked = { candidate: { ruleSet }, at: AT, most: 1_000, ...more };
+      const asked = { candidate: { ruleSet }, at: READ_AT, most: 1_000, ...more };
       return rehearse(asked, {
         events,
         projections: PROJECTIONS,
