@@ -2,7 +2,6 @@ import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
 import { booksServed } from '../replay/builds/bring-up-to-date.js';
 import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
@@ -14,15 +13,15 @@ export interface CaseAuditAsked {
   /** The moment at which running clocks are read, UTC. */
   readonly at: string;
   readonly view: View;
-  /** With the fields that each event changed. */
+  /** Also list the fields that each event changed. */
   readonly steps?: boolean;
 }
 
 interface AuditSources {
   readonly events: Pick<EventStore, 'readStream' | 'readAll'>;
-  /** Judged by the rules that they were built under, where no others are asked for. */
+  /** The live build names the rules that judge the case, unless the request names others. */
   readonly reads: Pick<ReadStore, 'live'>;
-  /** Leaves what persons said out of what is shown. */
+  /** Removes personal data from the answer. */
   withhold(this: void, value: unknown): unknown;
 }
 
@@ -37,7 +36,7 @@ interface AuditedEvent {
   readonly actor: Actor;
   readonly imported: boolean;
   readonly data: unknown;
-  /** Ids of the events that corrected it. */
+  /** Ids of the corrections of this event. */
   readonly correctedBy: readonly string[];
 }
 
@@ -55,16 +54,16 @@ export interface CaseAudit {
   readonly at: string;
   readonly events: readonly AuditedEvent[];
   readonly clocks: readonly AuditedClock[];
-  /** Verdicts of sources on targets that have no clock. */
+  /** Sources' verdicts on targets that have no clock. */
   readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
-  /** The rule book that it was judged by, oldest first: with it and the events the case can be replayed anywhere. */
+  /** The rule book that judged the case, oldest first. It and the events suffice to replay the case anywhere. */
   readonly rules: ExportedCase['rules'];
   readonly steps?: readonly AuditStep[];
 }
 
 /**
- * One case from its first event, with every verdict and what it rests on: straight from history, so that it rests on no
- * read model. Undefined where nothing was known of it.
+ * Explains one case from its first event: every verdict and its reasons. It reads history alone, no read model.
+ * Undefined if the case was not known then.
  */
 export async function auditCase(
   { events, reads, withhold }: AuditSources,
@@ -78,8 +77,8 @@ export async function auditCase(
   if (opened?.type !== 'CaseOpened') return undefined;
   const { programme } = opened;
   const { response, reference = null } = opened.data;
-  const told = [...ofCase, ...(await knownOf(`clock-${id}`))];
-  if (response !== undefined) told.push(...(await knownOf(`response-${response}`)));
+  const recorded = [...ofCase, ...(await knownOf(`clock-${id}`))];
+  if (response !== undefined) recorded.push(...(await knownOf(`response-${response}`)));
 
   const books = isPresent(view) ? await booksServed(events, reads) : await booksOfView(events, view);
   const clocks = clocksOfCase(ofCase, books, programme, at);
@@ -89,29 +88,26 @@ export async function auditCase(
     programme,
     knownAt: knownAt ?? null,
     at,
-    events: auditedEvents(told, withhold),
+    events: auditedEvents(recorded, withhold),
     clocks: (clocks?.clocks ?? []).map((clock) => {
       const explained = explainClock(clock, programme, books, { at, timeZoneData: process.versions.tz ?? '' });
       return { ...explained, verdict: clockVerdict(clock, at), reported: clocks?.reported[clock.target] ?? null };
     }),
     reported: clocks?.reported ?? {},
     rules: books.book(programme).map(({ from, rules }) => ({ from, ruleSet: rules.hash, content: rules.ruleSet })),
-    ...(steps ? { steps: stepsOf(ofCase, books, withhold) } : {}),
+    ...(steps && {
+      steps: stepsOfCase(ofCase, books).map((step) => ({
+        ...step,
+        changed: withhold(step.changed) as typeof step.changed,
+      })),
+    }),
   };
 }
 
 const known = (events: readonly Recorded[], at: string | undefined): readonly RecordedEvent[] =>
   (events as readonly RecordedEvent[]).filter((event) => at === undefined || event.knownAt <= at);
 
-/** The fields that each event changed; what persons said stays sealed. */
-const stepsOf = (
-  events: readonly RecordedEvent[],
-  books: RuleBooks,
-  withhold: AuditSources['withhold'],
-): readonly AuditStep[] =>
-  stepsOfCase(events, books).map((step) => ({ ...step, changed: withhold(step.changed) as AuditStep['changed'] }));
-
-/** In the order in which they were recorded, corrections beside what they corrected. */
+/** The events in the order recorded, each with the ids of its corrections. */
 function auditedEvents(events: readonly RecordedEvent[], withhold: AuditSources['withhold']): readonly AuditedEvent[] {
   const corrections = events.filter((event) => event.type === 'EventCorrected');
   return events

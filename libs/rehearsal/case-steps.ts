@@ -1,21 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Recorded } from '../event-sourcing/event.js';
 import type { Inputs } from '../read-models/inputs.js';
 import { cases } from '../read-models/cases.js';
 import type { CaseDocument } from '../read-models/case-document.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
-import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
 import type { Clock } from '../recovery/clocks/clock.js';
+import { corrected } from './exported-case.js';
 
 interface Change {
   readonly from: unknown;
   readonly to: unknown;
 }
 
-/** What one event changed: fields of the case, and of its clocks, such as "clock resolve/1 dueAt". */
+/** The fields that one event changed, of the case and of its clocks ("clock resolve/1 dueAt"). */
 export interface AuditStep {
   readonly event: string;
   readonly type: string;
@@ -23,38 +21,33 @@ export interface AuditStep {
   readonly changed: Readonly<Record<string, Change>>;
 }
 
-interface Standing {
+interface Snapshot {
   readonly document: CaseDocument | undefined;
   readonly clocks: CaseClocks | undefined;
 }
 
-const BEGINNING: Standing = { document: undefined, clocks: undefined };
+const EMPTY: Snapshot = { document: undefined, clocks: undefined };
 
-/** Every event changes these. */
-const UNTOLD: ReadonlySet<string> = new Set(['lastEventAt', 'revision']);
+const CHANGED_BY_EVERY_EVENT: ReadonlySet<string> = new Set(['lastEventAt', 'revision']);
 
-/** One case, event by event, in the order recorded; what a correction changes is told at the correction. */
+/** One step for each event, in the order recorded. A correction's step shows what the correction changed. */
 export function stepsOfCase(events: readonly RecordedEvent[], books: RuleBooks): readonly AuditStep[] {
   const inputs: Inputs = { rules: books };
-  let before = BEGINNING;
+  let before = EMPTY;
   return events.map((event, i) => {
     const after =
-      event.type === 'EventCorrected' ? told(corrected(events.slice(0, i + 1)), inputs) : step(before, event, inputs);
+      event.type === 'EventCorrected'
+        ? corrected(events.slice(0, i + 1)).reduce((now, one) => step(now, one, inputs), EMPTY)
+        : step(before, event, inputs);
     const changed = differences(fieldsOf(before), fieldsOf(after));
     before = after;
     return { event: event.id, type: event.type, occurredAt: event.occurredAt, changed };
   });
 }
 
-const corrected = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
-  asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
-
-const told = (events: readonly RecordedEvent[], inputs: Inputs): Standing =>
-  events.reduce((now, event) => step(now, event, inputs), BEGINNING);
-
 type Evolve = (fact: CaseDocument | undefined, event: RecordedEvent, inputs: Inputs) => CaseDocument | undefined;
 
-function step({ document, clocks }: Standing, event: RecordedEvent, inputs: Inputs): Standing {
+function step({ document, clocks }: Snapshot, event: RecordedEvent, inputs: Inputs): Snapshot {
   const evolve = (cases.evolve as Readonly<Record<string, Evolve | undefined>>)[event.type];
   return {
     document: evolve ? evolve(document, event, inputs) : document,
@@ -62,9 +55,10 @@ function step({ document, clocks }: Standing, event: RecordedEvent, inputs: Inpu
   };
 }
 
-function fieldsOf({ document, clocks }: Standing): Readonly<Record<string, unknown>> {
+function fieldsOf({ document, clocks }: Snapshot): Readonly<Record<string, unknown>> {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(document ?? {})) if (!UNTOLD.has(name)) fields[name] = value;
+  for (const [name, value] of Object.entries(document ?? {}))
+    if (!CHANGED_BY_EVERY_EVENT.has(name)) fields[name] = value;
   for (const clock of clocks?.clocks ?? []) {
     const { target, cycle, ...rest } = clock;
     for (const [name, value] of Object.entries(rest satisfies Partial<Clock>))

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CalendarRule, TargetRule } from '../recovery/rules/rule-set.js';
 
-/** What of a promise's rules can make the difference to a verdict. */
+/** The parts of a target's rules that can change a verdict. */
 export type Reason =
   | 'goal'
   | 'calendar'
@@ -15,7 +15,7 @@ export type Reason =
   | 'target added'
   | 'target removed';
 
-/** One place in the two rule sets that says something else in each. Null: it is not there. */
+/** A place where two rule sets differ. A side without it is null. */
 export interface Clause {
   readonly reason: Reason;
   /** Such as targets[0].goals[1].within or calendars.office.holidays. */
@@ -24,7 +24,7 @@ export interface Clause {
   readonly to: unknown;
 }
 
-/** Where two rule sets differ on one target, asked for again and again and so kept. */
+/** Finds where two rule sets differ on a target, and caches the answers. */
 export class ClauseDifferences {
   readonly #known = new Map<string, readonly Clause[]>();
 
@@ -41,7 +41,7 @@ function differences(
   before: CompiledRules | undefined,
   after: CompiledRules | undefined,
 ): readonly Clause[] {
-  const [one, other] = [written(target, before), written(target, after)];
+  const [one, other] = [targetIn(before, target), targetIn(after, target)];
   if (!one && !other) return [];
   if (!one || !other) {
     const reason = one ? 'target removed' : 'target added';
@@ -56,20 +56,20 @@ function differences(
   return [...clauses, ...goalClauses(path, one.rule, other.rule), ...calendarClauses(path, one, other)];
 }
 
-interface Written {
+interface TargetInRules {
   readonly index: number;
   readonly rule: TargetRule;
   readonly calendar: CalendarRule | undefined;
 }
 
-function written(target: string, rules: CompiledRules | undefined): Written | undefined {
+function targetIn(rules: CompiledRules | undefined, target: string): TargetInRules | undefined {
   const index = rules?.ruleSet.targets.findIndex(({ id }) => id === target) ?? -1;
   const rule = rules?.ruleSet.targets[index];
   if (!rule || rule.reportedOnly !== undefined) return undefined;
   return { index, rule, calendar: rules?.ruleSet.calendars[rule.calendar ?? ''] };
 }
 
-/** Goal by goal where both rule sets have them for the same conditions, else as a whole. */
+/** Compares goal by goal if both rule sets have the same conditions, else the goals as a whole. */
 function goalClauses(path: string, { goals: one = [] }: TargetRule, { goals: other = [] }: TargetRule): Clause[] {
   const sameConditions =
     one.length === other.length && one.every(({ when = null }, i) => !differ(when, other[i]?.when ?? null));
@@ -82,7 +82,7 @@ function goalClauses(path: string, { goals: one = [] }: TargetRule, { goals: oth
   });
 }
 
-function calendarClauses(path: string, one: Written, other: Written): Clause[] {
+function calendarClauses(path: string, one: TargetInRules, other: TargetInRules): Clause[] {
   const [from, to] = [one.rule.calendar ?? null, other.rule.calendar ?? null];
   if (!differ(one.calendar ?? null, other.calendar ?? null)) return [];
   if (from !== to) return [{ reason: 'calendar', path: `${path}.calendar`, from, to }];

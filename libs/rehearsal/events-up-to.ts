@@ -1,14 +1,14 @@
 import type { Batch, EventStore } from '../event-store/event-store.js';
 import type { History } from './build.js';
 
-/** History as it was when a position was its end. What comes after is as if it had not happened. */
+/** History as it was when this position was its end. */
 export function eventsUpTo(events: History, last: string): EventStore {
   const byShard = events.byShard?.bind(events);
   const isKnown = ({ position }: { readonly position: string }): boolean => position <= last;
   return {
-    append: () => Promise.reject(new Error('The past is only read: append to history itself.')),
+    append: () => Promise.reject(new Error('Past history is read-only. Append to the event store itself.')),
     follow: () => {
-      throw new Error('The past has an end: follow history itself.');
+      throw new Error('Past history has an end. Follow the event store itself.');
     },
     readStream: async (stream, options) => {
       const { events: found, revision } = await events.readStream(stream, options);

@@ -10,7 +10,7 @@ import { isOverdue } from '../recovery/clocks/clock-times.js';
 import type { Clock } from '../recovery/clocks/clock.js';
 import type { Verdict } from './verdict.js';
 
-/** A case as `amends audit CASE --json` writes it: what happened, and the rules it was judged by. */
+/** A case as `amends audit CASE --json` writes it: its events, and the rules that judged it. */
 export interface ExportedCase {
   readonly case: string;
   readonly programme: string;
@@ -33,8 +33,8 @@ export interface ReplayedClock {
 }
 
 /**
- * Judges an exported case again, by nothing but what was exported: a fault seen in production becomes a test in one
- * call. `under` judges it by another rule set, since ever.
+ * Judges an exported case again from the export alone: one call turns a fault in production into a test. `under` judges
+ * it by another rule set, in force since ever.
  */
 export function replayExported(exported: ExportedCase, under?: RuleSet): readonly ReplayedClock[] {
   const { programme, at, rules } = exported;
@@ -45,7 +45,7 @@ export function replayExported(exported: ExportedCase, under?: RuleSet): readonl
   const events = exported.events
     .filter((event) => event.stream === stream)
     .toSorted((a, b) => a.revision - b.revision)
-    .map((event) => ({ ...event, programme }) as unknown as RecordedEvent); // as history held them when exported
+    .map((event) => ({ ...event, programme }) as unknown as RecordedEvent);
   const clocks = clocksOfCase(events, ruleBooks({ [programme]: book }), programme, at);
   return (clocks?.clocks ?? []).map((clock) => ({
     target: clock.target,
@@ -56,19 +56,25 @@ export function replayExported(exported: ExportedCase, under?: RuleSet): readonl
   }));
 }
 
-/** All clocks of a case as its events, corrected, leave them, read at a moment. */
+/** The events with corrections applied. */
+export const corrected = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+  asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
+
+/** Applies corrections, then folds the clocks of a case and reads them at a moment. */
 export function clocksOfCase(
   events: readonly RecordedEvent[],
   books: RuleBooks,
   programme: string,
   at: string,
 ): CaseClocks | undefined {
-  const corrected = asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
-  const clocks = corrected.reduce<CaseClocks | undefined>((now, event) => advanceClocks(now, event, books), undefined);
+  const clocks = corrected(events).reduce<CaseClocks | undefined>(
+    (now, event) => advanceClocks(now, event, books),
+    undefined,
+  );
   return clocks && clocksAsOf(clocks, at, books, programme);
 }
 
-/** At a moment: a clock still going past the first working instant after due is overdue, on hold or not. */
+/** A clock that goes on past the first working instant after its due time is overdue, on hold or not. */
 export function clockVerdict(clock: Clock, at: string): Exclude<Verdict, 'none'> {
   if (clock.state === 'completed') return clock.met ? 'met' : 'missed';
   return isOverdue(clock, at) ? 'overdue' : clock.state;

@@ -1,4 +1,4 @@
-/** Of many, the first so many by a key: whatever order they come in, with memory for little more than them. */
+/** Keeps the first `most` items by key, whatever order they come in. Memory stays bounded by `most`. */
 export class FirstOf<T> {
   #kept: T[] = [];
 
@@ -9,15 +9,11 @@ export class FirstOf<T> {
 
   add(one: T): void {
     this.#kept.push(one);
-    if (this.#kept.length > this.most * 1.25 + 1_000) this.#kept = this.#first();
+    if (this.#kept.length > this.most * 1.25 + 1_000) this.#kept = this.result();
   }
 
-  /** In the order of their keys. */
-  result(): readonly T[] {
-    return this.#first();
-  }
-
-  #first(): T[] {
+  /** In key order. */
+  result(): T[] {
     const keyed = this.#kept.map((one) => [this.keyOf(one), one] as const);
     return keyed
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

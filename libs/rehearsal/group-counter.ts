@@ -5,14 +5,14 @@ import type { Group, GroupQuery } from '../read-store/read-store.js';
 
 type Value = string | number | boolean | null;
 
-/** One group as it is counted: its figures are those of the sums and then of the counts, in their order. */
+/** A group with its figures: the sums, then the counts, in the query's order. */
 interface Row {
   readonly by: Readonly<Record<string, Value>>;
   count: number;
   readonly figures: number[];
 }
 
-/** Rows are found value by value: text made of all of them would be made anew for every document. */
+/** A tree of values finds a row without building a text key for every document. */
 interface Node {
   row: Row | undefined;
   readonly next: Map<Value, Node>;
@@ -20,7 +20,7 @@ interface Node {
 
 const node = (): Node => ({ row: undefined, next: new Map() });
 
-/** Counts documents as a read store groups them, one after another: for documents that are stored nowhere. */
+/** Groups and counts documents like a read store does, for documents that no store holds. */
 export class GroupCounter {
   readonly #rows: Row[] = [];
   readonly #root = node();
@@ -43,7 +43,7 @@ export class GroupCounter {
     this.#figures.forEach((figure, at) => add(row, at, figure(document)));
   }
 
-  /** What another counter of the same query counted. */
+  /** Adds what another counter of the same query counted. */
   merge(groups: readonly Group[]): void {
     for (const group of groups) {
       const row = this.#row(group);

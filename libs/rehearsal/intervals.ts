@@ -1,10 +1,10 @@
-/** Milliseconds since 1970-01-01 UTC, in order and apart from one another. */
+/** Milliseconds since 1970-01-01 UTC. Lists of intervals are sorted and don't overlap. */
 export interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
-/** What of the ones none of the others covers. */
+/** The parts of `ones` that none of `others` covers. */
 export function without(ones: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
   const left: Interval[] = [];
   let at = 0;

@@ -2,13 +2,13 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { BookEntry } from '../recovery/rules/rule-book.js';
 import type { Rehearsal } from './rehearse.js';
 
-/** A rehearsal as it is kept: what was read by who approves it, and what is then carried out. */
+/** The stored record of a rehearsal: what the approver reads, and what activation then carries out. */
 export interface Plan {
   readonly programme: string;
   readonly ruleSet: string;
-  /** From when the rules were taken to be in force; null: over the past. */
+  /** When the rehearsed rules took force; null: over all of the past. */
   readonly since: string | null;
-  /** The rule book that it was compared with, and how far history was read. */
+  /** The rule book in force at the rehearsal, and the last position it read. */
   readonly book: readonly BookEntry[];
   readonly position: string;
   readonly digestBefore: string;
@@ -20,7 +20,7 @@ export interface Plan {
 
 const prefixOf = (programme: string, ruleSet: string): string => `rehearsals/${programme}/${ruleSet}/`;
 
-/** The last rehearsal to each digest is the plan. */
+/** Of several rehearsals with the same digest, the last one is the plan. */
 export async function keepPlan(ledger: Ledger, rehearsal: Rehearsal): Promise<Plan> {
   const { programme, ruleSet, since, before, digestBefore, digestAfter, changedCount, notReversible, at } = rehearsal;
   const plan: Plan = {
@@ -39,7 +39,7 @@ export async function keepPlan(ledger: Ledger, rehearsal: Rehearsal): Promise<Pl
   return plan;
 }
 
-/** What led to a digest; undefined where it was never rehearsed to there. */
+/** The plan with this digest, or undefined if no rehearsal gave it. */
 export async function planTo(
   ledger: Ledger,
   { programme, ruleSet, digestAfter }: Pick<Plan, 'programme' | 'ruleSet' | 'digestAfter'>,

@@ -1,4 +1,4 @@
-import { SHARDS } from '../event-sourcing/shard.js';
+import { ALL_SHARDS } from '../event-sourcing/shard.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GenerationStamp } from '../read-store/read-store.js';
 import { digestOf, digestOfShards } from '../replay/digest/digest.js';
@@ -6,25 +6,24 @@ import type { History } from './build.js';
 import type { ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
 import { GroupCounter } from './group-counter.js';
-import type { SideFound } from './said.js';
+import type { SideFindings } from './findings.js';
 import { rehearseShare, type ShareAsked, type ShareFound, type ShareProgress } from './share.js';
 import { scopeOf, sidesOf, type RehearsalAsked, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
 import { TOTALLED, totalQueries, totalsOf, type Totalled, type Totals } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 
-/** What every page of a rehearsal says of itself. */
 export const MECHANICAL_EFFECT_ONLY =
   'Mechanical effect only: the rules are replayed, not how people would have behaved under them.';
 
 export interface RehearsalOptions {
   readonly events: History;
   readonly projections: readonly AnyReadModel[];
-  /** As of each share; of no use where others do them. */
+  /** See ShareOptions. It has no effect together with `inShares`. */
   readonly rest?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
-  /** Has shares of the work done side by side, such as by threads; absent: it is done in one. */
+  /** Splits the work into shares, such as one for each thread. Default: one share. */
   inShares?(this: void, whole: ShareAsked): Promise<readonly ShareFound[]>;
 }
 
@@ -38,14 +37,14 @@ export interface RehearsedSide {
 export interface Rehearsal {
   readonly notice: string;
   readonly programme: string;
-  /** Content hash of the rule set that was tried. */
+  /** Content hash of the rehearsed rule set. */
   readonly ruleSet: string;
-  /** Content hash of the rule set that it was compared with; null: the rules as history has them. */
+  /** Content hash of the rule set it is compared with; null: the rules in history. */
   readonly against: string | null;
   readonly since: string | null;
   readonly window: { readonly from: string | null; readonly to: string | null };
   readonly at: string;
-  /** How far history was read; null where it is empty. */
+  /** The last position read; null if history is empty. */
   readonly position: string | null;
   readonly events: number;
   readonly before: RehearsedSide;
@@ -54,19 +53,14 @@ export interface Rehearsal {
   readonly changedCount: number;
   readonly changedCases: number;
   readonly changedBy: ChangedBy;
-  /** Decisions that history can't take back. */
+  /** How many past decisions would differ; no rule change can undo them. */
   readonly notReversible: number;
   readonly decisions: NotReversible;
   readonly digestBefore: string;
   readonly digestAfter: string;
 }
 
-const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
-
-/**
- * What would have been under other rules: history is read once more beside what is served, under both, and compared.
- * Nothing is written.
- */
+/** Folds history under two rule books and compares the results. It writes nothing. */
 export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions): Promise<Rehearsal> {
   const { events, inShares = async (whole) => [await rehearseShare(whole, options)] } = options;
   const end = await events.end();
@@ -85,7 +79,7 @@ export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions)
   }
   const decisions = triage.result();
   const { count: changedCount, cases: changedCases, by: changedBy } = tally.result();
-  const told = ({ entries, title }: Side, found: readonly SideFound[]): RehearsedSide => ({
+  const sideOf = ({ entries, title }: Side, found: readonly SideFindings[]): RehearsedSide => ({
     book: entries[programme] ?? [],
     title,
     totals: totalsOf(groupsOf(asked, found)),
@@ -101,8 +95,8 @@ export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions)
     at: asked.at,
     position: end ?? null,
     events: shares.reduce((sum, share) => sum + share.events, 0),
-    before: told(before, ones),
-    after: told(after, others),
+    before: sideOf(before, ones),
+    after: sideOf(after, others),
     changed: changed.result(),
     changedCount,
     changedCases,
@@ -114,19 +108,19 @@ export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions)
   };
 }
 
-/** The groups of all shares, added up. */
-function groupsOf(asked: RehearsalAsked, found: readonly SideFound[]): SideFound['groups'] {
+/** Adds up the groups of all shares. */
+function groupsOf(asked: RehearsalAsked, found: readonly SideFindings[]): SideFindings['groups'] {
   const queries = totalQueries(scopeOf(asked));
   const summed = TOTALLED.map((name) => {
     const counter = new GroupCounter(queries[name]);
     for (const { groups } of found) counter.merge(groups[name]);
     return [name, counter.result()] as const;
   });
-  return Object.fromEntries(summed) as Record<Totalled, SideFound['groups'][Totalled]>;
+  return Object.fromEntries(summed) as Record<Totalled, SideFindings['groups'][Totalled]>;
 }
 
-/** The digest that a build under the same rules has. */
-function digestOfSide(found: readonly SideFound[]): string {
+/** Equals the digest of a build under the same rules. */
+function digestOfSide(found: readonly SideFindings[]): string {
   const shards = new Map<string, Map<number, string>>();
   for (const { digests } of found)
     for (const [name, ofShards] of digests) shards.set(name, new Map([...(shards.get(name) ?? []), ...ofShards]));

@@ -12,7 +12,7 @@ import { typesOf } from '../replay/fold/projections.js';
 import type { History } from './build.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
-import { Said, sideFound, type SideFound } from './said.js';
+import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
 import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
 import { totalQueries } from './totals.js';
@@ -45,8 +45,8 @@ export interface ShareProgress {
 /** What a share found. Shares of one rehearsal add up. */
 export interface ShareFound {
   readonly events: number;
-  readonly before: SideFound;
-  readonly after: SideFound;
+  readonly before: SideFindings;
+  readonly after: SideFindings;
   /** In the order of their clocks' ids, the first `most`. */
   readonly changed: readonly ChangedVerdict[];
   readonly tally: Tallied;
@@ -74,9 +74,9 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   const models = projections.map((projection) => {
     const query = queries[projection.name];
     const lines = new Lines();
-    const before = new Said(query, lines);
+    const before = new ModelFindings(query, lines);
     const isReached = reaches(projection.reads, books.before, books.after);
-    return { projection, before, after: isReached ? new Said(query, lines) : before };
+    return { projection, before, after: isReached ? new ModelFindings(query, lines) : before };
   });
   const ofOneStream = models.filter(({ projection }) => projection.ofOneStream);
   const ofManyStreams = models.filter(({ projection }) => !projection.ofOneStream);
@@ -130,8 +130,8 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
   }
   return {
     events: read,
-    before: sideFound(new Map(models.map(({ projection: { name }, before }) => [name, before])), projections),
-    after: sideFound(new Map(models.map(({ projection: { name }, after }) => [name, after])), projections),
+    before: sideFindings(new Map(models.map(({ projection: { name }, before }) => [name, before])), projections),
+    after: sideFindings(new Map(models.map(({ projection: { name }, after }) => [name, after])), projections),
     changed: changed.result(),
     tally: tally.result(),
     decisions: triage.result(),

@@ -7,28 +7,27 @@ import type { History } from './build.js';
 import { eventsUpTo } from './events-up-to.js';
 import type { Scope } from './totals.js';
 
-/** A rule set to be tried. */
+/** A rule set to rehearse. */
 export interface Candidate {
   readonly ruleSet: RuleSet;
-  /** As if in force from this instant on, UTC; absent: over all of the past. */
+  /** The instant it takes force, UTC; absent: over all of the past. */
   readonly since?: string;
 }
 
-/** What is to be rehearsed. */
 export interface RehearsalAsked {
   readonly candidate: Candidate;
-  /** What it is compared with; absent: the rules as history has them. */
+  /** The rules to compare with; absent: the rules in history. */
   readonly against?: Candidate;
-  /** Cases opened from here, and before there: UTC. Absent: all. */
+  /** Only cases opened at `from` or later, and before `to`: UTC. */
   readonly from?: string;
   readonly to?: string;
   /** The moment at which running clocks are read, UTC. */
   readonly at: string;
-  /** The most changed verdicts, and decisions, that are listed; all are counted. */
+  /** Lists at most so many changed verdicts and decisions, but counts all. */
   readonly most: number;
 }
 
-/** The rules of one of the two sides that are compared. */
+/** The rules of one side of the comparison. */
 export interface Side {
   readonly entries: GenerationStamp['ruleBooks'];
   readonly books: RuleBooks;
@@ -36,21 +35,15 @@ export interface Side {
   readonly title: string | null;
 }
 
-export interface Sides {
-  readonly before: Side;
-  readonly after: Side;
-}
-
-/** The rules of both sides, as history has them up to a position. */
+/** The rules of both sides, from history up to a position. */
 export async function sidesOf(
   events: History,
   { candidate, against, at }: RehearsalAsked,
   upTo: string,
-): Promise<Sides> {
+): Promise<{ readonly before: Side; readonly after: Side }> {
   const history = await loadRuleBooks(eventsUpTo(events, upTo));
   const { programme } = candidate.ruleSet;
-  const rules = (tried: Candidate | undefined): Side => rulesWith(history, at, programme, tried);
-  return { before: rules(against), after: rules(candidate) };
+  return { before: sideOf(history, at, programme, against), after: sideOf(history, at, programme, candidate) };
 }
 
 export const scopeOf = ({ candidate, from, to, at }: RehearsalAsked): Scope => ({
@@ -60,8 +53,8 @@ export const scopeOf = ({ candidate, from, to, at }: RehearsalAsked): Scope => (
   ...(to === undefined ? {} : { to }),
 });
 
-/** The rules as history has them, with a candidate in the programme's book. */
-function rulesWith(history: RulesInHistory, at: string, programme: string, candidate: Candidate | undefined): Side {
+/** The rules in history, with the candidate in the programme's book. */
+function sideOf(history: RulesInHistory, at: string, programme: string, candidate: Candidate | undefined): Side {
   const book = history.entries[programme] ?? [];
   if (!candidate) {
     const hash = book.at(-1)?.ruleSet ?? '';
@@ -76,7 +69,7 @@ function rulesWith(history: RulesInHistory, at: string, programme: string, candi
     ...(since !== undefined && since > at ? { foreseen: true } : {}),
   };
   const kept = since === undefined ? [] : book.filter((one) => one.from === null || one.from < since);
-  // The first rules of a programme hold since ever.
+  // The first rules of a programme are in force since ever.
   const entries = {
     ...history.entries,
     [programme]: kept.length === 0 ? [{ ruleSet: hash, from: null }] : [...kept, entry],

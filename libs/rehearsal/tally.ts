@@ -1,12 +1,12 @@
 import type { ChangedVerdict } from './changed-verdicts.js';
 
-/** How many verdicts changed, and to what. */
+/** How many verdicts changed, and how. */
 export interface Changes {
   readonly name: string;
   readonly count: number;
-  /** Breached before, and not after: missed or overdue. */
+  /** Breached (missed or overdue) before, but not after. */
   readonly better: number;
-  /** Not breached before, and breached after. */
+  /** Breached after, but not before. */
   readonly worse: number;
 }
 
@@ -24,43 +24,38 @@ export interface Tallied {
   readonly by: ChangedBy;
 }
 
-/** Counts changed verdicts by what a reader asks for first. */
+/** Counts changed verdicts by target, team, reason and turn. */
 export class Tally {
   count = 0;
   cases = 0;
   #lastCase = '';
   readonly #by = { target: new Map(), team: new Map(), reason: new Map(), turn: new Map() } as Readonly<
-    Record<keyof ChangedBy, Map<string, { name: string; count: number; better: number; worse: number }>>
+    Record<keyof ChangedBy, Map<string, Changes>>
   >;
 
-  /** In the order of clock ids, which begin with their case's. */
+  /** Add verdicts in the order of clock ids: counting cases relies on it. */
   add({ case: id, target, team, from, to, why }: ChangedVerdict): void {
     this.count++;
     if (id !== this.#lastCase) this.cases++;
     this.#lastCase = id;
     const [was, is] = [isBreached(from), isBreached(to)];
     const names = { target, team: team ?? 'no team', reason: why.reason, turn: `${from} > ${to}` };
-    for (const [by, name] of Object.entries(names) as [keyof ChangedBy, string][]) {
-      const row = this.#by[by].get(name) ?? { name, count: 0, better: 0, worse: 0 };
-      row.count++;
-      if (was && !is) row.better++;
-      if (is && !was) row.worse++;
-      this.#by[by].set(name, row);
-    }
+    const change = { count: 1, better: was && !is ? 1 : 0, worse: is && !was ? 1 : 0 };
+    for (const [by, name] of Object.entries(names) as [keyof ChangedBy, string][]) this.#add(by, { name, ...change });
   }
 
-  /** What another counted, of other cases. */
+  /** Adds what another tally counted of other cases. */
   merge({ count, cases, by }: Tallied): void {
     this.count += count;
     this.cases += cases;
     for (const [what, changes] of Object.entries(by) as [keyof ChangedBy, readonly Changes[]][])
-      for (const { name, ...more } of changes) {
-        const row = this.#by[what].get(name) ?? { name, count: 0, better: 0, worse: 0 };
-        row.count += more.count;
-        row.better += more.better;
-        row.worse += more.worse;
-        this.#by[what].set(name, row);
-      }
+      for (const more of changes) this.#add(what, more);
+  }
+
+  #add(by: keyof ChangedBy, { name, ...more }: Changes): void {
+    const { count, better, worse } = this.#by[by].get(name) ?? { count: 0, better: 0, worse: 0 };
+    const sums = { count: count + more.count, better: better + more.better, worse: worse + more.worse };
+    this.#by[by].set(name, { name, ...sums });
   }
 
   /** The most frequent first. */

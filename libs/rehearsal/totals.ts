@@ -2,10 +2,10 @@ import type { Filter } from '../filter/filter.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
 
-/** What a rehearsal looks at: one programme, and of it the cases opened within the window. */
+/** The cases that a rehearsal compares: those of one programme opened within the window. */
 export interface Scope {
   readonly programme: string;
-  /** By when the case was opened: from, and before. UTC, ISO 8601. */
+  /** The case was opened at `from` or later, and before `to`. UTC, ISO 8601. */
   readonly from?: string;
   readonly to?: string;
   /** The moment at which running clocks are read. */
@@ -35,13 +35,13 @@ export interface Totals {
   readonly queues: QueueFigures & {
     readonly byTeam: readonly ({ readonly team: string | null } & QueueFigures)[];
   };
-  /** Who has how many cases in work, the most laden first. */
+  /** Open cases by owner, the most loaded first. */
   readonly owners: readonly ({ readonly owner: string | null } & QueueFigures)[];
   readonly causes: readonly { readonly cause: readonly string[]; readonly count: number }[];
   readonly funnel: FunnelReport;
 }
 
-/** The read models that totals are counted from, and how each is grouped. */
+/** The read models behind the totals. */
 export const TOTALLED = ['clocks', 'queues', 'root_causes', 'funnel'] as const;
 export type Totalled = (typeof TOTALLED)[number];
 
@@ -70,7 +70,6 @@ export function totalQueries(scope: Scope): Readonly<Record<Totalled, GroupQuery
   };
 }
 
-/** What the read models say in all, from their groups. */
 export function totalsOf(groups: Readonly<Record<Totalled, readonly Group[]>>): Totals {
   const { clocks, queues, root_causes: causes, funnel } = groups;
   return {
@@ -116,7 +115,7 @@ function clockFigures<By extends string>(groups: readonly Group[], by: readonly 
 const queueFigures = <By extends string>(groups: readonly Group[], by: readonly By[]): Row<By, QueueFigures>[] =>
   summed(groups, by, (group) => ({ cases: group.count, overdue: Number(group['overdue']) }));
 
-/** Groups of groups: figures added up by fewer fields, in the order of those fields. */
+/** Adds up groups by fewer fields, sorted by these fields. */
 function summed<By extends string, Figures extends object>(
   groups: readonly Group[],
   by: readonly By[],

@@ -5,7 +5,7 @@ import { triage, type Triage } from '../recovery/triage/triage.js';
 import { FirstOf } from './first-of.js';
 import type { Scope } from './totals.js';
 
-/** A response that would have been answered otherwise. History holds what was done; no rule set takes it back. */
+/** A response that the other rules would have triaged otherwise. No rule change can undo what was done then. */
 export interface OtherDecision {
   readonly response: string;
   readonly at: string;
@@ -26,15 +26,15 @@ export interface NotReversible {
   readonly count: number;
   readonly wouldHaveBeenOpened: number;
   readonly wouldNotHaveBeenOpened: number;
-  /** Another kind, priority or team, or respected instead of left. */
+  /** Another kind, priority or team, or "respect" instead of "nothing". */
   readonly handledOtherwise: number;
-  /** The first of them, by when the response came. */
+  /** The first ones, by the time of the response. */
   readonly examples: readonly OtherDecision[];
 }
 
 /**
- * Decides on every response again, under both rule books, by the rules alone: whether a team's intake had room that
- * day is left out on both sides. Responses that a source's files brought were never triaged here.
+ * Triages every response again under both rule books. It ignores a team's daily intake limit on both sides, and skips
+ * imported responses, which were never triaged here.
  */
 export class TriageComparison {
   readonly types = ['ResponseReceived'] as const;
@@ -71,7 +71,7 @@ export class TriageComparison {
     this.#examples.add({ response: data.response, at: occurredAt, change, from: had, to: has });
   }
 
-  /** What another found, of other responses. */
+  /** Adds what another comparison found in other responses. */
   merge(found: NotReversible): void {
     this.#counts.opened += found.wouldHaveBeenOpened;
     this.#counts.notOpened += found.wouldNotHaveBeenOpened;
@@ -98,7 +98,7 @@ const decisionOf = (decided: Triage | undefined): Decision => {
   return { outcome, rule, kind: decided.kind, priority: decided.priority, team: decided.team ?? null };
 };
 
-/** Which cell or override decided makes no difference by itself. */
+/** A decision by another cell or override is the same if its result is the same. */
 const same = (one: Decision, other: Decision): boolean =>
   one.outcome === other.outcome &&
   one.kind === other.kind &&

@@ -1,12 +1,9 @@
 import type { ClockDocument } from '../read-models/clocks.js';
 
-/** What can be said of one promise on one case. `none`: nothing was promised. */
+/** The verdict on one promise of a case. `none`: nothing was promised. */
 export type Verdict = 'met' | 'missed' | 'running' | 'overdue' | 'paused' | 'cancelled' | 'none';
 
-/**
- * At a moment: a clock still going past the first working instant after due is overdue, on hold or not. Until then it
- * can be met.
- */
+/** A clock that goes on past the first working instant after its due time is overdue, on hold or not. */
 export function verdictOf(clock: ClockDocument | undefined, at: string): Verdict {
   if (!clock) return 'none';
   switch (clock.state) {

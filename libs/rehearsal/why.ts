@@ -4,8 +4,8 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { ClauseDifferences, type Clause, type Reason } from './clauses.js';
 import { without, type Interval } from './intervals.js';
 
-/** What one clock stands on, in one of the two builds. */
-export interface Standing {
+/** The facts behind one clock's verdict on one side. */
+interface Basis {
   readonly ruleSet: string | null;
   readonly goalMs: number | null;
   readonly workingMs: number | null;
@@ -21,15 +21,15 @@ interface Span {
   readonly to: string;
 }
 
-/** Why a verdict is another: which clauses of the rules, on which events, over which working time. */
+/** Why a verdict changed: the clauses of the rules, the events and the working time. */
 export interface Why {
-  /** The clauses that turned it, such as "goal" or "goal + calendar". */
+  /** The clauses that changed it, such as "goal" or "goal + calendar". */
   readonly reason: string;
   readonly sentence: string;
   readonly clauses: readonly Clause[];
-  readonly before: Standing | null;
-  readonly after: Standing | null;
-  /** Working time counted in one of the builds alone. */
+  readonly before: Basis | null;
+  readonly after: Basis | null;
+  /** Working time that counts on one side only. */
   readonly intervals: { readonly noLongerCounted: readonly Span[]; readonly newlyCounted: readonly Span[] };
 }
 
@@ -38,7 +38,7 @@ export interface Pair {
   readonly after: ClockDocument | undefined;
 }
 
-/** Tells why clocks differ between two builds, each under its own rule books. */
+/** Explains why a clock's verdict differs under two rule books. */
 export class Explainer {
   readonly #differences = new ClauseDifferences();
   readonly #rules: ReadonlyMap<string, CompiledRules>;
@@ -67,8 +67,8 @@ export class Explainer {
       reason: reasons.join(' + '),
       sentence: sentenceOf(had, has, turned),
       clauses: turned,
-      before: had ? standing(had) : null,
-      after: has ? standing(has) : null,
+      before: had ? basisOf(had) : null,
+      after: has ? basisOf(has) : null,
       intervals: intervalsOf(had, has, calendars),
     };
   }
@@ -89,7 +89,7 @@ interface Targets {
   readonly after: CompiledTarget | undefined;
 }
 
-/** Which of the clauses that differ turned the verdict: each by itself where it does so alone, else together. */
+/** The clauses that changed the verdict: a clause that suffices alone, else all that do it together. */
 function reasonsOf(
   had: ClockDocument | undefined,
   has: ClockDocument | undefined,
@@ -106,7 +106,7 @@ function reasonsOf(
   const [goal, calendar] = [had.goalMs !== has.goalMs, differing.includes('calendar')];
   if (!goal || !calendar)
     return goal ? ['goal'] : calendar ? ['calendar'] : differing.length > 0 ? differing : ['rule set'];
-  // The same course by the other goal alone, then in the other calendar alone: which of the two is enough by itself?
+  // Try the other goal alone, then the other calendar alone: does one of them suffice?
   if (had.workingMs === null || has.workingMs === null) return ['goal', 'calendar'];
   const met = isMet(had.workingMs, had.goalMs);
   const [goalAlone, calendarAlone] = [
@@ -120,7 +120,7 @@ function reasonsOf(
 
 const isMet = (workingMs: number, goalMs: number | null): boolean => goalMs !== null && workingMs <= goalMs;
 
-/** The clauses behind the reasons: of several goals the one that the case has, of holidays those that it met. */
+/** The clauses behind the reasons, narrowed to the case's own goal and to the holidays during its clock. */
 function relevant(
   clauses: readonly Clause[],
   reasons: readonly string[],
@@ -147,7 +147,7 @@ function relevant(
   });
 }
 
-const standing = (clock: ClockDocument): Standing => {
+const basisOf = (clock: ClockDocument): Basis => {
   const { ruleSet, goalMs, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy } = clock;
   return { ruleSet, goalMs, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy };
 };
@@ -159,13 +159,13 @@ function sentenceOf(
   has: ClockDocument | undefined,
   clauses: readonly Clause[],
 ): string {
-  const told = clauses.map(({ path, from, to }) => `${path}: ${briefly(from)} > ${briefly(to)}`);
+  const differences = clauses.map(({ path, from, to }) => `${path}: ${briefly(from)} > ${briefly(to)}`);
   const worked = (clock: ClockDocument | undefined): string => {
     if (!clock) return 'nothing promised';
     if (clock.workingMs === null) return `due ${clock.dueAt ?? 'when it goes on'}, goal ${hours(clock.goalMs)}`;
     return `${hours(clock.workingMs)} worked of ${hours(clock.goalMs)}`;
   };
-  return `${told.join('; ')} (before: ${worked(had)}; after: ${worked(has)})`;
+  return `${differences.join('; ')} (before: ${worked(had)}; after: ${worked(has)})`;
 }
 
 const briefly = (value: unknown): string => {
@@ -186,7 +186,7 @@ function intervalsOf(
   return { noLongerCounted: without(one, other).map(spanned), newlyCounted: without(other, one).map(spanned) };
 }
 
-/** The working time of a stopped clock, its pauses taken out. */
+/** The working time of a stopped clock, without its pauses. */
 function counted(clock: ClockDocument | undefined, target: CompiledTarget | undefined): readonly Interval[] {
   if (!clock || !target || clock.startedAt === null || clock.stoppedAt === null) return [];
   const [from, to] = [Date.parse(clock.startedAt), Date.parse(clock.stoppedAt)];

@@ -6,7 +6,7 @@ import { Html, html } from './html.js';
 
 use([BarChart, GridComponent, SVGRenderer]);
 
-/** Colours that no chart uses by itself, put in place of those of the page, which change from light to dark. */
+/** Placeholders for the page's colours, which differ between light and dark. */
 const INK = { text: '#010101', line: '#020202', kept: '#030303', broken: '#040404', pale: '#050505' } as const;
 export type Ink = keyof typeof INK;
 
@@ -19,7 +19,7 @@ export interface BarSeries {
 
 export interface Bars {
   readonly title: string;
-  /** What the picture shows, for who can't see it. */
+  /** Describes the chart to people who can't see it. */
   readonly description: string;
   readonly categories: readonly string[];
   readonly series: readonly BarSeries[];
@@ -28,7 +28,7 @@ export interface Bars {
 const WIDTH = 940;
 const ROW = 26;
 
-/** Horizontal bars as SVG, drawn here: no script runs in the page. */
+/** Draws horizontal bars as SVG, so that the page needs no script. */
 export function bars({ title, description, categories, series }: Bars): Html {
   const stacks = new Set(series.map(({ name, stack }) => stack ?? name)).size;
   const height = categories.length * ROW * Math.max(1, stacks * 0.7) + 40;
@@ -75,7 +75,7 @@ export function bars({ title, description, categories, series }: Bars): Html {
   </figure>`;
 }
 
-/** Beside the picture, because without a page nobody can measure how wide its words are. */
+/** HTML instead of SVG: only a browser can measure the width of text. */
 const legend = (series: readonly BarSeries[]): Html =>
   html`<span class="legend">${series.map(({ name, ink }) => html`<span><i class="${ink}"></i>${name}</span>`)}</span>`;
 
@@ -86,10 +86,11 @@ let drawn = 0;
 
 function accessible(svg: string, title: string, description: string): string {
   const id = `chart-${++drawn}`;
-  const said = html`<title id="${`${id}-title`}">${title}</title><desc id="${`${id}-desc`}">${description}</desc>`.text;
+  const labels = html`<title id="${`${id}-title`}">${title}</title><desc id="${`${id}-desc`}">${description}</desc>`
+    .text;
   return svg.replace(
     /<svg ([^>]*)>/,
     (_, attributes: string) =>
-      `<svg role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="0 0 ${/width="(\d+)"/.exec(attributes)?.[1]} ${/height="([\d.]+)"/.exec(attributes)?.[1]}" ${attributes.replace(/viewBox="[^"]*"/, '')}>${said}`,
+      `<svg role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="0 0 ${/width="(\d+)"/.exec(attributes)?.[1]} ${/height="([\d.]+)"/.exec(attributes)?.[1]}" ${attributes.replace(/viewBox="[^"]*"/, '')}>${labels}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Text that is safe to stand in a page. */
+/** Markup that needs no escaping. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -21,7 +21,7 @@ const shown = (part: Part): string => {
   return String(part).replaceAll(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign);
 };
 
-/** Whatever is put into it is escaped, unless it is Html itself: what customers and files say can't become markup. */
+/** Escapes every part that is not Html, so that texts of customers and files can't become markup. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.reduce((page, text, i) => page + text + shown(parts[i]), ''));
 

@@ -1,7 +1,7 @@
 import type { ChangedVerdict } from '../changed-verdicts.js';
 import type { Rehearsal } from '../rehearse.js';
 import type { Changes } from '../tally.js';
-import { beforeAfter } from './before-after.js';
+import { beforeAfter, paired, type Paired } from './before-after.js';
 import { bars } from './chart.js';
 import { decisionsSection, loadSection } from './further-totals.js';
 import { Html, html, table } from './html.js';
@@ -10,7 +10,7 @@ import { STYLE } from './style.js';
 const MOST_BARS = 12;
 const MOST_CASES = 2_000;
 
-/** A rehearsal as one page that stands by itself: no script, nothing fetched, readable without having met Amends. */
+/** A rehearsal as a self-contained page: it runs no script, fetches nothing and explains its own terms. */
 export function rehearsalPage(rehearsal: Rehearsal): string {
   const { before, after, changedBy, programme } = rehearsal;
   const title = `Rehearsal of rules for ${programme}`;
@@ -29,23 +29,23 @@ export function rehearsalPage(rehearsal: Rehearsal): string {
         <header>
           <h1>${title}</h1>
           <p class="muted">
-            What would have been if these rules had held, read from the recorded history. Nothing was sent, and nothing
-            was changed.
+            The recorded history, replayed as if these rules had been in force. The rehearsal sent nothing and changed
+            nothing.
           </p>
         </header>
         <p class="notice">
-          <strong>Mechanical effect only.</strong> The rules are replayed over what people really did. How people would
-          have behaved under other rules is not in here.
+          <strong>Mechanical effect only.</strong> The rehearsal applies the rules to what people really did. It can't
+          show how people would have behaved under other rules.
         </p>
         <main>
           ${headline(rehearsal)} ${targets(rehearsal)}
-          ${changes('By team', 'Verdicts that change, by the team that has the case now', 'team', changedBy.team)}
-          ${changes('By reason', 'Verdicts that change, by the part of the rules that turns them', 'reason', changedBy.reason)}
+          ${changes('By team', 'Changed verdicts, by the team that has the case now', 'team', changedBy.team)}
+          ${changes('By reason', 'Changed verdicts, by the part of the rules that changes them', 'reason', changedBy.reason)}
           ${decisionsSection(rehearsal)} ${loadSection(before.totals, after.totals)} ${cases(rehearsal)}
           ${compared(rehearsal)} ${words()}
         </main>
         <footer>
-          Mechanical effect only: the rules are replayed, not how people would have behaved under them.<br />
+          ${rehearsal.notice}<br />
           Digest before <code>${rehearsal.digestBefore}</code><br />Digest after <code>${rehearsal.digestAfter}</code>
         </footer>
       </body>
@@ -60,82 +60,74 @@ function headline({ changedBy, changedCount, changedCases, notReversible, before
   return html`<p>
       ${
         changedCount === 0
-          ? 'Not one promise would be judged otherwise.'
-          : html`Of ${all} promises that were kept or broken, <strong>${changedCount}</strong> on ${changedCases} cases
-              would be judged otherwise. Broken promises go from ${was} to ${is}.`
+          ? 'These rules change no verdict.'
+          : html`Before, ${all} promises were kept or broken. These rules change
+              <strong>${changedCount}</strong> verdicts on ${changedCases} cases. Broken promises go from ${was} to
+              ${is}.`
       }
     </p>
     <div class="figures">
-      <div><b>${changedCount}</b>verdicts change</div>
+      <div><b>${changedCount}</b>changed verdicts</div>
       <div class="worse"><b>${worse}</b>kept now, broken under these rules</div>
       <div class="better"><b>${better}</b>broken now, kept under these rules</div>
-      <div><b>${notReversible}</b>decisions history can't take back</div>
+      <div><b>${notReversible}</b>decisions that no rule change can undo</div>
     </div>`;
 }
 
 function targets({ before, after }: Rehearsal): Html {
-  const names = [...new Set([...before.totals.byTarget, ...after.totals.byTarget].map(({ target }) => target))];
-  const figure = (side: Rehearsal['before'], target: string, name: 'met' | 'missed' | 'running' | 'overdue'): number =>
-    side.totals.byTarget.find((row) => row.target === target)?.[name] ?? 0;
-  const priorities = [
-    ...new Map(
-      [...before.totals.byPriority, ...after.totals.byPriority].map((row) => [`${row.target}\n${row.priority}`, row]),
-    ).values(),
-  ];
-  const ofPriority = (side: Rehearsal['before'], target: string, priority: string, name: 'met' | 'missed'): number =>
-    side.totals.byPriority.find((row) => row.target === target && row.priority === priority)?.[name] ?? 0;
+  const rows = paired(before.totals.byTarget, after.totals.byTarget, ({ target }) => target);
+  const priorities = paired(
+    before.totals.byPriority,
+    after.totals.byPriority,
+    ({ target, priority }) => `${target}\n${priority}`,
+  );
   return html`<h2>By target</h2>
     ${
-      names.length === 0
-        ? html`<p>Nothing was promised to anybody in this window.</p>`
+      rows.length === 0
+        ? html`<p>The rules promised nothing in this window.</p>`
         : bars({
             title: 'Promises kept and broken, before and after',
-            description: names
+            description: rows
               .map(
-                (name) =>
-                  `${name}: ${figure(before, name, 'met')} kept and ${figure(before, name, 'missed')} broken before, ${figure(after, name, 'met')} and ${figure(after, name, 'missed')} after`,
+                ({ either: { target }, ...row }) =>
+                  `${target}: ${row.before?.met ?? 0} kept and ${row.before?.missed ?? 0} broken before, ${row.after?.met ?? 0} and ${row.after?.missed ?? 0} after`,
               )
               .join('; '),
-            categories: names.flatMap((name) => [`${name}, before`, `${name}, after`]),
-            series: (['met', 'missed'] as const).map((name) => ({
-              name: name === 'met' ? 'kept' : 'broken',
-              ink: name === 'met' ? ('kept' as const) : ('broken' as const),
+            categories: rows.flatMap(({ either: { target } }) => [`${target}, before`, `${target}, after`]),
+            series: [KEPT, BROKEN].map(({ name, of }) => ({
+              name,
+              ink: name,
               stack: 'all',
-              values: names.flatMap((target) => [figure(before, target, name), figure(after, target, name)]),
+              values: rows.flatMap((row) => [row.before?.[of] ?? 0, row.after?.[of] ?? 0]),
             })),
           })
     }
     ${table(
-      'Kept: done within its working time. Broken: done too late. Running ones are overdue when past due at the moment read.',
-      [
-        { name: 'target' },
-        ...['kept', 'broken', 'running', 'overdue'].map((name) => ({ name, numeric: true as const })),
-      ],
-      names.map((target) => [
-        target,
-        ...(['met', 'missed', 'running', 'overdue'] as const).map((name) =>
-          beforeAfter(figure(before, target, name), figure(after, target, name), name !== 'met' && name !== 'running'),
-        ),
-      ]),
+      'Kept: done within the promised working time. Broken: done too late. Overdue: still running past its due time.',
+      [{ name: 'target' }, ...FIGURES.map(({ name }) => ({ name, numeric: true as const }))],
+      rows.map((row) => [row.either.target, ...FIGURES.map((figure) => difference(row, figure))]),
     )}
     <details>
       <summary>By target and priority</summary>
       ${table(
-        'Priority as it is now',
+        "The case's current priority",
         [{ name: 'target' }, { name: 'priority' }, { name: 'kept', numeric: true }, { name: 'broken', numeric: true }],
-        priorities.map(({ target, priority }) => [
-          target,
-          priority,
-          beforeAfter(ofPriority(before, target, priority, 'met'), ofPriority(after, target, priority, 'met')),
-          beforeAfter(
-            ofPriority(before, target, priority, 'missed'),
-            ofPriority(after, target, priority, 'missed'),
-            true,
-          ),
+        priorities.map((row) => [
+          row.either.target,
+          row.either.priority,
+          difference(row, KEPT),
+          difference(row, BROKEN),
         ]),
       )}
     </details>`;
 }
+
+type Figures = Rehearsal['before']['totals']['clocks'];
+const [KEPT, BROKEN] = [{ name: 'kept', of: 'met' } as const, { name: 'broken', of: 'missed' } as const];
+const FIGURES = [KEPT, BROKEN, { name: 'running', of: 'running' }, { name: 'overdue', of: 'overdue' }] as const;
+
+const difference = ({ before, after }: Paired<Figures>, { of }: (typeof FIGURES)[number]): Html =>
+  beforeAfter(before?.[of] ?? 0, after?.[of] ?? 0, of === 'missed' || of === 'overdue');
 
 function changes(heading: string, caption: string, by: string, rows: readonly Changes[]): Html {
   if (rows.length === 0) return html``;
@@ -144,7 +136,7 @@ function changes(heading: string, caption: string, by: string, rows: readonly Ch
     rows.length < 2
       ? html``
       : bars({
-          title: `${caption}${rows.length > first.length ? `: the ${first.length} with most of them` : ''}`,
+          title: `${caption}${rows.length > first.length ? `: the ${first.length} largest` : ''}`,
           description: first.map(({ name, count }) => `${name}: ${count}`).join('; '),
           categories: first.map(({ name }) => name),
           series: (
@@ -163,7 +155,7 @@ function changes(heading: string, caption: string, by: string, rows: readonly Ch
         });
   const columns = [
     { name: by },
-    ...['verdicts that change', 'kept now, then broken', 'broken now, then kept'].map((name) => ({
+    ...['changed verdicts', 'kept now, then broken', 'broken now, then kept'].map((name) => ({
       name,
       numeric: true as const,
     })),
@@ -193,23 +185,23 @@ function cases({ changed, changedCount }: Rehearsal): Html {
       : html``;
   return html`<h2>The cases</h2>
     <details>
-      <summary>Each of the ${changedCount} verdicts that change, and why</summary>
+      <summary>Each of the ${changedCount} changed verdicts, and why it changes</summary>
       ${less}
       ${table(
-        'Case, promise, verdict before and after, and the clause, the working time and the events it rests on',
+        'Case, promise, verdict before and after, and the clause, working time and events behind it',
         [{ name: 'case' }, { name: 'promise' }, { name: 'verdict' }, { name: 'team' }, { name: 'why' }],
         shown.map((one) => [
           one.reference ?? one.case,
           one.cycle > 1 ? `${one.target}, cycle ${one.cycle}` : one.target,
           `${one.from} → ${one.to}`,
           one.team ?? '-',
-          html`${one.why.sentence}${restsOn(one)}`,
+          html`${one.why.sentence}${evidenceOf(one)}`,
         ]),
       )}
     </details>`;
 }
 
-function restsOn({ why: { before, after, intervals } }: ChangedVerdict): Html {
+function evidenceOf({ why: { before, after, intervals } }: ChangedVerdict): Html {
   const clock = after ?? before;
   const spans = (name: string, list: readonly { from: string; to: string }[]): Html =>
     list.length === 0 ? html`` : html`<br />${name}: ${list.map(({ from, to }) => `${from} to ${to}`).join(', ')}`;
@@ -228,7 +220,7 @@ function compared({ before, after, events, position, window, at, since, against,
     window.from === null && window.to === null
       ? 'all cases'
       : `cases opened ${window.from === null ? '' : `from ${window.from} `}${window.to === null ? '' : `until ${window.to}`}`;
-  const held = (book: Rehearsal['before']['book']): string =>
+  const inForce = (book: Rehearsal['before']['book']): string =>
     (book ?? [])
       .map((entry) => `${entry.ruleSet.slice(0, 12)} ${entry.from === null ? 'since ever' : `from ${entry.from}`}`)
       .join(', ') || 'none';
@@ -238,16 +230,16 @@ function compared({ before, after, events, position, window, at, since, against,
       [{ name: '' }, { name: 'before' }, { name: 'after' }],
       [
         ['rules', before.title ?? 'none', after.title ?? ruleSet],
-        ['in force', held(before.book), held(after.book)],
+        ['in force', inForce(before.book), inForce(after.book)],
         [
           'which',
-          against === null ? 'as history has them' : 'another draft',
+          against === null ? 'the rules in history' : 'another draft',
           since === null ? 'over all of the past' : `from ${since} on`,
         ],
       ],
     )}
     <p class="muted">
-      ${events} events of history were read${position === null ? '' : html`, to position <code>${position}</code>`}.
+      The rehearsal read ${events} events${position === null ? '' : html`, up to position <code>${position}</code>`}.
     </p>`;
 }
 
@@ -258,24 +250,19 @@ const words = (): Html =>
       <dt>Case</dt>
       <dd>One customer's trouble, from its opening until the customer is won back.</dd>
       <dt>Promise, or target</dt>
-      <dd>What the rules say will be done for every case within so much working time.</dd>
+      <dd>What the rules promise to do for every case within a stated working time.</dd>
       <dt>Verdict</dt>
-      <dd>Kept (met) or broken (missed) once it is done; running, or overdue, until then.</dd>
+      <dd>Kept (met) or broken (missed) once it is done; until then running or overdue.</dd>
       <dt>Rule set</dt>
-      <dd>
-        One version of all rules: working hours, promises, who gets which case. It is named by a hash of its content.
-      </dd>
+      <dd>One version of all rules: working hours, promises, who gets which case. A hash of its content names it.</dd>
       <dt>Reason</dt>
-      <dd>The clause of the rule set that turns the verdict by itself; several where only together they do.</dd>
-      <dt>Decisions history can't take back</dt>
-      <dd>
-        Cases that were, or were not, opened when a response came. Other rules would have decided otherwise, and no
-        replay can make that so.
-      </dd>
+      <dd>The clause of the rule set that changes the verdict alone, or the clauses that change it together.</dd>
+      <dt>Decisions that no rule change can undo</dt>
+      <dd>When a response came, the rules of the day opened a case or did not. A replay doesn't change that.</dd>
       <dt>Digest</dt>
       <dd>
-        A fingerprint of everything the read models say. Equal digests: nothing differs. What is approved and put in
-        force must have the digest after.
+        A fingerprint of all read models. Equal digests mean that nothing differs. Activating the approved rules must
+        give the digest after.
       </dd>
     </dl>
   </details>`;

@@ -1,4 +1,4 @@
-/** The whole look of a report: no font, picture or sheet is fetched. */
+/** The page fetches no font, picture or style sheet. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --panel: #f5f6f8; --text: #1c2430; --muted: #5a6675; --line: #d9dee5;
   --kept: #2a7f62; --broken: #c2452d; --pale: #9fb0c3; --accent: #1f5fa8; --note: #fff4d6; --note-line: #d8a800; }

@@ -7,13 +7,13 @@ import { shapesOf } from '../replay/fold/projections.js';
 import { GroupCounter } from './group-counter.js';
 import { TOTALLED, type Totalled } from './totals.js';
 
-/** What one read model says on one side: its groups, where totals are counted from it, and its digests. */
-export class Said {
+/** What one read model shows under one rule book: a digest for each shard, and its groups if totals need them. */
+export class ModelFindings {
   readonly digests = new Map<number, string>();
   readonly #digest: ShardDigest;
   readonly #counter: GroupCounter | undefined;
 
-  /** The lines are those of both sides. */
+  /** @param lines both sides share them: documents that are equal on both sides are written once */
   constructor(query: GroupQuery | undefined, lines: Lines) {
     this.#digest = new ShardDigest(lines);
     this.#counter = query && new GroupCounter(query);
@@ -24,7 +24,7 @@ export class Said {
     this.#digest.add(id, document);
   }
 
-  /** All of the shard was added. */
+  /** Call it after adding the last document of a shard. */
   end(shard: number): void {
     const digest = this.#digest.take();
     if (digest !== undefined) this.digests.set(shard, digest);
@@ -35,16 +35,19 @@ export class Said {
   }
 }
 
-/** Of one side: its groups, and for each read model the digest of each shard. */
-export interface SideFound {
+/** The findings of all read models under one rule book. */
+export interface SideFindings {
   readonly groups: Readonly<Record<Totalled, readonly Group[]>>;
   readonly digests: ReadonlyMap<string, ReadonlyMap<number, string>>;
 }
 
-export function sideFound(said: ReadonlyMap<string, Said>, projections: readonly AnyReadModel[]): SideFound {
-  const groups = Object.fromEntries(TOTALLED.map((name) => [name, said.get(name)?.groups ?? []]));
+export function sideFindings(
+  models: ReadonlyMap<string, ModelFindings>,
+  projections: readonly AnyReadModel[],
+): SideFindings {
+  const groups = Object.fromEntries(TOTALLED.map((name) => [name, models.get(name)?.groups ?? []]));
   const digests = digested(shapesOf(projections)).map(
-    ({ name }) => [name, said.get(name)?.digests ?? new Map<number, string>()] as const,
+    ({ name }) => [name, models.get(name)?.digests ?? new Map<number, string>()] as const,
   );
-  return { groups: groups as SideFound['groups'], digests: new Map(digests) };
+  return { groups: groups as SideFindings['groups'], digests: new Map(digests) };
 }
