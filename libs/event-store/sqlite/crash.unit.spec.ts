@@ -34,7 +34,7 @@ describe('killed between two writes', () => {
     ['history: after commit, before head', 1],
     ['history: after head, before answer', 1],
   ])('%s: nothing that was acknowledged is lost, and nothing is there in part', async (crashPoint, unanswered) => {
-    const [, ...acknowledged] = await startChild('./appending-child.testing.js', folder, crashPoint, '5').ended;
+    const [, ...acknowledged] = await startChild('appending-child.testing.ts', folder, crashPoint, '5').ended;
     expect(acknowledged).toHaveLength(4);
     const positions = await survived();
     expect(positions.slice(0, 4)).toEqual(acknowledged);
@@ -44,7 +44,7 @@ describe('killed between two writes', () => {
   test('at any moment, again and again: everything acknowledged is there', async () => {
     const acknowledged: string[] = [];
     for (const after of [3, 17, 40]) {
-      const child = startChild('./appending-child.testing.js', folder);
+      const child = startChild('appending-child.testing.ts', folder);
       await child.wrote(after);
       child.process.kill('SIGKILL');
       acknowledged.push(...(await child.ended).slice(1));
@@ -56,7 +56,7 @@ describe('killed between two writes', () => {
 
 describe('two processes', () => {
   test('a second writer is refused, naming the first, until that is killed; readers are welcome', async () => {
-    const child = startChild('./appending-child.testing.js', folder);
+    const child = startChild('appending-child.testing.ts', folder);
     await child.wrote(2);
     expect(() => open()).toThrow(`is being written by another process (pid ${child.process.pid}). Stop it, or send`);
     const reader = open('read');
@@ -68,7 +68,7 @@ describe('two processes', () => {
   });
 
   test('a reader follows what another process appends', async () => {
-    const child = startChild('./appending-child.testing.js', folder);
+    const child = startChild('appending-child.testing.ts', folder);
     await child.wrote(2);
     const reader = open('read');
     const seen: string[] = [];
