@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import { HistoryDamaged, HistoryUnavailable } from '../event-store.js';
 import { positionText } from './event-rows.js';
 import { hashOfRow, openHead, readHead } from './head.js';
@@ -8,7 +9,6 @@ import { historyFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
 import { isBlank, openReader } from './schema.js';
 import { inWords } from './sqlite-errors.js';
-import { takeWriterLock } from './writer-lock.js';
 
 const sync = (path: string): void => {
   const fd = openSync(path, 'r');
@@ -81,7 +81,7 @@ export const restoreHistory = (backupPath: string, folder: string): Restored => 
   const files = historyFiles(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const release = takeWriterLock(files.lock, folder);
+    const release = takeWriterLock(files.lock, folder, HistoryUnavailable);
     try {
       return restoreLocked(backupPath, folder);
     } finally {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { transact } from '../../sqlite/transaction.js';
 import { HistoryDamaged } from '../event-store.js';
 
 /** "Amnd": tells a history from any other SQLite file. */
@@ -78,6 +79,6 @@ export const openReader = (path: string): DatabaseSync => {
 export const openWriter = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
-  if (isBlank(db, path)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+  if (isBlank(db, path)) transact(db, () => db.exec(SCHEMA));
   return db;
 };

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { EventDeclaration, ToAppend } from '../../event-sourcing/event.js';
 import { upcasting } from '../../event-sourcing/upcasting.js';
+import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import {
   HistoryUnavailable,
   type Appended,
@@ -16,14 +17,13 @@ import {
 } from '../event-store.js';
 import { backUp } from './back-up.js';
 import { positionNumber, positionText } from './event-rows.js';
-import { GroupCommit } from './group-commit.js';
 import { openHead } from './head.js';
 import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
+import { HistoryWriter } from './history-writer.js';
 import { PlacesByShard } from './places-by-shard.js';
 import { openReader, openWriter } from './schema.js';
 import { inWords } from './sqlite-errors.js';
-import { takeWriterLock } from './writer-lock.js';
 
 export interface SqliteEventStoreOptions {
   /** Holds history.db, history.head and history.lock; made by the writer where it isn't there. */
@@ -44,7 +44,7 @@ export class SqliteEventStore implements EventStore {
   private readonly asItWas: HistoryReader;
   private readonly asOfNow: HistoryReader;
   private readonly present: ReturnType<typeof upcasting>;
-  private readonly writes?: GroupCommit;
+  private readonly writes?: HistoryWriter;
   private readonly letGo: (() => void)[] = [];
   private closed = false;
 
@@ -70,7 +70,7 @@ export class SqliteEventStore implements EventStore {
     try {
       if (mode === 'write') {
         mkdirSync(folder, { recursive: true });
-        this.letGo.push(takeWriterLock(files.lock, folder));
+        this.letGo.push(takeWriterLock(files.lock, folder, HistoryUnavailable));
       } else if (!existsSync(files.database)) {
         throw new HistoryUnavailable(
           `There is no history in ${folder}. Name another folder, or write one there first.`,
@@ -85,7 +85,7 @@ export class SqliteEventStore implements EventStore {
       if (mode === 'read') return;
       const headFile = openHead(files.head, head, (error) => this.writes?.fail(inWords(error, files.head)));
       this.letGo.unshift(() => headFile.close());
-      this.writes = new GroupCommit(this.db, files.database, this.asItWas, headFile, crashPoint, () => this.wake());
+      this.writes = new HistoryWriter(this.db, files.database, this.asItWas, headFile, crashPoint, () => this.wake());
     } catch (error) {
       for (const step of this.letGo) step();
       throw error;

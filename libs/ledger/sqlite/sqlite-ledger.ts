@@ -1,6 +1,8 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
+import { GroupCommit } from '../../sqlite/group-commit.js';
 import { outOfOrder } from '../../sqlite/sqlite-errors.js';
+import { transact } from '../../sqlite/transaction.js';
 import {
   LedgerFormatRefused,
   LedgerUnavailable,
@@ -9,7 +11,6 @@ import {
   type Put,
   VersionConflict,
 } from '../ledger.js';
-import { GroupCommit } from './group-commit.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -58,7 +59,7 @@ export class SqliteLedger implements Ledger {
       if (mode === 'write') makeReady(database);
       refuseOtherSchema(database, path);
       if (shred) database.exec('PRAGMA secure_delete = ON');
-      return new SqliteLedger(database, path, mode, shred, new GroupCommit(database, name, crashPoint));
+      return new SqliteLedger(database, path, mode, shred, inGroups(database, name, crashPoint));
     } catch (error) {
       database?.close();
       throw inWords(error, path);
@@ -130,7 +131,7 @@ export class SqliteLedger implements Ledger {
 
   async close(): Promise<void> {
     if (!this.database.isOpen) return;
-    this.writes.commit();
+    this.writes.flush();
     this.database.close();
   }
 
@@ -220,11 +221,18 @@ const inWords = (error: unknown, path: string): unknown => {
   return why === undefined ? error : new LedgerUnavailable(why, { cause: error });
 };
 
+const inGroups = (database: DatabaseSync, name: 'ledger' | 'vault', crashPoint: CrashPoint): GroupCommit =>
+  new GroupCommit((write) => {
+    transact(database, () => {
+      write();
+      crashPoint(`${name}: before commit`);
+    });
+    crashPoint(`${name}: after commit, before answer`);
+  });
+
 const makeReady = (database: DatabaseSync): void => {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  database.exec('BEGIN IMMEDIATE');
-  if (schemaVersion(database) === 0) database.exec(SCHEMA);
-  database.exec('COMMIT');
+  transact(database, () => schemaVersion(database) === 0 && database.exec(SCHEMA));
 };
 
 const schemaVersion = (database: DatabaseSync): number =>

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { LRUCache } from 'lru-cache';
+import { transact } from '../../sqlite/transaction.js';
 
 export type Mode = 'write' | 'read';
 
@@ -34,12 +35,12 @@ export class Connection {
   }
 
   transact<R>(work: () => R): R {
-    return this.within('BEGIN IMMEDIATE', work);
+    return transact(this.database, work);
   }
 
   /** All reads of one question see one state, whoever writes meanwhile. */
   snapshot<R>(work: () => R): R {
-    return this.within('BEGIN', work);
+    return transact(this.database, work, 'BEGIN');
   }
 
   /** The work's result; closed where the work fails. */
@@ -54,17 +55,5 @@ export class Connection {
 
   close(): void {
     if (this.database.isOpen) this.database.close();
-  }
-
-  private within<R>(begin: string, work: () => R): R {
-    this.statement(begin).run();
-    try {
-      const result = work();
-      this.statement('COMMIT').run();
-      return result;
-    } catch (error) {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
 import { outOfOrder } from '../../sqlite/sqlite-errors.js';
+import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import {
   type CollectionShape,
   type Flush,
@@ -11,6 +12,7 @@ import {
   type Page,
   type Query,
   type ReadStore,
+  ReadStoreBusy,
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
@@ -20,7 +22,6 @@ import { Builds } from './builds.js';
 import type { Mode } from './connection.js';
 import { refuseToWrite, Register } from './register.js';
 import { refuseShapes } from './schema.js';
-import { takeWriterLock } from './writer-lock.js';
 
 export interface SqliteReadStoreOptions {
   /** The register's file, or ':memory:'. */
@@ -51,7 +52,7 @@ export class SqliteReadStore implements ReadStore {
     let unlock = (): void => undefined;
     let register: Register | undefined;
     try {
-      if (owner && path !== ':memory:') unlock = takeWriterLock(path);
+      if (owner && path !== ':memory:') unlock = takeWriterLock(`${path}.lock`, path, ReadStoreBusy);
       register = Register.open(path, mode, crashPoint);
       const files = new BuildFiles(path);
       if (owner) heal(register, files);

@@ -1,0 +1,125 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import type { ToAppend } from '../../event-sourcing/event.js';
+import { GroupCommit } from '../../sqlite/group-commit.js';
+import { isFatal, messageOf } from '../../sqlite/sqlite-errors.js';
+import { transact } from '../../sqlite/transaction.js';
+import { checkedData } from '../append-limits.js';
+import { HistoryUnavailable, RevisionConflict, type Appended } from '../event-store.js';
+import { positionText, rowWriter, type EventRow, type RowWriter } from './event-rows.js';
+import { hashOfRow, type HeadFile } from './head.js';
+import type { HistoryReader } from './history-reader.js';
+import { inWords } from './sqlite-errors.js';
+
+interface Append {
+  readonly stream: string;
+  readonly events: readonly ToAppend[];
+  readonly data: readonly string[];
+  readonly expected: number;
+}
+
+/** Enough to spread the cost of a sync; so few that readers aren't kept waiting. */
+const MOST_EVENTS_A_GROUP = 5_000;
+
+/** Appends, in groups; each append still stands or fails alone. */
+export class HistoryWriter {
+  private readonly group: GroupCommit;
+  private readonly writer: RowWriter;
+  private failure: unknown;
+  private position: number;
+  /** Of the group that is being committed. */
+  private lastRow: EventRow | undefined;
+
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly path: string,
+    private readonly reader: HistoryReader,
+    private readonly head: HeadFile,
+    private readonly crashPoint: CrashPoint,
+    private readonly committed: () => void,
+  ) {
+    this.position = reader.last();
+    this.writer = rowWriter(db);
+    this.group = new GroupCommit((insert) => this.commit(insert), {
+      most: MOST_EVENTS_A_GROUP,
+      mayBeOneOf: (error) => this.failure === undefined && inWords(error, path) === error,
+    });
+  }
+
+  async append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended> {
+    // Made text now: what the caller does to the objects afterwards changes nothing.
+    const append = { stream, events, data: checkedData(stream, events), expected };
+    const inserted = this.group.run(() => this.insert(append), events.length);
+    const outcome = await inserted.catch((error: unknown) => {
+      throw inWords(error, this.path);
+    });
+    if (outcome instanceof RevisionConflict) throw outcome;
+    return outcome;
+  }
+
+  /** No append is taken any more. */
+  fail(error: unknown): void {
+    this.failure ??= error;
+  }
+
+  /** Commits everything that was asked for. */
+  flush(): void {
+    this.group.flush();
+  }
+
+  /** Returns once what is inserted is on the disk, and the head says so. */
+  private commit(insert: () => void): void {
+    if (this.failure !== undefined) throw this.failure;
+    const before = this.position;
+    let committed = false;
+    this.lastRow = undefined;
+    try {
+      transact(this.db, () => {
+        this.crashPoint('history: before insert');
+        insert();
+        this.crashPoint('history: after insert, before commit');
+      });
+      committed = true;
+      this.crashPoint('history: after commit, before head');
+      if (this.lastRow !== undefined) this.head.write({ position: this.position, hash: hashOfRow(this.lastRow) });
+      this.crashPoint('history: after head, before answer');
+    } catch (error) {
+      this.position = before;
+      this.writer.forget();
+      // Committed, but its head could not be written: what is on the disk is looked up at the next start.
+      if (committed || isFatal(error) || this.db.isTransaction) this.fail(this.stopped(error));
+      throw error;
+    }
+    this.committed();
+  }
+
+  private insert({ stream, events, data, expected }: Append): Appended | RevisionConflict {
+    const known = this.reader.streamNumber(stream);
+    const revision = known === 0 ? 0 : this.reader.revision(known);
+    if (revision !== expected) {
+      return this.before(known, events, expected) ?? new RevisionConflict(stream, expected, revision);
+    }
+    const number = known === 0 ? this.writer.stream(stream) : known;
+    for (const [index, event] of events.entries()) {
+      this.position += 1;
+      this.lastRow = this.writer.insert(event, data[index] ?? '', this.position, number, expected + index + 1);
+    }
+    return { revision: expected + events.length, position: positionText(this.position) };
+  }
+
+  /** The first answer, where these very events were appended at this very place before. */
+  private before(stream: number, events: readonly ToAppend[], expected: number): Appended | undefined {
+    const there = this.reader.run(stream, expected, expected + events.length);
+    const last = there.at(-1);
+    if (last === undefined || there.length !== events.length) return undefined;
+    if (there.some((row, index) => row[1] !== events[index]?.id)) return undefined;
+    return { revision: last[3], position: positionText(last[0]) };
+  }
+
+  private stopped(cause: unknown): HistoryUnavailable {
+    return new HistoryUnavailable(
+      `The history takes no more events since an error (${messageOf(inWords(cause, this.path))}). Put it right, then start again.`,
+      { cause },
+    );
+  }
+}
