@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Cause } from '../rules/rule-set.js';
 
 /** The causes along a path of codes, coarsest first; undefined where the taxonomy has no such path. */
@@ -21,25 +22,11 @@ export function nearestCauses(
 ): readonly (readonly string[])[] {
   const wanted = path.join(' ').toLowerCase();
   return paths(taxonomy)
-    .map((known) => ({ known, distance: lettersApart(wanted, known.join(' ').toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
+    .map((known) => ({ known, away: distance(wanted, known.join(' ').toLowerCase()) }))
+    .sort((a, b) => a.away - b.away)
     .slice(0, count)
     .map(({ known }) => known);
 }
 
 const paths = (causes: readonly Cause[], above: readonly string[] = []): readonly (readonly string[])[] =>
   causes.flatMap(({ code, children }) => [[...above, code], ...paths(children ?? [], [...above, code])]);
-
-/** Levenshtein distance. */
-function lettersApart(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
