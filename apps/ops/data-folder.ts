@@ -1,8 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../../libs/platform/config/config.js';
-import type { Environment } from '../../libs/platform/config/settings.js';
 import type { StorePlaces } from '../../libs/platform/config/store-places.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RunningApp } from '../../libs/platform/stores/running-app.js';
@@ -10,7 +8,7 @@ import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 
 /** The environment, with the folder that a command names instead of it. */
-export function environmentOf(command: Command): Environment {
+export function environmentOf(command: Command): NodeJS.ProcessEnv {
   const { data } = command.optsWithGlobals<{ data?: string }>();
   return { ...process.env, ...(data === undefined ? {} : { AMENDS_DATA: data }) };
 }
@@ -25,7 +23,8 @@ export function dataFolder(command: Command): string {
 }
 
 /** The stores that a command works on. @throws Failure, ConfigurationMistaken */
-export function placesOf(command: Command): StorePlaces {
+export async function placesOf(command: Command): Promise<StorePlaces> {
+  const { readConfig } = await import('../../libs/platform/config/config.js');
   return { ...readConfig(environmentOf(command)).places, folder: dataFolder(command) };
 }
 
@@ -75,7 +74,10 @@ export async function withStores<T>(
   work: (stores: Stores) => Promise<T>,
 ): Promise<T> {
   if (mode === 'read') refuseWithoutStore(places);
-  const { openStores } = await import('../../libs/platform/stores/open-stores.js');
+  const [{ openStores }, { readConfig }] = await Promise.all([
+    import('../../libs/platform/stores/open-stores.js'),
+    import('../../libs/platform/config/config.js'),
+  ]);
   const { vaultKey, sealKey, crashPoint } = readConfig(process.env);
   const stores = await openStores(places, { mode, vaultKey, sealKey, crashPoint, notice });
   try {

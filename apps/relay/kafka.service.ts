@@ -13,7 +13,7 @@ import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
-import type { Config } from '../../libs/platform/config/config.js';
+import type { Config, KafkaConfig } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -21,7 +21,6 @@ import { CONFIG, STORES } from '../../libs/platform/stores/stores.module.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 import { receiveResponse } from '../../libs/responses/receive.js';
 import { takeInbound } from './inbound.js';
-import type { KafkaConfig } from '../../libs/platform/config/kafka-config.js';
 import { Relay } from './relay.js';
 
 /** Whom history names for what comes by Kafka. */

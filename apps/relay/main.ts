@@ -29,7 +29,7 @@ try {
   const health = await serveHealth(
     () => relay.state,
     () => kafkaAnswers(cluster),
-    process.env,
+    { host: config.host, port: config.relayPort },
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {

@@ -8,7 +8,7 @@ import type { RelayState } from './relay.js';
 export async function serveHealth(
   state: () => RelayState,
   kafka: () => Promise<Answering>,
-  env: Readonly<Record<string, string | undefined>>,
+  { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number } = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
   const answer = async ({ method, url }: IncomingMessage): Promise<readonly [number, object]> => {
     if (method !== 'GET' || (url !== '/health/live' && url !== '/health/ready')) return [404, {}];
@@ -24,11 +24,11 @@ export async function serveHealth(
         response.end(JSON.stringify(body));
       });
   });
-  server.listen(Number(env['AMENDS_RELAY_PORT'] ?? 0), env['AMENDS_HOST'] ?? '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
-  const { address, port } = server.address() as AddressInfo;
+  const listening = server.address() as AddressInfo;
   return {
-    url: `http://${address}:${port}/health/ready`,
+    url: `http://${listening.address}:${listening.port}/health/ready`,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -14,7 +14,6 @@ test.each([
   const { url, close } = await serveHealth(
     () => state,
     () => Promise.resolve(kafka),
-    {},
   );
   try {
     const answer = await fetch(url);

@@ -31,7 +31,7 @@ export function addAudit(program: Command): void {
       ]);
       const under = options.under ?? options.rules;
       const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
-      const audit = await withStores(placesOf(command), 'read', (stores) =>
+      const audit = await withStores(await placesOf(command), 'read', (stores) =>
         runAudit(stores, {
           name,
           at: options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at'),

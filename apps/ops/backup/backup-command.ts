@@ -14,7 +14,7 @@ from the history. Keep the vault's back-ups elsewhere: whoever has both can read
     )
     .action(async (to: string, { vault = false }: { vault?: boolean }, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       refuseWithoutStore(places);
       const { runBackup } = await import('./backup-run.js');
       const result = await runBackup(places, to, vault);

@@ -14,7 +14,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../../libs/platform/config/config.js';
-import type { Environment } from '../../../libs/platform/config/settings.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { asFailure } from '../failure.js';
 import type { Finding } from './finding.js';
@@ -25,7 +24,7 @@ const LEAST_FREE_BYTES = 512 * 1024 * 1024;
 const EARLIEST_NOW = '2026-01-01';
 
 /** Everything is looked at, whatever is found on the way. */
-export async function examine(folder: string, env: Environment): Promise<readonly Finding[]> {
+export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const machine = [node(), zones(), clock(), place(folder), disk(folder), syncs(folder)];
   let places: StorePlaces;
   try {

@@ -35,7 +35,7 @@ documents. Personal fields leave sealed, as they are stored. With --json and --o
         ...(knownAt === undefined ? {} : { knownAt: instant(knownAt, '--known-at') }),
         ...(under === undefined ? {} : { under }),
       };
-      const result = await withReads(placesOf(command), aside, (reads) =>
+      const result = await withReads(await placesOf(command), aside, (reads) =>
         runExport({ reads }, { readModel, ...options }),
       );
       if (options.out !== undefined) {

@@ -24,7 +24,7 @@ export function addImport(program: Command): void {
     )
     .action(async (file: string, options: Options, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       const { importOverHttp, prepareImport, runImport } = await import('./import-run.js');
       const began = performance.now();
       const prepared = await prepareImport(file, options.mapping);

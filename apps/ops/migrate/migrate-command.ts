@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ConfigurationMistaken, readConfig } from '../../../libs/platform/config/config.js';
 import { isOnEngines, type StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { dataFolder, environmentOf, refuseBesideApp, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
@@ -33,7 +32,7 @@ export function addMigrate(program: Command): void {
       const from: StorePlaces = { folder: sourceFolder(options, command) };
       refuseWithoutStore(from);
       await refuseBesideApp(from, 'Moving a store');
-      const to = targetOf(options, command, from.folder);
+      const to = await targetOf(options, command, from.folder);
       const { runMigrate } = await import('./migrate-run.js');
       const result = await withStores(from, 'write', (source) =>
         withStores(to, 'write', (target) => runMigrate(source, target)),
@@ -49,7 +48,12 @@ function sourceFolder({ from }: Options, command: Command): string {
 }
 
 /** Keys stay in the folder, so it stays the app's. */
-function targetOf({ to, toPrefix, toReads, toVault }: Options, command: Command, folder: string): StorePlaces {
+async function targetOf(
+  { to, toPrefix, toReads, toVault }: Options,
+  command: Command,
+  folder: string,
+): Promise<StorePlaces> {
+  const { ConfigurationMistaken, readConfig } = await import('../../../libs/platform/config/config.js');
   const given = { EVENT_STORE_URL: to, EVENT_STORE_PREFIX: toPrefix, READ_STORE_URL: toReads, VAULT_URL: toVault };
   const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { places } = readConfig({ ...environmentOf(command), AMENDS_DATA: folder, ...named });

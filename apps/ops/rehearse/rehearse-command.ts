@@ -33,7 +33,7 @@ it is the plan that is approved and then carried out by amends rules activate.`,
     )
     .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       refuseWithoutStore(places);
       const [{ runRehearsal }, { instant }, { isRuleFile }, { operator }] = await Promise.all([
         import('./rehearse-run.js'),

@@ -22,7 +22,7 @@ were drafted, approved (alone, where the store has one operator) and put in forc
     )
     .action(async (options: Options, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       refuseWithoutStore(places);
       const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), appBeside(places)]);
       const rules = readRules(options.rules);

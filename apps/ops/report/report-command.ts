@@ -47,7 +47,7 @@ async function run<T>(command: Command, options: Options, ask: (request: ReportR
     ...(knownAt === undefined ? {} : { knownAt }),
     ...(under === undefined ? {} : { under }),
   };
-  return withReads(placesOf(command), aside, (reads) =>
+  return withReads(await placesOf(command), aside, (reads) =>
     ask({ reads, at, ...(options.programme === undefined ? {} : { programme: options.programme }) }),
   );
 }

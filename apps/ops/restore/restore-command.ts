@@ -13,7 +13,7 @@ vault is left as it is, unless the back-up is one of the vault and the folder ha
     )
     .action(async (from: string, _options: object, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       await refuseBesideApp(places, 'A restore');
       const { runRestore } = await import('./restore-run.js');
       const result = await runRestore(places, from);

@@ -24,7 +24,7 @@ function addList(rules: Command): void {
     async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { listRules } = await import('./rules-run.js');
-      const rows = await withStores(placesOf(command), 'read', listRules);
+      const rows = await withStores(await placesOf(command), 'read', listRules);
       const text = await table(
         ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
         rows.map((row) => [
@@ -49,7 +49,7 @@ function addShow(rules: Command): void {
   ).action(async (name: string, _options: object, command: Command) => {
     const output = Output.of(command);
     const [{ showRules }, { stringify }] = await Promise.all([import('./rules-run.js'), import('yaml')]);
-    const shown = await withStores(placesOf(command), 'read', (stores) => showRules(stores, name));
+    const shown = await withStores(await placesOf(command), 'read', (stores) => showRules(stores, name));
     output.result(shown, () => stringify(shown.content, { lineWidth: 110 }).trimEnd());
   });
 }
@@ -125,7 +125,7 @@ the build before is kept: amends rules rollback goes back to it.`,
       const { instant } = await import('../instant.js');
       const { programme, ruleSet } = await named(command, name);
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       const since = from === undefined ? undefined : instant(from, '--from');
       const app = await appBeside(places);
       let result: Activated;
@@ -169,7 +169,7 @@ function addRollback(rules: Command): void {
     .requiredOption('--reason <text>', 'what went wrong')
     .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       refuseWithoutStore(places);
       const app = await appBeside(places);
       let result: RolledBack;
@@ -206,7 +206,7 @@ const acting = (rules: Command, name: string, description: string): Command =>
 
 async function named(command: Command, name: string): Promise<{ programme: string; ruleSet: string }> {
   const { findRules } = await import('./rules-run.js');
-  return withStores(placesOf(command), 'read', (stores) => findRules(stores, name));
+  return withStores(await placesOf(command), 'read', (stores) => findRules(stores, name));
 }
 
 /** Decided here, or by the app that writes the folder. */
@@ -216,7 +216,7 @@ async function decide(
   { done, as }: { readonly done: string; readonly as: string | undefined },
 ): Promise<void> {
   const output = Output.of(command);
-  const places = placesOf(command);
+  const places = await placesOf(command);
   const app = await appBeside(places);
   if (app) {
     const { sendRules } = await import('./rules-over-http.js');

@@ -24,7 +24,7 @@ export function addVerify(program: Command): void {
     )
     .action(async ({ topics: withTopics = false, anchor: given }: Options, command: Command) => {
       const output = Output.of(command);
-      const places = placesOf(command);
+      const places = await placesOf(command);
       refuseWithoutStore(places);
       const anchor = given === undefined ? undefined : await anchorOf(given);
       // First, because what it can't do is known at once.

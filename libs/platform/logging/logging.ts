@@ -1,5 +1,5 @@
 import { LoggerModule, type Params } from 'nestjs-pino';
-import type { LogLevel } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { asSentences } from './sentences.js';
 
 /**
@@ -7,7 +7,7 @@ import { asSentences } from './sentences.js';
  * did. Bodies, headers and queries, which may hold personal data or keys, never reach a log.
  */
 export const logging = (
-  level: LogLevel,
+  level: Config['logLevel'],
   destination: NodeJS.WritableStream = process.stderr.isTTY ? asSentences(process.stderr) : process.stderr,
 ): ReturnType<typeof LoggerModule.forRoot> => {
   const params: Params = {
