@@ -1,7 +1,4 @@
-/**
- * Every step between two writes at which a process may end and leave the one without the other. Each is called by its
- * name where it lies, so that a test can end the process exactly there; tests of faults walk this list.
- */
+/** The steps between two writes at which a process may die. Tests of faults kill the process at each of them. */
 export const CRASH_POINTS = [
   'history: before insert',
   'history: after insert, before commit',
@@ -28,7 +25,7 @@ export const CRASH_POINTS = [
 
 export type CrashPointName = (typeof CRASH_POINTS)[number];
 
-/** In production it does nothing. */
 export type CrashPoint = (name: CrashPointName) => void;
 
+/** For production. */
 export const noCrash: CrashPoint = () => undefined;

@@ -1,4 +1,4 @@
-/** What happened, before it is recorded: a name that is stored for good, and its facts. */
+/** What happened: a name, which history keeps for ever, and the facts. */
 export interface DomainEvent {
   readonly type: string;
   readonly data: object;
@@ -17,11 +17,11 @@ export interface Envelope {
   readonly id: string;
   readonly schemaVersion: number;
   readonly stream: string;
-  /** The number of events in the stream after this one: the first event of a stream has revision 1. */
+  /** The event's number in its stream, from 1. */
   readonly revision: number;
-  /** Place in the whole history: sorts as text, opaque outside the store that gave it. */
+  /** Place in the whole history. Sorts as text; only the store that assigned it can interpret it. */
   readonly position: string;
-  /** One of 256 shares of customers and cases, fixed for ever by the stream's first event. */
+  /** 0 to 255. The stream's first event fixes it for ever. */
   readonly shard: number;
   readonly programme: string;
   readonly occurredAt: string;
@@ -31,26 +31,25 @@ export interface Envelope {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string;
-  /** Recorded from a source's files: sets off no reaction. */
+  /** Comes from a source's file. Reactions skip it. */
   readonly imported?: true;
 }
 
-/** An event as history holds it. */
 export type Recorded<E extends DomainEvent = DomainEvent> = E extends DomainEvent ? Envelope & E : never;
 
-/** An event ready to be appended: only the store can give it its revision and position. */
+/** An event before the store assigns its revision and position. */
 export type ToAppend<E extends DomainEvent = DomainEvent> = E extends DomainEvent
   ? Omit<Envelope, 'revision' | 'position'> & E
   : never;
 
-/** What is known of one type of event: its present version, and how older ones are read. */
+/** One type of event: its present version, and how to read older ones. */
 export interface EventDeclaration {
   readonly schemaVersion: number;
-  /** Fields of `data` that hold a person's words or name: stored encrypted with the customer's key. */
+  /** Fields of `data` with a person's words or name, which the vault encrypts with the customer's key. */
   readonly personal?: readonly string[];
   /**
-   * For an event that restates another's data, as a correction does: its field `fields` holds fields of the type of
-   * event that its field `type` names, and they are as personal there as in that event.
+   * For an event that restates another's data, such as a correction: its field `fields` holds fields of the event
+   * type that its field `type` names, and the same ones of them are personal.
    */
   readonly restates?: { readonly type: string; readonly fields: string };
   /** `upcasts[n]` turns the data of version n into that of version n + 1. */

@@ -1,6 +1,6 @@
 import type { DomainEvent, Recorded } from './event.js';
 
-/** Fields that filters, sorts and groups may name. Instants are ISO 8601 strings, so they sort as text. */
+/** Types of the fields that filters, sorts and groups may name. Instants are ISO 8601 strings, so they sort as text. */
 export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'instant' | 'strings';
 
 export type Document = Readonly<Record<string, unknown>>;
@@ -8,29 +8,29 @@ export type Document = Readonly<Record<string, unknown>>;
 export type Shown = readonly [id: string, document: Document];
 
 /**
- * A read model, as data: how history becomes documents. Pure: the same history and the same inputs (the rule
- * books) give the same bytes, whenever and wherever it runs.
+ * A read model, as data: how history becomes documents. Pure: the same history and inputs (the rule books) give the
+ * same bytes.
  *
- * A fact is what is kept for one key. Where `documents` is absent, the fact is the one document, under the key.
- * All events of one key must be of one shard.
+ * A fact is the folded state of one key. Without `documents`, the fact itself is the key's only document.
+ * All events of a key must belong to one shard.
  */
 export interface Projection<Fact extends object, E extends DomainEvent, Inputs> {
-  /** The collection's name, which analysts use. */
+  /** Analysts see it as the collection's name. */
   readonly name: string;
-  /** Raised whenever the same history would give other documents. */
+  /** Raise it whenever the same history would give other documents. */
   readonly version: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly indexes: readonly (readonly string[])[];
-  /** About how the store is run, so that two roads to the same read models may differ in it: not in the digest. */
+  /** Describes how the store runs, not what happened: the digest leaves it out. */
   readonly undigested?: true;
   /**
-   * All events of a key are of one stream. A fact that memory let go is then folded again from it, so that documents
-   * alone are stored; without it a fact is stored, and loaded.
+   * All events of a key belong to one stream. The follower folds an evicted fact again from that stream, so the store
+   * keeps only documents. Otherwise it stores and loads facts too.
    */
   readonly ofOneStream?: true;
-  /** What the event belongs to; undefined leaves the event out. */
+  /** The key that the event belongs to; undefined skips the event. */
   key(this: void, event: Recorded<E>): string | undefined;
-  /** By event type: the fact after the event. Undefined removes it. Its keys are the events it reads. */
+  /** The fact after an event, by event type; undefined removes the fact. The projection reads these types only. */
   readonly evolve: {
     readonly [T in E['type']]?: (
       fact: Fact | undefined,
@@ -39,18 +39,18 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
     ) => Fact | undefined;
   };
   /**
-   * Where later events change what earlier ones of their stream said: on one of these the fact is folded anew from
-   * the stream as it reads from there on, then from the event itself. The projection is then `ofOneStream`.
+   * For events that change what earlier ones of their stream said: after one of `on`, the fact is folded again from
+   * the stream as `asRead` gives it, then from the event itself. Requires `ofOneStream`.
    */
   readonly restate?: {
     readonly on: readonly E['type'][];
     asRead(this: void, events: readonly Recorded<E>[]): readonly Recorded<E>[];
   };
-  /** The documents shown for a fact, each with its id. */
+  /** A fact's documents, each with its id. */
   documents?(this: void, fact: Fact, key: string, inputs: Inputs): readonly Shown[];
 }
 
-/** Any projection, its facts and events unseen: what running many kinds of them side by side needs of each. */
+/** A projection of any fact and event types: what running several kinds together needs. */
 export interface AnyProjection<Inputs> {
   readonly name: string;
   readonly version: number;

@@ -1,7 +1,7 @@
 /**
  * A person's words, encrypted with their customer's key. `sealed` is base64 of the nonce (12 bytes), the ciphertext
- * and the tag (16 bytes) of AES-256-GCM; `key` names the customer whose key opens it; `event` and `field` are where
- * it was first stored, and are authenticated with it.
+ * and the tag (16 bytes) of AES-256-GCM; `key` names the customer whose key opens it; `event` and `field` say where
+ * it was first stored, and the tag authenticates them.
  */
 export interface Sealed {
   readonly sealed: string;
@@ -10,7 +10,7 @@ export interface Sealed {
   readonly field: string;
 }
 
-/** A personal field: plain text on its way in and out, sealed wherever it is stored. */
+/** A personal field: plain text on its way in and out, sealed in every store. */
 export type PersonalText = string | Sealed;
 
 export const isSealed = (value: unknown): value is Sealed =>

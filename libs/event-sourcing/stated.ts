@@ -1,6 +1,6 @@
-/** Only the fields that say something: what was not said is absent from an event, not null and not undefined. */
+/** Removes undefined fields: an event omits what it doesn't state. */
 export function stated<T extends object>(fields: T): T {
-  const said = { ...fields };
-  for (const field in said) if (said[field] === undefined) delete said[field];
-  return said;
+  const defined = { ...fields };
+  for (const field in defined) if (defined[field] === undefined) delete defined[field];
+  return defined;
 }

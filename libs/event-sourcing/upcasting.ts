@@ -1,6 +1,6 @@
 import type { EventDeclaration, Recorded } from './event.js';
 
-/** History holds an event that this version of the program can't read: nothing may be folded past it. */
+/** This version of the program can't read an event. Nothing may fold past it. */
 export class UnreadableEvent extends Error {
   constructor(event: Recorded, because: string) {
     super(`Event ${event.id} (${event.type}, revision ${event.revision} of ${event.stream}) can't be read: ${because}`);
@@ -8,10 +8,7 @@ export class UnreadableEvent extends Error {
   }
 }
 
-/**
- * Turns events as they were stored into events of the present version. It is applied in one place, where a store
- * reads, so that no reader sees an old shape.
- */
+/** Turns stored events into events of the present version. Stores apply it, so that no reader sees an old shape. */
 export const upcasting =
   (declarations: Readonly<Record<string, EventDeclaration>>) =>
   (event: Recorded): Recorded => {

@@ -2,10 +2,10 @@ import canonicalize from 'canonicalize';
 import type { ToAppend } from '../event-sourcing/event.js';
 import { AppendRefused, MAX_APPEND_BYTES } from './event-store.js';
 
-/** Names and punctuation of the envelope's fields, beside their values. */
+/** Names and punctuation of the envelope's fields. */
 const ENVELOPE_BYTES = 300;
 
-/** Each event's data as JSON. @throws AppendRefused for what no store of this port can keep. */
+/** Each event's data as JSON. @throws AppendRefused for what not every store can hold */
 export const checkedData = (stream: string, events: readonly ToAppend[]): readonly string[] => {
   if (stream === '') throw new AppendRefused('A stream needs a name. Name one such as case-4711.');
   if (events.length === 0) throw new AppendRefused(`Nothing to append to ${stream}. Append one event or more.`);
@@ -17,7 +17,8 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
       );
     }
     const json: string | undefined = JSON.stringify(event.data);
-    if (json === undefined || json[0] !== '{') throw new AppendRefused(`The data of event ${event.id} is no object.`);
+    if (json === undefined || json[0] !== '{')
+      throw new AppendRefused(`The data of event ${event.id} is not an object.`);
     if (LONE_SURROGATE.test(json)) refuseLoneSurrogate(event);
     const { id, type, programme, commandId, correlationId, causationId, actor } = event;
     const values = id + type + stream + programme + commandId + correlationId + causationId + actor.id + actor.role;
@@ -32,7 +33,7 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
   return data;
 };
 
-/** How JSON.stringify writes half a character, which no UTF-8 can hold and no seal can cover; other text may look so too. */
+/** How JSON.stringify escapes half a character, which UTF-8 can't encode. Literal text can match it too. */
 const LONE_SURROGATE = /\\ud[89a-f]/;
 
 const refuseLoneSurrogate = (event: ToAppend): void => {
@@ -40,7 +41,7 @@ const refuseLoneSurrogate = (event: ToAppend): void => {
     canonicalize(event.data);
   } catch (error) {
     throw new AppendRefused(
-      `The data of event ${event.id} can't be kept: ${error instanceof Error ? error.message : String(error)}. Send whole characters.`,
+      `Amends can't store the data of event ${event.id}: ${error instanceof Error ? error.message : String(error)}. Send whole characters.`,
     );
   }
 };

@@ -3,15 +3,15 @@ import { AppendRefused, RevisionConflict, type Batch, type EventFilter, type Eve
 import { allOf, appendOneByOne, lendingEvent, lendingEvents, namesIn } from './lending.testing.js';
 
 export interface OpenedStore {
-  /** Empty, and knowing the events of lending.testing.ts. */
+  /** Empty, and declares the events of lending.testing.ts. */
   readonly store: EventStore;
-  /** Closes it and opens it again, where that means something. */
+  /** For a store that can be closed and opened again. */
   reopen?(): Promise<EventStore>;
-  /** Closes it and clears away what it left. */
+  /** Closes the store and removes its data. */
   end(): Promise<void>;
 }
 
-/** What every event store must do, whatever it is made of. */
+/** What every event store must do. */
 export function eventStoreContract(name: string, open: () => Promise<OpenedStore>): void {
   describe(`${name}: the contract of an event store`, () => {
     let opened: OpenedStore;

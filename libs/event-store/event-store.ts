@@ -1,7 +1,7 @@
 import type { Recorded, ToAppend } from '../event-sourcing/event.js';
 
 export interface ReadOptions {
-  /** Read what comes after this position (forwards) or before it (backwards). Default: from the end concerned. */
+  /** Read after this position (forwards) or before it (backwards). Default: all. */
   readonly from?: string;
   readonly direction?: 'forwards' | 'backwards';
   /** The most events in one batch; default 1,000. */
@@ -9,36 +9,36 @@ export interface ReadOptions {
   readonly filter?: EventFilter;
 }
 
-/** An event must pass all that is given. */
+/** Events must match every given field. */
 export interface EventFilter {
-  /** Stream categories: what stands before the first hyphen of a stream's name. */
+  /** A stream's category is its name up to the first hyphen. */
   readonly categories?: readonly string[];
   readonly types?: readonly string[];
-  /** Of the 256 shards those that are worked on: several workers share a history by them. */
+  /** Several workers share a history by shards. */
   readonly shards?: readonly number[];
 }
 
 export interface Batch {
   readonly events: readonly Recorded[];
-  /** How far history was read for this batch, past what the filter left out: go on from here. */
+  /** Resume here: it includes events that the filter skipped. */
   readonly position: string;
 }
 
-/** Part of history, to be read shard by shard. */
+/** Part of history, for reading shard by shard. */
 export interface HistoryByShard {
-  /** Those that have events, in order. */
+  /** The shards that have events, in order. */
   readonly shards: readonly number[];
-  /** The events of a shard, in order: once, as they may be forgotten with that. */
+  /** A shard's events, in order. Call it once per shard: the store may then drop them. */
   take(shard: number): readonly Recorded[];
   close(): void;
 }
 
 export interface ByShardOptions {
   readonly filter: EventFilter;
-  /** The position of the last event; empty where there is none. */
+  /** The position of the last event; '' in an empty history. */
   readonly upTo: string;
   readonly signal?: AbortSignal;
-  /** 0 to 1, of the way until shards can be taken. */
+  /** 0 to 1: the progress of the preparation. */
   onShare?(share: number): void;
 }
 
@@ -50,13 +50,13 @@ export interface StreamSlice {
 }
 
 /**
- * History. It promises what an embedded database and an EventStoreDB can both keep: no event lost, doubled or out of
- * order under any number of writers; an append is all or nothing and durable before its answer.
+ * History. With any number of writers it loses, duplicates and reorders no event; an append is atomic, and durable
+ * before its answer.
  */
 export interface EventStore {
   /**
-   * All or nothing. Resolves to the stream's new revision and the position of the last event.
-   * The same event ids at the same expected revision again are one append: the first one's answer is given.
+   * Atomic and idempotent: the same event ids at the same expected revision again get the first answer.
+   * Resolves to the stream's new revision and the position of the last event.
    * @throws RevisionConflict if the stream is not at `expected`.
    */
   append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended>;
@@ -70,12 +70,12 @@ export interface EventStore {
   /** Everything in order, batch by batch, to the present end. */
   readAll(options?: ReadOptions): AsyncIterable<Batch>;
 
-  /** For work that goes shard by shard. Absent where a store has no quicker way to it than to read everything. */
+  /** For stores that can read by shard faster than by reading everything. */
   byShard?(options: ByShardOptions): Promise<HistoryByShard>;
 
   /**
-   * Everything after `from`, for ever, until the signal: first what is there, then what comes. The next batch waits
-   * for the last. A batch may be empty: it then says how far was read.
+   * Everything after `from`, then new events, until the signal. It reads on only when the consumer takes the next batch
+   * (back-pressure). A batch may be empty: its position still advances.
    */
   follow(options: {
     from?: string;
@@ -84,10 +84,10 @@ export interface EventStore {
     signal: AbortSignal;
   }): AsyncIterable<Batch>;
 
-  /** Position of the last event, or undefined in an empty history. */
+  /** Position of the last event; undefined in an empty history. */
   end(): Promise<string | undefined>;
 
-  /** The share of the way from one position to another at which a third stands, 0 to 1: for progress bars. */
+  /** How far `at` is on the way from `from` to `to`, 0 to 1. */
   progress(from: string | undefined, at: string, to: string): number;
 
   close(): Promise<void>;
@@ -95,7 +95,7 @@ export interface EventStore {
 
 /** An event store as an adapter opens it. */
 export interface History extends EventStore {
-  /** The same history, its events in the shape in which they were stored: for seals, which cover what is stored. */
+  /** The same history without upcasting: seals cover events as they are stored. */
   asStored(): EventStore;
 }
 
@@ -116,7 +116,7 @@ export class RevisionConflict extends Error {
   }
 }
 
-/** History is not what it was when it was last acknowledged; nothing is served from it. */
+/** History differs from what the store acknowledged. The store serves nothing from it. */
 export class HistoryDamaged extends Error {
   constructor(message: string) {
     super(message);
@@ -124,7 +124,7 @@ export class HistoryDamaged extends Error {
   }
 }
 
-/** The append itself is at fault (empty, too large, not to be stored): sent again it is refused again. */
+/** The append itself is at fault (empty, too large, not storable): a retry fails again. */
 export class AppendRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -140,5 +140,5 @@ export class HistoryUnavailable extends Error {
   }
 }
 
-/** The most bytes that one append carries: what an EventStoreDB takes. */
+/** EventStoreDB's limit for one append. */
 export const MAX_APPEND_BYTES = 1024 * 1024;

@@ -1,32 +1,26 @@
 import type { Ledger } from '../ledger/ledger.js';
 
-/**
- * How far history was sealed, noted where neither it nor its seals are. Seals can't say of themselves that they are
- * gone: only something apart from them can.
- */
+/** How far history was sealed, kept apart from history and seals, because missing seals can't report themselves. */
 export interface Anchor {
-  /** From the first event of history on. */
   readonly events: number;
-  /** The chain after the last of them, in hex. */
+  /** The chain after the last of these events, in hex. */
   readonly chain: string;
 }
 
-const NOTED = 'sealed/last';
+const KEY = 'sealed/last';
 
-/** The one that sealing keeps in the vault, which is a database of its own. */
-export const notedAnchor = async (vault: Ledger): Promise<Anchor | undefined> =>
-  (await vault.get<Anchor>(NOTED))?.value;
+/** The sealer stores its anchor in the vault, which is a separate database. */
+export const readAnchor = async (vault: Ledger): Promise<Anchor | undefined> => (await vault.get<Anchor>(KEY))?.value;
 
-export const noteAnchor = async (vault: Ledger, anchor: Anchor): Promise<void> =>
-  void (await vault.put({ key: NOTED, value: anchor }));
+export const storeAnchor = async (vault: Ledger, anchor: Anchor): Promise<void> =>
+  void (await vault.put({ key: KEY, value: anchor }));
 
-/** A vault put back from a back-up may know of more, or less, than the history beside it. */
-export const forgetAnchor = (vault: Ledger): Promise<void> => vault.remove(NOTED);
+/** After a restore, the vault's anchor may be of another time than history. */
+export const forgetAnchor = (vault: Ledger): Promise<void> => vault.remove(KEY);
 
-/** As people keep it elsewhere: "1234:" and 64 hexadecimal digits. */
-export const sayAnchor = ({ events, chain }: Anchor): string => `${events}:${chain}`;
+/** The form in which people keep it: "1234:" and 64 hexadecimal digits. */
+export const anchorText = ({ events, chain }: Anchor): string => `${events}:${chain}`;
 
-/** Undefined where the text is no anchor. */
 export const parseAnchor = (text: string): Anchor | undefined => {
   const [, events, chain] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
   return events === undefined || chain === undefined ? undefined : { events: Number(events), chain };

@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Recorded } from '../event-sourcing/event.js';
 
-/** What the chain stands at before the first event. */
+/** The chain before the first event. */
 export const CHAIN_START = '0'.repeat(64);
 
-/** How much of an event's hash a seal keeps to find the one that was changed: 64 bits. The chain has all of it. */
+/** A seal stores 64 bits of each event's hash, to locate a changed event. The chain covers the whole hash. */
 export const SHORT_HASH_LENGTH = 16;
 
 /**
- * All that is stored of an event but its position, which another store would give anew, as canonical JSON (RFC 8785).
- * The fields stand in their canonical order already, which takes half the time of sorting them each time.
+ * An event as canonical JSON (RFC 8785), without its position, which another store would assign anew.
+ * The code writes the envelope's fields in canonical order, which takes half the time of sorting them.
  */
 export const canonicalEvent = (event: Recorded): string => {
   const { actor, causationId, commandId, correlationId, data, id, imported, knownAt, occurredAt, programme } = event;

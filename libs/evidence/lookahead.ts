@@ -1,4 +1,4 @@
-/** A stream of items of which the next ones can be looked at before they are taken. */
+/** A stream whose next items the caller can peek at. */
 export class Lookahead<T> {
   private readonly items: T[] = [];
   private start = 0;
@@ -9,12 +9,12 @@ export class Lookahead<T> {
     this.source = batches[Symbol.asyncIterator]();
   }
 
-  /** How many items can be looked at. */
+  /** The number of buffered items. */
   get length(): number {
     return this.items.length - this.start;
   }
 
-  /** Reads on until `count` items can be looked at, or all that is left. */
+  /** Buffers `count` items, or all that are left. */
   async fill(count: number): Promise<void> {
     while (!this.ended && this.length < count) {
       const next = await this.source.next();
@@ -27,7 +27,7 @@ export class Lookahead<T> {
     return this.items[this.start + ahead];
   }
 
-  /** Where the first of the items that can be looked at is that passes, or -1. */
+  /** The index of the first buffered item that passes, or -1. */
   find(passes: (item: T) => boolean): number {
     for (let ahead = 0; ahead < this.length; ahead++) {
       const item = this.peek(ahead);

@@ -2,25 +2,25 @@ import { sign, verify, type KeyObject } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import canonicalize from 'canonicalize';
 
-/** A run of events, vouched for. It is kept in the ledger, apart from the events. */
+/** A signature over consecutive events. The ledger stores it, apart from the events. */
 export interface Seal {
   /** 1, 2, 3, ... without a gap. */
   readonly number: number;
-  /** The chain before the run and after it: each links every event before it. */
+  /** The chain before and after these events. */
   readonly previous: string;
   readonly chain: string;
-  /** Positions of the first and the last event, in the store that was sealed. */
+  /** Positions of the first and the last event, in the sealed store. */
   readonly first: string;
   readonly last: string;
   readonly count: number;
-  /** What each event was: short hash, type, stream, revision, position. Deflated lines, in base64. */
+  /** Each event's short hash, type, stream, revision and position. Deflated lines, in base64. */
   readonly contents: string;
   readonly sealedAt: string;
   /** Ed25519 over all of the above as canonical JSON, in base64. */
   readonly signature: string;
 }
 
-/** What a seal remembers of an event, to name it when it is gone. */
+/** What a seal stores of an event, to name it when it is missing. */
 export interface SealedEvent {
   readonly hash: string;
   readonly type: string;
@@ -32,7 +32,7 @@ export interface SealedEvent {
 export const SEALS = 'seal/';
 export const sealKey = (number: number): string => `${SEALS}${number.toString().padStart(10, '0')}`;
 
-/** The quickest level: contents are hashes for the most part, which no level makes smaller. */
+/** The fastest level: contents are mostly hashes, which don't compress. */
 const DEFLATE_LEVEL = 1;
 
 export const packContents = (events: readonly SealedEvent[]): string => {

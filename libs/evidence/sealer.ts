@@ -2,15 +2,15 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { VersionConflict, type Ledger } from '../ledger/ledger.js';
-import { forgetAnchor, noteAnchor, notedAnchor } from './anchor.js';
+import { forgetAnchor, storeAnchor, readAnchor } from './anchor.js';
 import { CHAIN_START, hashOfEvent, link, SHORT_HASH_LENGTH } from './chain.js';
 import { isSignedBy, packContents, sealKey, SEALS, signSeal, unpackContents, type Seal } from './seal.js';
 import type { SigningKey } from './signing-key.js';
 
-/** History and its seals don't fit together, so nothing is sealed on top. */
+/** History and its seals disagree, so the sealer adds no seal. */
 export class SealsDisagree extends Error {
   constructor(because: string) {
-    super(`${because} Nothing was sealed. Run amends verify: it names what is wrong.`);
+    super(`${because} The sealer stopped. Run amends verify: it names what is wrong.`);
     this.name = 'SealsDisagree';
   }
 }
@@ -22,36 +22,35 @@ export interface SealerOptions {
   /** The events as they are stored, not upcast. */
   readonly history: EventStore;
   readonly ledger: Ledger;
-  /** Where is noted how far was sealed: apart from the seals. */
+  /** Stores the anchor, apart from the seals. */
   readonly vault: Ledger;
   readonly key: SigningKey;
   /** UTC, ISO 8601. */
   readonly now: () => string;
 }
 
-/** Seals history, run by run, and goes on after a stop from the last seal. */
+/** Seals history. After a stop it resumes from the last seal. */
 export class Sealer {
   private number = 0;
   private chain = CHAIN_START;
   private last: string | undefined;
-  /** Events under seal, and how many of them are noted in the vault. */
+  /** Sealed events, and how many of them the vault's anchor counts. */
   private sealed = 0;
-  private noted = 0;
+  private inVault = 0;
   private working: Promise<number> = Promise.resolve(0);
 
   private constructor(private readonly options: SealerOptions) {}
 
   /**
-   * @throws SealsDisagree when the last seal isn't ours, its last event isn't there as it was sealed, or there were
-   * more seals
+   * @throws SealsDisagree when the last seal isn't ours, its last event is missing or changed, or seals are missing
    */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options);
-    await sealer.goOn();
+    await sealer.resume();
     return sealer;
   }
 
-  /** Seals everything that is there and not sealed yet; resolves to how many events that were. */
+  /** Seals all unsealed events; resolves to their number. */
   sealNow(): Promise<number> {
     const next = this.working.then(
       () => this.sealRest(),
@@ -61,11 +60,11 @@ export class Sealer {
     return next;
   }
 
-  /** Seals again and again until the signal, and what is left then. */
+  /** Seals periodically until the signal, then once more. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.sealNow();
-      await pause(everyMs, signal);
+      await pauseFor(everyMs, signal);
     }
     await this.sealNow();
   }
@@ -81,11 +80,11 @@ export class Sealer {
         }
         isDone = true;
       } catch (error) {
-        // Another, whose turn it was or is, made this seal first. There is one chain: it goes on from there.
+        // Another process made this seal first: resume from it.
         if (!(error instanceof VersionConflict)) throw error;
-        await this.goOn();
+        await this.resume();
       }
-    await this.note();
+    await this.storeAnchorIfMoved();
     return sealed;
   }
 
@@ -121,31 +120,30 @@ export class Sealer {
     this.sealed += events.length;
   }
 
-  /** After the seals themselves: a note that is behind them misses less, and never what was not there. */
-  private async note(): Promise<void> {
-    if (this.noted === this.sealed) return;
-    await noteAnchor(this.options.vault, { events: this.sealed, chain: this.chain });
-    this.noted = this.sealed;
+  /** After the seals, because an anchor that counts too few events is still true. */
+  private async storeAnchorIfMoved(): Promise<void> {
+    if (this.inVault === this.sealed) return;
+    await storeAnchor(this.options.vault, { events: this.sealed, chain: this.chain });
+    this.inVault = this.sealed;
   }
 
   private async countSealed(): Promise<void> {
     const { ledger, vault } = this.options;
-    const anchor = await notedAnchor(vault);
+    const anchor = await readAnchor(vault);
     const since = await sealedSince(ledger, anchor?.chain);
     if (anchor !== undefined && since === undefined)
-      throw new SealsDisagree(`Seals are gone: ${anchor.events} events were sealed, by the note in the vault.`);
-    this.noted = anchor?.events ?? 0;
-    this.sealed = this.noted + (since ?? 0);
+      throw new SealsDisagree(`Seals are missing: the vault's anchor counts ${anchor.events} sealed events.`);
+    this.inVault = anchor?.events ?? 0;
+    this.sealed = this.inVault + (since ?? 0);
   }
 
-  /** From the last seal that there is. */
-  private async goOn(): Promise<void> {
+  private async resume(): Promise<void> {
     const [record] = await this.options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
-    if (record !== undefined) await this.goOnFrom(record.value);
+    if (record !== undefined) await this.resumeFrom(record.value);
     await this.countSealed();
   }
 
-  private async goOnFrom(seal: Seal): Promise<void> {
+  private async resumeFrom(seal: Seal): Promise<void> {
     const { history, key } = this.options;
     if (!isSignedBy(seal, key.publicKey))
       throw new SealsDisagree(`Seal ${seal.number} was changed, or made with another key.`);
@@ -154,7 +152,7 @@ export class Sealer {
     const { events } = await history.readStream(stream, { after: revision - 1, limit: 1 });
     const [event] = events;
     if (event === undefined || !hashOfEvent(event).startsWith(sealed?.hash ?? '-')) {
-      throw new SealsDisagree(`The last sealed event (revision ${revision} of ${stream}) is gone or was changed.`);
+      throw new SealsDisagree(`The last sealed event (revision ${revision} of ${stream}) is missing or was changed.`);
     }
     this.number = seal.number;
     this.chain = seal.chain;
@@ -162,7 +160,7 @@ export class Sealer {
   }
 }
 
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+const pauseFor = async (ms: number, signal: AbortSignal): Promise<void> => {
   try {
     await after(ms, undefined, { signal });
   } catch (error) {
@@ -170,12 +168,11 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   }
 };
 
-/** Events under the seals after the one at which the chain stood so, or under all; undefined where none ends so. */
+/** The number of events sealed after `chain`, or of all; undefined if no seal ends with that chain. */
 const sealedSince = async (ledger: Ledger, chain: string | undefined): Promise<number | undefined> => {
   let events = 0;
   for (let after: string | undefined; ;) {
-    const options = { limit: SEALS_A_PAGE, direction: 'backwards' } as const;
-    const records = await ledger.list<Seal>(SEALS, after === undefined ? options : { ...options, after });
+    const records = await ledger.list<Seal>(SEALS, { after, limit: SEALS_A_PAGE, direction: 'backwards' });
     for (const { key, value: seal } of records) {
       if (seal.chain === chain) return events;
       events += seal.count;
@@ -186,9 +183,8 @@ const sealedSince = async (ledger: Ledger, chain: string | undefined): Promise<n
 };
 
 /**
- * After history was put back from a back-up: sets the seals aside that vouch for events it doesn't have, so that
- * sealing goes on from the last one that fits. They stay in the ledger as `withdrawn-seal/...`, and the note of how far
- * was sealed is made anew by the next sealing. Resolves to their number.
+ * After a restore: withdraws the seals of events that the restored history lacks, and the anchor, so that sealing
+ * resumes from the last seal that fits. They stay in the ledger as `withdrawn-seal/...`. Resolves to their number.
  */
 export const withdrawSealsAfter = async (
   { ledger, vault }: { readonly ledger: Ledger; readonly vault: Ledger },

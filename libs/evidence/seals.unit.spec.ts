@@ -12,8 +12,8 @@ import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { sealKey, type Seal } from './seal.js';
 import { Sealer, SealsDisagree, withdrawSealsAfter } from './sealer.js';
 import { signingKeyIn, SigningKeyRefused, type SigningKey } from './signing-key.js';
-import { forgetAnchor, noteAnchor, notedAnchor, parseAnchor, sayAnchor, type Anchor } from './anchor.js';
-import { saySeals, verifySeals } from './verify-seals.js';
+import { forgetAnchor, storeAnchor, readAnchor, parseAnchor, anchorText, type Anchor } from './anchor.js';
+import { sealsReport, verifySeals } from './verify-seals.js';
 
 let folder: string;
 let store: SqliteEventStore;
@@ -132,7 +132,9 @@ describe('sealing', () => {
     await store.append('loan-8', lendingEvents('loan-8', 'x'), 0);
     await tamper(`UPDATE events SET data = '{}' WHERE position = 3`);
     await expect(openSealer()).rejects.toThrow(SealsDisagree);
-    await expect(openSealer()).rejects.toThrow('The last sealed event (revision 3 of loan-7) is gone or was changed.');
+    await expect(openSealer()).rejects.toThrow(
+      'The last sealed event (revision 3 of loan-7) is missing or was changed.',
+    );
   });
 });
 
@@ -243,7 +245,7 @@ describe('what was done to the seals is named', () => {
   });
   test('a missing seal', async () => {
     await ledger.remove(sealKey(2));
-    expect(await problems()).toEqual([`Seal 2 is missing. Events from there on can't be checked.`]);
+    expect(await problems()).toEqual([`Seal 2 is missing. Amends can't check the events from there on.`]);
   });
   test('a changed seal', async () => {
     const seal = await ledger.get<Seal>(sealKey(2));
@@ -258,7 +260,7 @@ describe('what was done to the seals is named', () => {
 });
 
 describe('seals that are gone are missed', () => {
-  const SEALED = 'events were sealed, by the note in the vault';
+  const ANCHOR = "the vault's anchor counts";
 
   beforeEach(async () => {
     const sealer = await openSealer();
@@ -273,28 +275,28 @@ describe('seals that are gone are missed', () => {
 
   test('all of them, by the note in the vault', async () => {
     await remove(1, 2, 3);
-    expect(await problems()).toEqual([`Seals are gone: 6 ${SEALED}, and seals vouch for 0.`]);
+    expect(await problems()).toEqual([`Seals are missing: ${ANCHOR} 6 sealed events, and the seals cover 0.`]);
   });
   test('the last of them', async () => {
     await remove(3);
-    expect(await problems()).toEqual([`Seals are gone: 6 ${SEALED}, and seals vouch for 4.`]);
+    expect(await problems()).toEqual([`Seals are missing: ${ANCHOR} 6 sealed events, and the seals cover 4.`]);
   });
   test('and nothing is sealed anew in their place', async () => {
     await remove(1, 2, 3);
-    await expect(openSealer()).rejects.toThrow(`Seals are gone: 6 ${SEALED}. Nothing was sealed.`);
+    await expect(openSealer()).rejects.toThrow(`Seals are missing: ${ANCHOR} 6 sealed events. The sealer stopped.`);
     await expect(openSealer()).rejects.toThrow(SealsDisagree);
   });
   test('also where a crash came between a seal and its note', async () => {
-    const noted = await notedAnchor(vault);
+    const noted = await readAnchor(vault);
     await appendOneByOne(store, 'loan-4', 2);
     await (await openSealer()).sealNow();
-    if (noted) await noteAnchor(vault, noted);
-    expect(await notedAnchor(vault)).toMatchObject({ events: 6 });
+    if (noted) await storeAnchor(vault, noted);
+    expect(await readAnchor(vault)).toMatchObject({ events: 6 });
     await appendOneByOne(store, 'loan-5', 1);
     await (await openSealer()).sealNow();
-    expect(await notedAnchor(vault)).toMatchObject({ events: 9 });
+    expect(await readAnchor(vault)).toMatchObject({ events: 9 });
     await remove(5);
-    expect(await problems()).toEqual([`Seals are gone: 9 ${SEALED}, and seals vouch for 8.`]);
+    expect(await problems()).toEqual([`Seals are missing: ${ANCHOR} 9 sealed events, and the seals cover 8.`]);
   });
 
   describe('with the note, by an anchor that was kept elsewhere', () => {
@@ -302,30 +304,30 @@ describe('seals that are gone are missed', () => {
     beforeEach(async () => {
       const result = await verified();
       if (!result.intact) throw new Error(result.problems.join());
-      const kept = sayAnchor(result.anchor);
+      const kept = anchorText(result.anchor);
       anchor = parseAnchor(kept) ?? result.anchor;
-      expect(sayAnchor(anchor)).toBe(kept);
+      expect(anchorText(anchor)).toBe(kept);
       await remove(1, 2, 3);
       await forgetAnchor(vault);
     });
 
     test('nothing here says that there were any, and that is said', async () => {
-      expect(saySeals(await verified())).toEqual({
+      expect(sealsReport(await verified())).toEqual({
         seals: 'none',
         anchor: null,
-        problems: [expect.stringContaining('No seal vouches for any of the 6 events')],
+        problems: [expect.stringContaining('No seal covers any of the 6 events')],
       });
     });
     test('they are missed', async () => {
       expect(await problems(anchor)).toEqual([
-        'Seals are gone: 6 events were sealed, by the anchor, and seals vouch for 0.',
+        'Seals are missing: the given anchor counts 6 sealed events, and the seals cover 0.',
       ]);
     });
     test('so is what was changed before all was sealed anew', async () => {
       await tamper(`UPDATE events SET data = '{}' WHERE position = 2`);
       await (await openSealer()).sealNow();
       expect(await verified()).toMatchObject({ intact: true });
-      expect(await problems(anchor)).toEqual(['The first 6 events are not those that were sealed, by the anchor.']);
+      expect(await problems(anchor)).toEqual(['The first 6 events are not those of the given anchor.']);
     });
     test('a history that was left alone and sealed anew is the same', async () => {
       await appendOneByOne(store, 'loan-9', 1);
@@ -339,7 +341,9 @@ describe('seals that are gone are missed', () => {
       }
       const found = await verifySeals(shorter(), { ledger, vault, publicKey: key.publicKey, anchor });
       expect(found).toMatchObject({
-        problems: expect.arrayContaining(['Events are gone: 6 were sealed, by the anchor, and there are 4.']),
+        problems: expect.arrayContaining([
+          'Events are missing: the given anchor counts 6 sealed events, and history has 4.',
+        ]),
       });
     });
   });
@@ -350,7 +354,7 @@ describe('seals that are gone are missed', () => {
 });
 
 test('an empty history has nothing to seal, and that is in order', async () => {
-  expect(saySeals(await verified())).toEqual({ seals: 'intact', anchor: null });
+  expect(sealsReport(await verified())).toEqual({ seals: 'intact', anchor: null });
 });
 
 test('seals past the end of a restored history are set aside, and sealing goes on from there', async () => {
@@ -396,7 +400,7 @@ describe('the signing key', () => {
     await (await openSealer()).sealNow();
     rmSync(join(folder, 'seal-key.pem'));
     await expect(signingKeyIn(join(folder, 'seal-key.pem'), ledger)).rejects.toThrow(
-      /is gone, but there are seals made with it. Put it back/,
+      /is missing, but there are seals made with it. Put it back/,
     );
   });
   test('that others may read is refused', async () => {

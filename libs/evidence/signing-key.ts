@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly publicKey: KeyObject;
 }
 
-/** The key that seals are made or checked with is not to be had, or not to be trusted; the message says what to do. */
+/** The seals' key is missing, malformed or readable by others. */
 export class SigningKeyRefused extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -18,7 +18,7 @@ export class SigningKeyRefused extends Error {
   }
 }
 
-/** @param from where it came from, for the message @throws SigningKeyRefused */
+/** @param from the key's source, for the message @throws SigningKeyRefused */
 export const signingKeyFrom = (pem: string, from: string): SigningKey => {
   let privateKey: KeyObject;
   try {
@@ -44,16 +44,16 @@ const keptIn = (path: string): SigningKey => {
 };
 
 /**
- * The key kept in a file that only its owner may read; made where nothing was sealed yet.
- * @throws SigningKeyRefused for a key that is missing beside seals, that others may read, or that is none
+ * The key in a file that only its owner may read. It makes one if there are no seals yet.
+ * @throws SigningKeyRefused for a key that is missing although there are seals, that others may read, or that is none
  */
 export const signingKeyIn = async (path: string, ledger: Ledger): Promise<SigningKey> => {
   if (existsSync(path)) return keptIn(path);
   const [seal] = await ledger.list(SEALS, { limit: 1 });
-  if (existsSync(path)) return keptIn(path); // another process was quicker, and may have sealed with it
+  if (existsSync(path)) return keptIn(path); // another process was faster, and may have sealed with it
   if (seal !== undefined) {
     throw new SigningKeyRefused(
-      `The signing key ${path} is gone, but there are seals made with it. Put it back: with a new key they could no longer be checked.`,
+      `The signing key ${path} is missing, but there are seals made with it. Put it back: a new key can't check them.`,
     );
   }
   const { privateKey } = generateKeyPairSync('ed25519');

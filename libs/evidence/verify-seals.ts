@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Recorded } from '../event-sourcing/event.js';
 import { HistoryDamaged, type Batch } from '../event-store/event-store.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { notedAnchor, sayAnchor, type Anchor } from './anchor.js';
+import { readAnchor, anchorText, type Anchor } from './anchor.js';
 import { CHAIN_START, hashOfEvent, link } from './chain.js';
 import { Lookahead } from './lookahead.js';
 import { isSignedBy, SEALS, unpackContents, type Seal, type SealedEvent } from './seal.js';
@@ -12,21 +12,21 @@ export type SealsVerified =
       readonly intact: true;
       readonly sealed: number;
       readonly unsealed: number;
-      /** After the last sealed event: kept elsewhere, it misses whatever is gone later. */
+      /** After the last sealed event. Kept elsewhere, it lets a later verification detect what was removed. */
       readonly anchor: Anchor;
     }
   | { readonly intact: false; readonly problems: readonly string[] };
 
 export interface Evidence {
   readonly ledger: Ledger;
-  /** Holds the note of how far was sealed. */
+  /** Holds the sealer's anchor. */
   readonly vault: Ledger;
   readonly publicKey: KeyObject;
-  /** One that was kept elsewhere. */
+  /** One that the operator kept elsewhere. */
   readonly anchor?: Anchor | undefined;
 }
 
-/** How far to look for where history and seals fit together again. */
+/** How far to search for the place where history and seals agree again. */
 const LOOK_AHEAD = 2_000;
 const MOST_PROBLEMS = 100;
 const SEALS_A_PAGE = 20;
@@ -42,33 +42,33 @@ interface Expected {
   readonly endOf?: Seal;
 }
 
-/** An anchor, and whose word it is. */
-interface Word extends Anchor {
-  readonly from: string;
+/** An anchor, and how to name it. */
+interface Claim extends Anchor {
+  readonly by: string;
 }
 
 /**
- * Compares history, as it is stored and from its beginning, with its seals, and both with what is noted of them
- * elsewhere. What was changed, removed or inserted is named. Memory doesn't grow with history.
+ * Compares history, as it is stored and from its beginning, with its seals, and both with the anchors. It names each
+ * changed, removed or inserted event. Memory doesn't grow with history.
  */
 export const verifySeals = async (
   history: AsyncIterable<Batch>,
   { ledger, vault, publicKey, anchor }: Evidence,
 ): Promise<SealsVerified> => {
   const problems: string[] = [];
-  const noted = await notedAnchor(vault);
-  const words: readonly Word[] = [
-    ...(noted === undefined ? [] : [{ ...noted, from: 'the note in the vault' }]),
-    ...(anchor === undefined ? [] : [{ ...anchor, from: 'the anchor' }]),
+  const inVault = await readAnchor(vault);
+  const claims: readonly Claim[] = [
+    ...(inVault === undefined ? [] : [{ ...inVault, by: "the vault's anchor" }]),
+    ...(anchor === undefined ? [] : [{ ...anchor, by: 'the given anchor' }]),
   ];
-  const seals = new Lookahead(expectedFrom(ledger, publicKey, words, problems));
-  const unlike: string[] = [];
-  const present = new Lookahead(presentFrom(history, words, unlike));
+  const seals = new Lookahead(expectedFrom(ledger, publicKey, claims, problems));
+  const mismatches: string[] = [];
+  const present = new Lookahead(presentFrom(history, claims, mismatches));
   try {
-    const { sealed, chain, alike } = await compare(seals, present, problems);
+    const { sealed, chain, isUnchanged } = await compare(seals, present, problems);
     const unsealed = await countRest(present);
-    // What the seals name event by event needs no telling once more.
-    if (alike) problems.push(...unlike);
+    // If the seals already name the events, the anchors add nothing.
+    if (isUnchanged) problems.push(...mismatches);
     if (problems.length > 0) return { intact: false, problems };
     return { intact: true, sealed, unsealed, anchor: { events: sealed, chain } };
   } catch (error) {
@@ -77,30 +77,30 @@ export const verifySeals = async (
   }
 };
 
-/** Resolves to the number of events that were sealed, the chain after them, and whether all are as they were. */
+/** Resolves to the number of sealed events, the chain after them, and whether all are unchanged. */
 const compare = async (
   expected: Lookahead<Expected>,
   present: Lookahead<Present>,
   problems: string[],
-): Promise<{ sealed: number; chain: string; alike: boolean }> => {
+): Promise<{ sealed: number; chain: string; isUnchanged: boolean }> => {
   let chain = CHAIN_START;
   let clean = true;
-  let alike = true;
+  let isUnchanged = true;
   for (let sealed = 0; ;) {
     await expected.fill(1);
     await present.fill(1);
     const next = expected.peek();
     const here = present.peek();
-    if (next === undefined) return { sealed, chain, alike };
+    if (next === undefined) return { sealed, chain, isUnchanged };
     if (here !== undefined && isSame(next, here)) {
       chain = link(chain, here.hash);
       present.take();
     } else {
       if (problems.length >= MOST_PROBLEMS) {
         problems.push(`There is more: the comparison stopped after ${MOST_PROBLEMS}.`);
-        return { sealed, chain, alike };
+        return { sealed, chain, isUnchanged };
       }
-      clean = alike = false;
+      clean = isUnchanged = false;
       await expected.fill(LOOK_AHEAD);
       await present.fill(LOOK_AHEAD);
       const difference = differenceAt(next, here, expected, present);
@@ -112,7 +112,7 @@ const compare = async (
     sealed++;
     if (next.endOf === undefined) continue;
     if (clean && chain !== next.endOf.chain) {
-      problems.push(`The chain of seal ${next.endOf.number} doesn't fit the events that it names.`);
+      problems.push(`The chain of seal ${next.endOf.number} doesn't match its events.`);
     }
     chain = next.endOf.chain;
     clean = true;
@@ -121,7 +121,7 @@ const compare = async (
 
 type Difference = 'changed' | 'removed' | 'inserted';
 
-/** What happened where a sealed event and the event that stands in its place are not the same: the shortest story. */
+/** The simplest explanation of why the next sealed event and the next event in history differ. */
 const differenceAt = (
   next: Expected,
   here: Present | undefined,
@@ -159,13 +159,13 @@ const inWords = (difference: Difference, next: Expected, here: Present | undefin
 const nameOf = ({ type, stream, revision, position }: Omit<SealedEvent, 'hash'>): string =>
   `${type}, revision ${revision} of ${stream}, at position ${position}`;
 
-/** History as it is, whose chain must be what each anchor says of it. */
+/** History with hashes. It compares the chain with each anchor on the way. */
 async function* presentFrom(
   history: AsyncIterable<Batch>,
-  words: readonly Word[],
-  unlike: string[],
+  claims: readonly Claim[],
+  mismatches: string[],
 ): AsyncGenerator<readonly Present[]> {
-  const furthest = Math.max(0, ...words.map(({ events }) => events));
+  const furthest = Math.max(0, ...claims.map(({ events }) => events));
   let [count, chain] = [0, CHAIN_START];
   for await (const { events } of history) {
     const present = events.map((event) => ({ event, hash: hashOfEvent(event) }));
@@ -173,28 +173,29 @@ async function* presentFrom(
       if (count >= furthest) break;
       chain = link(chain, hash);
       count++;
-      for (const word of words)
-        if (word.events === count && word.chain !== chain)
-          unlike.push(`The first ${count} events are not those that were sealed, by ${word.from}.`);
+      for (const claim of claims)
+        if (claim.events === count && claim.chain !== chain)
+          mismatches.push(`The first ${count} events are not those of ${claim.by}.`);
     }
     yield present;
   }
-  for (const { events, from } of words)
-    if (events > count) unlike.push(`Events are gone: ${events} were sealed, by ${from}, and there are ${count}.`);
+  for (const { events, by } of claims)
+    if (events > count)
+      mismatches.push(`Events are missing: ${by} counts ${events} sealed events, and history has ${count}.`);
 }
 
 /**
- * What the seals that are there when it is first asked name, as long as they hold together; from the first that doesn't
- * on, nothing can be said. To be asked before history: a seal that is made later may vouch for what was not read of it.
+ * The sealed events, up to the first seal that is missing, changed or doesn't follow from the one before. It reads only
+ * seals that exist at the first call, so call it before reading history.
  */
 async function* expectedFrom(
   ledger: Ledger,
   publicKey: KeyObject,
-  words: readonly Word[],
+  claims: readonly Claim[],
   problems: string[],
 ): AsyncGenerator<readonly Expected[]> {
   let number = 0;
-  let vouched = 0;
+  let covered = 0;
   let chain = CHAIN_START;
   const [last] = await ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
   for (let after: string | undefined; ;) {
@@ -205,18 +206,18 @@ async function* expectedFrom(
       number++;
       const fault = faultOf(seal, number, chain, publicKey);
       if (fault !== undefined) {
-        problems.push(`${fault} Events from there on can't be checked.`);
+        problems.push(`${fault} Amends can't check the events from there on.`);
         return;
       }
       chain = seal.chain;
-      vouched += seal.count;
+      covered += seal.count;
       const contents = unpackContents(seal);
       yield contents.map((sealed, index) => (index === contents.length - 1 ? { sealed, endOf: seal } : { sealed }));
     }
     if (records.length > 0) continue;
-    for (const { events, from } of words)
-      if (events > vouched)
-        problems.push(`Seals are gone: ${events} events were sealed, by ${from}, and seals vouch for ${vouched}.`);
+    for (const { events, by } of claims)
+      if (events > covered)
+        problems.push(`Seals are missing: ${by} counts ${events} sealed events, and the seals cover ${covered}.`);
     return;
   }
 }
@@ -233,22 +234,21 @@ const countRest = async (present: Lookahead<Present>): Promise<number> => {
   return count;
 };
 
-/** What verification says of the seals, wherever it is asked for. */
-export interface SealsSaid {
-  /** `none`: there are events, no seal vouches for any, and nothing says that one ever did. */
+/** The verification's result, as the api and the command line show it. */
+export interface SealsReport {
+  /** `none`: there are events and no seals, and no anchor either. */
   readonly seals: 'intact' | 'none' | 'broken';
-  /** To be kept elsewhere: given to a later verification, it misses what has gone since. */
+  /** Keep it elsewhere: with it, a later verification detects what was removed since. */
   readonly anchor: string | null;
   readonly problems?: readonly string[];
 }
 
-export function saySeals(verified: SealsVerified): SealsSaid {
+export function sealsReport(verified: SealsVerified): SealsReport {
   if (!verified.intact) return { seals: 'broken', anchor: null, problems: verified.problems };
   const { sealed, unsealed, anchor } = verified;
-  if (sealed > 0 || unsealed === 0) return { seals: 'intact', anchor: sealed === 0 ? null : sayAnchor(anchor) };
+  if (sealed > 0 || unsealed === 0) return { seals: 'intact', anchor: sealed === 0 ? null : anchorText(anchor) };
   const problem =
-    `No seal vouches for any of the ${unsealed} events, so nobody can say whether they were changed. Where nothing was ` +
-    'sealed yet, start the app or import: either seals what is there. Where something was, its seals are gone: verify ' +
-    'with an anchor that was kept elsewhere.';
+    `No seal covers any of the ${unsealed} events, so Amends can't detect changes. If nothing was sealed yet, start the ` +
+    'app or import: both seal history. Otherwise the seals are missing: verify with an anchor that you kept elsewhere.';
   return { seals: 'none', anchor: null, problems: [problem] };
 }

@@ -1,13 +1,13 @@
 import type { FieldType } from '../event-sourcing/projection.js';
 
-/** What is wrong with a filter, where in it, and how to right it. */
+/** What is wrong with a filter, where, and how to fix it. */
 export interface FilterProblem {
   /** Such as `$or[1].priority.$gt`; empty for the filter as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Bounds of a filter, far above what a person writes and far below what costs a store anything. */
+/** Far above what a person writes, and far below what strains a store. */
 export const FILTER_LIMITS = { depth: 8, conditions: 200, values: 1_000, textLength: 1_000 } as const;
 
 const COMPOUND_OPERATORS = ['$and', '$or', '$nor'] as const;
@@ -24,21 +24,21 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> => {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
-/** Every object answers to these, so a condition on one would ask the language, not the document. */
+/** Every object inherits these, so a condition on one would test JavaScript, not the document. */
 const isPrototypeName = (name: string): boolean => name in Object.prototype;
 
 /**
- * Everything wrong with a filter; none means that every store and the compiled predicate answer it alike. Without
- * `fields` any name that can be a field's is taken, and of values only that they are scalars.
+ * All problems of a filter. Without any, every store and the compiled predicate give the same answer. Without `fields`
+ * it accepts any valid field name and any scalar value.
  *
- * It is checked before any library sees it, because those take an operator that they don't know as equality.
+ * Call it before a library parses the filter, because libraries treat an unknown operator as equality.
  */
 export function checkFilter(filter: unknown, fields?: Readonly<Record<string, FieldType>>): readonly FilterProblem[] {
   return new FilterCheck(fields).problemsOf(filter);
 }
 
-/** One sentence for all problems, or undefined where there are none. */
-export const sayProblems = (problems: readonly FilterProblem[]): string | undefined =>
+/** All problems in one text; undefined if there are none. */
+export const problemsText = (problems: readonly FilterProblem[]): string | undefined =>
   problems.length === 0
     ? undefined
     : problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(' ');
@@ -53,37 +53,37 @@ class FilterCheck {
   problemsOf(filter: unknown): readonly FilterProblem[] {
     this.checkQuery(filter, '', 1);
     if (this.conditions > FILTER_LIMITS.conditions)
-      this.say('', `A filter has at most ${FILTER_LIMITS.conditions} conditions, not ${this.conditions}. Use $in.`);
+      this.add('', `A filter has at most ${FILTER_LIMITS.conditions} conditions, not ${this.conditions}. Use $in.`);
     if (this.values > FILTER_LIMITS.values)
-      this.say('', `A filter names at most ${FILTER_LIMITS.values} values, not ${this.values}. Ask in parts.`);
+      this.add('', `A filter names at most ${FILTER_LIMITS.values} values, not ${this.values}. Ask in parts.`);
     return this.problems;
   }
 
-  private say(path: string, message: string): void {
+  private add(path: string, message: string): void {
     this.problems.push({ path, message });
   }
 
   private checkQuery(query: unknown, path: string, depth: number): void {
     if (!isPlainObject(query))
-      return this.say(path, `A filter is an object such as {"priority": "high"}, not ${show(query)}.`);
+      return this.add(path, `A filter is an object such as {"priority": "high"}, not ${show(query)}.`);
     if (depth > FILTER_LIMITS.depth)
-      return this.say(path, `A filter nests at most ${FILTER_LIMITS.depth} deep. Write it flatter.`);
+      return this.add(path, `A filter nests at most ${FILTER_LIMITS.depth} deep. Write it flatter.`);
     const parts = Object.entries(query);
-    // One that asks nothing costs a store as much as any: SQLite takes no more than 1,000 in a row.
+    // An empty filter counts too, because SQLite limits the depth of an expression to 1,000.
     if (parts.length === 0) this.conditions += 1;
     for (const [name, value] of parts) {
       const at = path === '' ? name : `${path}.${name}`;
       if (isOneOf(COMPOUND_OPERATORS, name)) this.checkCompound(name, value, at, depth);
-      else if (name.startsWith('$')) this.say(at, unknownOperator(name, COMPOUND_OPERATORS));
+      else if (name.startsWith('$')) this.add(at, unknownOperator(name, COMPOUND_OPERATORS));
       else this.checkField(name, value, at);
     }
   }
 
   private checkCompound(operator: string, value: unknown, path: string, depth: number): void {
     if (!Array.isArray(value) || value.length === 0)
-      return this.say(path, `${operator} takes a list of at least one filter, not ${show(value)}.`);
+      return this.add(path, `${operator} takes a list of at least one filter, not ${show(value)}.`);
     if (value.length > FILTER_LIMITS.conditions)
-      return this.say(path, `${operator} takes at most ${FILTER_LIMITS.conditions} filters, not ${value.length}.`);
+      return this.add(path, `${operator} takes at most ${FILTER_LIMITS.conditions} filters, not ${value.length}.`);
     value.forEach((filter: unknown, index) => this.checkQuery(filter, `${path}[${index}]`, depth + 1));
   }
 
@@ -92,28 +92,28 @@ class FilterCheck {
     const type = this.typeOf(field, path);
     if (type === 'refused') return;
     if (condition === undefined)
-      return this.say(path, 'The condition is missing. Leave the field out, or ask for null.');
+      return this.add(path, 'The condition is missing. Leave the field out, or ask for null.');
     if (!isPlainObject(condition)) return this.checkOperator('$eq', condition, type, path);
     const operators = Object.entries(condition);
     if (operators.length === 0)
-      return this.say(path, `Say what ${field} must be, with one of ${FIELD_OPERATORS.join(', ')}.`);
+      return this.add(path, `Say what ${field} must be, with one of ${FIELD_OPERATORS.join(', ')}.`);
     for (const [operator, value] of operators) {
       const at = `${path}.${operator}`;
       if (isOneOf(FIELD_OPERATORS, operator)) this.checkOperator(operator, value, type, at);
-      else this.say(at, unknownOperator(operator, FIELD_OPERATORS));
+      else this.add(at, unknownOperator(operator, FIELD_OPERATORS));
     }
     this.conditions += operators.length - 1;
   }
 
   private typeOf(field: string, path: string): FieldType | 'any' | 'refused' {
     if (field === '' || field.includes('.') || field.includes('\0') || isPrototypeName(field)) {
-      this.say(path, `${show(field)} can't be a field's name. ${this.nameFields()}`);
+      this.add(path, `${show(field)} can't be a field's name. ${this.nameFields()}`);
       return 'refused';
     }
     if (this.fields === undefined) return 'any';
     const type = Object.hasOwn(this.fields, field) ? this.fields[field] : undefined;
     if (type !== undefined) return type;
-    this.say(path, `There is no field ${show(field)}. ${this.nameFields()}`);
+    this.add(path, `There is no field ${show(field)}. ${this.nameFields()}`);
     return 'refused';
   }
 
@@ -126,11 +126,11 @@ class FilterCheck {
   private checkOperator(operator: FieldOperator, value: unknown, type: FieldType | 'any', path: string): void {
     switch (operator) {
       case '$exists':
-        if (typeof value !== 'boolean') this.say(path, `$exists takes true or false, not ${show(value)}.`);
+        if (typeof value !== 'boolean') this.add(path, `$exists takes true or false, not ${show(value)}.`);
         return;
       case '$in':
       case '$nin':
-        if (!Array.isArray(value)) return this.say(path, `${operator} takes a list of values, not ${show(value)}.`);
+        if (!Array.isArray(value)) return this.add(path, `${operator} takes a list of values, not ${show(value)}.`);
         this.values += value.length;
         if (value.length > FILTER_LIMITS.values) return;
         value.forEach((one: unknown, index) => this.checkValue(one, type, `${path}[${index}]`));
@@ -138,9 +138,9 @@ class FilterCheck {
       case '$eq':
       case '$ne':
         if (type === 'strings')
-          return this.say(
+          return this.add(
             path,
-            `A list is reached by $in and $nin only: write {"${operator === '$eq' ? '$in' : '$nin'}": [...]}.`,
+            `Only $in and $nin search a list: write {"${operator === '$eq' ? '$in' : '$nin'}": [...]}.`,
           );
         this.values += 1;
         return this.checkValue(value, type, path);
@@ -149,13 +149,13 @@ class FilterCheck {
       case '$lt':
       case '$lte':
         if (type === 'strings' || type === 'boolean')
-          return this.say(
+          return this.add(
             path,
             `${operator} has no meaning for ${ARTICLED[type]}. Use ${type === 'strings' ? '$in or $nin' : '$eq or $ne'}.`,
           );
         this.values += 1;
         if (value === null || typeof value === 'boolean')
-          return this.say(
+          return this.add(
             path,
             `${operator} takes ${type === 'any' ? 'text or a number' : ARTICLED[type]}, not ${show(value)}.`,
           );
@@ -166,14 +166,14 @@ class FilterCheck {
   private checkValue(value: unknown, type: FieldType | 'any', path: string): void {
     if (value === null) return;
     if (typeof value === 'string' && value.length > FILTER_LIMITS.textLength)
-      return this.say(path, `A value has at most ${FILTER_LIMITS.textLength} characters, not ${value.length}.`);
-    if (!ACCEPTS[type](value)) this.say(path, `The value must be ${ARTICLED[type]}, not ${show(value)}.`);
+      return this.add(path, `A value has at most ${FILTER_LIMITS.textLength} characters, not ${value.length}.`);
+    if (!ACCEPTS[type](value)) this.add(path, `The value must be ${ARTICLED[type]}, not ${show(value)}.`);
   }
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** Instants are compared as text, so only the one form that is stored will do; and the day must exist. */
+/** Stores compare instants as text, so only the stored form is valid; and the day must exist. */
 const isInstant = (value: unknown): boolean =>
   typeof value === 'string' &&
   INSTANT.test(value) &&

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Document, FieldType } from '../event-sourcing/projection.js';
 import type { Filter } from './filter.js';
 
-/** Random documents and filters over fields of every type, from few values, so that they meet often. */
+/** Random documents and filters over fields of every type, from few values, so that they match often. */
 export const FIELDS = {
   team: 'string',
   owner: 'string',
@@ -22,7 +22,7 @@ const VALUES = { team: text, owner: text, priority: integer, amount: number, ope
 
 const orNull = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null, freq: 5 });
 
-/** Each field may be there, null, or missing. */
+/** Each field may have a value, be null, or be missing. */
 export const anyDocument: fc.Arbitrary<Document> = fc.record(
   {
     team: orNull(text),

@@ -1,7 +1,7 @@
 /**
- * Conditions in MongoDB's filter syntax, cut down to what every store answers alike:
+ * Conditions in MongoDB's filter syntax, limited to what every store answers alike:
  * $eq $ne $gt $gte $lt $lte $in $nin $exists on a field, $and $or $nor over filters, and a bare value for $eq.
- * Arrays are reached by $in and $nin only.
+ * Only $in and $nin search arrays.
  */
 export type Scalar = string | number | boolean | null;
 

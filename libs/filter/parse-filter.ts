@@ -1,12 +1,12 @@
 import { CompoundCondition, type Condition, FieldCondition } from '@ucast/core';
 import { $and, $eq, $exists, $gt, $gte, $in, $lt, $lte, $ne, $nin, $nor, $or, MongoQueryParser } from '@ucast/mongo';
 import type { FieldType } from '../event-sourcing/projection.js';
-import { checkFilter, sayProblems } from './check-filter.js';
+import { checkFilter, problemsText } from './check-filter.js';
 import type { Filter, Scalar } from './filter.js';
 
 export type CompoundOperator = 'and' | 'or' | 'nor';
 
-/** A filter, checked and taken apart: what predicates and queries are made from. */
+/** A checked and parsed filter, for predicates and queries. */
 export type FilterTree =
   | { readonly operator: CompoundOperator; readonly conditions: readonly FilterTree[] }
   | { readonly operator: 'eq' | 'ne'; readonly field: string; readonly value: Scalar }
@@ -14,7 +14,7 @@ export type FilterTree =
   | { readonly operator: 'in' | 'nin'; readonly field: string; readonly values: readonly Scalar[] }
   | { readonly operator: 'exists'; readonly field: string; readonly value: boolean };
 
-/** The filter can't be asked so: the message names each problem and how to right it. */
+/** The filter has problems: the message names each and how to fix it. */
 export class FilterRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -24,14 +24,14 @@ export class FilterRefused extends Error {
 
 const parser = new MongoQueryParser({ $and, $or, $nor, $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists });
 
-/** @throws FilterRefused where checkFilter finds a problem. */
+/** @throws FilterRefused if checkFilter finds a problem */
 export function parseFilter(filter: Filter, fields?: Readonly<Record<string, FieldType>>): FilterTree {
-  const refusal = sayProblems(checkFilter(filter, fields));
+  const refusal = problemsText(checkFilter(filter, fields));
   if (refusal !== undefined) throw new FilterRefused(refusal);
   return treeOf(parser.parse(plain(filter)));
 }
 
-/** The fields that a filter looks at. @throws FilterRefused where checkFilter finds a problem. */
+/** The fields that a filter reads. @throws FilterRefused if checkFilter finds a problem */
 export function fieldsOf(filter: Filter): ReadonlySet<string> {
   const fields = new Set<string>();
   const visit = (tree: FilterTree): void => {
@@ -42,10 +42,10 @@ export function fieldsOf(filter: Filter): ReadonlySet<string> {
   return fields;
 }
 
-/** The parser takes operators on an object without a prototype, as some readers make them, for a value to equal. */
+/** The parser takes an object without a prototype for a value, not for operators. */
 const plain = (filter: Filter): Filter => JSON.parse(JSON.stringify(filter)) as Filter;
 
-/** Only what checkFilter let through comes here, so the operators and values are of the types they are given. */
+/** checkFilter has already checked the types of operators and values. */
 const treeOf = (condition: Condition): FilterTree => {
   if (condition instanceof CompoundCondition)
     return { operator: condition.operator as CompoundOperator, conditions: condition.value.map(treeOf) };

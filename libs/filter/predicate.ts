@@ -6,12 +6,11 @@ type Predicate<T> = (this: void, document: T) => boolean;
 type Test = (this: void, value: unknown) => boolean;
 
 /**
- * A filter as a function, with MongoDB's meaning: null is met by null and by a missing field, $ne and $nin are met by
- * a missing field, and order holds only between values of one type. Text is ordered by code point, as
- * stores order it by its UTF-8 bytes.
+ * A filter as a function, with MongoDB's meaning: null matches null and a missing field, $ne and $nin match a missing
+ * field, and order exists only between values of one type. Text sorts by code point, as stores sort it by UTF-8 bytes.
  *
- * It runs several times for each event of a replay, so all that can be is done here, once: a call allocates nothing.
- * @throws FilterRefused where the filter has another form than filter.ts says.
+ * A replay calls it several times per event, so a call allocates nothing.
+ * @throws FilterRefused if checkFilter finds a problem
  */
 export function compileFilter<T extends object>(filter: Filter): Predicate<T> {
   return predicateOf<T>(parseFilter(filter));
@@ -114,7 +113,7 @@ const among = (wanted: readonly Scalar[]): Test => {
 
 type Order = 'gt' | 'gte' | 'lt' | 'lte';
 
-/** From the surrogates on: below, code units are in the order of code points, whatever they are compared with. */
+/** Below the surrogates, code units sort like code points. */
 const NOT_IN_ORDER = /[\ud800-\uffff]/;
 
 const ofText = (operator: Order, bound: string): Test => {
@@ -154,7 +153,7 @@ const byCodePoints = (one: string, other: string): number => {
   return one.length - other.length;
 };
 
-/** Halves of a pair stand for characters beyond U+FFFF, so they come after all other code units. */
+/** Surrogates encode characters beyond U+FFFF, so they sort after all other code units. */
 const placeOf = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 const ofNumber = (operator: Order, bound: number): Test => {

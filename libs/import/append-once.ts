@@ -1,5 +1,5 @@
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
-import { runsOf } from '../event-store/runs.js';
+import { runsOf } from '../event-store/append-batches.js';
 import { evolve } from '../recovery/case/case-evolve.js';
 import { NOT_OPENED, type RecordedCaseEvent } from '../recovery/case/case-state.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';

@@ -2,20 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
- * Makes a file for its owner alone, unless it is there: of several processes at their first start one makes it, and
- * each goes on with what it says. Its file system must know hard links.
- * @returns what the file says
+ * Creates a file that only its owner can read, if it doesn't exist, and returns the file's text. When several processes
+ * start at once, one of them creates it and all use its text. Needs a file system with hard links.
  */
 export function madeOnce(path: string, text: string): string {
-  // Written beside its place first: cut off half-way, it would be refused at every start.
-  const own = `${path}.${randomUUID()}.new`;
+  // A temporary file first: every later start would refuse a half-written one.
+  const temporary = `${path}.${randomUUID()}.new`;
   try {
-    writeFileSync(own, text, { flag: 'wx', mode: 0o600, flush: true });
-    linkSync(own, path); // a rename would put away the key that another process may have begun to use
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600, flush: true });
+    linkSync(temporary, path); // a rename would replace a key that another process already uses
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(own, { force: true });
+    rmSync(temporary, { force: true });
   }
   return readFileSync(path, 'utf8');
 }

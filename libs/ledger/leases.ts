@@ -1,43 +1,41 @@
 import { type Ledger, type LedgerRecord, VersionConflict } from './ledger.js';
 
-/** What one process at a time does, until it lets go or its time runs out. Now is an argument: nothing here asks a clock. */
+/** Leases: one process holds each until it releases it or it expires. */
 export class Leases {
   constructor(
     private readonly ledger: Ledger,
-    /** Of this process alone. */
+    /** Unique to this process. */
     readonly holder: string,
-    /** How long one lasts that is not renewed. */
-    private readonly lastsMs: number,
+    private readonly ttlMs: number,
   ) {}
 
-  /** Takes it where it is free, or keeps it. False: another has it. */
+  /** Takes or renews a lease. False: another process holds it. */
   async take(name: string, now: Date): Promise<boolean> {
     const key = keyOf(name);
     const record = await this.ledger.get<Lease>(key);
     if (record !== undefined && record.value.holder !== this.holder && isHeld(record, now)) return false;
-    const dueAt = new Date(now.getTime() + this.lastsMs).toISOString();
+    const dueAt = new Date(now.getTime() + this.ttlMs).toISOString();
     try {
       await this.ledger.put({ key, value: { holder: this.holder }, expected: record?.version ?? 0, dueAt });
       return true;
     } catch (error) {
-      if (error instanceof VersionConflict) return false; // another was first
+      if (error instanceof VersionConflict) return false; // another process was faster
       throw error;
     }
   }
 
-  /** For another to take at once. */
   async release(name: string): Promise<void> {
     const record = await this.ledger.get<Lease>(keyOf(name));
-    if (record?.value.holder === this.holder) await this.strikeOff(record);
+    if (record?.value.holder === this.holder) await this.remove(record);
   }
 
-  /** Forgets those that begin so and have run out: what is named after its holder is never taken again. */
+  /** Removes expired leases under a prefix: nobody takes one again that is named after its holder. */
   async sweep(prefix: string, now: Date): Promise<void> {
     for (const record of await this.ledger.list<Lease>(keyOf(prefix)))
-      if (!isHeld(record, now)) await this.strikeOff(record);
+      if (!isHeld(record, now)) await this.remove(record);
   }
 
-  /** By name, who holds those that begin so. */
+  /** The holders of the leases under a prefix, by name. */
   async held(prefix: string, now: Date): Promise<ReadonlyMap<string, string>> {
     const records = await this.ledger.list<Lease>(keyOf(prefix));
     return new Map(
@@ -47,7 +45,7 @@ export class Leases {
     );
   }
 
-  private async strikeOff({ key, version }: LedgerRecord): Promise<void> {
+  private async remove({ key, version }: LedgerRecord): Promise<void> {
     try {
       await this.ledger.remove(key, version);
     } catch (error) {

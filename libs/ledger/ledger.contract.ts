@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Ledger, VersionConflict } from './ledger.js';
 
-/** What every adapter of the ledger must keep. `open` gives an empty one. */
+/** What every ledger must do. @param open opens an empty one */
 export function ledgerContract(open: () => Promise<Ledger>): void {
   let ledger: Ledger;
   beforeEach(async () => {

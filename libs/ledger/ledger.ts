@@ -3,36 +3,33 @@ export interface LedgerRecord<T = unknown> {
   readonly value: T;
   /** 1 after the first put. */
   readonly version: number;
-  /** When something must be done with it: UTC, ISO 8601. */
+  /** When it falls due: UTC, ISO 8601. */
   readonly dueAt?: string;
 }
 
 export interface Put {
   readonly key: string;
   readonly value: unknown;
-  /** The version it must have; 0: it must not be there. Without it the put is unconditional. */
+  /** The version it must have; 0: it must not exist. Without it the put is unconditional. */
   readonly expected?: number;
   readonly dueAt?: string;
 }
 
-/**
- * Small records that change by compare-and-set. Keys are `kind/...`; `kind` groups what is listed together.
- * No transaction spans records.
- */
+/** Small records that change by compare-and-set. Keys are `kind/...`. No transaction spans records. */
 export interface Ledger {
   get<T>(key: string): Promise<LedgerRecord<T> | undefined>;
   /** Resolves to the new version. @throws VersionConflict if the record is not at `expected`. */
   put(put: Put): Promise<number>;
-  /** Unconditional or conditional, many at once for speed: each stands or fails alone. Failed keys are returned. */
+  /** Many puts at once, for speed. Each succeeds or fails alone; resolves to the keys that failed. */
   putMany(puts: readonly Put[]): Promise<readonly string[]>;
-  /** @throws VersionConflict if the record is not at `expected`. Removing what is not there is no error. */
+  /** Does nothing if there is no record. @throws VersionConflict if the record is not at `expected`. */
   remove(key: string, expected?: number): Promise<void>;
-  /** In key order, those whose key starts with `prefix`, after the key `after`. */
+  /** Records whose key starts with `prefix`, in key order, after the key `after`. */
   list<T>(
     prefix: string,
     options?: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' },
   ): Promise<readonly LedgerRecord<T>[]>;
-  /** Soonest first, those under `prefix` that are due at `at` or before. */
+  /** Records under `prefix` that are due at `at` or before, soonest first. */
   due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]>;
   close(): Promise<void>;
 }
@@ -59,7 +56,7 @@ export class LedgerFormatRefused extends Error {
   }
 }
 
-/** The store can't work now: down, cut off or too slow. The message says what to do; what was asked may have been done. */
+/** The store can't work now: down, cut off or too slow. The operation may have succeeded. */
 export class LedgerUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -110,7 +110,7 @@ describe('a history that moves from SQLite to an EventStoreDB', () => {
     await sqlite.append('loan-1', lendingEvents('loan-1', 'a', 'b'), 0);
     await eventStoreDb.append('loan-1', [lendingEvent('loan-1', 'a')], 0);
     await expect(compared()).rejects.toThrow(
-      /After 1 events that are the same, one history has ToolLent .*, revision 2 of loan-1, the other nothing/,
+      /After 1 equal events, one history has ToolLent .*, revision 2 of loan-1, the other nothing/,
     );
     await eventStoreDb.append('loan-1', [lendingEvent('loan-1', 'b', { shard: 8 })], 1);
     await expect(compared()).rejects.toThrow(HistoriesDiffer);

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Recorded, ToAppend } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { runsOf } from '../event-store/runs.js';
+import { runsOf } from '../event-store/append-batches.js';
 
-/** Events in the shape in which they are stored: a copy is what seals vouch for. */
+/** Both stores must give events as stored, because seals cover them so. */
 export interface CopyRequest {
   readonly from: EventStore;
   readonly to: EventStore;
@@ -17,7 +17,7 @@ export interface Copied {
   readonly alreadyThere: number;
 }
 
-/** The two histories are not the same, or the other holds events of its own; nothing more was copied. */
+/** The two histories differ. The copy stopped there. */
 export class HistoriesDiffer extends Error {
   constructor(because: string) {
     super(because);
@@ -26,16 +26,15 @@ export class HistoriesDiffer extends Error {
 }
 
 /**
- * Copies a history into an empty store, one append after the other, so that the order is the same: ids, revisions,
- * times and shards stay, positions are the other store's own. Cut off, it is taken up again where it was.
- * Nobody may write to either of them meanwhile.
+ * Copies a history into an empty store, in order. Ids, revisions, times and shards stay; the other store assigns its
+ * own positions. After a crash it resumes where it was. Nobody may write to either store meanwhile.
  * @throws HistoriesDiffer when the other store holds what this history doesn't
  */
 export async function copyHistory({ from, to, signal, onProgress }: CopyRequest): Promise<Copied> {
   const end = await from.end();
-  const start = await takenUpAt(from, to);
+  const start = await resumePosition(from, to);
   let copied = 0;
-  for await (const { events, position } of from.readAll(start === undefined ? {} : { from: start })) {
+  for await (const { events, position } of from.readAll({ from: start })) {
     for (const run of runsOf(events)) {
       signal?.throwIfAborted();
       await append(to, run);
@@ -46,15 +45,15 @@ export async function copyHistory({ from, to, signal, onProgress }: CopyRequest)
   return { copied, alreadyThere: start === undefined ? 0 : await countTo(from, start) };
 }
 
-/** Where the last event of the copy stands in the original. */
-async function takenUpAt(from: EventStore, to: EventStore): Promise<string | undefined> {
+/** The copy's last event, as a position in the original. */
+async function resumePosition(from: EventStore, to: EventStore): Promise<string | undefined> {
   for await (const { events } of to.readAll({ direction: 'backwards', batchSize: 1 })) {
     const [last] = events;
     if (last === undefined) continue;
     const { events: original } = await from.readStream(last.stream, { after: last.revision - 1, limit: 1 });
     if (original[0]?.id !== last.id) {
       throw new HistoriesDiffer(
-        `The store to copy to ends with event ${last.id} (${last.type}, revision ${last.revision} of ${last.stream}), which this history doesn't have. Name an empty store.`,
+        `The target store ends with event ${last.id} (${last.type}, revision ${last.revision} of ${last.stream}), which this history doesn't have. Name an empty store.`,
       );
     }
     return original[0].position;
@@ -84,8 +83,8 @@ async function append(to: EventStore, run: readonly Recorded[]): Promise<void> {
 }
 
 /**
- * Reads both to their ends and compares event by event all but positions. Resolves to the number of events.
- * @param pair told where each event stands in the one and in the other
+ * Compares two histories event by event, except for positions. Resolves to the number of events.
+ * @param pair called with each event's position in the one and in the other
  * @throws HistoriesDiffer naming the first event that isn't the same
  */
 export async function compareHistories(
@@ -99,11 +98,9 @@ export async function compareHistories(
     if (a.done === true && b.done === true) return count;
     if (a.done === true || b.done === true || !isSame(a.value, b.value)) {
       await Promise.all([left.return(undefined), right.return(undefined)]);
-      const named = ({ value, done }: IteratorResult<Recorded, undefined>): string =>
+      const nameOf = ({ value, done }: IteratorResult<Recorded, undefined>): string =>
         done === true ? 'nothing' : `${value.type} ${value.id}, revision ${value.revision} of ${value.stream}`;
-      throw new HistoriesDiffer(
-        `After ${count} events that are the same, one history has ${named(a)}, the other ${named(b)}.`,
-      );
+      throw new HistoriesDiffer(`After ${count} equal events, one history has ${nameOf(a)}, the other ${nameOf(b)}.`);
     }
     pair?.(a.value.position, b.value.position);
   }

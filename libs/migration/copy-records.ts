@@ -1,8 +1,8 @@
 import type { Ledger, LedgerRecord } from '../ledger/ledger.js';
 
-const A_PAGE = 500;
+const PAGE = 500;
 
-/** The other ledger holds what this one doesn't: it is another store's. */
+/** The target ledger holds records that the source doesn't: it belongs to another store. */
 export class LedgersDiffer extends Error {
   constructor(because: string) {
     super(because);
@@ -12,14 +12,14 @@ export class LedgersDiffer extends Error {
 
 export async function* recordsOf(ledger: Ledger, prefix = ''): AsyncGenerator<LedgerRecord> {
   for (let after: string | undefined; ;) {
-    const page = await ledger.list(prefix, { ...(after === undefined ? {} : { after }), limit: A_PAGE });
+    const page = await ledger.list(prefix, { after, limit: PAGE });
     yield* page;
-    if (page.length < A_PAGE) return;
+    if (page.length < PAGE) return;
     after = page.at(-1)?.key;
   }
 }
 
-/** @throws LedgersDiffer where the ledger to copy to has a record of its own, other than what `isPassing` */
+/** @throws LedgersDiffer if the target ledger has a record of its own, other than transient ones (`isPassing`) */
 export async function refuseForeign(
   from: Ledger,
   to: Ledger,
@@ -28,15 +28,12 @@ export async function refuseForeign(
 ): Promise<void> {
   for await (const { key } of recordsOf(to))
     if (!isPassing(key) && (await from.get(key)) === undefined)
-      throw new LedgersDiffer(
-        `The ${what} to copy to holds ${key}, which this store's doesn't. Name an empty database.`,
-      );
+      throw new LedgersDiffer(`The target ${what} holds ${key}, which this store's doesn't. Name an empty database.`);
 }
 
 /**
- * Copies every record; resolves to their number. Done again, it comes to the same. Versions start anew: they only tell
- * whether somebody else was there in between.
- * @param as what becomes of a record in the copy; undefined: it stays behind
+ * Copies every record; resolves to their number. Idempotent. Versions start at 1 again.
+ * @param as a record's value in the copy; undefined skips it
  */
 export async function copyRecords(
   from: Ledger,
@@ -53,8 +50,8 @@ export async function copyRecords(
   for await (const record of recordsOf(from)) {
     const value = as(record);
     if (value === undefined) continue;
-    page.push({ key: record.key, value, ...(record.dueAt === undefined ? {} : { dueAt: record.dueAt }) });
-    if (page.length === A_PAGE) await put();
+    page.push({ key: record.key, value, dueAt: record.dueAt });
+    if (page.length === PAGE) await put();
   }
   if (page.length > 0) await put();
   return copied;

@@ -2,7 +2,7 @@ import { QueryRefused } from './read-store.js';
 
 export type SortValue = string | number | boolean | null;
 
-/** The place after the last document of a page: of which build and sort it speaks, and that document's sort values. */
+/** The place after a page: the build, the sort, and the sort values of the page's last document. */
 export interface Cursor {
   readonly generation: number;
   readonly collection: string;
@@ -14,15 +14,15 @@ export interface Cursor {
 export const writeCursor = ({ generation, collection, order, values }: Cursor): string =>
   Buffer.from(JSON.stringify([generation, collection, order, values])).toString('base64url');
 
-/** @throws QueryRefused if the cursor isn't of this very question, or its build is no longer the one asked. */
+/** @throws QueryRefused if the cursor is of another query or build */
 export const readCursor = (text: string, asked: Omit<Cursor, 'values'>, length: number): readonly SortValue[] => {
   const cursor = decode(text);
-  if (!cursor) throw new QueryRefused('This is no cursor that a page gave. Leave `after` out to begin anew.', 'after');
+  if (!cursor) throw new QueryRefused('This is not a cursor of a page. Leave `after` out to start again.', 'after');
   if (cursor.collection !== asked.collection || cursor.order !== asked.order || cursor.values.length !== length)
-    throw new QueryRefused('This cursor is from another question. Leave `after` out to begin anew.', 'after');
+    throw new QueryRefused('This cursor is from another query. Leave `after` out to start again.', 'after');
   if (cursor.generation !== asked.generation)
     throw new QueryRefused(
-      'The read models were built anew since the page before, so its cursor is stale. Leave `after` out to begin anew.',
+      'The read models were rebuilt since the page before, so its cursor is stale. Leave `after` out to start again.',
       'after',
     );
   return cursor.values;

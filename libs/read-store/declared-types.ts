@@ -2,10 +2,7 @@ import { never } from '../event-sourcing/decider.js';
 import type { Document, FieldType } from '../event-sourcing/projection.js';
 import type { CollectionShape } from './read-store.js';
 
-/**
- * The check of a collection's documents.
- * @throws TypeError where one contradicts what is declared: filters would silently miss it.
- */
+/** Checks a collection's documents. @throws TypeError for a wrong type, because filters would silently miss it */
 export function declaredTypes({
   name,
   fields,
@@ -16,7 +13,7 @@ export function declaredTypes({
       const value = document[field];
       if (value === undefined || value === null || isOf(type, value)) continue;
       throw new TypeError(
-        `${name} ${id}: ${field} is declared as ${type}, but holds ${JSON.stringify(value)}. Right the projection.`,
+        `${name} ${id}: ${field} is declared as ${type}, but holds ${JSON.stringify(value)}. Fix the projection.`,
       );
     }
   };

@@ -1,4 +1,4 @@
-import { ordered } from './asked-fields.js';
+import { sortable } from './asked-fields.js';
 import { readCursor, type SortValue, writeCursor } from './cursor.js';
 import { type CollectionShape, type Query, QueryRefused } from './read-store.js';
 
@@ -10,27 +10,24 @@ export interface SortKey {
   readonly direction: 'asc' | 'desc';
 }
 
-/** What one field of a document must be. Null is the lowest value, and missing is null. */
+/** A condition on one field. Null is the lowest value, and missing is null. */
 export interface Bound {
   readonly field: string;
   readonly is: 'same' | 'above' | 'below';
   readonly value: SortValue;
 }
 
-/**
- * A page as ranges, to be read in turn until the limit is reached: each is one range of an index, which one condition
- * for "after the cursor" would not be.
- */
+/** A page as ranges to read in turn until the limit. Each is one range of an index, unlike one condition for all. */
 export interface Paging {
   readonly limit: number;
-  /** The last is by id: no two documents are equal. */
+  /** The last is the id, so that no two documents are equal. */
   readonly keys: readonly SortKey[];
   readonly ranges: readonly (readonly Bound[])[];
-  /** The cursor after a document that has these values of the keys. */
+  /** The cursor after a document with these values of the keys. */
   cursorAfter(values: readonly SortValue[]): string;
 }
 
-/** @throws QueryRefused where it can't be asked so. */
+/** @throws QueryRefused for an invalid query */
 export function paging(generation: number, shape: CollectionShape, query: Query): Paging {
   const limit = limitOf(query.limit);
   const keys = sortKeys(query.sort ?? [], shape);
@@ -44,10 +41,7 @@ export function paging(generation: number, shape: CollectionShape, query: Query)
   };
 }
 
-/**
- * What comes after the values of a cursor, as ranges in their order: equal in all keys but the last, then in all but
- * the last two, and so on.
- */
+/** The ranges after a cursor, in order: equal in all keys but the last, then in all but the last two, and so on. */
 const rangesAfter = (keys: readonly SortKey[], values: readonly SortValue[]): Paging['ranges'] =>
   keys.flatMap((_, index) => {
     const depth = keys.length - 1 - index;
@@ -66,11 +60,11 @@ const beyond = ({ field, direction }: SortKey, value: SortValue): readonly Bound
       ];
 };
 
-/** Ties are broken by id, in the direction of the last key: so one index serves a sort both ways. */
+/** The id breaks ties, in the direction of the last key, so that one index serves both directions. */
 const sortKeys = (sort: NonNullable<Query['sort']>, shape: CollectionShape): readonly SortKey[] => {
   const seen = new Set<string>();
   for (const { field, direction } of sort) {
-    ordered(field, shape, 'sort');
+    sortable(field, shape, 'sort');
     if (direction !== 'asc' && direction !== 'desc')
       throw new QueryRefused(`A sort's direction is asc or desc, not ${JSON.stringify(direction)}.`, 'sort');
     if (seen.has(field)) throw new QueryRefused(`The sort names ${field} twice.`, 'sort');

@@ -84,5 +84,5 @@ export function readStoreMatchesMingo(store: () => ReadStore): void {
   });
 }
 
-/** As JSON keeps it: minus zero is zero. */
+/** JSON has no minus zero. */
 const plain = (document: Document | undefined): unknown => JSON.parse(JSON.stringify(document));

@@ -3,10 +3,10 @@ import { GenerationConflict, NothingLive, QueryRefused, type ReadStore, type Sto
 import { readStoreMatchesMingo } from './read-store-oracle.contract.js';
 import { allPages, at, batch, idsOf, QUEUES, serve, SHAPES, STAMP } from './read-store.testing.js';
 
-/** A test's name, and why the server at hand can't pass it. */
+/** A test's name, and why this server can't pass it. */
 export type LeftOut = Readonly<Record<string, string>>;
 
-/** What every adapter of the read store must keep. `open` gives an empty one. */
+/** What every read store must do. `open` opens an empty one. */
 export function readStoreContract(open: () => Promise<ReadStore>, leftOut: LeftOut = {}): void {
   let store: ReadStore;
   beforeEach(async () => {
@@ -305,7 +305,7 @@ export function readStoreContract(open: () => Promise<ReadStore>, leftOut: LeftO
     test.each([
       [{ by: ['colour'] }, `can't be grouped by "colour"`],
       [{ by: ['tags'] }, `can't be grouped by "tags"`],
-      [{ by: ['team'], sums: { x: 'team' } }, 'is no number'],
+      [{ by: ['team'], sums: { x: 'team' } }, 'is not a number'],
       [{ by: ['team'], sums: { count: 'priority' } }, 'Two results would be called "count"'],
       [{ by: ['team'], counts: { x: { colour: 1 } } }, 'There is no field "colour"'],
     ])('%j is refused in words', async (query, message) => {

@@ -46,7 +46,7 @@ export const batch = (
   })),
 });
 
-/** A live build that holds these documents. */
+/** Makes a live build with these documents. */
 export async function serve(store: ReadStore, documents: Readonly<Record<string, Document>>): Promise<number> {
   const live = await store.live();
   const { id } = await store.begin(SHAPES, STAMP);

@@ -1,19 +1,18 @@
 import type { Document, FieldType } from '../event-sourcing/projection.js';
 import type { Filter } from '../filter/filter.js';
 
-/** What the store must know of a collection to make its tables and indexes. */
 export interface CollectionShape {
   readonly name: string;
   readonly version: number;
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly indexes: readonly (readonly string[])[];
-  /** Kept for folding only: not shown to analysts, not part of the digest. */
+  /** For folding only: hidden from analysts, and not part of the digest. */
   readonly internal?: true;
-  /** Shown, but not part of the digest. */
+  /** Not part of the digest. */
   readonly undigested?: true;
 }
 
-/** One build of all read models. `label` says under what it was built: rule books by content, code versions. */
+/** One build of all read models. */
 export interface Generation {
   readonly id: number;
   readonly status: 'building' | 'ready' | 'live' | 'retired';
@@ -22,7 +21,7 @@ export interface Generation {
 }
 
 export interface GenerationStamp {
-  /** By programme, the content hashes of the rule sets and the times from which they are in force. */
+  /** By programme, the hashes of the rule sets and when each comes into force. */
   readonly ruleBooks: Readonly<
     Record<string, readonly { readonly ruleSet: string; readonly from: string | null; readonly foreseen?: true }[]>
   >;
@@ -39,10 +38,10 @@ export interface StoredDocument {
 }
 
 export interface Flush {
-  /** The shards that were read up to `position`, touched or not. */
+  /** The shards that the follower read up to `position`, even without writes. */
   readonly shards: readonly number[];
   readonly position: string;
-  /** Null removes. */
+  /** A null document removes. */
   readonly writes: readonly {
     readonly collection: string;
     readonly id: string;
@@ -54,17 +53,17 @@ export interface Flush {
 
 export interface Query {
   readonly filter?: Filter;
-  /** Declared fields or id; ties are broken by id, in the direction of the last. Null and missing are lowest. */
+  /** Declared fields or id. The id breaks ties, in the direction of the last. Null and missing are lowest. */
   readonly sort?: readonly { readonly field: string; readonly direction: 'asc' | 'desc' }[];
   /** Default 50, at most 1,000. */
   readonly limit?: number;
-  /** The cursor that the page before gave. */
+  /** The cursor of the page before. */
   readonly after?: string;
 }
 
 export interface Page {
   readonly documents: readonly (Document & { readonly id: string })[];
-  /** Present when there is more. It carries the generation: after a switch it is refused as stale. */
+  /** Present if there are more. It names the generation, and is stale after a switch. */
   readonly next?: string;
 }
 
@@ -72,48 +71,44 @@ export interface GroupQuery {
   readonly filter?: Filter;
   /** Declared fields to group by. */
   readonly by: readonly string[];
-  /** Sums of declared numeric fields, by the name of the result. `count` is always there. */
+  /** Sums of declared numeric fields, by the result's name. The result always includes `count`. */
   readonly sums?: Readonly<Record<string, string>>;
-  /** Counts of documents that pass a filter, by the name of the result. */
+  /** Counts of documents that match a filter, by the result's name. */
   readonly counts?: Readonly<Record<string, Filter>>;
 }
 
 export type Group = Readonly<Record<string, string | number | boolean | null>> & { readonly count: number };
 
-/** Which build is asked: the live one unless named. */
 export type GenerationChoice = number | 'live';
 
-/** Read models: generations of documents, which are written by batches and switched in one step. */
+/** Read models: generations of documents, written in batches and switched in one step. */
 export interface ReadStore {
-  /** A new, empty build that nobody sees yet. */
+  /** Makes an empty build, which nobody sees yet. */
   begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation>;
-  /** The build has caught up: makes its indexes. */
+  /** Makes the indexes of a build that has caught up. */
   ready(generation: number): Promise<void>;
   /** One atomic step for all read models. @throws GenerationConflict if `expected` is not the live one. */
   switchTo(generation: number, expected: number | undefined): Promise<void>;
-  /** Drops a build and its documents. Refused for the live one. */
+  /** Drops a build and its documents. @throws Error for the live one */
   release(generation: number): Promise<void>;
   generations(): Promise<readonly Generation[]>;
   live(): Promise<Generation | undefined>;
 
-  /**
-   * Whether a flush is stored whole or not at all. Where it is not, one that was cut off may have left documents there
-   * without its checkpoint: its events come again, maybe with others.
-   */
+  /** Whether a flush is atomic. If not, a crash can leave documents without a checkpoint: their events come again. */
   readonly flushesWhole: boolean;
-  /** @throws TypeError for a document that it can't hold: a flush with it would be refused whole. */
+  /** @throws TypeError for a document that the store can't hold, because it would refuse the whole flush */
   refuseTooLarge(shape: Pick<CollectionShape, 'name' | 'fields'>, id: string, document: Document): void;
-  /** Documents, and then the checkpoint; delivered again it changes nothing. */
+  /** Stores documents, then the checkpoint. Idempotent. */
   flush(generation: number, flush: Flush): Promise<void>;
-  /** By shard, the position read up to; a shard never read is absent. */
+  /** By shard, the position read up to. Omits unread shards. */
   checkpoints(generation: number): Promise<ReadonlyMap<number, string>>;
-  /** Those that are there, by id. */
+  /** Existing documents, by id. */
   load(generation: number, collection: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
 
   get(collection: string, id: string, generation?: GenerationChoice): Promise<StoredDocument | undefined>;
   find(collection: string, query: Query, generation?: GenerationChoice): Promise<Page>;
   group(collection: string, query: GroupQuery, generation?: GenerationChoice): Promise<readonly Group[]>;
-  /** All documents in id order (of UTF-8 bytes, as every engine has it), in batches; of one shard or of all. */
+  /** All documents of one shard or of all, in batches, in the order of their ids' UTF-8 bytes. */
   scan(
     collection: string,
     options?: { shard?: number; generation?: GenerationChoice },
@@ -129,10 +124,10 @@ export class GenerationConflict extends Error {
   }
 }
 
-/** Nothing was switched to yet, so there is nothing to ask. */
+/** No build went live yet. */
 export class NothingLive extends Error {
   constructor() {
-    super('The read models are not built yet. Where projectors run, they build them: ask again when they are ready.');
+    super('The read models are not built yet. The projectors build them: try again when they are ready.');
     this.name = 'NothingLive';
   }
 }
@@ -149,13 +144,13 @@ export class ReadStoreBusy extends Error {
 export class ReadStoreFormatRefused extends Error {
   constructor(where: string, found: number, wanted: number) {
     super(
-      `${where} has read store format ${found}; this version of Amends reads format ${wanted}. Move the file away, then start the app or import again: it is built again from history.`,
+      `${where} has read store format ${found}; this version of Amends reads format ${wanted}. Move the file away, then start the app or import again: Amends rebuilds it from history.`,
     );
     this.name = 'ReadStoreFormatRefused';
   }
 }
 
-/** The store can't work now: down, cut off or too slow. The message says what to do; a flush may be delivered again. */
+/** The store can't work now: down, cut off or too slow. Flush again later. */
 export class ReadStoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -163,7 +158,7 @@ export class ReadStoreUnavailable extends Error {
   }
 }
 
-/** The question can't be asked so: it names what is wrong and how to right it. */
+/** The query is invalid: the message names the fault and its remedy. */
 export class QueryRefused extends Error {
   constructor(
     message: string,

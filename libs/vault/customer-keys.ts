@@ -9,12 +9,12 @@ type KeyEntry = { readonly wrapped: string } | { readonly destroyed: true };
 const KEY_CHECK = 'check/key-encryption-key';
 const CHECK_TEXT = 'This vault and this key belong together.';
 const CACHED = 20_000;
-/** How long a key that another process destroyed may still be used by this one. */
+/** This process may use a key for so long after another process destroyed it. */
 const CACHED_MS = 60_000;
 
 const entryOf = (customer: string): string => `key/${customer}`;
 
-/** Each customer's own key, kept encrypted in the vault. */
+/** One key per customer, which the vault stores encrypted. */
 export class CustomerKeys {
   private readonly wrapping: Buffer;
   private readonly cached = new LRUCache<string, Buffer>({ max: CACHED, ttl: CACHED_MS });
@@ -27,17 +27,17 @@ export class CustomerKeys {
     this.wrapping = keyFor(keyEncryptionKey, 'wrapping');
   }
 
-  /** @throws VaultKeyRefused if the vault was made with another key. */
+  /** @throws VaultKeyRefused if the vault belongs to another key */
   async check(): Promise<void> {
     const entry = await this.vault.get<{ sealed: string }>(KEY_CHECK);
     if (entry && decrypt(this.wrapping, entry.value.sealed, KEY_CHECK)?.toString() !== CHECK_TEXT)
       throw new VaultKeyRefused(
-        `This is not the key that this vault was made with. Give the right AMENDS_VAULT_KEY, or put its vault.key back.`,
+        `This vault was made with another key. Set the right AMENDS_VAULT_KEY, or put its vault.key back.`,
       );
     this.checked = entry !== undefined;
   }
 
-  /** To be called before anything is stored, so that a vault can always tell its key from others. */
+  /** Call it before storing anything: it stores the record that `check` reads. */
   async bind(): Promise<void> {
     if (this.checked) return;
     await this.vault.putMany([
@@ -46,7 +46,7 @@ export class CustomerKeys {
     await this.check();
   }
 
-  /** The customer's key; undefined where there is none, or it was destroyed. */
+  /** The customer's key; undefined if there is none, or it was destroyed. */
   async find(customer: string): Promise<Buffer | undefined> {
     const known = this.cached.get(customer);
     if (known) return known;
@@ -54,7 +54,7 @@ export class CustomerKeys {
     return entry && 'wrapped' in entry.value ? this.unwrap(customer, entry.value.wrapped) : undefined;
   }
 
-  /** @throws CustomerIsForgotten if it was destroyed. */
+  /** @throws CustomerIsForgotten if the key was destroyed */
   async findOrMake(customer: string): Promise<Buffer> {
     const known = this.cached.get(customer);
     if (known) return known;
@@ -64,7 +64,7 @@ export class CustomerKeys {
     return key;
   }
 
-  /** Many at once cost one sync of the disk. Who has a key keeps it, and who is forgotten stays so. */
+  /** Makes missing keys with one sync of the disk. Existing keys stay, and forgotten customers stay forgotten. */
   async make(customers: readonly string[]): Promise<void> {
     const missing: { customer: string; key: Buffer }[] = [];
     for (const customer of new Set(customers))
@@ -83,10 +83,10 @@ export class CustomerKeys {
     for (const { customer, key } of missing) if (!takenByOthers.has(entryOf(customer))) this.cached.set(customer, key);
   }
 
-  /** For good. A mark stays, so that no new key is made. */
+  /** For ever. A mark stays, so that nobody makes a new key. */
   async destroy(customer: string): Promise<void> {
     const entry = entryOf(customer);
-    // Removed first, so that a vault that leaves no traces of what is removed leaves none of the key.
+    // Remove before put: an overwritten value can leave traces in the file, a removed one can't.
     await this.vault.remove(entry);
     await this.vault.put({ key: entry, value: { destroyed: true } satisfies KeyEntry });
     this.cached.delete(customer);
@@ -101,7 +101,7 @@ export class CustomerKeys {
     const key = decrypt(this.wrapping, wrapped, entryOf(customer));
     if (!key)
       throw new VaultKeyRefused(
-        `The key of customer ${customer} can't be unwrapped: the vault was made with another key, or is damaged.`,
+        `Amends can't unwrap the key of customer ${customer}: the vault was made with another key, or is damaged.`,
       );
     this.cached.set(customer, key);
     return key;

@@ -4,28 +4,28 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { CustomerKeys } from './customer-keys.js';
 import { decrypt, encrypt, keyedHash, keyFor } from './encryption.js';
 
-/** How another system names a customer. */
+/** A customer's id in another system. */
 export interface CustomerReference {
   readonly source: string;
   readonly id: string;
 }
 
-/** A reference, and the id of the event that names the customer by it. */
+/** A reference, and the id of the event that mentions it. */
 export interface Naming {
   readonly reference: CustomerReference;
   readonly event: string;
 }
 
 const CACHED = 100_000;
-/** How long a customer whom another process has forgotten may still be meant by this one. */
+/** This process may resolve a customer for so long after another process forgot them. */
 const CACHED_MS = 60_000;
 
 const referenceEntry = (hash: string): string => `reference/${hash}`;
 const entriesOf = (customer: string): string => `customer/${customer}/`;
 
 /**
- * Which of our customers another system means. Its ids stand in the vault alone: to look up under a keyed hash, to
- * read encrypted, and by customer to be forgotten together.
+ * Maps other systems' ids to our customers. Only the vault holds those ids: under a keyed hash to look them up, and
+ * encrypted under the customer to read and forget them.
  */
 export class CustomerReferences {
   private readonly hashing: Buffer;
@@ -42,8 +42,8 @@ export class CustomerReferences {
   }
 
   /**
-   * Our ids, in order. Who is named for the first time is called after the event that does. An event that comes again
-   * after its customer was forgotten is still theirs, but nothing is kept of that: or they could never come back.
+   * Our ids, in order. The first event that mentions a customer determines their id. An event that arrives again after
+   * its customer was forgotten still resolves to them, but stores nothing, so that they can become a customer again.
    */
   async customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
     const hashes = namings.map(({ reference: { source, id } }) => this.hashOf({ source, id }));
@@ -78,7 +78,7 @@ export class CustomerReferences {
     for (const { key } of await this.vault.list(entriesOf(customer))) {
       const hash = key.slice(entriesOf(customer).length);
       await this.vault.remove(referenceEntry(hash));
-      // Last, so that a forgetting that was cut off finds what is left when it is done again.
+      // Last, so that a second run after a crash finds the rest.
       await this.vault.remove(key);
       this.cached.delete(hash);
     }
@@ -92,14 +92,14 @@ export class CustomerReferences {
     return customer;
   }
 
-  /** After the event; where it named somebody else already, it was told of another since. */
+  /** From the event alone, unless that id already belongs to another reference. */
   private async nameOf(event: string, hash: string): Promise<string> {
     const customer = idOf(event);
     const named = await this.vault.list(entriesOf(customer));
     return named.some(({ key }) => key !== `${entriesOf(customer)}${hash}`) ? idOf(event, hash) : customer;
   }
 
-  /** The way to forget is stored before what is to be forgotten. Another may be first to name the same one. */
+  /** Stores the entry that `forget` follows before the one that it must find. Another process may win the race. */
   private async store(firsts: readonly (Naming & { hash: string })[], customers: Map<string, string>): Promise<void> {
     await this.keys.bind();
     await this.vault.putMany(

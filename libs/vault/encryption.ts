@@ -4,7 +4,7 @@ export const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM as base64 of nonce, ciphertext and tag. `context` is authenticated with it: it opens nowhere else. */
+/** AES-256-GCM as base64 of nonce, ciphertext and tag. The tag authenticates `context` too: it opens nowhere else. */
 export const encrypt = (key: Buffer, plain: Buffer | string, context: string): string => {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
@@ -13,7 +13,7 @@ export const encrypt = (key: Buffer, plain: Buffer | string, context: string): s
   return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64');
 };
 
-/** Undefined where the key or the context is another, or a bit of it was changed. */
+/** Undefined for another key or context, or changed bytes. */
 export const decrypt = (key: Buffer, sealed: string, context: string): Buffer | undefined => {
   const bytes = Buffer.from(sealed, 'base64');
   if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
@@ -24,13 +24,13 @@ export const decrypt = (key: Buffer, sealed: string, context: string): Buffer | 
   try {
     return Buffer.concat([text, decipher.final()]);
   } catch {
-    return undefined; // the one thing that final() throws for: the tag doesn't fit
+    return undefined; // final() throws only if the tag doesn't match
   }
 };
 
-/** A key for one purpose out of the key encryption key, so that no key serves two. */
+/** Derives a key for one purpose from the key encryption key. */
 export const keyFor = (keyEncryptionKey: Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', keyEncryptionKey, Buffer.alloc(0), `amends vault ${purpose}`, KEY_BYTES));
 
-/** Says nothing of the text to who has not the key, not even by trying texts out. */
+/** Without the key, nobody can find the text by trying texts. */
 export const keyedHash = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex');

@@ -6,23 +6,22 @@ import { KEY_BYTES } from './encryption.js';
 import { VaultKeyRefused } from './vault-errors.js';
 
 /**
- * The key that customers' keys are encrypted with: the one given (base64), else the one in the folder's vault.key,
- * else a new one, kept there for its owner alone. Beside a vault that is there already (an embedded one is made by
- * opening it) no new key is made, because nothing in it could be read with that.
+ * The key that encrypts customers' keys: `given` (base64), else the folder's vault.key, else a new vault.key that only
+ * its owner can read. It makes no new key for an existing vault, because that key could read nothing in it.
  *
- * A key beside its data protects a back-up of the one without the other. For more than that, give it from outside.
+ * A key in the data folder protects only a back-up that omits one of them. For more, pass the key from outside.
  * @throws VaultKeyRefused
  */
 export function loadKeyEncryptionKey(
   folder: string,
-  { given, besideVault }: { readonly given?: string | undefined; readonly besideVault: boolean },
+  { given, vaultExists }: { readonly given?: string | undefined; readonly vaultExists: boolean },
 ): Buffer {
-  if (given !== undefined) return checked(given, 'The vault key that was given');
+  if (given !== undefined) return checked(given, 'AMENDS_VAULT_KEY');
   const file = join(folder, 'vault.key');
   if (existsSync(file)) return checked(readFileSync(file, 'utf8'), file);
-  if (besideVault)
+  if (vaultExists)
     throw new VaultKeyRefused(
-      `${file} is missing, and the vault that is there can't be read without it. Put it back from your back-up, or give the key as AMENDS_VAULT_KEY.`,
+      `${file} is missing, and Amends can't read the vault without it. Put it back from your back-up, or set the key as AMENDS_VAULT_KEY.`,
     );
   return checked(madeOnce(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`), file);
 }

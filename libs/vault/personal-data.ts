@@ -8,22 +8,21 @@ import { type Forgotten, replaceSealed, sealedIn, withhold } from './sealed-valu
 import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
 
 export interface PersonalDataOptions {
-  /** A ledger of its own, backed up apart from history. */
+  /** A separate ledger; its back-up must be separate too. */
   readonly vault: Ledger;
   /** 32 bytes; see loadKeyEncryptionKey. */
   readonly keyEncryptionKey: Buffer;
-  /** By type of event: which fields hold a person's words or name. */
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
 }
 
-/** Where a customer can be reached: addresses by channel, a name, whatever the sources give. */
+/** A customer's addresses by channel, name and whatever else sources give. */
 export type ContactData = Readonly<Record<string, string>>;
 
 const contactEntry = (customer: string): string => `contact/${customer}`;
 
 /**
- * Persons' words, names and addresses: encrypted with the customer's own key before anything is stored, so that
- * destroying that key forgets them everywhere at once, back-ups and old builds included.
+ * Encrypts people's words, names and addresses with the customer's own key before anything stores them. Destroying that
+ * key forgets them everywhere at once, including back-ups and old builds.
  */
 export class PersonalData {
   private readonly vault: Ledger;
@@ -40,36 +39,35 @@ export class PersonalData {
     this.declarations = declarations;
   }
 
-  /** To be called at the start. @throws VaultKeyRefused if the vault was made with another key. */
+  /** Call it at the start. @throws VaultKeyRefused if the vault belongs to another key */
   checkKey(): Promise<void> {
     return this.keys.check();
   }
 
-  /** Our id of the customer that another system names so: at first sight, that of the event that names them. */
+  /** Our id of another system's customer. The first event that mentions them determines it. */
   async customerOf(reference: CustomerReference, event: string): Promise<string> {
     const [customer] = await this.references.customersOf([{ reference, event }]);
-    if (customer === undefined) throw new Error('A customer was asked for and none was given.');
+    if (customer === undefined) throw new Error('The vault returned no customer.');
     return customer;
   }
 
-  /** Many at once, in order, for imports. */
+  /** In order. */
   customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
     return this.references.customersOf(namings);
   }
 
-  /** How other systems name a customer. */
   referencesOf(customer: string): Promise<readonly CustomerReference[]> {
     return this.references.referencesOf(customer);
   }
 
-  /** For imports: many new keys at once cost one sync of the disk, one by one they cost one each. */
+  /** For imports: many new keys cost one sync of the disk. */
   makeKeys(customers: readonly string[]): Promise<void> {
     return this.keys.make(customers);
   }
 
   /**
-   * The events with their personal fields sealed; what is sealed already stays as it is.
-   * @throws CustomerIsForgotten where there is something to seal and the key was destroyed.
+   * Seals the events' personal fields, except those that are sealed already.
+   * @throws CustomerIsForgotten if there is something to seal and the key was destroyed
    */
   async seal<E extends ToAppend>(events: readonly E[], customer: string): Promise<readonly E[]> {
     if (!events.some((event) => this.toSeal(event).length > 0)) return events;
@@ -77,25 +75,25 @@ export class PersonalData {
     return events.map((event) => this.sealOne(event, customer, key));
   }
 
-  /** The text, or undefined once the customer's key is destroyed. @throws SealedValueBroken */
+  /** The text; undefined after the customer's key was destroyed. @throws SealedValueBroken */
   async open(value: Sealed): Promise<string | undefined> {
     const key = await this.keys.find(value.key);
     return key && opened(value, key);
   }
 
-  /** A copy with everything sealed in it opened, or marked as forgotten. For those who may read it. */
+  /** A copy with every sealed value opened, or marked as forgotten. */
   async openAll(document: unknown): Promise<unknown> {
     const texts = new Map<Sealed, string | Forgotten>();
     for (const sealed of sealedIn(document)) texts.set(sealed, (await this.open(sealed)) ?? { forgotten: true });
     return replaceSealed(document, (sealed) => texts.get(sealed));
   }
 
-  /** A copy with everything sealed in it left out, and marked so. */
+  /** A copy with every sealed value marked as withheld. */
   withhold(document: unknown): unknown {
     return withhold(document);
   }
 
-  /** Resolves to the name of the vault's entry, which events cite. @throws CustomerIsForgotten */
+  /** Resolves to the key of the vault's entry, which events refer to. @throws CustomerIsForgotten */
   async putContact(customer: string, contact: ContactData): Promise<string> {
     const key = await this.keys.findOrMake(customer);
     const entry = contactEntry(customer);
@@ -109,11 +107,11 @@ export class PersonalData {
     const record = key && (await this.vault.get<{ sealed: string }>(entry));
     if (!key || !record) return undefined;
     const text = decrypt(key, record.value.sealed, entry);
-    if (!text) throw new VaultKeyRefused(`${entry} can't be opened with its customer's key: the vault is damaged.`);
+    if (!text) throw new VaultKeyRefused(`Amends can't open ${entry} with its customer's key: the vault is damaged.`);
     return JSON.parse(text.toString()) as ContactData;
   }
 
-  /** Destroys the customer's key, references and addresses, for good. Done again it finishes what was cut off. */
+  /** Destroys the customer's key, references and addresses for ever. After a crash, call it again. */
   async forgetKey(customer: string): Promise<void> {
     await this.keys.destroy(customer);
     await this.vault.remove(contactEntry(customer));
@@ -138,7 +136,7 @@ export class PersonalData {
   private declarationOf(type: string): EventDeclaration {
     const declaration = Object.hasOwn(this.declarations, type) ? this.declarations[type] : undefined;
     if (declaration) return declaration;
-    throw new TypeError(`${type} is not declared, so nobody knows what of it is personal.`);
+    throw new TypeError(`${type} is not declared, so Amends doesn't know which of its fields are personal.`);
   }
 
   private sealOne<E extends ToAppend>(event: E, customer: string, key: Buffer): E {
@@ -155,11 +153,11 @@ export class PersonalData {
 interface PersonalField {
   readonly field: string;
   readonly value: unknown;
-  /** The field that holds it, where it is another event's. */
+  /** The field that contains it, if the event restates another event's. */
   readonly in?: string | undefined;
 }
 
-/** @throws TypeError where it is neither text nor sealed: it would be stored for all to read. */
+/** @throws TypeError for a value that is neither text nor sealed, because the store would hold it unencrypted */
 const isPlain = ({ field, value }: PersonalField): boolean => {
   if (value === undefined || value === null || isSealed(value)) return false;
   if (typeof value === 'string') return true;
@@ -169,7 +167,7 @@ const isPlain = ({ field, value }: PersonalField): boolean => {
 const fieldsOf = (data: unknown): Readonly<Record<string, unknown>> =>
   typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 
-/** A sealed value moved to another event or field doesn't open. */
+/** A sealed value doesn't open in another event or field. */
 const contextOf = (event: string, field: string): string => `${event}/${field}`;
 
 const sealedWith = (key: Buffer, customer: string, event: string, field: string, text: string): Sealed => ({

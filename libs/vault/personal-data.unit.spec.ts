@@ -208,7 +208,7 @@ describe('personal data', () => {
       const note = await sealedNote();
       const other = open(randomBytes(32));
       await expect(other.checkKey()).rejects.toThrow(VaultKeyRefused);
-      await expect(other.checkKey()).rejects.toThrow('not the key that this vault was made with');
+      await expect(other.checkKey()).rejects.toThrow('This vault was made with another key');
       await expect(other.open(note)).rejects.toThrow(VaultKeyRefused);
       await expect(other.customerOf({ source: 'a', id: 'b' }, 'e-9')).rejects.toThrow(VaultKeyRefused);
       await open().checkKey();
@@ -272,20 +272,20 @@ describe('the key encryption key', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test('is made at first use, for its owner alone, and is the same from then on', () => {
-    const key = loadKeyEncryptionKey(folder, { besideVault: false });
+    const key = loadKeyEncryptionKey(folder, { vaultExists: false });
     expect(key).toHaveLength(32);
     expect(statSync(join(folder, 'vault.key')).mode & 0o777).toBe(0o600);
-    expect(loadKeyEncryptionKey(folder, { besideVault: true })).toEqual(key);
+    expect(loadKeyEncryptionKey(folder, { vaultExists: true })).toEqual(key);
   });
 
   test('is the one given where one is given, and no file is made', () => {
     const given = randomBytes(32);
-    expect(loadKeyEncryptionKey(folder, { given: given.toString('base64'), besideVault: true })).toEqual(given);
+    expect(loadKeyEncryptionKey(folder, { given: given.toString('base64'), vaultExists: true })).toEqual(given);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test('is not made anew beside a vault that is there', () => {
-    const load = () => loadKeyEncryptionKey(folder, { besideVault: true });
+    const load = () => loadKeyEncryptionKey(folder, { vaultExists: true });
     expect(load).toThrow(VaultKeyRefused);
     expect(load).toThrow('vault.key is missing');
     expect(readdirSync(folder)).toEqual([]);
@@ -294,7 +294,7 @@ describe('the key encryption key', () => {
   test.each(['', 'secret', randomBytes(31).toString('base64'), randomBytes(32).toString('hex')])(
     'is refused in words where it is no 32 bytes in base64',
     (given) => {
-      expect(() => loadKeyEncryptionKey(folder, { given, besideVault: false })).toThrow('must be 32 bytes in base64');
+      expect(() => loadKeyEncryptionKey(folder, { given, vaultExists: false })).toThrow('must be 32 bytes in base64');
     },
   );
 });

@@ -1,28 +1,28 @@
 import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 
-/** In place of a person's words, for those who may not read them. */
+/** Replaces a person's words for those who may not read them. */
 export interface Withheld {
   readonly withheld: true;
 }
 
-/** In place of a person's words whose key was destroyed. */
+/** Replaces a person's words after their key was destroyed. */
 export interface Forgotten {
   readonly forgotten: true;
 }
 
-/** Every sealed value in it, wherever it stands. */
+/** Every sealed value in it, at any depth. */
 export function sealedIn(value: unknown): readonly Sealed[] {
   const found: Sealed[] = [];
-  const look = (at: unknown): void => {
+  const visit = (at: unknown): void => {
     if (typeof at !== 'object' || at === null) return;
     if (isSealed(at)) found.push(at);
-    else for (const inner of Object.values(at)) look(inner);
+    else for (const inner of Object.values(at)) visit(inner);
   };
-  look(value);
+  visit(value);
   return found;
 }
 
-/** A copy with every sealed value replaced; what holds none is not copied. */
+/** A copy with every sealed value replaced. It shares parts that contain none. */
 export function replaceSealed(value: unknown, replacement: (sealed: Sealed) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isSealed(value)) return replacement(value);
@@ -35,5 +35,4 @@ export function replaceSealed(value: unknown, replacement: (sealed: Sealed) => u
   return copied.every(([, inner], index) => inner === entries[index]?.[1]) ? value : Object.fromEntries(copied);
 }
 
-/** For those who may not read what persons said. */
 export const withhold = (document: unknown): unknown => replaceSealed(document, (): Withheld => ({ withheld: true }));

@@ -1,4 +1,4 @@
-/** The key encryption key is missing, malformed, or not the one this vault was made with. */
+/** The key encryption key is missing, malformed, or another vault's. */
 export class VaultKeyRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -6,18 +6,18 @@ export class VaultKeyRefused extends Error {
   }
 }
 
-/** The customer's key was destroyed: nothing more can be kept of them. */
+/** The customer's key was destroyed, so the vault stores nothing more of them. */
 export class CustomerIsForgotten extends Error {
   constructor(readonly customer: string) {
-    super(`Customer ${customer} was forgotten, so no personal words can be kept of them. Leave them out.`);
+    super(`Customer ${customer} was forgotten, so Amends can't store their personal words. Leave them out.`);
     this.name = 'CustomerIsForgotten';
   }
 }
 
-/** A sealed value is not what was sealed. */
+/** A sealed value was changed or moved. */
 export class SealedValueBroken extends Error {
   constructor(event: string, field: string) {
-    super(`${field} of event ${event} can't be opened: it is not what was sealed there. Check history with verify.`);
+    super(`Amends can't open ${field} of event ${event}: it was changed since it was sealed. Run amends verify.`);
     this.name = 'SealedValueBroken';
   }
 }

@@ -177,7 +177,7 @@ describe('the last events, lost', () => {
 
   test.each([
     ['cut short', (head: string) => truncateSync(head, 100), "history.head can't be read"],
-    ['gone', unlinkSync, 'history.head is gone'],
+    ['gone', unlinkSync, 'history.head is missing'],
   ])('a head that is %s is said to be, by verify and by the start of the app', async (_, damage, words) => {
     const data = tampered('');
     damage(join(data, 'history.head'));
@@ -220,7 +220,7 @@ describe('a seal', () => {
     expect({ code, seals }).toEqual({ code: 1, seals: 'broken' });
     expect(problems).toEqual([
       expect.stringMatching(
-        /^Seals are gone: \d+ events were sealed, by the note in the vault, and seals vouch for 0\.$/,
+        /^Seals are missing: the vault's anchor counts \d+ sealed events, and the seals cover 0\.$/,
       ),
     ]);
     const app = await RunningApp.start(data);
@@ -229,7 +229,7 @@ describe('a seal', () => {
         const { status, body } = await app.operator.get('/health/ready');
         return status === 503 ? JSON.stringify(body) : undefined;
       }, 'an app that does not seal is not ready');
-      expect(health).toContain('Seals are gone');
+      expect(health).toContain('Seals are missing');
     } finally {
       expect(await app.stop()).toBe(0);
     }
@@ -241,10 +241,12 @@ describe('a seal', () => {
     const data = unsealed('note');
     const without = await verified(data);
     expect(without).toMatchObject({ code: 1, seals: 'none' });
-    expect(without.problems.join()).toContain('No seal vouches for any of the');
+    expect(without.problems.join()).toContain('No seal covers any of the');
     const { code, seals, problems } = await verified(data, '--anchor', anchor ?? '');
     expect({ code, seals }).toEqual({ code: 1, seals: 'broken' });
-    expect(problems.join()).toMatch(/^Seals are gone: \d+ events were sealed, by the anchor, and seals vouch for 0\.$/);
+    expect(problems.join()).toMatch(
+      /^Seals are missing: the given anchor counts \d+ sealed events, and the seals cover 0\.$/,
+    );
     expect((await amends('verify', '--data', data, '--anchor', 'x')).err).toContain('--anchor takes what an earlier');
   });
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
-import { saySeals, verifySeals, type SealsSaid } from '../../../libs/evidence/verify-seals.js';
+import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
@@ -31,7 +31,7 @@ export interface Replayed {
   readonly digestAfter: string;
 }
 
-export interface Verified extends SealsSaid {
+export interface Verified extends SealsReport {
   readonly equal: boolean;
   readonly digest: string;
   readonly rebuilt?: string;
@@ -155,7 +155,7 @@ export class Builds implements BeforeApplicationShutdown {
         }),
       );
       const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-      return { ...said, ...saySeals(seals) };
+      return { ...said, ...sealsReport(seals) };
     });
   }
 

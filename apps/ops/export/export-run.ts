@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { checkFilter, sayProblems } from '../../../libs/filter/check-filter.js';
+import { checkFilter, problemsText } from '../../../libs/filter/check-filter.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { csvLine } from '../../../libs/import/rejects.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -73,7 +73,7 @@ function filterOf(text: string, fields: Parameters<typeof checkFilter>[1]): Filt
   } catch {
     throw new Failure(`--filter takes JSON such as {"priority":"high"}, not: ${text}`);
   }
-  const problems = sayProblems(checkFilter(filter, fields));
+  const problems = problemsText(checkFilter(filter, fields));
   if (problems !== undefined) throw new Failure(`--filter: ${problems}`);
   return filter as Filter;
 }

@@ -1,5 +1,5 @@
 import type { Anchor } from '../../../libs/evidence/anchor.js';
-import { saySeals, verifySeals, type SealsSaid } from '../../../libs/evidence/verify-seals.js';
+import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
@@ -7,7 +7,7 @@ import { verifyReadModels, type Difference } from '../../../libs/replay/digest/v
 import { showing } from '../progress.js';
 import { inputsOf, PROJECTIONS } from '../read-models.js';
 
-export interface VerifyResult extends SealsSaid {
+export interface VerifyResult extends SealsReport {
   /** The live read models are those that history gives again. */
   readonly equal: boolean;
   /** Null where history can't be read, or nothing is live. */
@@ -28,7 +28,7 @@ export const damaged = (problem: string): VerifyResult => ({
 export async function runVerify(stores: Stores, anchor?: Anchor): Promise<VerifyResult> {
   const { events, ledger, vault } = stores;
   const { publicKey } = await stores.signingKey();
-  const seals = saySeals(await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor }));
+  const seals = sealsReport(await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor }));
   try {
     const { problems = [], ...compared } = await compareReadModels(stores);
     const all = [...problems, ...(seals.problems ?? [])];

@@ -19,22 +19,22 @@ import {
   type ReadOptions,
   type StreamSlice,
 } from '../event-store.js';
-import { Lane } from './lane.js';
-import { Patience, unavailable, within } from './patience.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { Retries, unavailable, within } from './retries.js';
 import { positionOf, positionText } from './positions.js';
 import { ReadsOfAll } from './reads-of-all.js';
 import { recordedEvent, storedEvent } from './stored-events.js';
 import { StreamReads, type StoredSlice } from './stream-reads.js';
 
 export interface EventStoreDbOptions {
-  /** esdb://user:password@host:port?tls=..., as EventStoreDB's own clients take it. */
+  /** esdb://user:password@host:port?tls=... */
   readonly url: string;
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
-  /** What the names of all streams begin with on the server: several histories may share one. Default: nothing. */
+  /** Prefix of all stream names on the server, so that several histories can share one. Default: none. */
   readonly prefix?: string;
-  /** After so long without an answer, a read or an append is refused as unavailable. Default: 3 s. */
+  /** Reads and appends fail with HistoryUnavailable after this time without an answer. Default: 3 s. */
   readonly deadlineMs?: number;
-  /** Told when a follower has lost the server, and when it has found it again. */
+  /** Called when a follower loses the server, and when it finds it again. */
   notice?(this: void, sentence: string): void;
 }
 
@@ -44,26 +44,26 @@ type FollowOptions = Parameters<EventStore['follow']>[0];
 
 const DEFAULT_DEADLINE_MS = 3_000;
 
-/** The most appends on their way at a time; with more of them none is answered sooner. */
+/** More concurrent appends than this bring no throughput. */
 const MOST_APPENDS_AT_ONCE = 32;
-/** The call itself is given up later than its caller stops waiting: both see the same clock. */
-const LATE_MS = 1_000;
+/** The call itself times out this much later than its caller. */
+const GRACE_MS = 1_000;
 
-const asItWas: Present = (event) => event;
+const unchanged: Present = (event) => event;
 
 /** History in an EventStoreDB (KurrentDB). */
 export class EventStoreDbEventStore implements EventStore {
   private readonly client: EventStoreDBClient;
-  private readonly asOfNow: Present;
+  private readonly upcast: Present;
   private readonly closing = new AbortController();
   private readonly server: string;
   private readonly prefix: string;
   private readonly deadlineMs: number;
   private readonly streams: StreamReads;
   private readonly all: ReadsOfAll;
-  private readonly lane: Lane;
+  private readonly appends: ConcurrencyLimit;
 
-  /** Connects when it is first asked for something. @throws HistoryUnavailable for a URL that can't be understood */
+  /** Connects on the first call. @throws HistoryUnavailable for a malformed URL */
   static open(options: EventStoreDbOptions): EventStoreDbEventStore {
     return new EventStoreDbEventStore(options);
   }
@@ -73,7 +73,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.server = url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/, ''); // the password is nobody's business
     this.prefix = prefix;
     this.deadlineMs = deadlineMs;
-    this.asOfNow = upcasting(declarations);
+    this.upcast = upcasting(declarations);
     try {
       this.client = EventStoreDBClient.connectionString(url);
     } catch {
@@ -81,61 +81,60 @@ export class EventStoreDbEventStore implements EventStore {
         `The URL of the EventStoreDB can't be understood (${this.server}). Write it as esdb://user:password@host:2113, with ?tls=false for a server without TLS.`,
       );
     }
-    this.lane = new Lane(MOST_APPENDS_AT_ONCE, deadlineMs);
+    this.appends = new ConcurrencyLimit(MOST_APPENDS_AT_ONCE, deadlineMs);
     this.streams = new StreamReads(this.client, deadlineMs);
     this.all = new ReadsOfAll(this.client, prefix, deadlineMs);
   }
 
-  /** The same history, its events in the shape in which they were stored: for seals, which cover what is stored. */
   asStored(): EventStore {
     return {
       append: (stream, events, expected) => this.append(stream, events, expected),
-      readStream: (stream, options) => this.sliceOf(asItWas, stream, options),
-      readAll: (options) => this.batchesOf(asItWas, options),
-      follow: (options) => this.following(asItWas, options),
+      readStream: (stream, options) => this.sliceOf(unchanged, stream, options),
+      readAll: (options) => this.batchesOf(unchanged, options),
+      follow: (options) => this.following(unchanged, options),
       end: () => this.end(),
       progress: (from, at, to) => this.progress(from, at, to),
       close: () => this.close(),
     };
   }
 
-  /** Sent again by itself when the connection fails: EventStoreDB knows the ids, and appends once. */
+  /** Retries when the connection fails: EventStoreDB deduplicates by event id. */
   async append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended> {
     this.refuseIfClosed();
     checkedData(stream, events);
     const stored = events.map(storedEvent);
     try {
-      await this.lane.enter();
+      await this.appends.enter();
     } catch (error) {
       throw unavailable(error, this.server);
     }
     try {
       return await this.appendOnce(stream, stored, expected);
     } finally {
-      this.lane.leave();
+      this.appends.leave();
     }
   }
 
   readStream(stream: string, options?: StreamOptions): Promise<StreamSlice> {
-    return this.sliceOf(this.asOfNow, stream, options);
+    return this.sliceOf(this.upcast, stream, options);
   }
 
   readAll(options?: ReadOptions): AsyncIterable<Batch> {
-    return this.batchesOf(this.asOfNow, options);
+    return this.batchesOf(this.upcast, options);
   }
 
   follow(options: FollowOptions): AsyncIterable<Batch> {
-    return this.following(this.asOfNow, options);
+    return this.following(this.upcast, options);
   }
 
   async end(): Promise<string | undefined> {
     this.refuseIfClosed();
-    const patience = this.patience(this.deadlineMs);
+    const retries = this.retries(this.deadlineMs);
     for (;;) {
       try {
         return await this.all.last();
       } catch (error) {
-        await patience.after(error);
+        await retries.after(error);
       }
     }
   }
@@ -146,49 +145,46 @@ export class EventStoreDbEventStore implements EventStore {
     return goal <= start ? 1 : Math.min(1, Math.max(0, (here - start) / (goal - start)));
   }
 
-  /** Ends the followers; what is being appended is answered or fails by its deadline. */
+  /** Ends the followers; pending appends settle by their deadline. */
   async close(): Promise<void> {
     this.closing.abort();
   }
 
   private async appendOnce(stream: string, events: EventData[], expected: number): Promise<Appended> {
-    const patience = this.patience(this.deadlineMs);
+    const retries = this.retries(this.deadlineMs);
     for (;;) {
       try {
-        const { nextExpectedRevision, position } = await this.appendNow(stream, events, expected, patience.leftMs);
-        if (position === undefined) throw new Error('it says no position of what it appended');
-        this.lane.answered();
+        const { nextExpectedRevision, position } = await this.appendNow(stream, events, expected, retries.leftMs);
+        if (position === undefined) throw new Error('it returns no position of the append');
+        this.appends.answered();
         return { revision: Number(nextExpectedRevision) + 1, position: positionText(position) };
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) {
-          this.lane.answered();
+          this.appends.answered();
           throw new RevisionConflict(stream, expected, revisionIn(error));
         }
-        await patience.after(error);
+        await retries.after(error);
       }
     }
   }
 
-  /**
-   * One call an append. The client's default shares one call between all, and when that fails while many wait to be
-   * written, it leaves rejections that nobody can catch.
-   */
+  /** One call per append: the client's default, one call for all, leaves uncatchable rejections when it fails. */
   private appendNow(stream: string, events: EventData[], expected: number, waitMs: number): Promise<AppendResult> {
     const expectedRevision: ExpectedRevision = expected === 0 ? NO_STREAM : BigInt(expected - 1);
-    const options = { expectedRevision, batchAppendSize: 0, deadline: waitMs + LATE_MS } as const;
+    const options = { expectedRevision, batchAppendSize: 0, deadline: waitMs + GRACE_MS } as const;
     return within(waitMs, appending.append.call(this.client, this.prefix + stream, events, options));
   }
 
   private async sliceOf(present: Present, stream: string, options: StreamOptions = {}): Promise<StreamSlice> {
     this.refuseIfClosed();
-    const patience = this.patience(this.deadlineMs);
+    const retries = this.retries(this.deadlineMs);
     let slice: StoredSlice;
     for (;;) {
       try {
         slice = await this.streams.slice(this.prefix + stream, options);
         break;
       } catch (error) {
-        await patience.after(error);
+        await retries.after(error);
       }
     }
     return { events: slice.events.map((event) => present(recordedEvent(event, stream))), revision: slice.revision };
@@ -196,7 +192,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   private async *batchesOf(present: Present, options: ReadOptions = {}): AsyncGenerator<Batch> {
     this.refuseIfClosed();
-    for await (const batch of this.all.batches(options, this.patience(this.deadlineMs))) {
+    for await (const batch of this.all.batches(options, this.retries(this.deadlineMs))) {
       yield presented(batch, present);
       this.refuseIfClosed();
     }
@@ -204,14 +200,14 @@ export class EventStoreDbEventStore implements EventStore {
 
   private async *following(present: Present, options: FollowOptions): AsyncGenerator<Batch> {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    for await (const batch of this.all.following({ ...options, signal }, this.patience(Infinity))) {
+    for await (const batch of this.all.following({ ...options, signal }, this.retries(Infinity))) {
       yield presented(batch, present);
       if (signal.aborted) return;
     }
   }
 
-  private patience(deadlineMs: number): Patience {
-    return new Patience(this.server, deadlineMs, this.options.notice);
+  private retries(deadlineMs: number): Retries {
+    return new Retries(this.server, deadlineMs, this.options.notice);
   }
 
   private refuseIfClosed(): void {
@@ -220,7 +216,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 }
 
-/** Theirs are counted from 0. */
+/** EventStoreDB counts from 0. */
 const revisionIn = ({ actualVersion }: WrongExpectedVersionError): number =>
   typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0;
 

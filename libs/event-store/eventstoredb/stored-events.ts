@@ -3,10 +3,7 @@ import type { Envelope, Recorded, ToAppend } from '../../event-sourcing/event.js
 import { AppendRefused, HistoryDamaged } from '../event-store.js';
 import { positionText } from './positions.js';
 
-/**
- * What EventStoreDB doesn't keep of an envelope by itself, as the metadata of an event: names that are stored for good.
- * Those with a dollar are known to its own tools.
- */
+/** Envelope fields that EventStoreDB stores as metadata, under these names for ever. Its tools know those with $. */
 type StoredMetadata = Omit<Envelope, 'id' | 'stream' | 'revision' | 'position' | 'correlationId' | 'causationId'> & {
   readonly $correlationId: string;
   readonly $causationId: string;
@@ -14,14 +11,14 @@ type StoredMetadata = Omit<Envelope, 'id' | 'stream' | 'revision' | 'position' |
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-/** @throws AppendRefused for what an EventStoreDB can't keep as it is */
+/** @throws AppendRefused for what EventStoreDB can't store unchanged */
 export const storedEvent = (event: ToAppend): EventData => {
   if (!UUID.test(event.id)) {
-    throw new AppendRefused(`EventStoreDB keeps events by UUID in small letters, and ${event.id} is none.`);
+    throw new AppendRefused(`EventStoreDB needs event ids that are lower-case UUIDs, and ${event.id} is not one.`);
   }
   if (event.type.startsWith('$') || event.stream.startsWith('$')) {
     throw new AppendRefused(
-      `Event ${event.id} (${event.type} in ${event.stream}) has a name that EventStoreDB keeps for itself. Name types and streams without $ at the front.`,
+      `Event ${event.id} (${event.type} in ${event.stream}) has a name that EventStoreDB reserves. Don't start names of types and streams with $.`,
     );
   }
   const metadata: StoredMetadata = {
@@ -41,13 +38,13 @@ export const storedEvent = (event: ToAppend): EventData => {
     contentType: 'application/json',
     id: event.id,
     type: event.type,
-    data: event.data as Record<string, unknown>, // an object: checkedData saw to it
+    data: event.data as Record<string, unknown>, // checkedData refuses anything but an object
     metadata,
   };
   return stored;
 };
 
-/** Which shard an event is of, without reading the rest of it; undefined for one that Amends did not write. */
+/** The event's shard; undefined for one that Amends did not write. */
 export const shardIn = ({ metadata }: AllStreamRecordedEvent): number | undefined =>
   (metadata as Partial<StoredMetadata> | undefined)?.shard;
 
@@ -89,7 +86,7 @@ export const recordedEvent = (
 const positionIn = ({ position }: RecordedEvent | AllStreamRecordedEvent): string => {
   if (position === undefined) {
     throw new HistoryDamaged(
-      `The EventStoreDB says no positions when a stream is read, as versions before 22.6 don't. Use a later version.`,
+      `The EventStoreDB returns no positions when Amends reads a stream. Use version 22.6 or later.`,
     );
   }
   return positionText(position);

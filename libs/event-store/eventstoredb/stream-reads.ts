@@ -1,13 +1,13 @@
 import { END, StreamNotFoundError, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
 import { HistoryDamaged, type EventStore } from '../event-store.js';
-import { Pulled, waiting } from './pulled.js';
+import { ClientStream, buffering } from './client-stream.js';
 
 type StreamOptions = NonNullable<Parameters<EventStore['readStream']>[1]>;
 export type StreamEvent = NonNullable<ResolvedEvent['event']>;
 
 export interface StoredSlice {
   readonly events: readonly StreamEvent[];
-  /** Counted as Amends does: the number of events. */
+  /** As Amends counts: the number of events. */
   readonly revision: number;
 }
 
@@ -15,17 +15,16 @@ const EMPTY: StoredSlice = { events: [], revision: 0 };
 
 const AT_ONCE = 1_000;
 
-/** How many events the stream has up to this one: EventStoreDB counts revisions from 0. */
+/** EventStoreDB counts revisions from 0, Amends from 1. */
 const revisionOf = (event: StreamEvent | undefined): number => (event === undefined ? 0 : Number(event.revision) + 1);
 
-/** Reads slices of streams, and says at what revision the stream is. */
 export class StreamReads {
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly silenceMs: number,
   ) {}
 
-  /** @throws HistoryDamaged for a stream of which something is gone */
+  /** @throws HistoryDamaged for a stream that lost its first events */
   async slice(
     stream: string,
     { after, direction = 'forwards', limit = Infinity }: StreamOptions,
@@ -45,7 +44,7 @@ export class StreamReads {
     const [first] = events;
     if (first !== undefined && revisionOf(first) !== after + 1) {
       throw new HistoryDamaged(
-        `Stream ${stream} lacks what was before its event ${first.id}: the EventStoreDB was told to keep only the newest, or to delete the stream. Restore a back-up of it.`,
+        `Stream ${stream} lacks the events before ${first.id}: someone told the EventStoreDB to keep only the newest, or to delete the stream. Restore a back-up of it.`,
       );
     }
     const isRead = events.length > 0 && events.length < limit;
@@ -75,8 +74,8 @@ export class StreamReads {
   ): Promise<StreamEvent[]> {
     if (limit <= 0) return [];
     const maxCount = Math.min(limit, Number.MAX_SAFE_INTEGER);
-    const source = this.client.readStream(stream, { direction, fromRevision, maxCount }, waiting(AT_ONCE));
-    const resolved = await new Pulled<ResolvedEvent>(source).rest(this.silenceMs);
+    const source = this.client.readStream(stream, { direction, fromRevision, maxCount }, buffering(AT_ONCE));
+    const resolved = await new ClientStream<ResolvedEvent>(source).rest(this.silenceMs);
     return resolved.flatMap(({ event }) => event ?? []);
   }
 }

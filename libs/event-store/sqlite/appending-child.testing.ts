@@ -2,9 +2,8 @@ import { LENDING, lendingEvents } from '../lending.testing.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 
 /**
- * A program of its own for tests of faults: appends one event after the other and tells on standard output what was
- * acknowledged, one position a line, until it ends itself at the named crash point or is ended by its parent.
- * Arguments: folder, crash point ('' for none), and at which of its calls.
+ * A program for tests of faults: appends event after event and prints each acknowledged position, until it kills itself
+ * at the crash point or its parent kills it. Arguments: folder, crash point ('' for none), and at which of its calls.
  */
 const [folder = '', crashAt = '', calls = '1'] = process.argv.slice(2);
 let left = Number(calls);

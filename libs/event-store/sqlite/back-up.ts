@@ -19,12 +19,12 @@ const sync = (path: string): void => {
   }
 };
 
-/** All pages in one step: one snapshot, made on another thread, whatever is appended meanwhile. */
+/** All pages in one step, so that appends can't make the copy start again. */
 const ALL_PAGES = 2_147_483_647;
 
 export const backUp = async (database: string, path: string, madeAt: string): Promise<string | undefined> => {
   if (existsSync(path))
-    throw new HistoryUnavailable(`${path} is there already. Name a file that isn't: no back-up is overwritten.`);
+    throw new HistoryUnavailable(`${path} exists already. Name another file: amends overwrites no back-up.`);
   const partial = `${path}.partial`;
   try {
     rmSync(partial, { force: true });
@@ -54,7 +54,7 @@ export const backUp = async (database: string, path: string, madeAt: string): Pr
   }
 };
 
-/** @throws HistoryDamaged for a file whose pages don't fit together. */
+/** @throws HistoryDamaged for a corrupt file */
 const checkWhole = (db: DatabaseSync, path: string): void => {
   const found = db
     .prepare('PRAGMA integrity_check(3)')
@@ -67,15 +67,15 @@ const checkWhole = (db: DatabaseSync, path: string): void => {
 
 export interface Restored {
   readonly backupMadeAt: string;
-  /** Position of the last event now; undefined in an empty history. */
+  /** Undefined in an empty history. */
   readonly lastPosition: string | undefined;
-  /** Where history stood before, if it had a readable head. */
+  /** The replaced history's last position, if its head was readable. */
   readonly headBefore: string | undefined;
 }
 
 /**
- * Puts history back from a back-up and signs a new head. The history that was there is kept beside it as
- * history.replaced.db. Ended half-way, it can be run again. What follows it (read models, seals) must be told.
+ * Restores history from a back-up with a new head, and keeps the old one as history.replaced.db. After a crash, run it
+ * again. The caller must reset what follows history (read models, seals).
  */
 export const restoreHistory = (backupPath: string, folder: string): Restored => {
   const files = historyFiles(folder);
@@ -104,7 +104,7 @@ const restoreLocked = (backupPath: string, folder: string): Restored => {
     const made = backupDb.prepare(`SELECT name FROM sqlite_schema WHERE name = 'back_up'`).get();
     if (made === undefined)
       throw new HistoryDamaged(
-        `${backupPath} is a history, but no back-up of one. Name a file that amends backup made.`,
+        `${backupPath} is a history, not a back-up of one. Name a file that amends backup made.`,
       );
     backupMadeAt = String(backupDb.prepare('SELECT made_at FROM back_up').get()?.made_at);
   } finally {
@@ -144,7 +144,7 @@ const headBefore = (path: string): string | undefined => {
     const head = readHead(path);
     return head === undefined || head.position === 0 ? undefined : positionText(head.position);
   } catch (error) {
-    if (error instanceof HistoryDamaged) return undefined; // an unreadable head is what is being replaced
+    if (error instanceof HistoryDamaged) return undefined; // a restore replaces an unreadable head
     throw error;
   }
 };

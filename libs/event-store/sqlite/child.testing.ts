@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Lets a child process run our sources as they are: `.js` in an import finds its `.ts`. */
+/** Lets a child process run our sources: it resolves `.js` in an import to `.ts`. */
 const RESOLVE_SOURCES = `
 import { registerHooks } from 'node:module';
 registerHooks({
@@ -13,20 +13,20 @@ registerHooks({
 
 export interface Child {
   readonly process: ChildProcessWithoutNullStreams;
-  /** The lines it wrote, up to its end. */
+  /** All lines that it wrote. */
   readonly ended: Promise<readonly string[]>;
-  /** Resolves once it wrote so many lines. */
+  /** Resolves after so many lines. */
   wrote(lines: number): Promise<void>;
 }
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
-/** Ends what a failed test left running. */
+/** Kills what a failed test left running. */
 export const endChildren = (): void => {
   for (const child of running) child.kill('SIGKILL');
 };
 
-/** Starts a program of ours beside the test. @param program beside this file */
+/** @param program a path relative to this file */
 export const startChild = (program: string, ...args: string[]): Child => {
   const path = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(
@@ -43,32 +43,32 @@ export const startChild = (program: string, ...args: string[]): Child => {
   );
   running.add(child);
   let output = '';
-  let complaint = '';
+  let errors = '';
   const waiting: (() => void)[] = [];
   const lines = (): string[] => output.split('\n').slice(0, -1);
   const ended = new Promise<readonly string[]>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
       running.delete(child);
-      for (const look of waiting) look();
+      for (const check of waiting) check();
       if (code === null || code === 0) resolve(lines());
-      else reject(new Error(`${program} ended with ${code}: ${complaint}`));
+      else reject(new Error(`${program} ended with ${code}: ${errors}`));
     });
   });
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   });
   child.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString();
+    errors += chunk.toString();
   });
   const wrote = (count: number): Promise<void> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         if (lines().length >= count || child.exitCode !== null || child.signalCode !== null) resolve();
       };
-      waiting.push(look);
-      look();
+      waiting.push(check);
+      check();
     });
   return { process: child, ended, wrote };
 };

@@ -75,7 +75,7 @@ describe('a write-ahead log that was cut or changed', () => {
           whole++;
         } catch (error) {
           expect(error).toBeInstanceOf(HistoryDamaged);
-          expect(String(error)).toMatch(/Nothing was changed\. Keep the file.*restore a back-up/);
+          expect(String(error)).toMatch(/Amends changed nothing\. Keep the file.*restore a back-up/);
           expect(bytesOf(where)).toEqual(found);
         }
       }
@@ -122,7 +122,7 @@ describe('history and its head', () => {
   test('the head gone', async () => {
     await written(5);
     rmSync(file('history.head'));
-    expect(() => open()).toThrow(/holds 5 events, but its head .* is gone/);
+    expect(() => open()).toThrow(/holds 5 events, but its head .* is missing/);
   });
   test('the database gone', async () => {
     await written(5);
@@ -143,9 +143,7 @@ describe('history and its head', () => {
   test('both slots of the head torn: refused', async () => {
     await written(5);
     writeFileSync(file('history.head'), 'x'.repeat(1_024));
-    expect(() => open()).toThrow(
-      /history.head can't be read, so nobody can say whether the history beside it is whole/,
-    );
+    expect(() => open()).toThrow(/history.head can't be read, so Amends can't check whether the history is complete/);
   });
   test('a commit that the head had no time for is kept, and signed at the next start', async () => {
     await written(3);
@@ -251,14 +249,14 @@ describe('back-up and restore', () => {
     expect(() => restoreHistory(join(root, 'text'), folder)).toThrow(HistoryDamaged);
     expect(() => restoreHistory(join(root, 'none'), folder)).toThrow(/There is no file/);
     copyFileSync(file('history.db'), join(root, 'plain'));
-    expect(() => restoreHistory(join(root, 'plain'), folder)).toThrow(/is a history, but no back-up of one/);
+    expect(() => restoreHistory(join(root, 'plain'), folder)).toThrow(/is a history, not a back-up of one/);
     await open().close();
   });
   test('a running history is not restored over, and a back-up overwrites nothing', async () => {
     const store = open();
     await appendOneByOne(store, 'loan-1', 1);
     await store.backup(join(root, 'copy'), MADE_AT);
-    await expect(store.backup(join(root, 'copy'), MADE_AT)).rejects.toThrow(/is there already/);
+    await expect(store.backup(join(root, 'copy'), MADE_AT)).rejects.toThrow(/exists already/);
     expect(() => restoreHistory(join(root, 'copy'), folder)).toThrow(/is being written by another process/);
     await store.close();
   });

@@ -23,7 +23,7 @@ export type EventRow = [
   data: string,
 ];
 
-/** As it is read: with the category, which follows from the stream, so that the head needs no hash of it. */
+/** With the category, which the head's hash omits because it follows from the stream. */
 export type StoredRow = [...row: EventRow, category: number];
 
 export const COLUMNS = `position, id, stream, revision, type, schema_version, shard, programme, actor, imported,
@@ -55,7 +55,7 @@ const rows = (db: DatabaseSync, sql: string): StatementSync => {
   return statement;
 };
 
-/** Looks up by number what is kept once; remembers a bounded number of them, so memory doesn't grow with history. */
+/** Looks up a row by its number; caches at most `most` rows. */
 const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]) => T, most: number) => {
   const statement = rows(db, sql);
   const known = new Map<number, T>();
@@ -65,7 +65,7 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
     const row: unknown = statement.get(id);
     if (!Array.isArray(row))
       throw new HistoryDamaged(
-        `History is damaged: it cites number ${id}, which is not there (${sql}). Restore a back-up (amends restore).`,
+        `History is damaged: it refers to number ${id}, which doesn't exist (${sql}). Restore a back-up (amends restore).`,
       );
     const value = from(row);
     if (known.size >= most) known.clear();
@@ -74,7 +74,7 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
   };
 };
 
-/** Turns rows into events as they were stored. @throws HistoryDamaged for one that can't be as it was stored */
+/** Turns rows into events, without upcasting. @throws HistoryDamaged for a changed row */
 export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
   const stream = lookup(
@@ -117,7 +117,7 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   };
 };
 
-/** Filed under another category than its stream's, an event is kept from those who follow that category. */
+/** A wrong category hides an event from those who follow its stream's category. */
 const misfiled = ({ type, revision, stream, position }: Recorded, category: string): HistoryDamaged =>
   new HistoryDamaged(
     `History is damaged: ${type}, revision ${revision} of ${stream}, at position ${position}, is filed under "${category}". Restore a back-up (amends restore).`,
@@ -131,11 +131,11 @@ const parsed = (row: StoredRow): object => {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new HistoryDamaged(
-    `History is damaged: the data of the event at position ${positionText(row[0])} (id ${row[1]}) is no JSON object any more. Restore a back-up (amends restore).`,
+    `History is damaged: the data of the event at position ${positionText(row[0])} (id ${row[1]}) is no longer a JSON object. Restore a back-up (amends restore).`,
   );
 };
 
-/** Finds or makes the number of what is kept once. Forget what was remembered when a transaction is rolled back. */
+/** Finds or inserts a row, and caches its number. Call `forget` after a rollback. */
 const numbering = (db: DatabaseSync, select: string, insert: string, most: number) => {
   const find = rows(db, select);
   const add = db.prepare(insert);

@@ -13,8 +13,8 @@ import { HistoryDamaged } from '../event-store.js';
 import type { EventRow } from './event-rows.js';
 
 /**
- * The last event that was acknowledged, kept apart from the database: SQLite opens a torn write-ahead log without a
- * word and drops what stood in it, so only something outside can tell.
+ * The last acknowledged event, in a file of its own: SQLite silently drops a torn tail of its write-ahead log, and only
+ * something outside can detect that.
  *
  * The file has two slots of one disk sector each, written in turn, so that a torn write spoils one of them at most.
  */
@@ -40,7 +40,7 @@ const readSlot = (slot: string): Head | undefined => {
   return { position: Number(position), hash: hash === '-' || hash === undefined ? '' : hash };
 };
 
-/** Undefined where there is no head yet. @throws HistoryDamaged when none of its slots can be read. */
+/** Undefined if there is no file yet. @throws HistoryDamaged when neither slot is readable */
 export const readHead = (path: string): Head | undefined => {
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'latin1');
@@ -48,7 +48,7 @@ export const readHead = (path: string): Head | undefined => {
   const [first, second] = slots;
   if (first === undefined) {
     throw new HistoryDamaged(
-      `${path} can't be read, so nobody can say whether the history beside it is whole. Put the file back, or restore a back-up (amends restore).`,
+      `${path} can't be read, so Amends can't check whether the history is complete. Put the file back, or restore a back-up (amends restore).`,
     );
   }
   return second === undefined || first.position >= second.position ? first : second;
@@ -61,19 +61,19 @@ export interface HeadFile {
 
 const SYNC_EVERY_MS = 1_000;
 
-/** Whole or not at all: a process killed half-way would leave a head that nobody can read. */
-const putInPlace = (path: string, slot: string): void => {
-  const beside = `${path}.new`;
-  const fd = openSync(beside, 'w');
+/** Atomic: a killed process must not leave an unreadable head. */
+const createHead = (path: string, slot: string): void => {
+  const temporary = `${path}.new`;
+  const fd = openSync(temporary, 'w');
   writeSync(fd, slot, 0, 'latin1');
   fdatasyncSync(fd);
   closeSync(fd);
-  renameSync(beside, path);
+  renameSync(temporary, path);
 };
 
-/** Writes the head at once and syncs it each second. @param failed told when a sync fails. */
+/** Writes the head at once and syncs it each second. @param failed called when a sync fails */
 export const openHead = (path: string, head: Head, failed: (error: Error) => void): HeadFile => {
-  if (!existsSync(path)) putInPlace(path, slotOf(head));
+  if (!existsSync(path)) createHead(path, slotOf(head));
   const fd = openSync(path, 'r+');
   let turn = 0;
   let unsynced = false;
@@ -82,7 +82,7 @@ export const openHead = (path: string, head: Head, failed: (error: Error) => voi
     turn = 1 - turn;
     unsynced = true;
   };
-  // Both slots, one after the other: whatever stood there is superseded.
+  // Overwrites both slots.
   write(head);
   fdatasyncSync(fd);
   write(head);

@@ -20,7 +20,7 @@ export const historyFiles = (folder: string): HistoryFiles => ({
 
 const EMPTY: Head = { position: 0, hash: '' };
 
-/** The last event that is there now. It looks through a reader's eyes: a refused history is left as it was found. */
+/** The history's last event. It opens the file read-only, so that a refused history stays unchanged. */
 const lastEvent = ({ database }: HistoryFiles, signed: Head | undefined): { last: Head; atHead?: string } => {
   if (!existsSync(database) || statSync(database).size === 0) return { last: EMPTY };
   const db = openReader(database);
@@ -39,8 +39,8 @@ const lastEvent = ({ database }: HistoryFiles, signed: Head | undefined): { last
 };
 
 /**
- * Compares history with its head, and returns where history stands: at the head, or past it when the process ended
- * between a commit and its head. @throws HistoryDamaged when it is behind.
+ * Compares history with its head, and returns the last event: the head's, or a later one if the process died between
+ * a commit and its head. @throws HistoryDamaged if history lost or changed the head's event
  */
 export const checkHead = (files: HistoryFiles): Head => {
   const head = readHead(files.head); // before the history: a running writer moves both, history first
@@ -48,18 +48,18 @@ export const checkHead = (files: HistoryFiles): Head => {
   if (head === undefined) {
     if (last.position === 0) return EMPTY;
     throw new HistoryDamaged(
-      `${files.database} holds ${last.position} events, but its head ${files.head} is gone, so nobody can say whether the last ones are all there. Put the file back, or restore a back-up (amends restore).`,
+      `${files.database} holds ${last.position} events, but its head ${files.head} is missing, so Amends can't check whether the last ones are complete. Put the file back, or restore a back-up (amends restore).`,
     );
   }
   if (last.position < head.position) {
     const lost = head.position - last.position;
     throw new HistoryDamaged(
-      `${files.database} ends at position ${positionText(last.position)}, but the event at ${positionText(head.position)} was acknowledged: the last ${lost} event${lost === 1 ? ' is' : 's are'} lost. Nothing was changed. Keep the files (also history.db-wal), and restore a back-up (amends restore).`,
+      `${files.database} ends at position ${positionText(last.position)}, but the event at ${positionText(head.position)} was acknowledged: the last ${lost} event${lost === 1 ? ' is' : 's are'} lost. Amends changed nothing. Keep the files (also history.db-wal), and restore a back-up (amends restore).`,
     );
   }
   if (head.position > 0 && atHead !== head.hash) {
     throw new HistoryDamaged(
-      `The event at position ${positionText(head.position)} in ${files.database} is not the one that was acknowledged: it was changed since. Nothing was changed now. Keep the files, and restore a back-up (amends restore).`,
+      `The event at position ${positionText(head.position)} in ${files.database} is not the one that was acknowledged: it was changed since. Amends changed nothing. Keep the files, and restore a back-up (amends restore).`,
     );
   }
   return last;

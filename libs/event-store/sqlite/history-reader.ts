@@ -3,10 +3,10 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import type { EventFilter, StreamSlice } from '../event-store.js';
 import { COLUMNS, rowReader, STORED_COLUMNS, type EventRow, type StoredRow } from './event-rows.js';
 
-/** How many events a filter may pass over before the reader comes up for air. */
+/** The most rows that one query scans, so that requests don't wait for it. */
 const FILTER_WINDOW = 20_000;
 
-/** What a row of `events` must pass, as conditions that follow others. */
+/** The filter as SQL conditions, to append to others. */
 export function passing({ types, categories, shards }: EventFilter): { sql: string; values: string[] } {
   const named = (column: string, names: readonly string[] = []): string =>
     `AND ${column} IN (SELECT id FROM names WHERE name IN (${names.map(() => '?').join(', ')}))`;
@@ -21,16 +21,16 @@ export function passing({ types, categories, shards }: EventFilter): { sql: stri
   };
 }
 
-/** Categories of no more streams than this are read stream by stream. */
+/** Up to so many streams, the reader looks up a category stream by stream. */
 const FEW = 100;
 
 export interface Reach {
   readonly rows: readonly StoredRow[];
-  /** How far was read. */
+  /** How far the reader has read. */
   readonly at: number;
 }
 
-/** The reads of one connection. `present` turns a stored event into one of the present version. */
+/** Reads on one connection. `present` upcasts a stored event. */
 export class HistoryReader {
   private readonly toEvent: (row: StoredRow) => Recorded;
   private readonly statements = new Map<string, StatementSync>();
@@ -59,7 +59,6 @@ export class HistoryReader {
     return this.rows<EventRow>(`SELECT ${COLUMNS} FROM events WHERE position = ?`, position)[0];
   }
 
-  /** The ids and positions of a run of a stream's events. */
   run(stream: number, after: number, to: number): readonly EventRow[] {
     const sql = `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision`;
     return this.rows<EventRow>(sql, stream, after, to);
@@ -71,7 +70,7 @@ export class HistoryReader {
   ): StreamSlice {
     const stream = this.streamNumber(name);
     if (stream === 0) return { events: [], revision: 0 };
-    // The revision first: an event that comes between the two reads is left out, never skipped.
+    // The revision first, so that the slice leaves out an event that comes between the two reads.
     const revision = this.revision(stream);
     const [low, high] =
       direction === 'forwards' ? [after ?? 0, revision] : [0, Math.min(revision, (after ?? Infinity) - 1)];
@@ -103,7 +102,7 @@ export class HistoryReader {
     return rows.map((row) => this.present(this.toEvent(row)));
   }
 
-  /** The streams of categories that have few, such as rules: what they say is found however long history is. */
+  /** The streams of categories that have few, such as rules, so that their events are found fast in a long history. */
   private fewStreams(categories: readonly string[]): readonly number[] | undefined {
     const found = categories.flatMap((category) =>
       this.rows<[number]>(

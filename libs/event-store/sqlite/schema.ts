@@ -2,14 +2,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { transact } from '../../sqlite/transaction.js';
 import { HistoryDamaged } from '../event-store.js';
 
-/** "Amnd": tells a history from any other SQLite file. */
+/** "Amnd": marks a history of Amends. */
 const APPLICATION_ID = 0x416d6e64;
 const SCHEMA_VERSION = 1;
 
 /**
- * Names that come again and again are kept once and cited by number. `known_at` and `recorded_at` are absent where
- * they equal `occurred_at`, the two ids after the command's where they equal that. The view `history` spells it all
- * out for people with an SQLite tool.
+ * Repeated names are stored once and referred to by number. `known_at` and `recorded_at` are NULL if they equal
+ * `occurred_at`, the correlation and causation ids if they equal the command's. The view `history` shows whole rows.
  */
 const SCHEMA = `
   CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -51,7 +50,7 @@ const SCHEMA = `
 
 const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
-/** True for a file that nothing was written to yet. @throws HistoryDamaged for a file that is no history of ours. */
+/** True for an empty file. @throws HistoryDamaged for another program's file */
 export const isBlank = (db: DatabaseSync, path: string): boolean => {
   const application = pragma(db, 'application_id');
   if (application === 0 && pragma(db, 'schema_version') === 0) return true;
@@ -75,7 +74,7 @@ export const openReader = (path: string): DatabaseSync => {
   return db;
 };
 
-/** FULL in WAL: each commit is synced before it answers. */
+/** With FULL in WAL mode, SQLite syncs each commit before it returns. */
 export const openWriter = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');

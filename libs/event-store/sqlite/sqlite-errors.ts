@@ -1,11 +1,11 @@
 import { isDamaged, messageOf, outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { HistoryDamaged, HistoryUnavailable } from '../event-store.js';
 
-/** What went wrong with the file, and what to do. Errors of other kinds come back as they are. */
+/** SQLite's errors in words; other errors unchanged. */
 export const inWords = (error: unknown, path: string): unknown => {
   if (isDamaged(error))
     return new HistoryDamaged(
-      `${path} is damaged: SQLite says "${messageOf(error)}". Nothing was changed. Keep the file, and restore a back-up (amends restore).`,
+      `${path} is damaged: SQLite says "${messageOf(error)}". Amends changed nothing. Keep the file, and restore a back-up (amends restore).`,
     );
   const why = outOfOrder(error, path, 'append');
   return why === undefined ? error : new HistoryUnavailable(why, { cause: error });

@@ -21,36 +21,36 @@ import { openHead } from './head.js';
 import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
 import { HistoryWriter } from './history-writer.js';
-import { PlacesByShard } from './places-by-shard.js';
+import { PositionsByShard } from './positions-by-shard.js';
 import { openReader, openWriter } from './schema.js';
 import { inWords } from './sqlite-errors.js';
 
 export interface SqliteEventStoreOptions {
-  /** Holds history.db, history.head and history.lock; made by the writer where it isn't there. */
+  /** Holds history.db, history.head and history.lock. The writer makes it. */
   readonly folder: string;
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
-  /** One process writes; any number read, also while it writes. */
+  /** One process writes while any number read. */
   readonly mode: 'write' | 'read';
   readonly crashPoint?: CrashPoint;
 }
 
-/** How soon a reader sees what another process committed. */
+/** How often a reader looks for another process's commits. */
 const POLL_MS = 20;
 const DEFAULT_BATCH = 1_000;
 
 /** History in one SQLite file. */
 export class SqliteEventStore implements EventStore {
-  private readonly waiting = new Set<() => void>();
-  private readonly asItWas: HistoryReader;
-  private readonly asOfNow: HistoryReader;
+  private readonly followers = new Set<() => void>();
+  private readonly stored: HistoryReader;
+  private readonly upcast: HistoryReader;
   private readonly present: ReturnType<typeof upcasting>;
   private readonly writes?: HistoryWriter;
-  private readonly letGo: (() => void)[] = [];
+  private readonly closers: (() => void)[] = [];
   private closed = false;
 
   /**
-   * @throws HistoryDamaged when history is not what it was when it was last acknowledged.
-   * @throws HistoryUnavailable when it can't be opened now; both say what to do.
+   * @throws HistoryDamaged when history differs from what the store acknowledged
+   * @throws HistoryUnavailable when the store can't open it now
    */
   static open(options: SqliteEventStoreOptions): SqliteEventStore {
     const files = historyFiles(options.folder);
@@ -70,7 +70,7 @@ export class SqliteEventStore implements EventStore {
     try {
       if (mode === 'write') {
         mkdirSync(folder, { recursive: true });
-        this.letGo.push(takeWriterLock(files.lock, folder, HistoryUnavailable));
+        this.closers.push(takeWriterLock(files.lock, folder, HistoryUnavailable));
       } else if (!existsSync(files.database)) {
         throw new HistoryUnavailable(
           `There is no history in ${folder}. Name another folder, or write one there first.`,
@@ -78,27 +78,26 @@ export class SqliteEventStore implements EventStore {
       }
       const head = checkHead(files);
       this.db = mode === 'write' ? openWriter(files.database) : openReader(files.database);
-      this.letGo.unshift(() => this.db.close());
-      this.asItWas = new HistoryReader(this.db, (event) => event);
+      this.closers.unshift(() => this.db.close());
+      this.stored = new HistoryReader(this.db, (event) => event);
       this.present = upcasting(declarations);
-      this.asOfNow = new HistoryReader(this.db, this.present);
+      this.upcast = new HistoryReader(this.db, this.present);
       if (mode === 'read') return;
       const headFile = openHead(files.head, head, (error) => this.writes?.fail(inWords(error, files.head)));
-      this.letGo.unshift(() => headFile.close());
-      this.writes = new HistoryWriter(this.db, files.database, this.asItWas, headFile, crashPoint, () => this.wake());
+      this.closers.unshift(() => headFile.close());
+      this.writes = new HistoryWriter(this.db, files.database, this.stored, headFile, crashPoint, () => this.wake());
     } catch (error) {
-      for (const step of this.letGo) step();
+      for (const step of this.closers) step();
       throw error;
     }
   }
 
-  /** The same history, its events in the shape in which they were stored: for seals, which cover what is stored. */
   asStored(): EventStore {
     return {
       append: (stream, events, expected) => this.append(stream, events, expected),
-      readStream: (stream, options) => this.sliceOf(this.asItWas, stream, options),
-      readAll: (options) => this.batchesOf(this.asItWas, options),
-      follow: (options) => this.following(this.asItWas, options),
+      readStream: (stream, options) => this.sliceOf(this.stored, stream, options),
+      readAll: (options) => this.batchesOf(this.stored, options),
+      follow: (options) => this.following(this.stored, options),
       end: () => this.end(),
       progress: (from, at, to) => this.progress(from, at, to),
       close: () => this.close(),
@@ -119,24 +118,24 @@ export class SqliteEventStore implements EventStore {
     stream: string,
     options?: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
   ): Promise<StreamSlice> {
-    return this.sliceOf(this.asOfNow, stream, options);
+    return this.sliceOf(this.upcast, stream, options);
   }
 
   readAll(options?: ReadOptions): AsyncIterable<Batch> {
-    return this.batchesOf(this.asOfNow, options);
+    return this.batchesOf(this.upcast, options);
   }
 
   async byShard(options: ByShardOptions): Promise<HistoryByShard> {
     this.refuseIfClosed();
-    return PlacesByShard.sort(this.files.database, this.present, options);
+    return PositionsByShard.sort(this.files.database, this.present, options);
   }
 
   follow(options: Parameters<EventStore['follow']>[0]): AsyncIterable<Batch> {
-    return this.following(this.asOfNow, options);
+    return this.following(this.upcast, options);
   }
 
   async end(): Promise<string | undefined> {
-    const last = this.reading(() => this.asItWas.last());
+    const last = this.reading(() => this.stored.last());
     return last === 0 ? undefined : positionText(last);
   }
 
@@ -146,22 +145,21 @@ export class SqliteEventStore implements EventStore {
   }
 
   /**
-   * A copy of the whole as it stands, made while events go on being appended; the copy is one file, checked and synced.
-   * Resolves to the position of the last event in it.
-   * @param madeAt kept in the copy, for whoever restores it
+   * Copies history into one file, checked and synced, while appends go on. Resolves to its last event's position.
+   * @param madeAt the copy records it
    */
   backup(path: string, madeAt: string): Promise<string | undefined> {
     this.refuseIfClosed();
     return backUp(this.files.database, path, madeAt);
   }
 
-  /** Commits what was asked for, wakes the followers to their end, and lets go of the files. */
+  /** Commits pending appends, ends the followers and closes the files. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.writes?.flush();
     this.closed = true;
     this.wake();
-    for (const step of this.letGo) step();
+    for (const step of this.closers) step();
   }
 
   private async sliceOf(
@@ -184,7 +182,7 @@ export class SqliteEventStore implements EventStore {
         return { events: reader.events(reach.rows), position: positionText(reach.at) };
       });
       yield batch;
-      await nextTurn(); // a long read must not keep requests waiting
+      await nextTurn(); // so that a long read doesn't block requests
     }
   }
 
@@ -201,43 +199,43 @@ export class SqliteEventStore implements EventStore {
           if (signal.aborted || this.closed) return;
         }
       } catch (error) {
-        if (this.closed) return; // while it read on: that is how a follower ends
+        if (this.closed) return; // a read of a closed store ends its follower
         throw error;
       }
-      await this.movedOn(position === undefined ? 0 : positionNumber(position), signal);
+      await this.moreAfter(position === undefined ? 0 : positionNumber(position), signal);
     }
   }
 
-  /** Resolves when there is more after the position, on the signal, and at the end. */
-  private movedOn(position: number, signal: AbortSignal): Promise<void> {
+  /** Resolves when there are events after the position, on the signal, or when the store closes. */
+  private moreAfter(position: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const leave = (): void => {
         clearTimeout(timer);
-        this.waiting.delete(look);
+        this.followers.delete(check);
         signal.removeEventListener('abort', done);
       };
       const done = (): void => {
         leave();
         resolve();
       };
-      const look = (): void => {
+      const check = (): void => {
         try {
-          if (this.closed || signal.aborted || this.asItWas.last() > position) return done();
-          if (this.writes === undefined) timer = setTimeout(look, POLL_MS); // another process writes
+          if (this.closed || signal.aborted || this.stored.last() > position) return done();
+          if (this.writes === undefined) timer = setTimeout(check, POLL_MS); // another process writes
         } catch (error) {
           leave();
           reject(inWords(error, this.files.database));
         }
       };
-      this.waiting.add(look);
+      this.followers.add(check);
       signal.addEventListener('abort', done);
-      look();
+      check();
     });
   }
 
   private wake(): void {
-    for (const look of [...this.waiting]) look();
+    for (const check of [...this.followers]) check();
   }
 
   private reading<T>(read: () => T): T {

@@ -69,7 +69,7 @@ test('a ledger that can not be reached is refused in words, soon, and without it
   });
   await expect(opening).rejects.toMatchObject({
     name: 'LedgerUnavailable',
-    message: expect.stringMatching(/^MongoDB at 127\.0\.0\.1:1 does not answer .* then ask again\.$/s),
+    message: expect.stringMatching(/^MongoDB at 127\.0\.0\.1:1 does not answer .* then try again\.$/s),
   });
   await expect(opening).rejects.not.toThrow('secret');
 });

@@ -5,17 +5,17 @@ import { fieldsOf, instant, LAST, type RecordDocument, recordOf, type Row, rowOf
 
 export interface MongoLedgerOptions extends ConnectionOptions {
   readonly mode: 'write' | 'read';
-  /** What it is kept for, and so the collection's name; default 'ledger'. */
+  /** Part of the collection's name; default 'ledger'. */
   readonly name?: 'ledger' | 'vault';
 }
 
-/** How many puts that each need an answer of their own are under way at once. */
-const AT_ONCE = 32;
+/** The concurrency limit of conditional puts. */
+const CONCURRENCY = 32;
 
 /**
- * The ledger in one collection. A put is acknowledged by a majority of the replica set, journal written, before its
- * answer. What is removed stays in MongoDB's journal and oplog until those are overwritten: a vault's keys are
- * therefore sealed with the key encryption key, which MongoDB never sees.
+ * The ledger in one collection. A majority of the replica set acknowledges and journals a put before its answer.
+ * Removed records stay in MongoDB's journal and oplog for some time, so the vault encrypts customers' keys with the key
+ * encryption key, which MongoDB never sees.
  */
 export class MongoLedger implements Ledger {
   private constructor(
@@ -24,14 +24,14 @@ export class MongoLedger implements Ledger {
     private readonly mode: 'write' | 'read',
   ) {}
 
-  /** @throws LedgerUnavailable where no server answers. */
+  /** @throws LedgerUnavailable if no server answers */
   static async open({ mode, name = 'ledger', ...where }: MongoLedgerOptions): Promise<MongoLedger> {
     const connection = await MongoConnection.open(where, { what: `the ${name}`, Unavailable: LedgerUnavailable });
     const records = connection.database.collection<RecordDocument>(`amends_${name}`);
     try {
-      // The kind leads: what is due of one kind is found without stepping over what is due of another.
+      // The kind comes first, so that a query for one kind skips no records of others.
       if (mode === 'write')
-        await connection.ask(() =>
+        await connection.run(() =>
           records.createIndex(
             { kind: 1, dueAt: 1, _id: 1 },
             { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
@@ -45,7 +45,7 @@ export class MongoLedger implements Ledger {
   }
 
   async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
-    const found = await this.ask(() => this.records.findOne({ _id: key }));
+    const found = await this.run(() => this.records.findOne({ _id: key }));
     return found ? recordOf<T>(found) : undefined;
   }
 
@@ -60,13 +60,13 @@ export class MongoLedger implements Ledger {
     this.refuseWhenReading();
     const rows = puts.map(rowOf);
     const failed = new Set<Row>();
-    // The puts of one key in their order, those of many keys together.
+    // In order for each key, together for different keys.
     for (const round of roundsOf(rows)) {
       const [plain, guarded] = [round.filter(({ expected }) => !expected), round.filter(({ expected }) => expected)];
       for (const row of await this.setPlain(plain)) failed.add(row);
-      for (let at = 0; at < guarded.length; at += AT_ONCE)
+      for (let at = 0; at < guarded.length; at += CONCURRENCY)
         await Promise.all(
-          guarded.slice(at, at + AT_ONCE).map(async (row) => {
+          guarded.slice(at, at + CONCURRENCY).map(async (row) => {
             if ((await this.set(row)) instanceof VersionConflict) failed.add(row);
           }),
         );
@@ -77,7 +77,7 @@ export class MongoLedger implements Ledger {
   async remove(key: string, expected?: number): Promise<void> {
     this.refuseWhenReading();
     const filter = expected === undefined ? { _id: key } : { _id: key, version: expected };
-    const { deletedCount } = await this.ask(() => this.records.deleteOne(filter));
+    const { deletedCount } = await this.run(() => this.records.deleteOne(filter));
     if (deletedCount > 0 || expected === undefined) return;
     const actual = await this.versionOf(key);
     if (actual !== 0) throw new VersionConflict(key, expected, actual);
@@ -112,7 +112,7 @@ export class MongoLedger implements Ledger {
     sort: Readonly<Record<string, 1 | -1>>,
     limit: number,
   ): Promise<readonly LedgerRecord<T>[]> {
-    const documents = await this.ask(() => this.records.find(filter).sort(sort).limit(limit).toArray());
+    const documents = await this.run(() => this.records.find(filter).sort(sort).limit(limit).toArray());
     return documents.map(recordOf<T>);
   }
 
@@ -122,10 +122,10 @@ export class MongoLedger implements Ledger {
       const filter = expected === undefined ? { _id: key } : { _id: key, version: expected ?? 0 };
       try {
         if (expected === 0) {
-          await this.ask(() => this.records.insertOne({ _id: key, version: 1, ...fieldsOf(row) }));
+          await this.run(() => this.records.insertOne({ _id: key, version: 1, ...fieldsOf(row) }));
           return 1;
         }
-        const put = await this.ask(() =>
+        const put = await this.run(() =>
           this.records.findOneAndUpdate(filter, updateOf(row), {
             upsert: expected === undefined,
             returnDocument: 'after',
@@ -135,16 +135,16 @@ export class MongoLedger implements Ledger {
         if (put) return put.version;
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        // Two made it at the same time: it is there now, so an unconditional put goes over it.
+        // Another process inserted it at the same time: an unconditional put retries as an update.
         if (expected === undefined) continue;
       }
       const actual = await this.versionOf(key);
-      // It went to and fro in between: as if this put had come later.
+      // It reached `expected` again in between: retry.
       if (actual !== expected) return new VersionConflict(key, expected ?? 0, actual);
     }
   }
 
-  /** Unconditional puts, and those that expect nothing there, in one request. Gives those that found something. */
+  /** Unconditional puts and inserts, in one request. Returns the inserts that found a record. */
   private async setPlain(rows: readonly Row[]): Promise<readonly Row[]> {
     if (rows.length === 0) return [];
     const writes = rows.map((row): AnyBulkWriteOperation<RecordDocument> =>
@@ -153,7 +153,7 @@ export class MongoLedger implements Ledger {
         : { insertOne: { document: { _id: row.key, version: 1, ...fieldsOf(row) } } },
     );
     try {
-      await this.ask(() => this.records.bulkWrite(writes, { ordered: false }));
+      await this.run(() => this.records.bulkWrite(writes, { ordered: false }));
       return [];
     } catch (error) {
       const there = duplicatesIn(error).flatMap((index) => rows[index] ?? []);
@@ -164,11 +164,11 @@ export class MongoLedger implements Ledger {
   }
 
   private async versionOf(key: string): Promise<number> {
-    return (await this.ask(() => this.records.findOne({ _id: key }, { projection: { version: 1 } })))?.version ?? 0;
+    return (await this.run(() => this.records.findOne({ _id: key }, { projection: { version: 1 } })))?.version ?? 0;
   }
 
-  private ask<T>(question: () => Promise<T>): Promise<T> {
-    return this.connection.ask(question);
+  private run<T>(operation: () => Promise<T>): Promise<T> {
+    return this.connection.run(operation);
   }
 
   private refuseWhenReading(): void {

@@ -1,19 +1,19 @@
 import type { LedgerRecord, Put } from '../ledger.js';
 
-/** A record as it is stored. Names are stored: a new meaning is a new name. */
+/** A record as MongoDB stores it. Never reuse a field's name for another meaning. */
 export interface RecordDocument {
   /** The key. */
   readonly _id: string;
-  /** JSON text: exactly what was put, whatever its fields are called. */
+  /** JSON text, because MongoDB can't store every field name. */
   readonly value: string;
   readonly version: number;
   /** The key up to the first slash. */
   readonly kind: string;
-  /** UTC, ISO 8601, of one width. */
+  /** UTC, ISO 8601, with milliseconds. */
   readonly dueAt?: string;
 }
 
-/** A put, checked, and its value as it was at the call. */
+/** A checked put; the value is a copy. */
 export interface Row {
   readonly key: string;
   readonly value: string;
@@ -21,12 +21,12 @@ export interface Row {
   readonly dueAt: string | undefined;
 }
 
-/** Above every text that starts with what stands before it: the last code point there is. */
+/** The last code point: sorts after every other. */
 export const LAST = '\u{10FFFF}';
-/** Half of a pair: no UTF-8 can hold it. */
+/** Half of a pair, which UTF-8 can't encode. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** @throws TypeError where it can't be kept. */
+/** @throws TypeError for a malformed key, value or due time */
 export const rowOf = ({ key, value, expected, dueAt }: Put): Row => {
   if (key === '' || key.includes('\0') || key.includes(LAST) || LONE_SURROGATE.test(key))
     throw new TypeError(`A key of the ledger must be well-formed text such as outbox/42, not ${JSON.stringify(key)}.`);
@@ -47,7 +47,7 @@ export const recordOf = <T>({ _id, value, version, dueAt }: RecordDocument): Led
   ...(dueAt === undefined ? {} : { dueAt }),
 });
 
-/** One width for all, so that instants sort as text. */
+/** Always with milliseconds, so that instants sort as text. */
 export const instant = (text: string, what: string): string => {
   const time = Date.parse(text);
   if (Number.isNaN(time))

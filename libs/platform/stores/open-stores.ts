@@ -60,8 +60,8 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
     const ledger = keep(await openLedger(places, { mode, crashPoint }));
     const hadVault = existsSync(vaultIn(folder));
     const vault = keep(await openVault(places, { mode, crashPoint }));
-    const besideVault = places.vault === undefined ? hadVault : (await vault.list('', { limit: 1 })).length > 0;
-    const keyEncryptionKey = loadKeyEncryptionKey(folder, { given: options.vaultKey, besideVault });
+    const vaultExists = places.vault === undefined ? hadVault : (await vault.list('', { limit: 1 })).length > 0;
+    const keyEncryptionKey = loadKeyEncryptionKey(folder, { given: options.vaultKey, vaultExists });
     const personal = new PersonalData({ vault, keyEncryptionKey, declarations: DECLARATIONS });
     await personal.checkKey();
     const signingKey = async (): Promise<SigningKey> =>

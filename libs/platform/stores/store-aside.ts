@@ -8,7 +8,7 @@ import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
 export async function inAStoreAside<T>(work: (aside: ReadStore) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'amends-aside-'));
   try {
-    const aside = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write', passing: true });
+    const aside = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write', disposable: true });
     try {
       return await work(aside);
     } finally {

@@ -7,8 +7,8 @@ const NAMESPACE_EXISTS = 48;
 const COMMAND_NOT_FOUND = 59;
 
 /**
- * Read models under names that stay, for analysts. They follow a switch one by one, so for a moment they are of two
- * builds; each document says of which it is.
+ * Read models under permanent names, for analysts. They follow a switch one by one, so for a moment they show two
+ * builds; each document names its build.
  */
 export class AnalystViews {
   constructor(
@@ -16,7 +16,7 @@ export class AnalystViews {
     private readonly generations: Generations,
   ) {}
 
-  /** Makes them of the live build, and again where another went live meanwhile. */
+  /** Points the views to the live build, until it doesn't change meanwhile. */
   async follow(): Promise<void> {
     for (;;) {
       const { views, live } = await this.generations.viewed();
@@ -30,13 +30,13 @@ export class AnalystViews {
     }
   }
 
-  /** The views of a build, if it was not released meanwhile. */
+  /** The views of a build; none if it was released meanwhile. */
   private async namesOf(generation: number): Promise<readonly string[]> {
     const build = (await this.generations.all()).find(({ id }) => id === generation);
     return build ? shownTo(build.collections).map(({ name }) => viewOf(name)) : [];
   }
 
-  /** In one step where it is there already and the server can. */
+  /** In one step if the view exists and the server can. */
   private async point(view: string, viewOn: string): Promise<void> {
     const { database } = this.connection;
     const moved = await this.unless(
@@ -46,22 +46,22 @@ export class AnalystViews {
     if (moved) return;
     await this.connection.drop(view);
     await this.unless(
-      // By another process, which then follows the same switch.
+      // Another process, which follows the same switch, was faster.
       ({ code }) => code === NAMESPACE_EXISTS,
       () => database.createCollection(view, { viewOn, pipeline: VIEW_PIPELINE }),
     );
   }
 
-  /** False where the server refused for a reason that is foreseen. */
+  /** False if the server refused with an expected error. */
   private async unless(
-    foreseen: (error: MongoServerError) => boolean,
-    question: () => Promise<unknown>,
+    isExpected: (error: MongoServerError) => boolean,
+    operation: () => Promise<unknown>,
   ): Promise<boolean> {
     try {
-      await this.connection.ask(question);
+      await this.connection.run(operation);
       return true;
     } catch (error) {
-      if (error instanceof MongoServerError && foreseen(error)) return false;
+      if (error instanceof MongoServerError && isExpected(error)) return false;
       throw error;
     }
   }

@@ -1,20 +1,20 @@
 import { never } from '../../event-sourcing/decider.js';
 import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
-import { askable, refuseFilter } from '../asked-fields.js';
+import { queryable, refuseFilter } from '../asked-fields.js';
 import type { CollectionShape } from '../read-store.js';
 import { storedName } from './stored.js';
 
 type Expression = Readonly<Record<string, unknown>> | boolean;
 
 /**
- * A filter as an expression, for counting inside a group. Expressions order values of all types, null first and
- * missing before it, so an order is asked only of what is above null.
- * @throws QueryRefused where the filter can't be asked.
+ * A filter as an expression, for counting inside a group. Expressions sort null and missing before all other values, so
+ * comparisons exclude null.
+ * @throws QueryRefused if checkFilter finds a problem
  */
 export function filterExpression(filter: Filter, shape: CollectionShape): Expression {
   refuseFilter(filter, shape);
-  return expressionOf(parseFilter(filter, askable(shape)), shape);
+  return expressionOf(parseFilter(filter, queryable(shape)), shape);
 }
 
 const expressionOf = (tree: FilterTree, shape: CollectionShape): Expression => {
@@ -50,7 +50,7 @@ const expressionOf = (tree: FilterTree, shape: CollectionShape): Expression => {
 
 const orNull = (field: string): Expression => ({ $ifNull: [`$${storedName(field)}`, null] });
 
-/** Named, be it null. */
+/** Present, even if null. */
 const has = (field: string): Expression => ({
   $in: [{ $literal: storedName(field) }, { $map: { input: { $objectToArray: '$$ROOT' }, in: '$$this.k' } }],
 });

@@ -4,12 +4,12 @@ import { refuseFilter } from '../asked-fields.js';
 import type { CollectionShape } from '../read-store.js';
 import { type Stored, storedName } from './stored.js';
 
-/** What was removed is kept, and never found; with this condition a query is answered from the partial indexes. */
+/** Hides removed documents, and lets queries use the partial indexes. */
 export const SHOWN = { 'amends.shown': true } as const;
 
 /**
- * A filter is written in MongoDB's own syntax and has its meaning, so once checked only the id's name differs.
- * @throws QueryRefused where the filter can't be asked.
+ * Filters have MongoDB's syntax and meaning, so only the id's name differs.
+ * @throws QueryRefused if checkFilter finds a problem
  */
 export function filterQuery(filter: Filter | undefined, shape: CollectionShape): MongoFilter<Stored> {
   if (filter === undefined) return SHOWN;

@@ -5,19 +5,20 @@ import { type CollectionShape, type Flush, type Generation } from '../read-store
 import { CHECKPOINTS, collectionOf } from './schema.js';
 import { type Stored, storedFrom } from './stored.js';
 
-/** By shard, the position read up to. One document a build, so that a batch's checkpoints are one step. */
+/** One document per build, so that a batch's checkpoints change in one step. */
 export interface Checkpoints {
   /** The generation. */
   readonly _id: number;
+  /** By shard, the position read up to. */
   readonly shards: Readonly<Record<string, string>>;
 }
 
-/** The most documents in one request: MongoDB takes 100,000 and 48 MB. */
-const AT_ONCE = 5_000;
+/** Documents in one request: MongoDB accepts 100,000 and 48 MB. */
+const BULK_SIZE = 5_000;
 
 /**
  * Writes batches into one build without a transaction: documents first, each guarded by its position, checkpoints
- * last. A batch cut off half-way is delivered again, and what it had written already changes nothing.
+ * last. After a crash the batch arrives again, and the guards skip what it had already written.
  */
 export class FlushWriter {
   constructor(
@@ -30,17 +31,16 @@ export class FlushWriter {
   async write(status: Generation['status'], { shards, position, writes }: Flush): Promise<void> {
     const batches = this.documentsOf(writes);
     for (const [shape, documents] of batches)
-      for (let at = 0; at < documents.length; at += AT_ONCE)
-        await this.put(shape, documents.slice(at, at + AT_ONCE), status === 'building');
+      for (let at = 0; at < documents.length; at += BULK_SIZE)
+        await this.put(shape, documents.slice(at, at + BULK_SIZE), status === 'building');
     this.crashPoint('read-store: documents written');
     if (shards.length > 0) await this.checkpoint(shards, position);
     this.crashPoint('read-store: checkpoints written');
   }
 
   /**
-   * All of a batch, checked before any is written. What a fold reads again to know how far a case is comes last: were
-   * it written first and the rest cut off, the rest would never be written. Of several for one id the last in history
-   * stands.
+   * A batch's documents, checked before any write; of several for one id, the last in history. Internal documents come
+   * last: a fold reads from them how far a case is, so after a crash it would skip the rest.
    */
   private documentsOf(writes: Flush['writes']): readonly (readonly [CollectionShape, readonly Stored[]])[] {
     const batches = new Map<CollectionShape, Map<string, Stored>>();
@@ -58,53 +58,52 @@ export class FlushWriter {
       .toSorted(([a], [b]) => Number(a.internal ?? false) - Number(b.internal ?? false));
   }
 
-  /** `mostlyNew`, as in a build: they are made without a look for what might be there. */
+  /** @param mostlyNew as in a build: insert first, and look for existing documents only after a conflict */
   private async put({ name }: CollectionShape, documents: readonly Stored[], mostlyNew: boolean): Promise<void> {
     const collection = this.connection.database.collection<Stored>(collectionOf(this.generation, name));
     const refused = await this.bulk(
       collection,
       documents.map((document) => (mostlyNew ? { insertOne: { document } } : guarded(document, true))),
     );
-    // It is there and not behind, or somebody else made it at this very moment, perhaps from less of history: asked
-    // again without making it, the guard alone decides.
-    const there = refused.flatMap((index) => documents[index] ?? []);
-    if (there.length > 0)
+    // The document exists already: without an upsert, its position alone decides.
+    const existing = refused.flatMap((index) => documents[index] ?? []);
+    if (existing.length > 0)
       await this.bulk(
         collection,
-        there.map((document) => guarded(document, false)),
+        existing.map((document) => guarded(document, false)),
       );
   }
 
-  /** Gives the places of those that found the document there already. */
+  /** Resolves to the indexes of operations that failed on a duplicate key. */
   private async bulk(
     collection: Collection<Stored>,
     operations: AnyBulkWriteOperation<Stored>[],
   ): Promise<readonly number[]> {
     try {
-      await this.connection.ask(() => collection.bulkWrite(operations, { ordered: false }));
+      await this.connection.run(() => collection.bulkWrite(operations, { ordered: false }));
       return [];
     } catch (error) {
       return duplicatesIn(error);
     }
   }
 
-  /** Never takes one back. */
+  /** Never moves a checkpoint back. */
   private async checkpoint(shards: readonly number[], position: string): Promise<void> {
     const checkpoints = this.connection.database.collection<Checkpoints>(CHECKPOINTS);
     const $max = Object.fromEntries(shards.map((shard) => [`shards.${shard}`, position]));
     for (;;) {
       try {
-        await this.connection.ask(() => checkpoints.updateOne({ _id: this.generation }, { $max }, { upsert: true }));
+        await this.connection.run(() => checkpoints.updateOne({ _id: this.generation }, { $max }, { upsert: true }));
         return;
       } catch (error) {
-        // Another worker made it at the same time: it is there now.
+        // Another worker inserted it at the same time: retry as an update.
         if (!isDuplicate(error)) throw error;
       }
     }
   }
 }
 
-/** Never takes a document back, even if it was cut off and arrives when others have long written on. */
+/** Never replaces a newer document, even if this write arrives late. */
 const guarded = (document: Stored, upsert: boolean): AnyBulkWriteOperation<Stored> => {
   const { _id, ...rest } = document;
   const filter = { _id, 'amends.position': { $lt: document.amends.position } };

@@ -7,24 +7,24 @@ import {
   GenerationConflict,
   type GenerationStamp,
   NothingLive,
-  QueryRefused,
 } from '../read-store.js';
+import { noSuchGeneration, shapeOf } from '../refusals.js';
 import { GENERATIONS } from './schema.js';
 
-/** All builds, and which one is live: one document, so that any change of them is one step. Its names are stored. */
+/** All builds, and which one is live. One document, so that every change is atomic. Its field names are stored. */
 interface Registry {
   readonly _id: 'generations';
   /** Raised by each change. */
   readonly version: number;
-  /** The last id given: none is given twice, so a cursor of a released build stays stale. */
+  /** The last assigned id. No id is assigned twice, so a cursor of a released build stays stale. */
   readonly last: number;
   readonly live: number | null;
-  /** Of which build the analysts' views are. */
+  /** The build that the analysts' views show. */
   readonly views: number | null;
   readonly generations: readonly {
     readonly id: number;
     readonly status: Generation['status'];
-    /** JSON text: rule books are named by programmes, whose names are anybody's. */
+    /** JSON text, because programmes' names are keys in it and can be anything. */
     readonly stamp: string;
     readonly collections: string;
   }[];
@@ -32,9 +32,9 @@ interface Registry {
 
 const NONE: Registry = { _id: 'generations', version: 0, last: 0, live: null, views: null, generations: [] };
 
-/** Begins, readies, switches and drops builds, by compare-and-set; knows which one is live. */
+/** The registry of builds. It changes by compare-and-set. */
 export class Generations {
-  /** Shapes never change once begun, so they are read once. */
+  /** A build's shapes never change. */
   private readonly shapes = new Map<number, ReadonlyMap<string, CollectionShape>>();
   private readonly registry: Collection<Registry>;
 
@@ -87,30 +87,25 @@ export class Generations {
     return generationFrom(entryOf(await this.read(), id));
   }
 
-  /** Whether a collection of this build is left over: of a build that was released. */
+  /** Resolves to a test whether a build was released. */
   async released(): Promise<(id: number) => boolean> {
     const { last, generations } = await this.read();
     const kept = new Set(generations.map(({ id }) => id));
     return (id) => id <= last && !kept.has(id);
   }
 
-  /** The build that is asked. @throws NothingLive before the first switch. */
+  /** The chosen build. @throws NothingLive before the first switch */
   async chosen(choice: GenerationChoice): Promise<number> {
     if (choice !== 'live') return choice;
-    const found = await this.connection.ask(() =>
+    const found = await this.connection.run(() =>
       this.registry.findOne({ _id: 'generations' }, { projection: { live: 1 } }),
     );
     if (found?.live === undefined || found.live === null) throw new NothingLive();
     return found.live;
   }
 
-  /** @throws QueryRefused where the build has no such read model. */
   async shape(id: number, collection: string): Promise<CollectionShape> {
-    const shapes = await this.shapesOf(id);
-    const shape = shapes.get(collection);
-    if (shape) return shape;
-    const names = [...shapes.values()].filter(({ internal }) => !internal).map(({ name }) => name);
-    throw new QueryRefused(`There is no read model ${JSON.stringify(collection)}. They are ${names.join(', ')}.`);
+    return shapeOf(await this.shapesOf(id), collection);
   }
 
   async shapesOf(id: number): Promise<ReadonlyMap<string, CollectionShape>> {
@@ -122,7 +117,7 @@ export class Generations {
     return shapes;
   }
 
-  /** Of which build the views are, and which is live. */
+  /** The build that the views show, and the live one. */
   async viewed(): Promise<{ views: number | null; live: number | null }> {
     return this.read();
   }
@@ -132,10 +127,10 @@ export class Generations {
   }
 
   private async read(): Promise<Registry> {
-    return (await this.connection.ask(() => this.registry.findOne({ _id: 'generations' }))) ?? NONE;
+    return (await this.connection.run(() => this.registry.findOne({ _id: 'generations' }))) ?? NONE;
   }
 
-  /** What `next` makes of the registry takes its place, unless somebody else's did meanwhile: then it is asked again. */
+  /** Replaces the registry with `next` of it, and retries when another process changed it meanwhile. */
   private async change(next: (registry: Registry) => Registry): Promise<Registry> {
     for (;;) {
       const before = await this.read();
@@ -143,7 +138,7 @@ export class Generations {
       if (made === before) return before;
       const after = { ...made, version: before.version + 1 };
       try {
-        const { matchedCount, upsertedCount } = await this.connection.ask(() =>
+        const { matchedCount, upsertedCount } = await this.connection.run(() =>
           this.registry.replaceOne({ _id: 'generations', version: before.version }, after, {
             upsert: before.version === 0,
           }),
@@ -166,10 +161,10 @@ const withStatus = (
   return { ...registry, generations: registry.generations.map((one) => (one.id === id ? { ...one, status } : one)) };
 };
 
-/** @throws QueryRefused where there is no such build. */
+/** @throws QueryRefused for an unknown build */
 const entryOf = ({ generations }: Registry, id: number): Registry['generations'][number] => {
   const entry = generations.find((one) => one.id === id);
-  if (!entry) throw new QueryRefused(`There is no generation ${id}. It was released, or never begun.`, 'generation');
+  if (!entry) throw noSuchGeneration(id);
   return entry;
 };
 

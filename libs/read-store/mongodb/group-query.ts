@@ -1,4 +1,4 @@
-import { ordered, refuseDoubles, refuseNoNumber } from '../asked-fields.js';
+import { sortable, refuseDuplicateNames, refuseNonNumeric } from '../asked-fields.js';
 import type { CollectionShape, Group, GroupQuery } from '../read-store.js';
 import { filterExpression } from './filter-expression.js';
 import { filterQuery } from './filter-query.js';
@@ -6,7 +6,7 @@ import { storedName } from './stored.js';
 
 export interface GroupPipeline {
   readonly stages: Record<string, unknown>[];
-  /** A document of the pipeline as the group it is. */
+  /** Converts a result of the pipeline. */
   groupOf(grouped: Grouped): Group;
 }
 
@@ -16,12 +16,12 @@ export interface Grouped {
 }
 
 /**
- * One pass over what the filter finds. Results are named by number, because a user's name may hold what no field's
- * may. Groups come in the order of their keys. @throws QueryRefused where it can't be asked so.
+ * Groups sort by their keys. Results have numbers as names, because MongoDB doesn't accept every name of a user.
+ * @throws QueryRefused for an invalid query
  */
 export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupPipeline {
   const { by } = query;
-  for (const field of by) ordered(field, shape, 'by');
+  for (const field of by) sortable(field, shape, 'by');
   const results = [
     { name: 'count', of: { $sum: 1 } },
     ...Object.entries(query.sums ?? {}).map(([name, field]) => ({ name, of: { $sum: `$${summable(field, shape)}` } })),
@@ -30,7 +30,7 @@ export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupP
       of: { $sum: { $cond: [filterExpression(filter, shape), 1, 0] } },
     })),
   ];
-  refuseDoubles([...by, ...results.map(({ name }) => name)]);
+  refuseDuplicateNames([...by, ...results.map(({ name }) => name)]);
   const key = by.length === 0 ? null : Object.fromEntries(by.map((field, at) => [`k${at}`, orNull(field)]));
   return {
     stages: [
@@ -49,6 +49,6 @@ export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupP
 const orNull = (field: string): unknown => ({ $ifNull: [`$${storedName(field)}`, null] });
 
 const summable = (field: string, shape: CollectionShape): string => {
-  refuseNoNumber(field, shape);
+  refuseNonNumeric(field, shape);
   return storedName(field);
 };

@@ -15,6 +15,7 @@ import {
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
+import { refuseToWrite } from '../refusals.js';
 import { AnalystViews } from './analyst-views.js';
 import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
@@ -35,7 +36,7 @@ export interface MongoReadStoreOptions extends ConnectionOptions {
 
 /**
  * Read models in one MongoDB database: a collection for each read model of each build. Any number of processes may
- * write it. It uses what every server from 4.4 on does, on a replica set or not: no transaction, no change stream.
+ * write. It runs on every server from 4.4 on, with or without a replica set: no transactions, no change streams.
  */
 export class MongoReadStore implements ReadStore {
   readonly flushesWhole = false;
@@ -44,12 +45,12 @@ export class MongoReadStore implements ReadStore {
   private readonly views: AnalystViews;
   private readonly writers = new Map<number, FlushWriter>();
 
-  /** @throws ReadStoreUnavailable where no server answers. */
+  /** @throws ReadStoreUnavailable if no server answers */
   static async open(options: MongoReadStoreOptions): Promise<MongoReadStore> {
     const connection = await MongoConnection.open(options, READ_MODELS);
     const store = new MongoReadStore(connection, options);
     try {
-      // What a process that ended right after a switch left undone.
+      // In case a process died right after a switch.
       if (options.mode === 'write') await store.views.follow();
       return store;
     } catch (error) {
@@ -76,7 +77,7 @@ export class MongoReadStore implements ReadStore {
     return this.generationsOf.begin(collections, stamp);
   }
 
-  /** By a connection of its own that waits as long as it takes: indexes of a large build take minutes. */
+  /** Uses its own connection without a timeout: indexes of a large build take minutes. */
   async ready(generation: number): Promise<void> {
     this.refuseWhenReading();
     const { collections } = await this.generationsOf.get(generation);
@@ -84,7 +85,7 @@ export class MongoReadStore implements ReadStore {
     try {
       for (const shape of collections) {
         const collection = patient.database.collection(collectionOf(generation, shape.name));
-        await patient.ask(() => collection.createIndexes(indexesOf(shape)));
+        await patient.run(() => collection.createIndexes(indexesOf(shape)));
         this.crashPoint('read-store: index made');
       }
     } finally {
@@ -127,7 +128,7 @@ export class MongoReadStore implements ReadStore {
 
   async checkpoints(generation: number): Promise<ReadonlyMap<number, string>> {
     await this.generationsOf.get(generation);
-    const found = await this.ask(() => this.checkpointsOf().findOne({ _id: generation }));
+    const found = await this.run(() => this.checkpointsOf().findOne({ _id: generation }));
     const shards = Object.entries(found?.shards ?? {}).map(([shard, position]) => [Number(shard), position] as const);
     return new Map(shards.toSorted(([a], [b]) => a - b));
   }
@@ -141,7 +142,7 @@ export class MongoReadStore implements ReadStore {
     const loaded = new Map<string, StoredDocument>();
     for (let at = 0; at < ids.length; at += SCAN_BATCH) {
       const some = ids.slice(at, at + SCAN_BATCH);
-      const found = await this.ask(() => from.find({ _id: { $in: some } }, { batchSize: SCAN_BATCH + 1 }).toArray());
+      const found = await this.run(() => from.find({ _id: { $in: some } }, { batchSize: SCAN_BATCH + 1 }).toArray());
       for (const stored of found) if (stored.amends.shown) loaded.set(stored._id, storedDocumentFrom(stored));
     }
     return loaded;
@@ -153,7 +154,7 @@ export class MongoReadStore implements ReadStore {
     generation: GenerationChoice = 'live',
   ): Promise<StoredDocument | undefined> {
     return this.answered(generation, collection, async (chosen, shape) => {
-      const stored = await this.ask(() => this.collection(chosen, shape).findOne({ _id: id }));
+      const stored = await this.run(() => this.collection(chosen, shape).findOne({ _id: id }));
       return { empty: stored === null, answer: stored?.amends.shown ? storedDocumentFrom(stored) : undefined };
     });
   }
@@ -162,12 +163,12 @@ export class MongoReadStore implements ReadStore {
     return this.answered(generation, collection, async (chosen, shape) => {
       const { limit, filters, sort, cursorAfter } = pageQuery(chosen, shape, query);
       const found: Stored[] = [];
-      // One more than asked for tells whether there is more.
+      // One more than the limit, to know whether there is a next page.
       for (const filter of filters) {
         const left = limit + 1 - found.length;
         if (left === 0) break;
         const options = { sort: new Map(sort), limit: left, batchSize: left + 1 };
-        found.push(...(await this.ask(() => this.collection(chosen, shape).find(filter, options).toArray())));
+        found.push(...(await this.run(() => this.collection(chosen, shape).find(filter, options).toArray())));
       }
       const last = found.length > limit ? found[limit - 1] : undefined;
       const documents = found.slice(0, limit).map((stored) => ({ ...documentFrom(stored), id: stored._id }));
@@ -179,7 +180,7 @@ export class MongoReadStore implements ReadStore {
   async group(collection: string, query: GroupQuery, generation: GenerationChoice = 'live'): Promise<readonly Group[]> {
     return this.answered(generation, collection, async (chosen, shape) => {
       const { stages, groupOf } = groupPipeline(shape, query);
-      const grouped = await this.ask(() => this.collection(chosen, shape).aggregate<Grouped>(stages).toArray());
+      const grouped = await this.run(() => this.collection(chosen, shape).aggregate<Grouped>(stages).toArray());
       return { empty: grouped.length === 0, answer: grouped.map(groupOf) };
     });
   }
@@ -194,7 +195,7 @@ export class MongoReadStore implements ReadStore {
     for (let after = ''; ;) {
       const found = await this.answered(chosen, collection, async (_, shape) => {
         const filter = { ...of, _id: { $gt: after } };
-        const answer = await this.ask(() => this.collection(chosen, shape).find(filter, options).toArray());
+        const answer = await this.run(() => this.collection(chosen, shape).find(filter, options).toArray());
         return { empty: answer.length === 0, answer };
       });
       if (found.length > 0) yield found.map(storedDocumentFrom);
@@ -208,17 +209,17 @@ export class MongoReadStore implements ReadStore {
   }
 
   /**
-   * Which build is asked and the answer are two reads. A build that was dropped between them has no documents, so an
-   * empty answer counts only if the build is still there.
+   * Choosing the build and reading it are two steps. A build that is dropped between them looks empty, so an empty
+   * answer counts only if the build still exists.
    */
   private async answered<T>(
     choice: GenerationChoice,
     collection: string,
-    question: (generation: number, shape: CollectionShape) => Promise<{ empty: boolean; answer: T }>,
+    operation: (generation: number, shape: CollectionShape) => Promise<{ empty: boolean; answer: T }>,
   ): Promise<T> {
     for (;;) {
       const chosen = await this.generationsOf.chosen(choice);
-      const { empty, answer } = await question(chosen, await this.generationsOf.shape(chosen, collection));
+      const { empty, answer } = await operation(chosen, await this.generationsOf.shape(chosen, collection));
       if (!empty) return answer;
       if (choice !== 'live') await this.generationsOf.get(chosen);
       else if ((await this.generationsOf.chosen('live')) !== chosen) continue;
@@ -226,21 +227,21 @@ export class MongoReadStore implements ReadStore {
     }
   }
 
-  /** Collections of builds that were released, those too that an ended process left behind. */
+  /** Drops collections of released builds, also those that a crashed process left. */
   private async dropReleased(): Promise<void> {
     const { database } = this.connection;
     const released = await this.generationsOf.released();
-    const names = await this.ask(() => database.listCollections({}, { nameOnly: true }).toArray());
+    const names = await this.run(() => database.listCollections({}, { nameOnly: true }).toArray());
     for (const { name } of names) {
       const generation = generationOf(name);
       if (generation !== undefined && released(generation)) await this.connection.drop(name);
     }
-    const kept = await this.ask(() =>
+    const kept = await this.run(() =>
       this.checkpointsOf()
         .find({}, { projection: { _id: 1 } })
         .toArray(),
     );
-    for (const { _id } of kept) if (released(_id)) await this.ask(() => this.checkpointsOf().deleteOne({ _id }));
+    for (const { _id } of kept) if (released(_id)) await this.run(() => this.checkpointsOf().deleteOne({ _id }));
   }
 
   private async newWriter(generation: number): Promise<FlushWriter> {
@@ -256,12 +257,11 @@ export class MongoReadStore implements ReadStore {
     return this.connection.database.collection<Checkpoints>(CHECKPOINTS);
   }
 
-  private ask<T>(question: () => Promise<T>): Promise<T> {
-    return this.connection.ask(question);
+  private run<T>(operation: () => Promise<T>): Promise<T> {
+    return this.connection.run(operation);
   }
 
   private refuseWhenReading(): void {
-    if (this.options.mode === 'read')
-      throw new Error('This read store was opened for reading. Open it with mode write to change it.');
+    refuseToWrite(this.options.mode);
   }
 }

@@ -8,14 +8,13 @@ import { type Stored, storedName } from './stored.js';
 
 export interface PageQuery {
   readonly limit: number;
-  /** To be asked in turn until the limit is reached. */
+  /** Run them in turn until the limit. */
   readonly filters: readonly MongoFilter<Stored>[];
   readonly sort: ReadonlyMap<string, 1 | -1>;
-  /** The cursor after a document that one of the filters found. */
   cursorAfter(stored: Stored): string;
 }
 
-/** @throws QueryRefused where it can't be asked so. */
+/** @throws QueryRefused for an invalid query */
 export function pageQuery(generation: number, shape: CollectionShape, query: Query): PageQuery {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const filter = filterQuery(query.filter, shape);

@@ -4,30 +4,30 @@ import type { CollectionShape } from '../read-store.js';
 export const GENERATIONS = 'amends_generations';
 export const CHECKPOINTS = 'amends_checkpoints';
 
-/** The collection of a read model in a build. Analysts have views for it, whose names stay. */
+/** The collection of a read model in a build. Analysts use views. */
 export const collectionOf = (generation: number, readModel: string): string => `amends_g${generation}_${readModel}`;
 
-/** Of which build a collection is. */
+/** The build of a collection. */
 export const generationOf = (collection: string): number | undefined => {
   const [, id] = /^amends_g(\d+)_/.exec(collection) ?? [];
   return id === undefined ? undefined : Number(id);
 };
 
-/** As in SQLite: a hyphen would have to be quoted in every query that an analyst writes. */
+/** Without hyphens, as in SQLite, where analysts would have to quote them. */
 export const viewOf = (readModel: string): string => readModel.replaceAll('-', '_');
 
 export const shownTo = (shapes: readonly CollectionShape[]): readonly CollectionShape[] =>
   shapes.filter(({ internal }) => !internal);
 
-/** What analysts see: the documents without what was removed, each with the build it is of. */
+/** Analysts see documents that weren't removed, with their build. */
 export const VIEW_PIPELINE = [
   { $match: { 'amends.shown': true } },
   { $project: { 'amends.shard': 0, 'amends.position': 0, 'amends.shown': 0, 'amends.text': 0 } },
 ];
 
 /**
- * The declared indexes, ended by id so that they serve paging, and one by shard for reading a shard in id order. They
- * leave out what was removed, so that no query steps over it.
+ * The declared indexes, with the id at the end for paging, and one by shard for `scan`. They omit removed documents, so
+ * that no query reads them.
  */
 export const indexesOf = ({ indexes }: CollectionShape): IndexDescription[] =>
   [['amends.shard'], ...indexes].map((fields, index) => ({
@@ -36,7 +36,7 @@ export const indexesOf = ({ indexes }: CollectionShape): IndexDescription[] =>
     partialFilterExpression: { 'amends.shown': true },
   }));
 
-/** @throws TypeError where a shape can't be kept. */
+/** @throws TypeError for an invalid shape */
 export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
   const views = new Set<string>([GENERATIONS, CHECKPOINTS]);
   for (const { name, fields, indexes } of shapes) {

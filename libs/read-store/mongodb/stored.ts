@@ -5,8 +5,8 @@ import type { CollectionShape, Flush, StoredDocument } from '../read-store.js';
 type Write = Flush['writes'][number];
 
 /**
- * A document as it is stored: its fields as they are, for analysts, and what Amends keeps about it under one name.
- * Names are stored: a new meaning is a new name.
+ * A document in MongoDB: its fields as they are, for analysts, and Amends' own data under one name.
+ * Never reuse a field's name for another meaning.
  */
 export interface Stored {
   readonly _id: string;
@@ -14,28 +14,27 @@ export interface Stored {
     readonly generation: number;
     readonly shard: number;
     readonly position: string;
-    /** False marks what was removed: it is kept, so that a batch delivered late can't bring it back. */
+    /** False for a removed document, which stays so that a late batch can't bring it back. */
     readonly shown: boolean;
-    /** The document as JSON text, where MongoDB can't hold it as it is. Its declared fields stand beside it. */
+    /** The document as JSON text, if MongoDB can't hold it as it is. Declared fields are stored as well. */
     readonly text?: string;
   };
   readonly [field: string]: unknown;
 }
 
-/** A field as it is stored. */
 export const storedName = (field: string): string => (field === 'id' ? '_id' : field);
 
-/** How deep MongoDB nests is bounded by 100, what Amends adds to it included. */
+/** MongoDB limits nesting to 100 levels, including Amends' own. */
 const DEEPEST = 90;
 
-/** A write as it is stored. @throws TypeError where it contradicts its declaration: filters would silently miss it. */
+/** @throws TypeError for a wrong type, because filters would silently miss it */
 export const storedFrom = (
   generation: number,
   shape: Pick<CollectionShape, 'name' | 'fields'>,
   write: Write,
 ): Stored => {
   const { id, shard, position, document } = write;
-  if (id === '') throw new TypeError(`A document of ${shape.name} has an empty id. Right the projection.`);
+  if (id === '') throw new TypeError(`A document of ${shape.name} has an empty id. Fix the projection.`);
   if (document === null) return { _id: id, amends: { generation, shard, position, shown: false } };
   declaredTypes(shape)(id, document);
   const text = JSON.stringify(document);
@@ -60,11 +59,11 @@ export const storedDocumentFrom = (stored: Stored): StoredDocument => ({
 export const documentFrom = ({ _id, amends, ...document }: Stored): Document =>
   amends.text === undefined ? document : (JSON.parse(amends.text) as Document);
 
-/** Half of a pair: no UTF-8 can hold it. */
+/** Half of a pair, which UTF-8 can't encode. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /**
- * MongoDB before 5.0 refuses names that start with a dollar, and takes dots in them for paths; no name has a zero; and
- * the driver takes what has a _bsontype for a value of its own.
+ * MongoDB before 5.0 refuses names that start with $ and treats dots as paths; no name may contain a zero; the driver
+ * treats an object with a _bsontype as one of its own.
  */
 const AWKWARD_NAME = /^\$|^$|[.\0]|^__proto__$|^_bsontype$/;
 

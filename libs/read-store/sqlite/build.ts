@@ -8,9 +8,9 @@ import {
   type GroupQuery,
   type Page,
   type Query,
-  QueryRefused,
   type StoredDocument,
 } from '../read-store.js';
+import { shapeOf } from '../refusals.js';
 import { CHECKPOINTS, tableOf } from './columns.js';
 import { Connection, type Mode } from './connection.js';
 import { FlushWriter } from './flush-writer.js';
@@ -23,25 +23,25 @@ export const SCAN_BATCH = 1_000;
 
 export interface BuildOptions {
   readonly mode: Mode;
-  /** It is dropped after use: a crash may spoil it. */
-  readonly passing: boolean;
+  /** The process drops it after use, so a crash may corrupt it. */
+  readonly disposable: boolean;
   readonly crashPoint: CrashPoint;
 }
 
 /**
- * One build, in a file of its own, so that whoever writes one never waits for who writes another: a table for each
+ * One build, in its own file, so that writers of different builds don't wait for each other: a table for each
  * collection, with a column for each declared field.
  *
- * Until it is ready nothing of it is synced, so that it never keeps the disk from what is served, and a rollback journal
- * is kept, which writes what is appended once: ended by force it goes on from its last flush, but a power cut may damage
- * it. From then on it has a write-ahead log, whose commits are not synced (synchronous = NORMAL): a power cut may take
- * the last flushes, documents and checkpoints together, which are folded again from history, but can't damage it.
+ * Until it is ready it doesn't sync, so that it takes no disk time from requests, and uses a rollback journal, which
+ * writes appended pages once: it survives a killed process, but not a power cut. Then it uses a write-ahead log without
+ * sync at commit (synchronous = NORMAL): a power cut can lose the last flushes, documents and checkpoints together,
+ * which the follower folds again from history, but can't damage it.
  */
 export class Build {
   private readonly shapes: ReadonlyMap<string, CollectionShape>;
   private readonly crashPoint: CrashPoint;
-  /** Until something is looked for, there are no indexes of ids, and shards that were never read are appended. */
-  private findable = false;
+  /** Until a read needs them, there are no indexes of ids, and flushes of new shards append. */
+  private hasIndexes = false;
   private writer: FlushWriter | undefined;
 
   private constructor(
@@ -52,16 +52,16 @@ export class Build {
     this.shapes = new Map(generation.collections.map((shape) => [shape.name, shape]));
     this.crashPoint = options.crashPoint;
     connection.database.exec(`PRAGMA synchronous = ${isLogged(connection) ? 'NORMAL' : 'OFF'}`);
-    // What is sorted to make an index spills to a file, so that memory does not grow with history.
+    // Sorting for an index spills to a file, so that memory doesn't grow with history.
     connection.database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE');
   }
 
-  /** Empty, in a file that is made. @throws TypeError where a shape can't be kept. */
+  /** Makes an empty build in a new file. */
   static make(path: string, generation: Pick<Generation, 'id' | 'collections'>, options: BuildOptions): Build {
     const connection = Connection.make(path);
-    return connection.orClosed(() => {
-      // Documents are long: on larger pages fewer of them overflow, and a build takes a sixth less of the processor.
-      const journal = options.passing ? 'MEMORY' : 'TRUNCATE';
+    return connection.closeOnError(() => {
+      // On larger pages fewer of the long documents overflow, and a build takes a sixth less CPU time.
+      const journal = options.disposable ? 'MEMORY' : 'TRUNCATE';
       connection.database.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF`);
       connection.transact(() => connection.database.exec(buildSchema(generation.collections)));
       return new Build(connection, generation, options);
@@ -70,33 +70,33 @@ export class Build {
 
   static open(path: string, generation: Generation, options: BuildOptions): Build {
     const connection = Connection.open(path, options.mode);
-    return connection.orClosed(() => {
+    return connection.closeOnError(() => {
       refuseOtherFormat(connection.database, path);
       return new Build(connection, generation, options);
     });
   }
 
-  /** Each index is a step of its own: made half-way, it goes on with those that are left. Then all of it is synced. */
+  /** Makes the indexes one by one, so that it can resume after a crash, and syncs the file. */
   makeReady(): void {
     const { connection, generation, options } = this;
-    this.makeFindable();
+    this.indexIds();
     for (const index of buildIndexes(generation.collections)) {
       connection.database.exec(index);
       this.crashPoint('read-store: index made');
     }
-    // What the planner must know of how values are spread, from samples.
+    // Statistics for the query planner, from samples.
     connection.database.exec('PRAGMA analysis_limit = 1000; ANALYZE');
-    if (options.passing) return;
+    if (options.disposable) return;
     connection.database.exec('PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   }
 
   flush(flush: Flush): void {
     const { connection, generation } = this;
-    const isAppended = this.isAppended(flush);
-    if (!isAppended) this.makeFindable();
+    const canAppend = this.canAppend(flush);
+    if (!canAppend) this.indexIds();
     this.writer ??= new FlushWriter(connection.database, generation.id, generation.collections, this.crashPoint);
     const { writer } = this;
-    connection.transact(() => (isAppended ? writer.append(flush) : writer.write(flush)));
+    connection.transact(() => (canAppend ? writer.append(flush) : writer.write(flush)));
     this.crashPoint('read-store: flushed');
   }
 
@@ -106,24 +106,24 @@ export class Build {
   }
 
   load(collection: string, ids: readonly string[]): ReadonlyMap<string, StoredDocument> {
-    this.makeFindable();
+    this.indexIds();
     const sql = `${this.select(collection)} WHERE id IN (SELECT value FROM json_each(?))`;
     const rows = this.connection.statement(sql).all(JSON.stringify(ids));
     return new Map(rows.map((row) => [String(row['id']), storedOf(row)]));
   }
 
   get(collection: string, id: string): StoredDocument | undefined {
-    this.makeFindable();
+    this.indexIds();
     const row = this.connection.statement(`${this.select(collection)} WHERE id = ?`).get(id);
     return row && storedOf(row);
   }
 
   find(collection: string, query: Query): Page {
-    this.makeFindable();
+    this.indexIds();
     const { limit, reads, cursorAfter } = pageQuery(this.generation.id, this.shape(collection), query);
     const rows: Record<string, unknown>[] = [];
     this.connection.snapshot(() => {
-      // One more than asked for tells whether there is more.
+      // One more than the limit, to know whether there is a next page.
       for (const { text, values } of reads) {
         if (rows.length > limit) break;
         rows.push(...this.connection.statement(text).all(...values, limit + 1 - rows.length));
@@ -135,16 +135,16 @@ export class Build {
   }
 
   group(collection: string, query: GroupQuery): readonly Group[] {
-    this.makeFindable();
+    this.indexIds();
     const { text, values, groupOf } = groupRead(this.shape(collection), query);
     const statement = this.connection.statement(text);
     statement.setReturnArrays(true);
     return (statement.all(...values) as unknown as (readonly unknown[])[]).map(groupOf);
   }
 
-  /** At most SCAN_BATCH documents that stand after an id, in id order. */
+  /** At most SCAN_BATCH documents after an id, in id order. */
   after(id: string, collection: string, shard: number | undefined): readonly StoredDocument[] {
-    this.makeFindable();
+    this.indexIds();
     const ofShard = shard === undefined ? '' : 'shard = ? AND ';
     const sql = `${this.select(collection)} WHERE ${ofShard}id > ? ORDER BY id LIMIT ${SCAN_BATCH}`;
     const rows = this.connection.statement(sql).all(...(shard === undefined ? [id] : [shard, id]));
@@ -155,23 +155,23 @@ export class Build {
     this.connection.close();
   }
 
-  /** Whether nothing of it can be there yet, so that it is appended without a look. */
-  private isAppended({ shards, writes }: Flush): boolean {
-    if (this.isFindable() || shards.length === 0) return false;
+  /** Whether none of its documents can exist yet. */
+  private canAppend({ shards, writes }: Flush): boolean {
+    if (this.areIdsIndexed() || shards.length === 0) return false;
     const read = this.checkpoints();
     return !shards.some((shard) => read.has(shard)) && writes.every(({ document }) => document !== null);
   }
 
-  /** Another connection may have made it so. */
-  private isFindable(): boolean {
-    return (this.findable ||= haveIdIndexes(this.connection.database, this.generation.collections));
+  /** Another connection may have made the indexes. */
+  private areIdsIndexed(): boolean {
+    return (this.hasIndexes ||= haveIdIndexes(this.connection.database, this.generation.collections));
   }
 
-  private makeFindable(): void {
+  private indexIds(): void {
     const { connection, generation, options } = this;
-    if (options.mode === 'read' || this.isFindable()) return;
+    if (options.mode === 'read' || this.areIdsIndexed()) return;
     connection.transact(() => {
-      if (!this.isFindable()) makeIdIndexes(connection.database, generation.collections);
+      if (!this.areIdsIndexed()) makeIdIndexes(connection.database, generation.collections);
     });
   }
 
@@ -179,12 +179,8 @@ export class Build {
     return `SELECT id, shard, position, document FROM ${tableOf(this.shape(collection).name)}`;
   }
 
-  /** @throws QueryRefused where the build has no such read model. */
   private shape(collection: string): CollectionShape {
-    const shape = this.shapes.get(collection);
-    if (shape) return shape;
-    const names = [...this.shapes.values()].filter(({ internal }) => !internal).map(({ name }) => name);
-    throw new QueryRefused(`There is no read model ${JSON.stringify(collection)}. They are ${names.join(', ')}.`);
+    return shapeOf(this.shapes, collection);
   }
 }
 

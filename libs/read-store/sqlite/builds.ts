@@ -3,7 +3,7 @@ import { Build, type BuildOptions } from './build.js';
 import type { BuildFiles } from './build-files.js';
 import type { Register } from './register.js';
 
-/** The builds that this connection has open: each from when it is first asked until it is released, here or elsewhere. */
+/** The builds that this connection has open, each from its first use until its release, here or elsewhere. */
 export class Builds {
   private readonly opened = new Map<number, Build>();
 
@@ -13,34 +13,34 @@ export class Builds {
     private readonly options: BuildOptions,
   ) {}
 
-  /** In a new file. What a crash left under its name, or others', goes first: the register knows nothing of it. */
+  /** Makes a build in a new file, and first removes files that a crash left. */
   make(id: number, collections: readonly CollectionShape[]): void {
-    this.letGoOfReleased();
+    this.closeReleased();
     this.files.removeAllBut(new Set([...this.register.ids()].filter((one) => one !== id)));
     this.opened.set(id, Build.make(this.files.of(id), { id, collections }, this.options));
   }
 
-  /** @throws NothingLive before the first switch, QueryRefused where there is no such build. */
+  /** @throws NothingLive before the first switch, QueryRefused for an unknown build */
   of(choice: GenerationChoice): Build {
     for (;;) {
       const id = this.register.chosen(choice);
       const build = this.opened.get(id) ?? this.open(id);
       if (build) return build;
-      // A build leaves the register before its file goes: gone from both, another one may be live by now.
+      // A release removes the register's entry before the file: then another build may be live by now.
       if (this.register.ids().has(id))
-        throw new Error(`${this.files.of(id)} is missing. Start Amends again: it is built again from history.`);
+        throw new Error(`${this.files.of(id)} is missing. Restart Amends: it rebuilds the file from history.`);
     }
   }
 
-  /** Of a build that the register knows no more. Whoever has it open elsewhere reads on until it is closed there. */
+  /** Removes the file of a released build. Other connections can read it until they close it. */
   remove(id: number): void {
-    // Removed first: closed first, its log would be written back into a file that nobody will read.
+    // Before closing, so that SQLite doesn't write the log back into a file that nobody reads.
     this.files.remove(id);
     this.close(id);
   }
 
-  /** An open file takes its room on the disk, though it was removed elsewhere. */
-  letGoOfReleased(): void {
+  /** A removed file takes disk space until it is closed. */
+  closeReleased(): void {
     const ids = this.register.ids();
     for (const id of [...this.opened.keys()]) if (!ids.has(id)) this.close(id);
   }
@@ -49,9 +49,9 @@ export class Builds {
     for (const id of [...this.opened.keys()]) this.close(id);
   }
 
-  /** Undefined where its file is gone. */
+  /** Undefined if its file was removed. */
   private open(id: number): Build | undefined {
-    this.letGoOfReleased();
+    this.closeReleased();
     const generation = this.register.find(id);
     if (!generation) return undefined;
     try {

@@ -7,20 +7,20 @@ export type Mode = 'write' | 'read';
 
 const WAIT_MS = 10_000;
 
-/** One SQLite file of the read store, or one in memory: its statements, which are kept, and its transactions. */
+/** One SQLite database of the read store, with cached statements and transactions. */
 export class Connection {
   private readonly statements = new LRUCache<string, StatementSync>({ max: 200 });
 
   private constructor(readonly database: DatabaseSync) {}
 
-  /** @throws Error of SQLite where there is no such file. */
+  /** @throws SQLite's error if there is no such file */
   static open(path: string, mode: Mode): Connection {
     const url = pathToFileURL(path);
     url.searchParams.set('mode', mode === 'read' ? 'ro' : 'rw');
     return new Connection(new DatabaseSync(url, { readOnly: mode === 'read', timeout: WAIT_MS }));
   }
 
-  /** A file, made where there is none yet; or ':memory:'. */
+  /** Opens a file, or makes it; or ':memory:'. */
   static make(path: string): Connection {
     return new Connection(new DatabaseSync(path, { timeout: WAIT_MS }));
   }
@@ -38,13 +38,13 @@ export class Connection {
     return transact(this.database, work);
   }
 
-  /** All reads of one question see one state, whoever writes meanwhile. */
+  /** All reads in it see the same state. */
   snapshot<R>(work: () => R): R {
     return transact(this.database, work, 'BEGIN');
   }
 
-  /** The work's result; closed where the work fails. */
-  orClosed<R>(work: () => R): R {
+  /** The work's result. Closes the connection if the work fails. */
+  closeOnError<R>(work: () => R): R {
     try {
       return work();
     } catch (error) {

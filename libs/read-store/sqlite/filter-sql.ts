@@ -2,11 +2,11 @@ import { never } from '../../event-sourcing/decider.js';
 import type { FieldType } from '../../event-sourcing/projection.js';
 import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
-import { askable, refuseFilter } from '../asked-fields.js';
+import { queryable, refuseFilter } from '../asked-fields.js';
 import type { CollectionShape } from '../read-store.js';
 import { bound, columnOf, type SqlValue } from './columns.js';
 
-/** A condition and the values of its question marks, in their order. */
+/** A condition and the values of its question marks. */
 export interface Sql {
   readonly text: string;
   readonly values: readonly SqlValue[];
@@ -14,10 +14,10 @@ export interface Sql {
 
 type Fields = Readonly<Record<string, FieldType>>;
 
-/** A filter as a condition on the columns of declared fields. @throws QueryRefused where the filter can't be asked. */
+/** A filter as a condition on columns. @throws QueryRefused if checkFilter finds a problem */
 export function filterSql(filter: Filter, shape: CollectionShape): Sql {
   refuseFilter(filter, shape);
-  const fields = askable(shape);
+  const fields = queryable(shape);
   return sqlOf(parseFilter(filter, fields), fields);
 }
 
@@ -28,7 +28,7 @@ const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
     case 'or':
       return joined(tree.conditions, 'OR', 'FALSE', fields);
     case 'nor': {
-      // A comparison with NULL is neither true nor false; what is not true counts as not met.
+      // A comparison with NULL is neither true nor false, and counts as not true.
       const any = joined(tree.conditions, 'OR', 'FALSE', fields);
       return { text: `${any.text} IS NOT TRUE`, values: any.values };
     }
@@ -53,7 +53,7 @@ const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
       return { text: `(${one.text}) IS NOT TRUE`, values: one.values };
     }
     case 'exists':
-      // A column can't tell null from missing: only the document can.
+      // Only the document distinguishes null from missing.
       return tree.field === 'id'
         ? { text: tree.value ? 'TRUE' : 'FALSE', values: [] }
         : {

@@ -28,8 +28,8 @@ export class FlushWriter {
   }
 
   /**
-   * Each row is guarded by its position, so a batch delivered again, or late, changes nothing. To be called within a
-   * transaction, once documents are found by id.
+   * Guards each row by its position, so that a repeated or late batch changes nothing. Call it within a transaction,
+   * with indexes of ids.
    */
   write(flush: Flush): void {
     let someRemoved = this.anyRemoved.get() !== undefined;
@@ -44,14 +44,14 @@ export class FlushWriter {
     this.end(flush);
   }
 
-  /** Documents of which none is there. To be called within a transaction. */
+  /** For documents that don't exist yet. Call it within a transaction. */
   append(flush: Flush): void {
     for (const write of flush.writes) if (write.document) this.collectionOf(write).append(write, write.document);
     this.end(flush);
   }
 
   private collectionOf({ collection: name, id }: Write): CollectionWriter {
-    if (id === '') throw new TypeError(`A document of ${name} has an empty id. Right the projection.`);
+    if (id === '') throw new TypeError(`A document of ${name} has an empty id. Fix the projection.`);
     const collection = this.collections.get(name);
     if (!collection) throw new TypeError(`Generation ${this.generation} has no read model ${name}.`);
     return collection;
@@ -102,7 +102,7 @@ class CollectionWriter {
     return this.columns.map((_, index) => `?${index + 1}`).join(', ');
   }
 
-  /** Prepared once documents are found by id: by that index they are guarded. */
+  /** Prepared late, because they need the index of ids. */
   private guarded() {
     const { database, into, marks, columns, shape } = this;
     const unlessOlder = `ON CONFLICT (id) DO UPDATE SET

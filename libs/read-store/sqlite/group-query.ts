@@ -1,20 +1,20 @@
-import { ordered, refuseDoubles, refuseNoNumber } from '../asked-fields.js';
+import { sortable, refuseDuplicateNames, refuseNonNumeric } from '../asked-fields.js';
 import type { CollectionShape, Group, GroupQuery } from '../read-store.js';
 import { columnOf, type SqlValue, tableOf, unbound } from './columns.js';
 import { filterSql, type Sql } from './filter-sql.js';
 
 export interface GroupRead extends Sql {
-  /** A row, read as an array, as the group it is. */
+  /** Converts a row that is an array. */
   groupOf(row: readonly unknown[]): Group;
 }
 
-/** One grouped select. Groups come in the order of their keys. @throws QueryRefused where it can't be asked so. */
+/** Groups sort by their keys. @throws QueryRefused for an invalid query */
 export function groupRead(shape: CollectionShape, query: GroupQuery): GroupRead {
-  const keys = query.by.map((field) => ({ name: field, type: ordered(field, shape, 'by') }));
+  const keys = query.by.map((field) => ({ name: field, type: sortable(field, shape, 'by') }));
   const sums = Object.entries(query.sums ?? {}).map(([name, field]) => ({ name, column: summable(field, shape) }));
   const counts = Object.entries(query.counts ?? {}).map(([name, filter]) => ({ name, sql: filterSql(filter, shape) }));
   const names = [...keys, { name: 'count' }, ...sums, ...counts].map(({ name }) => name);
-  refuseDoubles(names);
+  refuseDuplicateNames(names);
 
   const where = query.filter ? filterSql(query.filter, shape) : { text: 'TRUE', values: [] };
   const by = keys.map(({ name }) => columnOf(name));
@@ -40,6 +40,6 @@ export function groupRead(shape: CollectionShape, query: GroupQuery): GroupRead 
 }
 
 const summable = (field: string, shape: CollectionShape): string => {
-  refuseNoNumber(field, shape);
+  refuseNonNumeric(field, shape);
   return columnOf(field);
 };

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 
 /**
- * Another text after each start of the machine: what was written before it and never synced may be lost or torn.
- * Elsewhere than on Linux it may differ within one start, too, which costs a build begun anew.
+ * Identifies the machine's last boot: files that were not synced before it may be lost or torn. On other systems than
+ * Linux it can change without a boot, which costs a rebuild.
  */
 export const machineStart = (): string =>
   process.platform === 'linux'

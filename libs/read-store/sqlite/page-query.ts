@@ -7,13 +7,12 @@ import { filterSql, type Sql } from './filter-sql.js';
 
 export interface PageQuery {
   readonly limit: number;
-  /** To be run in turn until the limit, their last value, is reached. */
+  /** Run them in turn until the limit, which is their last value. */
   readonly reads: readonly Sql[];
-  /** The cursor after a row that one of the reads gave. */
   cursorAfter(row: Readonly<Record<string, unknown>>): string;
 }
 
-/** @throws QueryRefused where it can't be asked so. */
+/** @throws QueryRefused for an invalid query */
 export function pageQuery(generation: number, shape: CollectionShape, query: Query): PageQuery {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const where: Sql = query.filter ? filterSql(query.filter, shape) : { text: 'TRUE', values: [] };

@@ -7,13 +7,13 @@ import {
   GenerationConflict,
   type GenerationStamp,
   NothingLive,
-  QueryRefused,
 } from '../read-store.js';
+import { noSuchGeneration, refuseToWrite } from '../refusals.js';
 import { Connection, type Mode } from './connection.js';
 import { machineStart } from './machine-start.js';
 import { isBlank, refuseOtherFormat, REGISTER } from './schema.js';
 
-/** Which builds there are, and which one is live. A change of it is synced: files are made and removed by what it says. */
+/** Which builds exist, and which is live. It syncs each change, because files follow it. */
 export class Register {
   private constructor(
     private readonly connection: Connection,
@@ -23,10 +23,10 @@ export class Register {
 
   static open(path: string, mode: Mode, crashPoint: CrashPoint): Register {
     if (mode === 'read' && !existsSync(path))
-      throw new Error(`There is no read store at ${path}. It is made when Amends first runs with this folder.`);
+      throw new Error(`There is no read store at ${path}. Amends makes it when it first runs with this folder.`);
     const connection = mode === 'read' ? Connection.open(path, mode) : Connection.make(path);
     const { database } = connection;
-    return connection.orClosed(() => {
+    return connection.closeOnError(() => {
       if (mode === 'write') {
         database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
         connection.transact(() => isBlank(database) && database.exec(REGISTER));
@@ -36,7 +36,7 @@ export class Register {
     });
   }
 
-  /** It stands here once its file is made: `make` is called before anybody sees it. */
+  /** @param make makes the file, before others see the build */
   begin(collections: readonly CollectionShape[], stamp: GenerationStamp, make: (id: number) => void): Generation {
     return this.change(() => {
       const { lastInsertRowid } = this.connection
@@ -75,20 +75,17 @@ export class Register {
     this.change(() => {
       if (this.get(id).status === 'live')
         throw new Error(`Generation ${id} is live. Switch to another before releasing it.`);
-      this.strikeOff(id);
+      this.remove(id);
     });
   }
 
-  /**
-   * Those without a file, and those that were not ready when the machine went down: nothing of a build is synced before
-   * it is ready. They are built again from history.
-   */
-  strikeOffLost(hasFile: (id: number) => boolean): void {
+  /** Removes builds without a file, and those that weren't ready when the machine stopped, because they never sync. */
+  removeLost(hasFile: (id: number) => boolean): void {
     this.change(() => {
       this.connection
         .statement(`DELETE FROM amends_generations WHERE status = 'building' AND begun_on <> ?`)
         .run(machineStart());
-      for (const id of this.ids()) if (!hasFile(id)) this.strikeOff(id);
+      for (const id of this.ids()) if (!hasFile(id)) this.remove(id);
     });
   }
 
@@ -115,14 +112,15 @@ export class Register {
     return row && generationOf(row);
   }
 
-  /** The build that is asked. @throws NothingLive before the first switch, QueryRefused where there is no such build. */
+  /** @throws NothingLive before the first switch, QueryRefused for an unknown build */
   chosen(choice: GenerationChoice): number {
     if (choice === 'live') {
       const live = this.connection.statement(`SELECT id FROM amends_generations WHERE status = 'live'`).get();
       if (!live) throw new NothingLive();
       return Number(live['id']);
     }
-    if (!this.connection.statement('SELECT 1 FROM amends_generations WHERE id = ?').get(choice)) throw noSuch(choice);
+    if (!this.connection.statement('SELECT 1 FROM amends_generations WHERE id = ?').get(choice))
+      throw noSuchGeneration(choice);
     return choice;
   }
 
@@ -132,7 +130,7 @@ export class Register {
 
   private get(id: number): Generation {
     const found = this.find(id);
-    if (!found) throw noSuch(id);
+    if (!found) throw noSuchGeneration(id);
     return found;
   }
 
@@ -145,17 +143,10 @@ export class Register {
     this.connection.statement('UPDATE amends_generations SET status = ? WHERE id = ?').run(status, id);
   }
 
-  private strikeOff(id: number): void {
+  private remove(id: number): void {
     this.connection.statement('DELETE FROM amends_generations WHERE id = ?').run(id);
   }
 }
-
-export const refuseToWrite = (mode: Mode): void => {
-  if (mode === 'read') throw new Error('This read store was opened for reading. Open it with mode write to change it.');
-};
-
-const noSuch = (id: number): QueryRefused =>
-  new QueryRefused(`There is no generation ${id}. It was released, or never begun.`, 'generation');
 
 const generationOf = (row: Record<string, unknown>): Generation => ({
   id: Number(row['id']),

@@ -5,8 +5,8 @@ import { CHECKPOINTS, columnOf, columnType, quoted, REMOVED, tableOf, viewOf } f
 const FORMAT = 2;
 
 /**
- * Ids of generations are never used again, so a cursor of a released one stays stale. `begun_on` is the start of the
- * machine on which a build was begun.
+ * No id of a generation is assigned twice, so a cursor of a released one stays stale. `begun_on` is the machine's boot
+ * during which the build began.
  */
 export const REGISTER = `
   CREATE TABLE amends_generations (
@@ -21,10 +21,9 @@ export const REGISTER = `
 `;
 
 /**
- * Documents are rows in the order they came, found by an index on id: so a build appends, however its ids are
- * spread. That index is made once something is to be found: kept up while shards are appended, it takes twice as long as
- * all else. What is removed leaves its position in a table of its own, so that a batch delivered again can't bring it
- * back, and no query has to step over it.
+ * A build appends documents as rows, in order of arrival, and makes the index on ids only when a read needs it:
+ * maintaining it while appending takes twice as long as all else. A removed document leaves its position in a separate
+ * table, so that a repeated batch can't bring it back and no query reads it.
  */
 export const buildSchema = (shapes: readonly CollectionShape[]): string =>
   [
@@ -40,17 +39,17 @@ export const buildSchema = (shapes: readonly CollectionShape[]): string =>
 const table = ({ name, fields }: CollectionShape): string => {
   const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${columnType(type)}`);
   const own = ['id TEXT NOT NULL', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL'];
-  // The document comes last: SQLite reads what stands before it without reading a long one.
+  // The document comes last, so that SQLite reads the other columns without it.
   return `CREATE TABLE ${tableOf(name)} (${[...own, ...columns, 'document TEXT NOT NULL'].join(', ')}) STRICT`;
 };
 
-/** What analysts ask: under a name that needs no quotes, without what is ours. */
+/** For analysts: a name that needs no quotes, without our own columns. */
 const view = ({ name, fields }: CollectionShape): string => {
   const columns = Object.keys(fields).map((field) => `${columnOf(field)} AS ${quoted(field)}`);
   return `CREATE VIEW ${viewOf(name)} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(name)}`;
 };
 
-/** Ended by id, so that they serve paging. */
+/** With the id at the end, for paging. */
 export const buildIndexes = (shapes: readonly CollectionShape[]): readonly string[] =>
   shapes.flatMap(({ name, indexes }) =>
     indexes.map((fields, index) => {
@@ -60,7 +59,7 @@ export const buildIndexes = (shapes: readonly CollectionShape[]): readonly strin
     }),
   );
 
-/** @throws TypeError where a shape can't be kept. */
+/** @throws TypeError for an invalid shape */
 export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
   const views = new Set<string>();
   for (const { name, fields, indexes } of shapes) {

@@ -340,7 +340,7 @@ describe('the read store in a file', () => {
     database.exec('PRAGMA user_version = 99');
     database.close();
     expect(() => open(path)).toThrow(
-      `${path} has read store format 99; this version of Amends reads format 2. Move the file away, then start the app or import again: it is built again from history.`,
+      `${path} has read store format 99; this version of Amends reads format 2. Move the file away, then start the app or import again: Amends rebuilds it from history.`,
     );
     expect(() => open(path)).toThrow(ReadStoreFormatRefused);
     expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(`There is no read store at ${path}-nowhere`);

@@ -13,12 +13,12 @@ const GRACE_MS = 20;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Said already, or a fault of ours, which no second try mends. */
-const OWN_WORDS = [AppendRefused, HistoryDamaged, HistoryUnavailable, InvalidArgumentError, TypeError, RangeError];
+/** Errors that a retry can't fix: already in our words, or our own bug. */
+const PERMANENT = [AppendRefused, HistoryDamaged, HistoryUnavailable, InvalidArgumentError, TypeError, RangeError];
 
-/** The answer of a server that will not change, in words; undefined for a failure that may pass. */
-export const lastWord = (error: unknown, server: string): Error | undefined => {
-  if (OWN_WORDS.some((kind) => error instanceof kind)) return error as Error;
+/** An error that retries can't fix, in words; undefined for one that may pass. */
+const permanentError = (error: unknown, server: string): Error | undefined => {
+  if (PERMANENT.some((kind) => error instanceof kind)) return error as Error;
   if (error instanceof AccessDeniedError) {
     return new HistoryUnavailable(
       `The EventStoreDB at ${server} refuses this user. Put the name and the password of one that may read and write into its URL.`,
@@ -45,17 +45,16 @@ export const unavailable = (error: unknown, server: string): HistoryUnavailable 
   );
 
 /**
- * Tries again, after longer and longer pauses, what failed for a reason that may pass: a connection that was cut, a
- * server that starts again or names another leader. All that is tried may be done twice without effect.
+ * Retries, with exponential back-off, what failed for a reason that may pass: a lost connection, a server that
+ * restarts or elects another leader. The caller's operation must be idempotent.
  */
-export class Patience {
+export class Retries {
   private until: number;
   private pauseMs = FIRST_PAUSE_MS;
   private isNoticed = false;
 
   constructor(
     private readonly server: string,
-    /** Infinity: for ever. */
     private readonly deadlineMs: number,
     private readonly notice: (sentence: string) => void = () => undefined,
   ) {
@@ -66,7 +65,7 @@ export class Patience {
     return Math.max(1, this.until - Date.now());
   }
 
-  /** Something came: the time begins again. */
+  /** After an answer: restarts the deadline and the back-off. */
   renew(): void {
     this.until = Date.now() + this.deadlineMs;
     this.pauseMs = FIRST_PAUSE_MS;
@@ -74,18 +73,14 @@ export class Patience {
     this.isNoticed = false;
   }
 
-  /** Waits before the next try. @throws what can't be mended by another, in words */
+  /** Waits before the next try. @throws a permanent error, in words, or HistoryUnavailable at the deadline */
   async after(error: unknown, signal?: AbortSignal): Promise<void> {
-    const word = lastWord(error, this.server);
-    if (word !== undefined) throw word;
-    if (Date.now() + this.pauseMs >= this.until) {
-      throw unavailable(error, this.server);
-    }
+    const permanent = permanentError(error, this.server);
+    if (permanent !== undefined) throw permanent;
+    if (Date.now() + this.pauseMs >= this.until) throw unavailable(error, this.server);
     if (!this.isNoticed && this.pauseMs === LONGEST_PAUSE_MS) {
       this.isNoticed = true;
-      this.notice(
-        `The EventStoreDB at ${this.server} doesn't answer (${messageOf(error)}). It is tried again and again.`,
-      );
+      this.notice(`The EventStoreDB at ${this.server} doesn't answer (${messageOf(error)}). Amends keeps retrying.`);
     }
     try {
       await pause(this.pauseMs, undefined, { signal });
@@ -96,11 +91,11 @@ export class Patience {
   }
 }
 
-/** The answer, or a failure after so long: some calls of the client never settle once their connection is gone. */
+/** A timeout, because some calls of the client never settle after their connection is lost. */
 export const within = async <T>(ms: number, answer: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, refuse) => {
-    // An answer may be waiting behind work that kept this process busy: it is looked at before the time is up.
+    // If this process was busy, an answer may be queued behind this timer: one more turn of the event loop lets it in.
     timer = setTimeout(() => {
       timer = setTimeout(() => refuse(new Error(`no answer in ${ms} ms`)), GRACE_MS);
     }, ms);

@@ -2,10 +2,10 @@ import type { ToAppend } from '../event-sourcing/event.js';
 import { MAX_APPEND_BYTES } from './event-store.js';
 
 const MOST_EVENTS_AN_APPEND = 500;
-/** Well below what one append carries: an envelope is stored in another form than this counts. */
+/** Well below the limit, because this estimates an envelope's size. */
 const MOST_BYTES_AN_APPEND = MAX_APPEND_BYTES / 2;
 
-/** Events that stand next to each other in one stream can be appended together, as far as one append carries them. */
+/** Splits events into appends: neighbours of one stream, up to the limits of one append. */
 export function* runsOf<E extends ToAppend>(events: readonly E[]): Generator<readonly E[]> {
   let run: E[] = [];
   let bytes = 0;

@@ -16,16 +16,16 @@ const categoryOf = (stream: string): string => {
   return hyphen === -1 ? stream : stream.slice(0, hyphen);
 };
 
-/** An event of this history. */
-export interface Owned {
+/** An event of this history, not of another prefix or of the server. */
+export interface OwnEvent {
   readonly event: AllStreamRecordedEvent;
-  /** Its name without the prefix. */
+  /** Without the prefix. */
   readonly stream: string;
   readonly position: string;
 }
 
-/** Which events of $all are meant. */
-export class Wanted {
+/** Selects events of $all. */
+export class Selection {
   private readonly categories: ReadonlySet<string> | undefined;
   private readonly types: ReadonlySet<string> | undefined;
   private readonly shards: ReadonlySet<number> | undefined;
@@ -39,24 +39,24 @@ export class Wanted {
     this.shards = filter?.shards && new Set(filter.shards);
   }
 
-  /** Undefined for what isn't of this history. */
-  owned(event: AllStreamRecordedEvent): Owned | undefined {
+  /** Undefined for an event of another history. */
+  owned(event: AllStreamRecordedEvent): OwnEvent | undefined {
     const { streamId, type } = event;
     if (type.startsWith('$') || streamId.startsWith('$') || !streamId.startsWith(this.prefix)) return undefined;
     return { event, stream: streamId.slice(this.prefix.length), position: positionText(event.position) };
   }
 
-  passes({ stream, event }: Owned): boolean {
+  passes({ stream, event }: OwnEvent): boolean {
     if (this.types && !this.types.has(event.type)) return false;
     if (this.categories && !this.categories.has(categoryOf(stream))) return false;
     const shard = this.shards && shardIn(event);
-    // One without a shard is none of ours: it is passed on, to be told loudly.
+    // One without a shard isn't ours: it passes, so that the reader reports it.
     return shard === undefined || this.shards?.has(shard) === true;
   }
 
   /**
-   * What the server can see to: it knows one kind of filter at a time, and prefixes where we mean names, so what it
-   * sends is looked at again. It tells of all that it passes over, one by one: readers wait for positions.
+   * The server applies one kind of filter at a time, and matches prefixes where we mean names: `passes` checks again.
+   * It reports each event that it skips, because readers wait for positions.
    */
   onServer(checkpointReached: CheckpointReached): Filter {
     const watched = { checkpointReached, checkpointInterval: 1, maxSearchWindow: 1 };

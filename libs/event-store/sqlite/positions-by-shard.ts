@@ -6,14 +6,14 @@ import { positionNumber, STORED_COLUMNS, type StoredRow } from './event-rows.js'
 import { HistoryReader, passing } from './history-reader.js';
 import { inWords } from './sqlite-errors.js';
 
-/** How many rows are sorted at a time. */
+/** Rows per step, so that requests don't wait. */
 const WINDOW = 50_000;
 
 /**
- * History shard by shard: where its events stand is sorted once, into a table that is gone with the connection, and
- * each is read when its shard is taken. So no event is held in memory, or written down a second time.
+ * History shard by shard: it sorts the events' positions into a temporary table, and reads a shard's events when they
+ * are taken. So it neither holds nor copies events.
  */
-export class PlacesByShard implements HistoryByShard {
+export class PositionsByShard implements HistoryByShard {
   private constructor(
     private readonly path: string,
     private readonly db: DatabaseSync,
@@ -26,7 +26,7 @@ export class PlacesByShard implements HistoryByShard {
     path: string,
     present: (event: Recorded) => Recorded,
     { filter, upTo, signal, onShare }: ByShardOptions,
-  ): Promise<PlacesByShard> {
+  ): Promise<PositionsByShard> {
     const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
     try {
       db.exec(`PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE;
@@ -46,7 +46,7 @@ export class PlacesByShard implements HistoryByShard {
         WHERE position IN (SELECT value FROM temp.places, json_each(positions) WHERE shard = ?) ORDER BY position`);
       ofShard.setReturnArrays(true);
       const reader = new HistoryReader(db, present);
-      return new PlacesByShard(
+      return new PositionsByShard(
         path,
         db,
         reader,
