@@ -23,12 +23,12 @@ const ROLES = new Map(DEMO_TEAMS.flatMap(({ members }) => members.map(({ id, rol
 
 interface Setting {
   readonly programme: string;
-  /** Milliseconds: nothing happens after. */
+  /** Milliseconds: nothing happens later. */
   readonly end: number;
   readonly complaint: Complaint;
 }
 
-/** How one case goes on once it is opened: mostly well, sometimes late, sometimes not at all. */
+/** How one opened case proceeds: mostly well, sometimes late, sometimes not at all. */
 export class CaseStory {
   private at = 0;
   private id = '';
@@ -41,7 +41,7 @@ export class CaseStory {
     private readonly setting: Setting,
   ) {}
 
-  tell(id: string, owner: string, openedAt: number): void {
+  play(id: string, owner: string, openedAt: number): void {
     this.id = id;
     this.at = openedAt;
     this.owner = { id: owner, role: ROLES.get(owner) ?? 'agent' };
@@ -49,27 +49,27 @@ export class CaseStory {
     this.handOver();
     const reached = this.contact();
     if (reached) this.resolve();
-    else this.does(this.owner, { type: 'GiveUpCase', reason: 'unreachable' }, HOUR);
+    else this.act(this.owner, { type: 'GiveUpCase', reason: 'unreachable' }, HOUR);
     this.findCause();
-    if (reached) this.does(this.owner, { type: 'SubmitCase', summary: 'Sorry said, put right, cause noted.' }, HOUR);
+    if (reached) this.act(this.owner, { type: 'SubmitCase', summary: 'Sorry said, put right, cause noted.' }, HOUR);
     this.review(reached);
   }
 
   private alert(owner: string): void {
     const { chance } = this;
-    this.does(
+    this.act(
       SYSTEM,
       { type: 'RecordOwnerAlert', owner, channel: 'e-mail' },
       chance.between(1, chance.happens(0.9) ? 14 : 60) * MINUTE,
     );
-    this.does(
+    this.act(
       SYSTEM,
       { type: 'AcknowledgeCase', channel: 'e-mail', automatic: true },
       chance.between(1, chance.happens(0.85) ? 40 : 240) * MINUTE,
     );
   }
 
-  /** What another team knows better goes there. */
+  /** To the team of the subject. */
   private handOver(): void {
     const team = EXPERTS[this.setting.complaint.touchpoint];
     if (team === undefined || !this.chance.happens(0.5)) return;
@@ -77,7 +77,7 @@ export class CaseStory {
     const expert = experts[Math.floor(this.chance.next() * experts.length)];
     if (expert === undefined) return;
     const reason = `A matter of ${team.name.toLowerCase()}`;
-    this.does(
+    this.act(
       this.owner,
       { type: 'HandOffCase', toOwner: expert.id, toTeam: team.team, reason },
       this.chance.between(5, 90) * MINUTE,
@@ -85,7 +85,7 @@ export class CaseStory {
     this.owner = { id: expert.id, role: expert.role };
   }
 
-  /** Whether the customer was reached. */
+  /** True if it reaches the customer. */
   private contact(): boolean {
     const { chance } = this;
     this.at += chance.between(1, chance.happens(0.75) ? 14 : 60) * HOUR;
@@ -100,7 +100,7 @@ export class CaseStory {
         'voicemail',
         'wrong-number',
       ]);
-      this.does(this.owner, { type: 'LogContactAttempt', channel: 'phone', outcome }, 0);
+      this.act(this.owner, { type: 'LogContactAttempt', channel: 'phone', outcome }, 0);
       if (outcome === 'reached') return true;
       this.at += chance.between(5, 22) * HOUR;
     }
@@ -110,44 +110,44 @@ export class CaseStory {
   private resolve(): void {
     const { chance } = this;
     if (chance.happens(0.12)) {
-      this.does(this.owner, { type: 'PauseCase', waitingOn: 'customer', reason: 'Sends us a photograph' }, HOUR);
-      this.does(this.owner, { type: 'ResumeCase', reason: 'It came' }, chance.between(4, 40) * HOUR);
+      this.act(this.owner, { type: 'PauseCase', waitingOn: 'customer', reason: 'Sends us a photograph' }, HOUR);
+      this.act(this.owner, { type: 'ResumeCase', reason: 'It came' }, chance.between(4, 40) * HOUR);
     }
     if (chance.happens(0.08))
-      this.does(this.owner, { type: 'EscalateCase', to: SUPERVISOR.id, reason: 'The customer asked for it' }, HOUR);
+      this.act(this.owner, { type: 'EscalateCase', to: SUPERVISOR.id, reason: 'The customer asked for it' }, HOUR);
     if (!chance.happens(0.8)) return;
     const offer = idOf('demo-offer', this.id);
     const kind = chance.one(['refund', 'discount', 'replacement', 'goodwill', 'apology']);
     const amount = Math.round(chance.between(500, chance.happens(0.8) ? 4_500 : 18_000));
     const value = kind === 'apology' || kind === 'replacement' ? {} : { value: { amount, currency: 'EUR' } };
-    this.does(this.owner, { type: 'OfferResolution', offer, kind, ...value }, chance.between(0.1, 3) * HOUR);
+    this.act(this.owner, { type: 'OfferResolution', offer, kind, ...value }, chance.between(0.1, 3) * HOUR);
     if ('value' in value && amount > 5_000)
-      this.does(SUPERVISOR, { type: 'AuthoriseOffer', offer }, chance.between(0.5, 20) * HOUR);
+      this.act(SUPERVISOR, { type: 'AuthoriseOffer', offer }, chance.between(0.5, 20) * HOUR);
     const answer = chance.happens(0.82) ? 'accepted' : chance.happens(0.6) ? 'declined' : 'no-answer';
-    this.does(this.owner, { type: 'AnswerOffer', offer, answer }, chance.between(0.1, 24) * HOUR);
+    this.act(this.owner, { type: 'AnswerOffer', offer, answer }, chance.between(0.1, 24) * HOUR);
   }
 
   private findCause(): void {
     const { cause, action } = this.setting.complaint;
-    this.does(this.owner, { type: 'IdentifyRootCause', cause, ...(action === undefined ? {} : { action }) }, HOUR / 2);
+    this.act(this.owner, { type: 'IdentifyRootCause', cause, ...(action === undefined ? {} : { action }) }, HOUR / 2);
   }
 
   private review(reached: boolean): void {
     const { chance } = this;
     this.at += chance.between(1, chance.happens(0.8) ? 20 : 80) * HOUR;
     if (reached && chance.happens(0.1)) {
-      this.does(APPROVER, { type: 'ReturnCase', reason: 'What was refunded is missing' }, 0);
-      this.does(this.owner, { type: 'SubmitCase', summary: 'Amount added.' }, chance.between(1, 10) * HOUR);
+      this.act(APPROVER, { type: 'ReturnCase', reason: 'What was refunded is missing' }, 0);
+      this.act(this.owner, { type: 'SubmitCase', summary: 'Amount added.' }, chance.between(1, 10) * HOUR);
       this.at += chance.between(1, 20) * HOUR;
     }
-    this.does(APPROVER, { type: 'ApproveCase' }, 0);
-    this.does(this.owner, { type: 'InformCustomer', channel: 'e-mail' }, chance.between(0.1, 5) * HOUR);
+    this.act(APPROVER, { type: 'ApproveCase' }, 0);
+    this.act(this.owner, { type: 'InformCustomer', channel: 'e-mail' }, chance.between(0.1, 5) * HOUR);
     if (!reached) return;
     const survey = idOf('demo-re-survey', this.id);
-    this.does(SURVEY, { type: 'SendReSurvey', survey, channel: 'e-mail' }, 49 * HOUR);
+    this.act(SURVEY, { type: 'SendReSurvey', survey, channel: 'e-mail' }, 49 * HOUR);
     if (!chance.happens(0.6)) return;
     const score = Math.floor(chance.happens(0.75) ? chance.between(7, 11) : chance.between(0, 7));
-    this.does(
+    this.act(
       SURVEY,
       { type: 'AnswerReSurvey', survey, answers: [{ metric: 'nps', score }] },
       chance.between(1, 60) * HOUR,
@@ -160,7 +160,7 @@ export class CaseStory {
     return calling === undefined ? this.at : calling.nextWorking(this.at);
   }
 
-  private does(actor: Actor, command: CaseCommand, afterMs: number): void {
+  private act(actor: Actor, command: CaseCommand, afterMs: number): void {
     this.at += afterMs;
     if (this.at > this.setting.end) return;
     this.history.act({ aggregate: 'case', id: this.id, command, actor, at: new Date(this.at).toISOString() });

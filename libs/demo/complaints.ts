@@ -1,4 +1,4 @@
-/** What invented customers are unhappy about: where it happened, what they wrote, what it came from, who puts it right. */
+/** What invented customers complain about: touchpoint, words, cause and remedy. */
 export interface Complaint {
   readonly touchpoint: string;
   readonly comment: string;

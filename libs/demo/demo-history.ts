@@ -11,19 +11,19 @@ import { CaseStory } from './case-story.js';
 import { Chance } from './random.js';
 import { SimulatedHistory } from './simulated-history.js';
 
-export interface DemoAsked {
+export interface DemoOptions {
   readonly programme: string;
   readonly books: RuleBooks;
-  /** UTC, ISO 8601: what would happen later is left out, so that work is under way. */
+  /** UTC, ISO 8601. Nothing happens later, so that some cases are still open. */
   readonly until: string;
   readonly seed: number;
   readonly responses: number;
 }
 
 export interface DemoHistory {
-  /** In the order in which they happened; personal fields still plain. */
+  /** By time; personal fields are plain text. */
   readonly events: readonly EventToAppend[];
-  /** By our id, what the source calls the customer, and what first named them. */
+  /** By our id, the customer's id in the source, and the id of what first mentions them. */
   readonly customers: ReadonlyMap<string, { readonly id: string; readonly named: string }>;
 }
 
@@ -33,20 +33,20 @@ const TRIAGE: Actor = { id: triageResponse.name, role: 'system' };
 const DAY_MS = 86_400_000;
 const DAYS = 42;
 
-/** Six weeks of an invented company's unhappy customers, up to now, as the real rules and deciders would have had them. */
-export function demoHistory({ programme, books, until, seed, responses }: DemoAsked): DemoHistory {
+/** Six weeks of an invented company's unhappy customers, up to now, made by the real rules and deciders. */
+export function demoHistory({ programme, books, until, seed, responses }: DemoOptions): DemoHistory {
   const chance = new Chance(seed);
   const history = new SimulatedHistory(programme, books);
   const end = Date.parse(until);
   const begin = end - DAYS * DAY_MS;
   const customers = new Map<string, { id: string; named: string }>();
-  // Known before anybody needs them; the app has told them to its own history already.
+  // The simulation needs the teams; the app has already recorded its own.
   for (const team of DEMO_TEAMS)
     history.act({ aggregate: 'team', id: team.team, command: team, actor: TRIAGE, at: new Date(begin).toISOString() });
   const arrivals = Array.from({ length: responses }, () => begin + chance.next() * (end - begin)).sort((a, b) => a - b);
   for (const [number, arrival] of arrivals.entries()) {
     const at = new Date(arrival).toISOString();
-    // Some come back.
+    // Some customers write again.
     const customerId = `customer-${Math.floor(chance.next() * responses * 0.8)}`;
     const named = `demo-customer/${customerId}`;
     const customer = idOf(named);
@@ -64,7 +64,7 @@ export function demoHistory({ programme, books, until, seed, responses }: DemoAs
     const opened = received.flatMap((event) => triaged(history, event, books, at));
     for (const event of opened)
       if (event.type === 'CaseAssigned')
-        new CaseStory(history, chance, books, { programme, end, complaint }).tell(
+        new CaseStory(history, chance, books, { programme, end, complaint }).play(
           command.response,
           event.data.owner,
           arrival,
@@ -98,14 +98,14 @@ function responseOf(chance: Chance, number: number, customer: string, complaint:
     touchpoint: complaint.touchpoint,
     answers: [{ metric: 'nps', score }],
     contactMe,
-    ...(low ? { comment: complaint.comment } : {}),
+    ...(low && { comment: complaint.comment }),
     commentLength: low ? complaint.comment.length : 0,
     tags: chance.happens(0.2) ? ['loyal'] : [],
     language: chance.one(['en', 'en', 'de', 'fr', 'es']),
   };
 }
 
-/** What the reaction says must happen next, until nothing must. */
+/** Carries out the reaction's effects, and the effects of their events. */
 function triaged(
   history: SimulatedHistory,
   event: RecordedEvent,

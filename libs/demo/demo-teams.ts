@@ -2,7 +2,7 @@ import type { CommandOf } from '../recovery/aggregates.js';
 
 type Team = CommandOf<'team'>;
 
-/** Invented people of an invented company. */
+/** Invented people. */
 export const DEMO_TEAMS: readonly Team[] = [
   {
     type: 'ChangeTeam',

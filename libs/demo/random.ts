@@ -1,8 +1,8 @@
-/** Chance by a seed: the same seed gives the same draws (mulberry32). */
+/** Seeded random numbers (mulberry32). */
 export class Chance {
   constructor(private state: number) {}
 
-  /** 0 to 1, 1 left out. */
+  /** From 0 to below 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -20,29 +20,29 @@ interface Stream {
   readonly events: RecordedEvent[];
 }
 
-export interface Act<N extends AggregateName> {
+export interface Action<N extends AggregateName> {
   readonly aggregate: N;
   readonly id: string;
   readonly command: CommandOf<N>;
   readonly actor: Actor;
   readonly at: string;
-  /** Of a stream's first event. */
+  /** For a stream's first event. */
   readonly shardKey?: string;
 }
 
-/** History as the real deciders make it, kept in memory. What they refuse does not happen. */
+/** History in memory, made by the real deciders. What they refuse doesn't happen. */
 export class SimulatedHistory {
   private readonly streams = new Map<string, Stream>();
   private readonly all: EventToAppend[] = [];
-  private readonly given = new Map<string, number>();
+  private readonly casesGiven = new Map<string, number>();
 
   constructor(
     private readonly programme: string,
     private readonly books: RuleBooks,
   ) {}
 
-  /** The events that came of it; none where it was refused. */
-  act<N extends AggregateName>({ aggregate, id, command, actor, at, shardKey }: Act<N>): readonly RecordedEvent[] {
+  /** The command's events; none if the decider refuses it. */
+  act<N extends AggregateName>({ aggregate, id, command, actor, at, shardKey }: Action<N>): readonly RecordedEvent[] {
     const name = streamOf(aggregate, id);
     const decider = AGGREGATES[aggregate].decider as unknown as AnyDecider;
     const stream = this.streams.get(name) ?? { state: decider.initialState, events: [] };
@@ -73,21 +73,22 @@ export class SimulatedHistory {
       stream.state = decider.evolve(stream.state, recorded);
       stream.events.push(recorded);
       this.all.push(event);
-      if (event.type === 'CaseAssigned') this.given.set(event.data.owner, (this.given.get(event.data.owner) ?? 0) + 1);
+      if (event.type === 'CaseAssigned')
+        this.casesGiven.set(event.data.owner, (this.casesGiven.get(event.data.owner) ?? 0) + 1);
       return recorded;
     });
   }
 
-  /** By owner, how many cases they were given so far. */
+  /** By owner, the number of cases assigned so far. */
   ownedBy(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.given);
+    return Object.fromEntries(this.casesGiven);
   }
 
   eventsOf(stream: string): readonly RecordedEvent[] {
     return this.streams.get(stream)?.events ?? [];
   }
 
-  /** All that happened, in the order in which it did. */
+  /** All events, by time. */
   inOrder(): readonly EventToAppend[] {
     return this.all
       .map((event, index) => ({ event, index }))

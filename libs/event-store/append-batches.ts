@@ -6,19 +6,19 @@ const MOST_EVENTS_AN_APPEND = 500;
 const MOST_BYTES_AN_APPEND = MAX_APPEND_BYTES / 2;
 
 /** Splits events into appends: neighbours of one stream, up to the limits of one append. */
-export function* runsOf<E extends ToAppend>(events: readonly E[]): Generator<readonly E[]> {
-  let run: E[] = [];
+export function* appendBatches<E extends ToAppend>(events: readonly E[]): Generator<readonly E[]> {
+  let batch: E[] = [];
   let bytes = 0;
   for (const event of events) {
     const size = Buffer.byteLength(JSON.stringify(event));
-    const isFull = run.length === MOST_EVENTS_AN_APPEND || bytes + size > MOST_BYTES_AN_APPEND;
-    if (run.length > 0 && (isFull || run[0]?.stream !== event.stream)) {
-      yield run;
-      run = [];
+    const isFull = batch.length === MOST_EVENTS_AN_APPEND || bytes + size > MOST_BYTES_AN_APPEND;
+    if (batch.length > 0 && (isFull || batch[0]?.stream !== event.stream)) {
+      yield batch;
+      batch = [];
       bytes = 0;
     }
-    run.push(event);
+    batch.push(event);
     bytes += size;
   }
-  if (run.length > 0) yield run;
+  if (batch.length > 0) yield batch;
 }

@@ -13,7 +13,7 @@ export interface RejectedRow extends Rejected {
 
 type Batches = AsyncIterable<readonly (FileRow | UnreadRow)[]>;
 
-/** Rows gathered into cases, in the order of their first rows. What belongs to no case is handed to `reject`. */
+/** Groups rows into cases, in the order of their first rows. Rows without a case go to `reject`. */
 export async function* caseGroups(
   batches: Batches,
   { mapping: { rows }, order }: Pick<CompiledMapping, 'mapping' | 'order'>,
@@ -41,15 +41,14 @@ async function* withGroup(
         continue;
       }
       const group = row.row[column];
-      if (group === undefined)
-        reject({ ...row, reason: `${column} is empty: it tells which case the row is of`, field: column });
+      if (group === undefined) reject({ ...row, reason: `${column} is empty, so the row has no case`, field: column });
       else grouped.push({ group, row });
     }
     yield grouped;
   }
 }
 
-/** Memory holds one case and the numbers of those before it. */
+/** Memory holds one case, and the numbers of all. */
 async function* together(
   batches: AsyncIterable<readonly Grouped[]>,
   reject: (row: RejectedRow) => void,
@@ -64,7 +63,7 @@ async function* together(
         continue;
       }
       if (done.has(group)) {
-        const reason = `The rows of "${group}" do not stand together: sort the file, or say "grouped: anywhere" in the mapping`;
+        const reason = `The rows of "${group}" are not next to each other: sort the file, or set "grouped: anywhere" in the mapping`;
         reject({ ...row, reason });
         continue;
       }
@@ -93,7 +92,7 @@ async function* anywhere(
   for (let from = 0; from < all.length; from += 1_000) yield all.slice(from, from + 1_000);
 }
 
-/** By the keys in turn, as numbers where both texts are numbers; else by code unit. */
+/** Sorts by the keys in turn: as numbers if both texts are numbers, else by code unit. */
 const sorted = (rows: readonly FileRow[], keys: readonly OrderKey[]): readonly FileRow[] =>
   rows.toSorted((a, b) => {
     for (const keyOf of keys) {

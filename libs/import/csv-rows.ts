@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import type { NumberedRow, Rejected } from './mapping/map-case.js';
 
-/** The file as a whole can't be read: what is wrong, and how to right it. */
+/** The file as a whole is unreadable: what is wrong, and how to fix it. */
 export class FileRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -15,16 +15,16 @@ export class FileRefused extends Error {
 
 export interface Format {
   readonly delimiter: string;
-  /** Texts that say "nothing here". */
+  /** Texts that mean "no value". */
   readonly empty: readonly string[];
-  /** Columns to keep; others are not looked at, but `wanted` ones must be there. */
+  /** The columns to read, which must exist. */
   readonly wanted: readonly string[];
-  /** Columns that must be there too, though nothing of them is kept. */
+  /** Other columns that must exist. */
   readonly named: readonly string[];
 }
 
 export interface FileRow extends NumberedRow {
-  /** All of the row's texts, in the order of the header. */
+  /** All texts of the row, in the order of the header. */
   readonly texts: readonly string[];
 }
 
@@ -34,19 +34,19 @@ export interface UnreadRow extends Rejected {
 
 export interface RowsOfFile {
   readonly header: readonly string[];
-  /** Batches of rows as they stand in the file; what could not be taken apart comes as a rejection. */
+  /** Rows in the file's order; malformed ones as rejections. */
   readonly batches: AsyncIterable<readonly (FileRow | UnreadRow)[]>;
   /** The share of the file's bytes read so far, 0 to 1. */
   readonly share: () => number;
-  /** Lets go of the file before its end. */
+  /** Closes the file before its end. */
   close(): Promise<void>;
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
-/** Opens a CSV file, plain or gzipped (told by its first bytes). @throws FileRefused in words. */
+/** Opens a CSV file, plain or gzipped (by its first bytes). @throws FileRefused */
 export async function openCsv(path: string, format: Format): Promise<RowsOfFile> {
-  const { size, gzipped } = await look(path);
+  const { size, gzipped } = await sizeAndFormat(path);
   let bytesRead = 0;
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   file.on('data', (chunk) => (bytesRead += chunk.length));
@@ -57,7 +57,7 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   const [header, ...early] = first.done ? [] : first.value;
   if (!header) throw new FileRefused(`${path} has no header line. Its first line must name the columns.`);
   if (header.failed !== undefined)
-    throw new FileRefused(`${path}, line 1: the header can't be read: ${header.failed}.`);
+    throw new FileRefused(`${path}, line 1: the header is unreadable: ${header.failed}.`);
   refuseHeader(path, header.texts, format);
   return {
     header: header.texts,
@@ -69,7 +69,7 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   };
 }
 
-async function look(path: string): Promise<{ size: number; gzipped: boolean }> {
+async function sizeAndFormat(path: string): Promise<{ size: number; gzipped: boolean }> {
   let handle;
   try {
     handle = await open(path, 'r');
@@ -90,15 +90,15 @@ async function look(path: string): Promise<{ size: number; gzipped: boolean }> {
 function reasonOf(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return `There is no file ${path}. Check the path.`;
-  if (code === 'EACCES') return `${path} may not be read by this user. Check its permissions.`;
-  return `${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`;
+  if (code === 'EACCES') return `This user may not read ${path}. Check its permissions.`;
+  return `Amends can't read ${path}: ${error instanceof Error ? error.message : String(error)}.`;
 }
 
 function refuseHeader(path: string, header: readonly string[], { wanted, named }: Format): void {
   const missing = [...new Set([...wanted, ...named])].filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new FileRefused(
-      `${path} is not what the mapping is for: it has no column ${missing.map((column) => `"${column}"`).join(', ')}. ` +
+      `${path} does not fit the mapping: it has no column ${missing.map((column) => `"${column}"`).join(', ')}. ` +
         `It has ${header.map((column) => `"${column}"`).join(', ')}.`,
     );
   }
@@ -112,7 +112,7 @@ interface CsvRecord {
   readonly failed?: string;
 }
 
-/** The parser is fed chunk by chunk and hands records over as it finds them: a stream of records costs twice the time. */
+/** Uses the parser's callbacks, because its stream of records takes twice the time. */
 async function* recordsOf(
   file: Readable,
   text: Readable,
@@ -126,7 +126,7 @@ async function* recordsOf(
     bom: true,
     delimiter,
     relax_column_count: true,
-    relax_quotes: true, // a quote in the middle of a text is part of it
+    relax_quotes: true, // a quote inside a text is part of it
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: LONGEST_ROW,
@@ -136,7 +136,7 @@ async function* recordsOf(
       return undefined;
     },
     on_skip: (error: CsvError | undefined) => {
-      if (failedAt === lastLine) return undefined; // of one row, the first error
+      if (failedAt === lastLine) return undefined; // report a row's first error only
       failedAt = lastLine;
       batch.push({ line: lastLine + 1, texts: [], failed: csvReason(error) });
       return undefined;
@@ -157,7 +157,7 @@ async function* recordsOf(
   } catch (error) {
     yield batch;
     if (error instanceof CsvError) yield [{ line: lastLine + 1, texts: [], failed: csvReason(error) }];
-    else throw new FileRefused(`${path} can't be read to its end: ${(error as Error).message}.`);
+    else throw new FileRefused(`Amends can't read ${path} to its end: ${(error as Error).message}.`);
   } finally {
     file.destroy();
   }
@@ -165,18 +165,18 @@ async function* recordsOf(
 
 const LONGEST_ROW = 16 * 1024 * 1024;
 
-/** A text in quotes may go over several lines. */
+/** A text in quotes may contain line breaks. */
 const breaksIn = (texts: readonly string[]): number =>
   texts.reduce((breaks, text) => breaks + (text.includes('\n') ? text.split('\n').length - 1 : 0), 0);
 
 function csvReason(error: CsvError | undefined): string {
   switch (error?.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return 'A quote is opened here and never closed: nothing after it could be read';
+      return 'A quote opens here and never closes: the rest of the file is unreadable';
     case 'CSV_MAX_RECORD_SIZE':
-      return 'A row of more than 16 MiB begins here, perhaps by a quote that is not closed: nothing after it could be read';
+      return 'A row of more than 16 MiB begins here, perhaps after an unclosed quote: the rest of the file is unreadable';
     default:
-      return error?.message ?? 'The row can not be taken apart';
+      return error?.message ?? 'The row is malformed';
   }
 }
 

@@ -5,14 +5,13 @@ import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
-import { appendOnce, CanNotGoOn, type Said } from './append-once.js';
+import { appendOnce, DoesNotFit, type StreamEvents } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
 import { FileRefused, openCsv, type RowsOfFile } from './csv-rows.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
 import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
 import { Rejects } from './rejects.js';
 
-/** What an import needs of the vault. */
 export type CustomersAndSeals = Pick<PersonalData, 'customersOf' | 'makeKeys' | 'seal'>;
 
 export interface ImportRequest {
@@ -20,11 +19,10 @@ export interface ImportRequest {
   readonly mapping: CompiledMapping;
   readonly events: EventStore;
   readonly personal: CustomersAndSeals;
-  /** In force for the programme. */
+  /** The programme's rules in force. */
   readonly rules: RuleSet;
-  /** Where rejected rows go. */
   readonly rejectsFile: string;
-  /** UTC, ISO 8601: recorded with every event. */
+  /** UTC, ISO 8601: every event's `recordedAt`. */
   readonly now: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly crashPoint?: CrashPoint;
@@ -44,33 +42,33 @@ export interface ImportResult {
   /** In the history before it. */
   readonly alreadyThere: number;
   readonly rejected: number;
-  /** Absent where nothing was rejected. */
+  /** Absent if there are no rejected rows. */
   readonly rejectsFile?: string;
 }
 
 /**
- * Looks at the file's first lines, so that a store need not be made for a file that can't go into it.
- * @throws FileRefused when the file is not what the mapping is for.
+ * Checks the file's first lines, so that nobody makes a store for a file that it can't import.
+ * @throws FileRefused if the file doesn't fit the mapping
  */
 export async function checkFile(file: string, mapping: CompiledMapping): Promise<void> {
   await (await openFor(file, mapping)).close();
 }
 
-// A personal column that is misspelt would let the real one into the rejects file.
+// With a misspelt personal column, the real one would get into the rejects file.
 const openFor = (
   file: string,
   { mapping: { format, empty = [], personal = [] }, columns }: CompiledMapping,
 ): Promise<RowsOfFile> =>
   openCsv(file, { delimiter: format.delimiter ?? ',', empty, wanted: columns, named: personal });
 
-/** Cases that are mapped and sent to the store at a time; of such chunks, so many wait for their commit at once. */
+/** Cases per chunk, and how many chunks wait for their commit. */
 const CHUNK = 500;
 const IN_FLIGHT = 3;
 
 /**
- * Brings a file into history. Every id follows from the file, so whatever is there already is added to by nothing: an
- * import that was cut off is completed by running it again.
- * @throws FileRefused when the file is not what the mapping is for, or breaks off: then it says what went in before.
+ * Imports a file into history. Every id follows from the file, so a second import adds only what is missing: after a
+ * crash, run it again.
+ * @throws FileRefused if the file doesn't fit the mapping, or breaks off: then it says what it imported before
  */
 export async function importFile(request: ImportRequest): Promise<ImportResult> {
   return new Import(request, (await request.events.end()) ?? '').run();
@@ -84,7 +82,7 @@ class Import {
 
   constructor(
     private readonly request: ImportRequest,
-    /** Whatever stands at or before it was there before this run. */
+    /** The end of history before this run. */
     private readonly end: string,
   ) {}
 
@@ -102,7 +100,7 @@ class Import {
       for await (const batch of batches) {
         for (let from = 0; from < batch.length; from += CHUNK) {
           const stored = Promise.all(await this.send(batch.slice(from, from + CHUNK), rejects));
-          stored.catch(() => undefined); // it may fail before its turn to be waited for, below
+          stored.catch(() => undefined); // it may fail before the await below
           inFlight.push(stored);
           if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
         }
@@ -111,7 +109,7 @@ class Import {
       await Promise.all(inFlight);
     } catch (error) {
       await Promise.allSettled(inFlight);
-      throw error instanceof FileRefused ? new FileRefused(`${error.message} ${this.whatWentIn(rejects)}`) : error;
+      throw error instanceof FileRefused ? new FileRefused(`${error.message} ${this.outcome(rejects)}`) : error;
     } finally {
       await Promise.allSettled(inFlight);
       await rejects.close();
@@ -121,14 +119,14 @@ class Import {
     return { rows: this.rows + unread, cases, added, alreadyThere, rejected, ...(rejected > 0 ? { rejectsFile } : {}) };
   }
 
-  private whatWentIn({ count, path }: Rejects): string {
+  private outcome({ count, path }: Rejects): string {
     const rejected = count > 0 ? ` The rows rejected before that are in ${path}.` : '';
     return this.added === 0
-      ? `Nothing was added.${rejected}`
-      : `${this.added} events were added before that and stay: import the whole file, and it adds the rest.${rejected}`;
+      ? `The import added nothing.${rejected}`
+      : `The import added ${this.added} events before that, which stay. Import the whole file to add the rest.${rejected}`;
   }
 
-  /** Sends a chunk of cases to the store and resolves, once all are on their way, to what will be when they are stored. */
+  /** Starts to store a chunk of cases, and resolves to the promises that they are stored. */
   private async send(cases: readonly FileCase[], rejects: Rejects): Promise<readonly Promise<void>[]> {
     const customers = await this.customersOf(cases);
     this.request.crashPoint?.('import: after customers, before append');
@@ -142,14 +140,14 @@ class Import {
       return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams }];
     });
     this.cases += mapped.length;
-    const spoken = mapped.filter(({ streams }) =>
+    const withText = mapped.filter(({ streams }) =>
       [...streams.values()].some((events) => events.some(holdsPersonalText)),
     );
-    if (spoken.length > 0) await personal.makeKeys(spoken.map(({ customer }) => customer));
+    if (withText.length > 0) await personal.makeKeys(withText.map(({ customer }) => customer));
     return mapped.map((one) => this.store(one, rejects));
   }
 
-  /** A case that is nobody's is a customer of its own, whom no other system has a name for. */
+  /** A case without a customer gets one of its own, without a reference. */
   private async customersOf(cases: readonly FileCase[]): Promise<readonly string[]> {
     const { mapping, personal } = this.request;
     const { source } = mapping.mapping;
@@ -170,20 +168,20 @@ class Import {
     const { events: store, personal } = this.request;
     const seal = (plain: readonly EventToAppend[], owner: string) =>
       personal.seal(plain, owner).catch(undefinedIfForgotten);
-    const said = await Promise.all(
-      [...streams].map(async ([stream, plain]): Promise<Said> => ({
+    const streamEvents = await Promise.all(
+      [...streams].map(async ([stream, plain]): Promise<StreamEvents> => ({
         ...{ stream, plain, customer, seal },
         sealed: await seal(plain, customer),
       })),
     );
-    // All of a case's streams in one turn, in order: what a response led to stands behind it in history.
-    const appends = said.map((one) => appendOnce(store, one, this.end));
+    // Start all appends of a case in order and without waiting, so that the case follows its response in history.
+    const appends = streamEvents.map((one) => appendOnce(store, one, this.end));
     for (const outcome of await Promise.allSettled(appends)) {
       if (outcome.status === 'fulfilled') {
         this.added += outcome.value.added;
         this.alreadyThere += outcome.value.alreadyThere;
-      } else if (outcome.reason instanceof CanNotGoOn) {
-        const reason = `The rest of its case was not imported: ${outcome.reason.message}`;
+      } else if (outcome.reason instanceof DoesNotFit) {
+        const reason = `The import skipped the rest of its case: ${outcome.reason.message}`;
         for (const row of rows) rejects.add({ ...row, reason });
       } else throw outcome.reason;
     }

@@ -235,9 +235,9 @@ describe('bad rows', () => {
     expect(told[0]).toBe('line,reason,field,ticket,entry,day,urgency');
     expect(told.slice(1, 4).sort()).toEqual(
       [
-        '2,"""2031-02-30"" is no date: that month has 28 days",day,1,a,2031-02-30,high',
+        '2,"""2031-02-30"" is not a date: that month has 28 days",day,1,a,2031-02-30,high',
         '4,"It has 2 fields, and the header has 6",',
-        "5,ticket is empty: it tells which case the row is of,ticket,,a,2031-05-07,'=1+1",
+        '5,"ticket is empty, so the row has no case",ticket,,a,2031-05-07,\'=1+1',
       ].sort(),
     );
     expect(told.join()).not.toContain('secret');
@@ -257,7 +257,7 @@ describe('bad rows', () => {
     [
       'a case whose rows do not stand together',
       (mapping: string) => mapping.replace('group: ticket', 'group: who'),
-      'The rows of "..." do not stand together',
+      'The rows of "..." are not next to each other',
     ],
   ])('%s is told without what a personal column says', async (_what, change, reason) => {
     const mapping = change(MAPPING);
@@ -270,7 +270,7 @@ describe('bad rows', () => {
   test('a quote that is never closed names the line on which it is opened', async () => {
     const content = rows('1,a,2031-05-05,high,ana,', '2,a,2031-05-05,high,ana,"it', '3,a,2031-05-05,high,ana,');
     expect(await bring(content)).toMatchObject({ cases: 1, rejected: 1 });
-    expect(readFileSync(rejectsFile(), 'utf8')).toContain('3,A quote is opened here and never closed');
+    expect(readFileSync(rejectsFile(), 'utf8')).toContain('3,A quote opens here and never closes');
   });
 
   test('bytes that are not UTF-8 reject their row', async () => {
@@ -305,19 +305,19 @@ test('of a file that breaks off, what went in until then is told, and the whole 
   const cases = Array.from({ length: 3_000 }, (_, i) => `${i},a,2031-05-05,high,ana,`);
   const whole = gzipSync(rows(...cases));
   const message = await bring(whole.subarray(0, whole.length / 2)).then(String, (error: Error) => error.message);
-  expect(message).toContain("can't be read to its end");
+  expect(message).toContain("Amends can't read");
   const before = (await history()).length;
   expect(before).toBeGreaterThan(0);
-  expect(message).toContain(`${before} events were added before that and stay`);
+  expect(message).toContain(`The import added ${before} events before that, which stay`);
   expect(await bring(whole)).toMatchObject({ added: 3_000 - before, alreadyThere: before });
 });
 
 describe('a file that can not be what it should is refused in words', () => {
   test.each([
     ['an empty file', '', 'is empty'],
-    ['a file without the columns', 'a,b\n1,2', 'is not what the mapping is for: it has no column "ticket"'],
+    ['a file without the columns', 'a,b\n1,2', 'does not fit the mapping: it has no column "ticket"'],
     ['a column twice', `${HEADER},day\n`, 'has two columns "day"'],
-    ['a broken archive', gzipSync(TWO_CASES).subarray(0, 30), "can't be read"],
+    ['a broken archive', gzipSync(TWO_CASES).subarray(0, 30), "Amends can't read"],
   ])('%s', async (_sentence, content, expected) => {
     await expect(bring(content)).rejects.toThrow(expected);
   });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { RejectedRow } from './case-groups.js';
 
-/** No rejects file can be made at the place named: why, and what to do. */
+/** Amends can't make the rejects file: why, and what to do. */
 export class RejectsRefused extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -12,11 +12,11 @@ export class RejectsRefused extends Error {
   }
 }
 
-/** Where the rejected rows of a file go by default: no two imports share it. @param now UTC, ISO 8601 */
+/** The default rejects file. No two imports share it. @param now UTC, ISO 8601 */
 export const newRejectsFile = (folder: string, name: string, now: string): string =>
   join(folder, 'rejects', `${name}.${now.replaceAll(/[-:]|\.\d+/g, '')}.${randomBytes(4).toString('hex')}.csv`);
 
-/** Makes the file and removes it: nothing less tells that it can be made. Its folder stays. @throws RejectsRefused */
+/** Makes the file and removes it, as nothing less shows that it can. Its folder stays. @throws RejectsRefused */
 export function checkRejects(path: string): void {
   try {
     makeFolder(dirname(path));
@@ -24,14 +24,14 @@ export function checkRejects(path: string): void {
     rmSync(path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
-      throw new RejectsRefused(`${path} is there already. Name a file that is not: no import overwrites one.`);
-    throw new RejectsRefused(`${path} can't be made (${(error as Error).message}). Name a file that can.`, {
+      throw new RejectsRefused(`${path} exists already. Name another file: no import overwrites one.`);
+    throw new RejectsRefused(`Amends can't make ${path} (${(error as Error).message}). Name another file.`, {
       cause: error,
     });
   }
 }
 
-/** Folder by folder: in /proc, where none can be made, a recursive mkdir never ends. */
+/** Folder by folder, because a recursive mkdir never ends in /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -45,8 +45,8 @@ function makeFolder(folder: string): void {
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /**
- * A CSV file of the rows that could not be used: line, reason, field, then the row without its personal columns, so
- * that it can be put right and imported again. The file is made with its first row, and is never one that is there.
+ * A CSV file of rejected rows: line, reason, field, then the row without its personal columns, to correct and import
+ * again. It makes the file with the first row, and overwrites none.
  */
 export class Rejects {
   count = 0;
@@ -72,16 +72,16 @@ export class Rejects {
       this.stream.on('error', (error) => (this.failure ??= error));
       this.stream.write(csvLine(['line', 'reason', 'field', ...this.kept.map((index) => this.header[index] ?? '')]));
     }
-    // A row with too many or too few fields can't be told column by column, so none of it can be kept.
-    const told = texts.length === this.header.length ? this.kept.map((index) => texts[index] ?? '') : [];
-    this.stream.write(csvLine([String(line), this.impersonal(reason, texts), field ?? '', ...told]));
+    // Without a field for each column, nobody can tell which texts are personal.
+    const kept = texts.length === this.header.length ? this.kept.map((index) => texts[index] ?? '') : [];
+    this.stream.write(csvLine([String(line), this.impersonal(reason, texts), field ?? '', ...kept]));
   }
 
-  /** A reason quotes what it is about, which may be what a personal column says. */
+  /** Removes quotes of personal columns. */
   private impersonal(reason: string, texts: readonly string[]): string {
-    return this.withheld.reduce((said, index) => {
+    return this.withheld.reduce((safe, index) => {
       const text = texts[index];
-      return text ? said.replaceAll(`"${text}"`, '"..."') : said;
+      return text ? safe.replaceAll(`"${text}"`, '"..."') : safe;
     }, reason);
   }
 
@@ -90,12 +90,11 @@ export class Rejects {
     if (!this.stream) return;
     this.stream.end();
     await finished(this.stream).catch((error: Error) => (this.failure ??= error));
-    if (this.failure)
-      throw new Error(`The rejected rows could not be written to ${this.path}: ${this.failure.message}`);
+    if (this.failure) throw new Error(`Amends can't write the rejected rows to ${this.path}: ${this.failure.message}`);
   }
 }
 
-/** A spreadsheet runs a cell that begins with one of these; a quote in front keeps it a text. */
+/** A spreadsheet runs a cell that starts with one of these, unless a quote precedes it. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** One line of CSV (RFC 4180), safe to open in a spreadsheet. */

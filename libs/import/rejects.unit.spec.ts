@@ -21,22 +21,22 @@ test('a place that a file can be made at is taken, and nothing is made there bef
 test('a file that is there already is refused, and left as it is', async () => {
   const path = join(folder, 'incidents.csv');
   writeFileSync(path, 'mine');
-  expect(() => checkRejects(path)).toThrow('is there already. Name a file that is not: no import overwrites one.');
+  expect(() => checkRejects(path)).toThrow('exists already. Name another file: no import overwrites one.');
   const rejects = new Rejects(path, ['ticket'], []);
   rejects.add(row);
-  await expect(rejects.close()).rejects.toThrow('could not be written');
+  await expect(rejects.close()).rejects.toThrow("can't write the rejected rows");
   expect(readFileSync(path, 'utf8')).toBe('mine');
 });
 
 test('a folder, and a place where none can be made, are refused in words', () => {
-  expect(() => checkRejects(folder)).toThrow('is there already');
+  expect(() => checkRejects(folder)).toThrow('exists already');
   writeFileSync(join(folder, 'a-file'), '');
-  expect(() => checkRejects(join(folder, 'a-file', 'rejects.csv'))).toThrow("rejects.csv can't be made");
+  expect(() => checkRejects(join(folder, 'a-file', 'rejects.csv'))).toThrow(/Amends can't make .*rejects\.csv/);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('a place in /proc is refused, not tried for ever', () => {
-  expect(() => checkRejects('/proc/nowhere/rejects.csv')).toThrow("can't be made");
+  expect(() => checkRejects('/proc/nowhere/rejects.csv')).toThrow("Amends can't make");
 });
 
 test('two imports of the same second have a file each, readable by its owner alone', async () => {

@@ -15,8 +15,8 @@ export interface StartingRules {
 }
 
 /**
- * Puts a mapping's pack in force where its programme has no rules yet. The commands have the same ids in every store
- * and for every run, so that being cut off between them leaves nothing to repair but to run again.
+ * Activates a mapping's pack for a programme without rules. The commands have the same ids in every run, so after a
+ * crash, run it again.
  */
 export async function startRules(events: EventStore, { ruleSet, hash, now, actor }: StartingRules): Promise<void> {
   const { programme, title } = ruleSet;
@@ -30,15 +30,10 @@ export async function startRules(events: EventStore, { ruleSet, hash, now, actor
     const done = await handle(events, rulesDecider, {
       stream,
       command,
-      context: {
-        now,
-        actor,
-        commandId: idOf(stream, 'start', hash, command.type),
-        operators: 1,
-      },
+      context: { now, actor, commandId: idOf(stream, 'start', hash, command.type), operators: 1 },
       declarations: DECLARATIONS,
       envelope: { programme, shardKey: stream },
     });
-    if (isRefusal(done)) throw new Error(`The starting rules of ${programme} can't take force: ${done.because}`);
+    if (isRefusal(done)) throw new Error(`The starting rules of ${programme} can't come into force: ${done.because}`);
   }
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Recorded, ToAppend } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { runsOf } from '../event-store/append-batches.js';
+import { appendBatches } from '../event-store/append-batches.js';
 
 /** Both stores must give events as stored, because seals cover them so. */
 export interface CopyRequest {
@@ -35,10 +35,10 @@ export async function copyHistory({ from, to, signal, onProgress }: CopyRequest)
   const start = await resumePosition(from, to);
   let copied = 0;
   for await (const { events, position } of from.readAll({ from: start })) {
-    for (const run of runsOf(events)) {
+    for (const batch of appendBatches(events)) {
       signal?.throwIfAborted();
-      await append(to, run);
-      copied += run.length;
+      await append(to, batch);
+      copied += batch.length;
     }
     onProgress?.({ events: copied, share: from.progress(undefined, position, end ?? position) });
   }
@@ -70,12 +70,12 @@ async function countTo(from: EventStore, position: string): Promise<number> {
   return count;
 }
 
-async function append(to: EventStore, run: readonly Recorded[]): Promise<void> {
-  const [first] = run;
+async function append(to: EventStore, batch: readonly Recorded[]): Promise<void> {
+  const [first] = batch;
   if (first === undefined) return;
-  const events = run.map(({ revision: _, position: __, ...event }): ToAppend => event);
+  const events = batch.map(({ revision: _, position: __, ...event }): ToAppend => event);
   const { revision } = await to.append(first.stream, events, first.revision - 1);
-  if (revision !== first.revision - 1 + run.length) {
+  if (revision !== first.revision - 1 + batch.length) {
     throw new HistoriesDiffer(
       `${first.stream} is at revision ${revision} in the copy. Copy again into an empty store.`,
     );

@@ -256,9 +256,9 @@ export function readStoreContract(open: () => Promise<ReadStore>, leftOut: LeftO
       await serve(store, { a: {}, b: {} });
       const after = (await store.find('queues', { limit: 1 })).next ?? '';
       const sort = [{ field: 'team', direction: 'asc' }] as const;
-      expect((await refusal(store.find('queues', { limit: 1, after, sort }))).message).toContain('another question');
+      expect((await refusal(store.find('queues', { limit: 1, after, sort }))).message).toContain('another query');
       for (const made of ['', 'soon', Buffer.from('[1,2]').toString('base64url')])
-        expect((await refusal(store.find('queues', { after: made }))).message).toContain('no cursor');
+        expect((await refusal(store.find('queues', { after: made }))).message).toContain('not a cursor');
     });
 
     test.each([

@@ -264,7 +264,7 @@ describe('what can not be done is said in words, with the exit code that is docu
       2,
       "can't be used as a mapping",
     ],
-    ['a file of another kind', ['import', '--mapping', MAPPING, 'package.json'], 2, 'is not what the mapping is for'],
+    ['a file of another kind', ['import', '--mapping', MAPPING, 'package.json'], 2, 'does not fit the mapping'],
     ['a folder without a store', ['report', 'clocks'], 2, 'There is no store in'],
     ['an option that is none', ['verify', '--nonsense'], 2, "unknown option '--nonsense'"],
     ['an instant that is none', ['report', 'clocks', '--at', '2016-02-30'], 2, '--at takes an instant'],

@@ -72,7 +72,7 @@ describe('beside a running app', () => {
     const { status, body } = await app.operator.post('/v1/imports', sent);
     expect(status).toBe(422);
     expect(body).toMatchObject({
-      errors: [{ field: 'file', message: expect.stringContaining('before that and stay') }],
+      errors: [{ field: 'file', message: expect.stringContaining('before that, which stay') }],
     });
   });
 });

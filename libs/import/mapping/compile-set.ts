@@ -6,10 +6,10 @@ import type { RowContext } from './row-context.js';
 type Read = (context: RowContext) => unknown;
 type Report = (path: readonly (string | number)[], message: string) => void;
 
-/** The fields of an event's data that the mapping sets, for a row. @throws RowRejected where a value does not fit. */
+/** The event's data that the mapping sets, for a row. @throws RowRejected for an invalid value */
 export type ReadData = (context: RowContext) => Record<string, unknown>;
 
-/** Compiles the `set` of a rule; what can never fit its event is reported. */
+/** Compiles a rule's `set`, and reports what can never fit its event. */
 export function compileSet(type: string, set: Readonly<Record<string, Value>>, report: Report): ReadData {
   const shape = shapeOf(type);
   if (!shape) return () => ({});
@@ -18,14 +18,14 @@ export function compileSet(type: string, set: Readonly<Record<string, Value>>, r
     const settable = Object.keys(shape).filter((name) => !shape[name]?.given);
     if (!known)
       report(['set', field], `${type} has no field "${field}". It has ${settable.join(', ') || 'none to set'}.`);
-    else if (known.given) report(['set', field], `${type}.${field} is filled by the import: leave it out.`);
+    else if (known.given) report(['set', field], `${type}.${field} comes from the import: leave it out.`);
   }
   const reads: { field: string; shape: FieldShape; read: Read | undefined }[] = [];
   for (const [field, fieldShape] of Object.entries(shape)) {
     if (fieldShape.given) continue;
     const value = Object.hasOwn(set, field) ? set[field] : undefined;
     if (value === undefined && fieldShape.required && fieldShape.otherwise === undefined) {
-      report([], `${type} needs "${field}": say under "set" what it is.`);
+      report([], `${type} needs "${field}": set it under "set".`);
     }
     if (value !== undefined) checkValue(value, fieldShape, (message) => report(['set', field], message));
     reads.push({ field, shape: fieldShape, read: value === undefined ? undefined : compileValue(value, field) });
@@ -58,7 +58,7 @@ function checkValue(value: Value, { kind, oneOf }: FieldShape, report: (message:
     if (value.otherwise !== undefined) texts.push(value.otherwise);
   }
   for (const text of texts) {
-    if (!oneOf.includes(text)) report(`"${text}" is none of ${oneOf.join(', ')}.`);
+    if (!oneOf.includes(text)) report(`"${text}" is not one of ${oneOf.join(', ')}.`);
   }
 }
 

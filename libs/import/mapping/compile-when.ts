@@ -5,7 +5,7 @@ import type { RowContext } from './row-context.js';
 export type Holds = (context: RowContext) => boolean;
 export type RowFilter = (row: RowContext['row']) => boolean;
 
-/** Compiles one condition. `firstTime` gives each such filter its number: the case remembers which have passed. */
+/** Compiles conditions. `firstTime` numbers such a filter: the case remembers which numbers have passed. */
 export function compileWhen(
   when: When | readonly When[] | undefined,
   filter: (filter: Filter) => RowFilter,

@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { RowRejected } from './mapping.js';
 
-/** A source's text to an instant: UTC, ISO 8601 with milliseconds. @throws RowRejected in words. */
+/** A source's text to an instant: UTC, ISO 8601 with milliseconds. @throws RowRejected */
 export type ReadInstant = (text: string) => string;
 
-/** A mistake in a pattern or zone, found when the mapping is loaded. */
+/** A mistake in a mapping's pattern or zone. */
 export class PatternRefused extends Error {}
 
 const TOKENS: Readonly<Record<string, { readonly part: Part; readonly digits: string }>> = {
@@ -26,10 +26,10 @@ type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'milliseco
 type Parts = Record<Part, number>;
 
 const MIDNIGHT = { hour: 0, minute: 0, second: 0, millisecond: 0 };
-/** Dates repeat from row to row; beyond this many different ones the memory starts anew. */
-const REMEMBERED = 50_000;
+/** Dates repeat from row to row: the cache holds so many. */
+const CACHED = 50_000;
 
-/** @throws PatternRefused where the pattern or the zone can't be used. */
+/** @throws PatternRefused */
 export function compileDates(pattern: string, zone: string): ReadInstant {
   const toInstant = wallClock(zone);
   const read = pattern === 'iso' ? readIso : readPattern(pattern, toInstant);
@@ -38,10 +38,10 @@ export function compileDates(pattern: string, zone: string): ReadInstant {
     const before = known.get(text);
     if (before !== undefined) return before;
     const instant = read(text);
-    // History holds it in UTC: there, only years of four digits compare as texts, and calendars know no year 0.
+    // In UTC, because only years of four digits compare as texts, and calendars have no year 0.
     if (!/^\d{4}-/.test(instant) || instant.startsWith('0000'))
-      throw new RowRejected(`"${text}" is in no year from 1 to 9999, in UTC`);
-    if (known.size >= REMEMBERED) known.clear();
+      throw new RowRejected(`"${text}" is not in the years 1 to 9999, in UTC`);
+    if (known.size >= CACHED) known.clear();
     known.set(text, instant);
     return instant;
   };
@@ -58,7 +58,7 @@ function readPattern(pattern: string, toInstant: (parts: Parts, text: string) =>
     }
     if (/[A-Za-z]/.test(token) && token !== 'T' && token !== 'Z') {
       throw new PatternRefused(
-        `"${token}" in "${pattern}" is no part of a date. Use ${Object.keys(TOKENS).join(', ')}.`,
+        `"${token}" in "${pattern}" is not part of a date. Use ${Object.keys(TOKENS).join(', ')}.`,
       );
     }
     return token.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -78,18 +78,18 @@ function readPattern(pattern: string, toInstant: (parts: Parts, text: string) =>
 }
 
 function refuseImpossible({ year, month, day, hour, minute, second }: Parts, text: string): void {
-  if (month < 1 || month > 12) throw new RowRejected(`"${text}" is no date: there is no month ${month}`);
+  if (month < 1 || month > 12) throw new RowRejected(`"${text}" is not a date: there is no month ${month}`);
   const days = utcDay(year, month, 0).getUTCDate();
-  if (day < 1 || day > days) throw new RowRejected(`"${text}" is no date: that month has ${days} days`);
+  if (day < 1 || day > days) throw new RowRejected(`"${text}" is not a date: that month has ${days} days`);
   if (hour > 23 || minute > 59 || second > 59)
-    throw new RowRejected(`"${text}" is no date: there is no such time of day`);
+    throw new RowRejected(`"${text}" is not a date: there is no such time of day`);
 }
 
-/** Its midnight. Date.UTC takes the years 0 to 99 for 1900 to 1999. @param monthIndex from 0 */
+/** A day's midnight. Date.UTC treats the years 0 to 99 as 1900 to 1999. @param monthIndex from 0 */
 const utcDay = (year: number, monthIndex: number, day: number): Date =>
   new Date(new Date(0).setUTCFullYear(year, monthIndex, day));
 
-/** Local time to instant. Of an hour that comes twice the first is taken; an hour that is left out does not exist. */
+/** Local time to instant. It takes the first of a repeated hour, and rejects a skipped one. */
 function wallClock(zone: string): (parts: Parts, text: string) => string {
   if (zone === 'UTC' || zone === 'Etc/UTC') {
     return ({ year, month, day, hour, minute, second, millisecond }) =>
@@ -98,7 +98,7 @@ function wallClock(zone: string): (parts: Parts, text: string) => string {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
   } catch {
-    throw new PatternRefused(`"${zone}" is no time zone. Use an IANA name such as Europe/Amsterdam or Etc/UTC.`);
+    throw new PatternRefused(`"${zone}" is not a time zone. Use an IANA name such as Europe/Amsterdam or Etc/UTC.`);
   }
   return (parts, text) => {
     const wall = Temporal.PlainDateTime.from(parts);

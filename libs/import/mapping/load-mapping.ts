@@ -6,10 +6,7 @@ import { MappingRefused, parsePlaced, type Mistake } from './yaml-places.js';
 
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<Mapping>(MAPPING_SCHEMA);
 
-/**
- * A mapping's text, checked as a whole before a single row is read. `file` is what the mistakes call it.
- * @throws MappingRefused with every mistake and its line.
- */
+/** Checks and compiles a whole mapping. @param file its name in mistakes @throws MappingRefused with every mistake */
 export function loadMapping(text: string, file: string): CompiledMapping {
   const placed = parsePlaced(text);
   if (!('value' in placed)) throw new MappingRefused(file, placed);
@@ -26,18 +23,18 @@ export function loadMapping(text: string, file: string): CompiledMapping {
   return compiled;
 }
 
-type Place = (path: readonly (string | number)[], message: string) => Mistake;
+type Locate = (path: readonly (string | number)[], message: string) => Mistake;
 
-/** One mistake for one cause: of a choice that fits no way, only that it fits none. */
-function mistakesOf(errors: readonly ErrorObject[], place: Place): readonly Mistake[] {
+/** One mistake per cause: if no alternative fits, only that. */
+function mistakesOf(errors: readonly ErrorObject[], locate: Locate): readonly Mistake[] {
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
-  const told = errors.filter(
+  const shown = errors.filter(
     (error) => choices.includes(error) || !choices.some(({ instancePath: at }) => within(error.instancePath, at)),
   );
-  return told
+  return shown
     .filter(
       (error) =>
-        !told.some(
+        !shown.some(
           (other) =>
             other !== error &&
             choices.includes(other) &&
@@ -45,7 +42,7 @@ function mistakesOf(errors: readonly ErrorObject[], place: Place): readonly Mist
             strictlyWithin(other.instancePath, error.instancePath),
         ),
     )
-    .map((error) => place(pathOf(error.instancePath), sentenceOf(error)));
+    .map((error) => locate(pathOf(error.instancePath), sentenceOf(error)));
 }
 
 const within = (path: string, above: string): boolean => path === above || path.startsWith(`${above}/`);
@@ -61,18 +58,18 @@ const pathOf = (pointer: string): readonly (string | number)[] =>
 function sentenceOf({ keyword, params, message, instancePath }: ErrorObject): string {
   switch (keyword) {
     case 'additionalProperties':
-      return `"${String(params['additionalProperty'])}" means nothing here.`;
+      return `"${String(params['additionalProperty'])}" is not known here.`;
     case 'required':
       return `"${String(params['missingProperty'])}" is missing.`;
     case 'enum':
       return `This must be one of ${(params['allowedValues'] as unknown[]).join(', ')}.`;
     case 'anyOf':
-      return 'This is no value: use a constant, or one of column, previous, path, scores, rule.';
+      return 'This is not a value: use a constant, or one of column, previous, path, scores, rule.';
     case 'oneOf':
       return instancePath.endsWith('At')
         ? 'This must be the name of a column with a date.'
-        : 'This is no condition: use first, changed, unchanged, row, previous, firstTime.';
+        : 'This is not a condition: use first, changed, unchanged, row, previous, firstTime.';
     default:
-      return `This ${message ?? 'is not as it must be'}.`;
+      return `This ${message ?? 'is invalid'}.`;
   }
 }

@@ -50,22 +50,22 @@ test('a mapping names the columns that it reads, wherever it reads them', () => 
 
 describe('a mistake is told with its line and path', () => {
   test.each([
-    ['an unknown key', good.replace('zone:', 'zoen: x\nzone:'), 'line 2: "zoen" means nothing here'],
+    ['an unknown key', good.replace('zone:', 'zoen: x\nzone:'), 'line 2: "zoen" is not known here'],
     ['a missing key', good.replace('zone: Etc/UTC', ''), '"zone" is missing'],
-    ['an unknown zone', good.replace('Etc/UTC', 'Mars/Olympus'), 'no time zone'],
+    ['an unknown zone', good.replace('Etc/UTC', 'Mars/Olympus'), 'not a time zone'],
     ['a bad pattern', good.replace('dates: yyyy-MM-dd', 'dates: yyyy-MM'), 'line 8, dates: "yyyy-MM" names no day'],
     ['an unknown event', good.replace('CaseOpened', 'CaseOpend'), 'line 14, emit.0.type: "CaseOpend" is no event'],
     ['an unknown field', good.replace('kind:', 'kinds: x, kind:'), 'emit.0.set.kinds: CaseOpened has no field "kinds"'],
     ['a field left out', good.replace('kind: repair,', ''), 'CaseOpened needs "kind"'],
-    ['a field that is given', good.replace('kind:', 'customer: x, kind:'), 'is filled by the import'],
+    ['a field that is given', good.replace('kind:', 'customer: x, kind:'), 'comes from the import'],
     ['a value of another kind', good.replace('kind: repair', 'kind: { path: [a] }'), 'This must be a text'],
-    ['a value that is none', good.replace('kind: repair', 'kind: { colunm: a }'), 'This is no value'],
+    ['a value that is none', good.replace('kind: repair', 'kind: { colunm: a }'), 'This is not a value'],
     [
       'a filter that is none',
       good.replace('first: true', 'row: { state: { $like: x } }'),
       'There is no operator "$like"',
     ],
-    ['a condition that is none', good.replace('first: true', 'frist: true'), 'This is no condition'],
+    ['a condition that is none', good.replace('first: true', 'frist: true'), 'This is not a condition'],
     ['no event that opens', mappingText('  - { type: CaseResumed, occurredAt: day }'), 'one rule must emit CaseOpened'],
     ['a key twice', `${good}\ntitle: again`, 'Map keys must be unique'],
     ['no YAML at all', 'a: [1', 'line'],
@@ -78,6 +78,6 @@ describe('a mistake is told with its line and path', () => {
     const text = mappingText(`${OPENED}
   - { type: CasePaused, occurredAt: day, set: { waitingOn: the-moon } }
 `);
-    expect(refusalOf(text)).toContain('"the-moon" is none of customer, third-party, internal');
+    expect(refusalOf(text)).toContain('"the-moon" is not one of customer, third-party, internal');
   });
 });

@@ -9,7 +9,7 @@ import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
 import { RowRejected, type Row } from './mapping.js';
 
 export interface NumberedRow {
-  /** Where it begins in the file, from 1. */
+  /** In the file, from 1. */
   readonly line: number;
   readonly row: Row;
 }
@@ -27,41 +27,41 @@ export interface Rejected {
 }
 
 export interface MappedCase {
-  /** By stream, in the order in which the file tells them. */
+  /** By stream, in the file's order. */
   readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
   readonly rejected: readonly Rejected[];
 }
 
-export interface Surroundings {
+export interface CaseContext {
   readonly customer: string;
   readonly rules: CompiledRules['ruleSet'];
   readonly recordedAt: string;
 }
 
-/** The id of a case is the same whatever file of the source tells of it. */
+/** The same case has the same id in every file of a source. */
 export const caseIdOf = (source: string, group: string): string => idOf(source, group);
 
-/** The source's own id of the customer; undefined where the case must be a customer of its own. */
+/** The source's own id of the customer; undefined if the rows have none. */
 export const customerOf = ({ mapping }: CompiledMapping, { rows }: CaseRows): string | undefined =>
   mapping.customer === undefined ? undefined : rows.map(({ row }) => row[mapping.customer ?? '']).find(Boolean);
 
-/** The id of the first event that the rows give: what a customer whom they name first is called after. */
+/** The id of the rows' first event, which determines a new customer's id. */
 export const firstEventOf = (compiled: CompiledMapping, { rows }: CaseRows): string =>
   eventIdOf(compiled, rows[0]?.row ?? {}, compiled.emits[0]?.type ?? '', 0);
 
 /**
- * The events of one case. A row that can't be used is rejected and leaves no trace: the next one is compared with
- * the last one that could. An event must fold into the case, or its row is rejected.
+ * The events of one case. It rejects a row that is invalid, or whose events don't fold into the case, and compares the
+ * next row with the last accepted one.
  */
-export function mapCase(compiled: CompiledMapping, rows: CaseRows, surroundings: Surroundings): MappedCase {
-  const mapped = new CaseInTheMaking(compiled, rows.group, surroundings);
+export function mapCase(compiled: CompiledMapping, rows: CaseRows, context: CaseContext): MappedCase {
+  const mapped = new CaseMapper(compiled, rows.group, context);
   for (const row of rows.rows) mapped.take(row);
   return mapped;
 }
 
 const NO_ROW: Row = {};
 
-class CaseInTheMaking implements MappedCase {
+class CaseMapper implements MappedCase {
   readonly streams = new Map<string, EventToAppend[]>();
   readonly rejected: Rejected[] = [];
   private readonly caseId: string;
@@ -77,11 +77,11 @@ class CaseInTheMaking implements MappedCase {
   constructor(
     private readonly compiled: CompiledMapping,
     private readonly group: string,
-    private readonly surroundings: Surroundings,
+    private readonly context: CaseContext,
   ) {
     this.caseId = caseIdOf(compiled.mapping.source, group);
     this.responseId = idOf(compiled.mapping.source, 'response', group);
-    this.shard = shardOf(surroundings.customer);
+    this.shard = shardOf(context.customer);
     this.shown = compiled.backFilled.map(() => false);
   }
 
@@ -89,7 +89,7 @@ class CaseInTheMaking implements MappedCase {
     try {
       const name = rowName(this.compiled, written);
       const before = this.seen.get(name);
-      if (before !== undefined) throw new RowRejected(`It names the same row as line ${before}`);
+      if (before !== undefined) throw new RowRejected(`It has the same id as line ${before}`);
       const shown = this.compiled.backFilled.map(({ until }, i) => this.shown[i] === true || until(written));
       const row = this.withoutBackFilled(written, shown);
       const { events, state, answered } = this.eventsOf(row);
@@ -116,7 +116,7 @@ class CaseInTheMaking implements MappedCase {
 
   private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean } {
     const { passed, previous, compiled } = this;
-    const context = { row, previous, first: previous === NO_ROW, passed, rules: this.surroundings.rules };
+    const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
     const ordinals = new Map<string, number>();
     let { state, answered } = this;
@@ -128,7 +128,7 @@ class CaseInTheMaking implements MappedCase {
       const data = { ...emit.data(context), ...this.given(emit, id, state) };
       const event = this.envelope(emit, id, row, data);
       if (event.type === 'ResponseReceived') {
-        if (answered) throw new RowRejected('The response of this case was received already');
+        if (answered) throw new RowRejected('The case already has a response');
         answered = true;
       } else {
         state = fold(state, event);
@@ -138,10 +138,10 @@ class CaseInTheMaking implements MappedCase {
     return { events, state, answered };
   }
 
-  /** What the import fills in by itself. */
+  /** Fields that the import fills in. */
   private given(emit: CompiledEmit, id: string, state: CaseState): Record<string, unknown> {
     const { source } = this.compiled.mapping;
-    const { customer } = this.surroundings;
+    const { customer } = this.context;
     switch (emit.type) {
       case 'ResponseReceived':
         return { response: this.responseId, source, externalId: this.group, customer, commentLength: 0 };
@@ -154,7 +154,7 @@ class CaseInTheMaking implements MappedCase {
       case 'OfferAuthorised':
       case 'OfferAnswered': {
         const last = state.status === 'not-opened' ? undefined : state.file.offers.at(-1);
-        if (!last) throw new RowRejected(`${emit.type} speaks of an offer, and the case has none`);
+        if (!last) throw new RowRejected(`${emit.type} needs an offer, and the case has none`);
         return { offer: last.id };
       }
       default:
@@ -180,7 +180,7 @@ class CaseInTheMaking implements MappedCase {
       programme,
       occurredAt: emit.occurredAt(row),
       knownAt: emit.knownAt(row),
-      recordedAt: this.surroundings.recordedAt,
+      recordedAt: this.context.recordedAt,
       actor: { id: source, role: 'source' },
       commandId,
       correlationId: this.caseId,
@@ -188,7 +188,7 @@ class CaseInTheMaking implements MappedCase {
       imported: true,
       data,
     };
-    // Every field of the event's type was checked against its shape (compile-set.ts).
+    // compile-set.ts has checked every field against the event's shape.
     return event as EventToAppend;
   }
 
@@ -199,7 +199,7 @@ class CaseInTheMaking implements MappedCase {
   }
 }
 
-/** Its place in the stream is not known yet, and no fold of a case looks at it. */
+/** The revision and position are unknown yet, and the fold doesn't read them. */
 function fold(state: CaseState, event: EventToAppend): CaseState {
   try {
     return evolveCase(state, { ...event, revision: 0, position: '' } as RecordedCaseEvent);

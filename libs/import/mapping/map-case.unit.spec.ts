@@ -141,7 +141,7 @@ test('an event that does not fold rejects its row', () => {
     occurredAt: day
     set: { answer: { column: answer, map: { 'yes': accepted } } }
 `);
-  expect(mapRows(text, { answer: 'yes' }).rejected[0]?.reason).toContain('speaks of an offer, and the case has none');
+  expect(mapRows(text, { answer: 'yes' }).rejected[0]?.reason).toContain('needs an offer, and the case has none');
   const unopened = mappingText(
     OPENED.replace('first: true', 'row: { state: open }') + note('{ first: true }').replace(OPENED, ''),
   );
@@ -150,7 +150,7 @@ test('an event that does not fold rejects its row', () => {
 
 test('a row that is named like one before is rejected', () => {
   const mapped = mapRows(mappingText(OPENED), { entry: '1' }, { entry: '1' });
-  expect(mapped.rejected).toEqual([{ line: 3, reason: 'It names the same row as line 2' }]);
+  expect(mapped.rejected).toEqual([{ line: 3, reason: 'It has the same id as line 2' }]);
 });
 
 test('a column that is filled backwards reads as empty until the row that it belongs to', () => {

@@ -2,7 +2,7 @@ import type { Row } from './mapping.js';
 import { loadMapping } from './load-mapping.js';
 import { mapCase, type MappedCase } from './map-case.js';
 
-/** A whole mapping with the given rules: what its specs vary. */
+/** A whole mapping with the given rules. */
 export const mappingText = (emit: string, more = ''): string => `
 programme: repairs
 title: Repairs
@@ -25,7 +25,7 @@ export const OPENED = `
     set: { kind: repair, priority: { column: urgency, otherwise: normal } }
 `;
 
-/** What the rows of ticket 7 become. Lines count from 2, as behind a header. */
+/** Maps rows of ticket 7. Lines count from 2, after the header. */
 export function mapRows(text: string, ...rows: readonly Row[]): MappedCase {
   const numbered = rows.map((row, i) => ({
     line: i + 2,
@@ -49,6 +49,5 @@ export function mapRows(text: string, ...rows: readonly Row[]): MappedCase {
   );
 }
 
-/** The events in order, as type and data. */
 export const eventsOf = ({ streams }: MappedCase): readonly { type: string; data: object }[] =>
   [...streams.values()].flat().map(({ type, data }) => ({ type, data }));

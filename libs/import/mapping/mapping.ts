@@ -2,48 +2,48 @@ import type { Filter } from '../../filter/filter.js';
 import type { Metric } from '../../recovery/response/response-events.js';
 
 /**
- * How a source's file becomes events: data, no code. One file describes one source (YAML or JSON, schema in
- * mappings/mapping.schema.json). Columns are named as in the file's first line.
+ * How a source's file becomes events. One mapping describes one source (YAML or JSON, schema in
+ * mappings/mapping.schema.json). The file's first line names its columns.
  */
 export interface Mapping {
   /** The line of work that the cases belong to. */
   readonly programme: string;
   readonly title: string;
-  /** Names the source for good: it is part of every id, and the actor of every event. */
+  /** The source's permanent name: part of every id, and the actor of every event. */
   readonly source: string;
-  /** Where the data is from and under what licence. */
+  /** The data's origin and licence. */
   readonly notice?: string;
-  /** The rule set to start from where the programme has none: a path, from the mapping's own folder. */
+  /** The rule set to start from if the programme has none: a path, relative to the mapping's folder. */
   readonly pack: string;
   readonly format: { readonly type: 'csv'; readonly delimiter?: string };
   readonly zone: string;
-  /** How dates are written: tokens d dd M MM yyyy H HH m mm s ss SSS, or `iso` for ISO 8601 with an offset. */
+  /** The dates' pattern: tokens d dd M MM yyyy H HH m mm s ss SSS, or `iso` for ISO 8601 with an offset. */
   readonly dates: string;
-  /** Texts that say "nothing here". The empty text always does. */
+  /** Texts that mean "no value", as the empty text does. */
   readonly empty?: readonly string[];
   readonly rows: {
-    /** Rows with the same value tell of the same case. It is the case's number in the source. */
+    /** The case's number in the source: rows with the same value belong to one case. */
     readonly group: string;
-    /** `together`: a case's rows follow one another (read as a stream). `anywhere`: the file is held in memory. */
+    /** `together`: a case's rows follow one another, and the import streams them. `anywhere`: memory holds the file. */
     readonly grouped: 'together' | 'anywhere';
-    /** With `anywhere`: columns by which a case's rows are put in order; default: as they stand in the file. */
+    /** With `anywhere`: the columns to sort a case's rows by; default: the file's order. */
     readonly order?: readonly string[];
-    /** Columns that together name a row for good. */
+    /** Columns that together identify a row for ever. */
     readonly id: readonly string[];
   };
-  /** The column with the source's own id of the customer; absent or empty: each case is a customer of its own. */
+  /** The column with the source's own id of the customer; absent or empty: each case has its own customer. */
   readonly customer?: string;
-  /** Columns that hold a person's words, name or id: never written to a rejects file. */
+  /** Columns with a person's words, name or id, which a rejects file omits. */
   readonly personal?: readonly string[];
-  /** Columns that the source fills in backwards: read as empty until a row of the case passes `until`. */
+  /** Columns that the source fills in backwards: empty for the import until a row of the case matches `until`. */
   readonly backFilled?: readonly { readonly columns: readonly string[]; readonly until: Filter }[];
   readonly emit: readonly Emit[];
 }
 
-/** An event for a row. Rules are tried in the order written, which is the order of the events. */
+/** A rule that emits an event for a row. Events have the order of their rules. */
 export interface Emit {
   readonly type: string;
-  /** Absent: for every row. A list: where any of them holds. */
+  /** Absent: every row. A list: rows that match any of it. */
   readonly when?: When | readonly When[];
   readonly occurredAt: Instant;
   /** Default: as occurredAt. */
@@ -51,7 +51,7 @@ export interface Emit {
   readonly set?: Readonly<Record<string, Value>>;
 }
 
-/** All parts must hold. Before the first row of a case everything is empty. */
+/** All parts must match. Before a case's first row, every column is empty. */
 export interface When {
   readonly first?: boolean;
   /** Any of these columns differs from the row before. */
@@ -60,16 +60,16 @@ export interface When {
   readonly unchanged?: readonly string[];
   readonly row?: Filter;
   readonly previous?: Filter;
-  /** The first row of the case that passes. */
+  /** The case's first row that matches. */
   readonly firstTime?: Filter;
 }
 
-/** A column with a date; with a pattern of its own where it differs from the mapping's. */
+/** A column with a date, and its pattern if it differs from the mapping's. */
 export type Instant = string | { readonly column: string; readonly dates?: string };
 
 /**
- * What a field of an event is set to. A plain text, number, boolean or list is itself. A field whose value is empty
- * is left out; where the event needs it, the row is rejected.
+ * The value of an event's field; text, numbers, booleans and lists are constants. An empty value omits the field, or
+ * rejects the row if the event needs the field.
  */
 export type Value =
   | string
@@ -78,16 +78,16 @@ export type Value =
   | readonly string[]
   | {
       readonly column: string;
-      /** What each text becomes; a text that is not listed is rejected, unless there is an `otherwise`. */
+      /** The value for each text. Without `otherwise`, the import rejects other texts. */
       readonly map?: Readonly<Record<string, string>>;
-      /** Taken where the column is empty or the map does not list it. */
+      /** For an empty column, or a text that `map` doesn't list. */
       readonly otherwise?: string;
     }
-  /** The column as the row before had it. */
+  /** The column's value in the row before. */
   | { readonly previous: string }
   /**
-   * A list of columns' values, from the coarsest level to the finest. Empty levels at its end are left out, and so
-   * are those before, unless `blank` says what stands in their place so that no level moves up.
+   * Columns' values, from the coarsest level to the finest. It omits empty levels, except that `blank` replaces those
+   * before the last value, so that no level moves up.
    */
   | { readonly path: readonly string[]; readonly blank?: string }
   /** Survey answers: the column of each metric. */
@@ -95,10 +95,10 @@ export type Value =
   /** A field of the rule set in force. */
   | { readonly rule: 'fallbackOwner' };
 
-/** A row of the file: a text for each column, undefined where it is empty. */
+/** A row of the file: each column's text, undefined if empty. */
 export type Row = Readonly<Record<string, string | undefined>>;
 
-/** A row that can't be used: which field and why, in a sentence. */
+/** A row that the import rejects. */
 export class RowRejected extends Error {
   constructor(
     message: string,

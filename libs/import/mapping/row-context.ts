@@ -1,10 +1,10 @@
 import type { CompiledRules } from '../../recovery/rules/compile.js';
 import type { Row } from './mapping.js';
 
-/** What a rule of a mapping may look at. */
+/** What a rule of a mapping can read. */
 export interface RowContext {
   readonly row: Row;
-  /** The last row of the case that was used; every column empty before the first. */
+  /** The case's last accepted row; before the first, every column is empty. */
   readonly previous: Row;
   readonly first: boolean;
   /** Numbers of the `firstTime` conditions that a row of this case has passed. */

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type Node } from 'yaml';
 
-/** A mistake in a file, with the place to look at: line and column count from 1. */
+/** A mistake in a file. Line and column count from 1. */
 export interface Mistake {
   readonly path: string;
   readonly line: number;
@@ -10,11 +10,11 @@ export interface Mistake {
 
 export interface Placed {
   readonly value: unknown;
-  /** The mistake with its line: that of the node at the path, or of the nearest one above it. */
+  /** The mistake with the line of the node at the path, or of the nearest one above it. */
   at(path: readonly (string | number)[], message: string): Mistake;
 }
 
-/** A YAML or JSON text as plain values that remember where they stood; or the mistakes that keep it from being read. */
+/** Parses YAML or JSON into plain values and their places; or returns the syntax errors. */
 export function parsePlaced(text: string): Placed | readonly Mistake[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -38,7 +38,7 @@ export function parsePlaced(text: string): Placed | readonly Mistake[] {
   };
 }
 
-/** A file that can't be used, with every mistake found in it. */
+/** All mistakes of a mapping file. */
 export class MappingRefused extends Error {
   constructor(
     readonly file: string,
