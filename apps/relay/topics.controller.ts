@@ -1,16 +1,16 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import { TopicHistory } from '../../libs/broker/embedded/topic-history.js';
 import { eventsOf, isTopic, TOPIC_NAMES, TOPICS } from '../../libs/broker/topics.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { Everyone, Roles } from '../../libs/platform/auth/roles.js';
+import { sendEvents } from '../../libs/platform/event-stream/send-events.js';
 import { invalid, notFound, overloaded, Problem } from '../../libs/platform/problem/problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { described } from './described.js';
-import { eventStream } from './event-stream.js';
+import { topicEvents } from './topic-events.js';
 
 /** Each keeps a connection and a follower: past this, a Kafka is what is needed. */
 const MOST_STREAMS = 250;
@@ -73,15 +73,10 @@ export class TopicsController implements BeforeApplicationShutdown {
       ...(key === undefined ? {} : { key }),
       signal,
     });
-    const stream = Readable.from(eventStream(batches, signal), { objectMode: false });
-    stream.once('close', () => {
+    sendEvents(reply, topicEvents(batches, signal), () => {
       ended.abort();
       this.open.delete(ended);
     });
-    void reply
-      .type('text/event-stream')
-      .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-      .send(stream);
   }
 
   @Get('docs/asyncapi.json')

@@ -2,8 +2,8 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestj
 import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { sendEvents } from '../../../libs/platform/event-stream/send-events.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 import { instantOf } from '../../../libs/platform/validation/fields.js';
@@ -13,7 +13,7 @@ import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
 import { findRules } from '../rules/find-rules.js';
 import { soundRules } from '../rules/rule-commands.js';
-import { told } from './event-stream.js';
+import { rehearsalEvents } from './rehearsal-events.js';
 import { Rehearse } from './rehearsal-messages.js';
 import { Rehearsals, type Rehearsing, type Wanted } from './rehearsals.js';
 
@@ -109,9 +109,7 @@ export class RehearsalsController {
 
   private stream(reply: FastifyReply, rehearsing: Rehearsing): void {
     const { file } = this.rehearsals.filesOf(rehearsing.id);
-    void reply
-      .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-      .send(Readable.from(told(rehearsing, file)));
+    sendEvents(reply, rehearsalEvents(rehearsing, file));
   }
 
   private sendFile(reply: FastifyReply, path: string, type: string): void {
