@@ -25,7 +25,7 @@ const HEAVY = ['echarts', 'mongodb', '@eventstore/db-client'];
 
 test('a thread that rehearses on embedded stores loads no charts and no client of an engine', () => {
   const loaded = loadedWith(
-    built('platform/builds/worker.js'),
+    built('builds/worker.js'),
     built('rehearsal/share.js'),
     built('read-models/read-models.js'),
   );
@@ -34,5 +34,5 @@ test('a thread that rehearses on embedded stores loads no charts and no client o
 });
 
 test('the page of a rehearsal has its charts', () => {
-  expect(loadedWith(built('platform/builds/rehearse-beside.js'))).toContain('echarts');
+  expect(loadedWith(built('builds/rehearse-beside.js'))).toContain('echarts');
 });
