@@ -32,7 +32,7 @@ const history = () => {
   return made;
 };
 
-/** Counts, so that an event folded twice shows. */
+/** Counts attempts, so that an event folded twice shows. */
 const attemptsMade: Projection<{ attempts: number }, RecoveryEvent, typeof NO_RULES> = {
   name: 'attempts-made',
   version: 1,
@@ -85,7 +85,7 @@ const happenings: readonly CaseEvent[] = [
   { type: 'CaseMerged', data: { into: 'z' } },
   { type: 'RootCauseIdentified', data: { cause: ['process', 'billing'] } },
 ];
-/** What `appendEvents` calls the event that opened a case: its priority turns out to have been another. */
+/** Corrects the priority of the opening, whose id `appendEvents` made. */
 const corrected = (id: string, priority: string): CaseEvent => ({
   type: 'EventCorrected',
   data: { corrects: idOf(`case-${id}`, 1), correctsType: 'CaseOpened', reason: 'mistyped', set: { priority } },
@@ -113,7 +113,7 @@ const stuttering = (events: EventStore): EventStore => ({
   },
 });
 
-/** Fails at the n-th flush, before it or after it was done. */
+/** Fails before or after the n-th flush. */
 const dying = (reads: ReadStore, at: number, after: boolean): ReadStore => {
   let flushes = 0;
   return {
@@ -127,7 +127,7 @@ const dying = (reads: ReadStore, at: number, after: boolean): ReadStore => {
   };
 };
 
-/** Stores so much of the n-th flush and no checkpoint, as a store may that is no transaction, and fails. */
+/** Stores a part of the n-th flush and no checkpoint, like a store without transactions, and fails. */
 const halfStoring = (reads: ReadStore, at: number, kept: number): ReadStore => {
   let flushes = 0;
   return {
@@ -142,7 +142,7 @@ const halfStoring = (reads: ReadStore, at: number, kept: number): ReadStore => {
   };
 };
 
-/** Refuses a whole flush for one document that has more than so many characters. */
+/** Refuses a whole flush if one document is too long. */
 const holding = (reads: ReadStore, most: number): ReadStore => {
   const refuseTooLarge: ReadStore['refuseTooLarge'] = ({ name }, id, document) => {
     if (JSON.stringify(document).length > most) throw new TypeError(`${name} ${id} is too large.`);
@@ -187,7 +187,7 @@ test('any history gives one digest, by any batch size, killed anywhere, delivere
   );
 });
 
-/** Cases that open while others go on, and may be closed soon after. */
+/** Cases that open while others go on, and may soon close. */
 const openedOnTheWay = fc.array(happened, { minLength: 1, maxLength: 40 }).map((told) => {
   const known = new Set<string>();
   return told.flatMap(([id, event]) => {
@@ -197,7 +197,7 @@ const openedOnTheWay = fc.array(happened, { minLength: 1, maxLength: 40 }).map((
   });
 });
 
-test('what was stored of a flush that was cut off is put right, however the events come again', async () => {
+test('a fold corrects what a flush that was cut off has stored, however the events come again', async () => {
   const cutOff = fc.record({
     killAt: fc.integer({ min: 1, max: 4 }),
     kept: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -229,17 +229,17 @@ test('what was stored of a flush that was cut off is put right, however the even
   );
 });
 
-test('a build that was stopped goes on where it stood', async () => {
+test('a stopped build resumes where it was', async () => {
   const { events, reads } = history();
   await appendEvents(events, [opening('a'), opening('b')]);
   const stopping = new AbortController();
   const options = { ...build, events, reads };
-  // Between the shards of the two customers.
+  // Stop between the shards of the two customers.
   const onProgress = ({ share }: Progress): void => (share > 0.5 ? stopping.abort() : undefined);
   await expect(rebuild({ ...options, signal: stopping.signal, onProgress })).rejects.toThrow('aborted');
   const [half] = await reads.generations();
   expect(half).toMatchObject({ status: 'building' });
-  // What came since is folded after the shards that were left.
+  // It folds the remaining shards first, then newer events.
   await appendEvents(events, [then('a', tried), then('b', tried)]);
   const resumed = await rebuild(options);
   expect(resumed).toMatchObject({ id: half?.id, status: 'ready' });
@@ -247,7 +247,7 @@ test('a build that was stopped goes on where it stood', async () => {
   expect(await digestBuild(reads, resumed.id)).toEqual(await digestBuild(reads, whole.id));
 });
 
-test('a build that was stopped before anything of it was whole is begun anew, and leaves nothing behind', async () => {
+test('a build that was stopped before its first shard starts again and leaves nothing behind', async () => {
   const { events, reads } = history();
   await appendEvents(events, [opening('a')]);
   const killed = rebuild({ ...build, events, reads: dying(reads, 1, false) });
@@ -256,7 +256,7 @@ test('a build that was stopped before anything of it was whole is begun anew, an
   expect(await reads.generations()).toMatchObject([{ id: made.id, status: 'ready' }]);
 });
 
-test('a case that cannot be folded waits with all that comes after, and nobody else does', async () => {
+test('a case that cannot be folded is parked with its later events, and no other case is', async () => {
   const { events, reads, parked } = history();
   await appendEvents(events, [
     opening('a'),
@@ -278,7 +278,7 @@ test('a case that cannot be folded waits with all that comes after, and nobody e
   expect((await parked.list(id))[0]?.events).toHaveLength(3);
 });
 
-test('what cannot be shown waits from the event on that made it so; until there the case is shown', async () => {
+test('a document that cannot be shown parks its case from the event that caused it, and shows it up to there', async () => {
   const { events, reads, parked } = history();
   const corrected: CaseEvent = {
     type: 'EventCorrected',
@@ -293,7 +293,7 @@ test('what cannot be shown waits from the event on that made it so; until there 
   expect(await reads.get('cases', 'b', id)).toBeDefined();
 });
 
-test('a case too large for the store waits as it was, and everybody else is shown', async () => {
+test('a case that grows too large for the store keeps its last document, and the others go on', async () => {
   const { events, reads, parked } = history();
   const long = noted('x'.repeat(10_000));
   await appendEvents(events, [opening('a'), opening('b'), then('a', long), then('a', long), then('b', tried)]);
@@ -309,21 +309,21 @@ test('a case too large for the store waits as it was, and everybody else is show
   expect(await reads.get('cases', 'b', id)).toMatchObject({ document: { attempts: [{}, {}] } });
 });
 
-test('without a list to park on, an event that cannot be folded stops the build in its own words', async () => {
+test('without a list of parked events, an event that cannot be folded stops the build with its own error', async () => {
   const { events, reads } = history();
   await appendEvents(events, [opening('a'), then('a', noted('unreadable'))]);
   await expect(rebuild({ ...build, events, reads })).rejects.toThrow('What was noted cannot be read.');
 });
 
-test('what is live is proven by a build aside, and a changed document is named', async () => {
+test('verification compares the live build with a new one and names a changed document', async () => {
   const { events, reads } = history();
   await appendEvents(events, [opening('a'), opening('b'), then('a', tried)]);
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const verify = () => {
-    const aside = openReads();
-    open.push(aside);
-    return verifyReadModels({ ...build, events, reads, aside });
+    const scratch = openReads();
+    open.push(scratch);
+    return verifyReadModels({ ...build, events, reads, scratch });
   };
   expect(await verify()).toMatchObject({ equal: true, differences: [], digest: (await digestBuild(reads)).digest });
 
@@ -347,7 +347,7 @@ test('what is live is proven by a build aside, and a changed document is named',
   });
 });
 
-test('a switch is one step, and rolling back is the same step back', async () => {
+test('a switch is one step, and a rollback is the same step back', async () => {
   const { events, reads } = history();
   await appendEvents(events, [opening('a')]);
   const first = await rebuild({ ...build, events, reads });
@@ -357,31 +357,31 @@ test('a switch is one step, and rolling back is the same step back', async () =>
   expect(await rollback(reads)).toEqual({ from: second.id, to: first.id });
 });
 
-test('as known at an instant, what became known later has not happened', async () => {
+test('a view known at an instant leaves out what became known later', async () => {
   const { events } = history();
-  const aside = openReads();
-  open.push(aside);
+  const scratch = openReads();
+  open.push(scratch);
   await appendEvents(events, [opening('a'), { ...then('a', tried), knownAt: '2031-06-01T00:00:00.000Z' }]);
-  await foldAside({ ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
-  expect(await aside.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
+  await foldAside({ ...build, events, reads: scratch, knownAt: '2031-05-31T00:00:00.000Z' });
+  expect(await scratch.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
 });
 
-test('what a source dates before the beginning of its case is not known before that', async () => {
+test('an event that a source dates before its case began is not known before the case', async () => {
   const { events } = history();
   const early = { ...then('a', tried), knownAt: '2031-05-30T00:00:00.000Z' };
   await appendEvents(events, [{ ...opening('a'), knownAt: '2031-06-01T00:00:00.000Z' }, early, opening('b')]);
   const view = async (knownAt: string) => {
-    const aside = openReads();
-    open.push(aside);
-    const generation = await foldAside({ ...build, events, reads: aside, knownAt });
-    return { aside, generation };
+    const scratch = openReads();
+    open.push(scratch);
+    const generation = await foldAside({ ...build, events, reads: scratch, knownAt });
+    return { scratch, generation };
   };
-  const { aside, generation } = await view('2031-05-31T00:00:00.000Z');
-  expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
-  // And as more of it comes while it is read.
+  const { scratch, generation } = await view('2031-05-31T00:00:00.000Z');
+  expect((await scratch.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
+  // The same for events that come while it is read.
   await appendEvents(events, [early]);
-  await catchUp(generation, { ...build, events, reads: aside, knownAt: '2031-05-31T00:00:00.000Z' });
-  expect((await aside.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
+  await catchUp(generation, { ...build, events, reads: scratch, knownAt: '2031-05-31T00:00:00.000Z' });
+  expect((await scratch.find('cases', {})).documents).toMatchObject([{ id: 'b' }]);
   const later = await view('2031-06-01T00:00:00.000Z');
-  expect(await later.aside.get('queues', 'a')).toMatchObject({ document: { attempts: 2 } });
+  expect(await later.scratch.get('queues', 'a')).toMatchObject({ document: { attempts: 2 } });
 });

@@ -148,10 +148,10 @@ export class Builds implements BeforeApplicationShutdown {
         verifyReadModels<Inputs>({
           events,
           reads,
-          aside,
+          scratch: aside,
           projections: READ_MODELS,
           inputs: { rules: booksOf(live.stamp, history) },
-          whileHeld: (work) => this.follower.whileHeld(live.id, work),
+          whilePaused: (work) => this.follower.whilePaused(live.id, work),
         }),
       );
       const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };

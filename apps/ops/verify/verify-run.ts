@@ -61,7 +61,7 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
       verifyReadModels({
         events,
         reads,
-        aside,
+        scratch: aside,
         projections: PROJECTIONS,
         inputs: inputsOf(live.stamp, rules),
         onProgress: ({ share, events: read }) => display.update(share, read),

@@ -58,14 +58,14 @@ const shown = async () => ({
   clock: (await store.reads.get('clocks', 'k:resolve:1'))?.document,
 });
 const isProven = async () => {
-  const aside = openReads();
+  const scratch = openReads();
   try {
     const live = await store.reads.live();
     const history = await loadRuleBooks(store.events);
     const inputs = { rules: live ? booksOf(live.stamp, history) : history.books };
-    return (await verifyReadModels<Inputs>({ ...store, aside, projections: PROJECTIONS, inputs })).equal;
+    return (await verifyReadModels<Inputs>({ ...store, scratch, projections: PROJECTIONS, inputs })).equal;
   } finally {
-    await aside.close();
+    await scratch.close();
   }
 };
 

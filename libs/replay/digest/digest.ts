@@ -7,15 +7,12 @@ import { Utf8Writer } from './fast/utf8-writer.js';
 
 export interface ReadModelDigest {
   readonly digest: string;
-  /** Of each shard that has documents: SHA-256 over its lines in key order. */
+  /** For each shard that has documents: SHA-256 over its lines in key order. */
   readonly shards: ReadonlyMap<number, string>;
   readonly count: number;
 }
 
-/**
- * SHA-256 over the lines "shard, its digest", in the order of shards. A shard is digested for itself, so any number of
- * workers may do so side by side.
- */
+/** SHA-256 over the lines "shard, its digest", in shard order. Workers can digest shards in parallel. */
 export function digestOfShards(shards: ReadonlyMap<number, string>): string {
   const hash = createHash('sha256');
   for (const [shard, digest] of [...shards].toSorted(([one], [other]) => one - other))
@@ -23,15 +20,15 @@ export function digestOfShards(shards: ReadonlyMap<number, string>): string {
   return hash.digest('hex');
 }
 
-/** The digest of a shard whose documents come in any order: SHA-256 over their lines in key order. */
+/** Digests a shard whose documents come in any order: SHA-256 over their lines in key order. */
 export class ShardDigest {
   readonly #bytes = new Utf8Writer();
   #ids: string[] = [];
-  /** Where the line of each ends. */
+  /** The end of each document's line in the bytes. */
   #ends: number[] = [];
   #isInOrder = true;
 
-  /** Lines that another digest of much the same documents writes too save most of the work. */
+  /** @param lines digests of similar documents share it, which saves most of the work */
   constructor(private readonly lines: Lines) {}
 
   add(id: string, document: Document): void {
@@ -41,7 +38,7 @@ export class ShardDigest {
     this.#ends.push(this.#bytes.length);
   }
 
-  /** Of what was added since the last time; undefined where that is nothing. */
+  /** The digest of the documents added since the last call; undefined if there are none. */
   take(): string | undefined {
     const [ids, ends] = [this.#ids, this.#ends];
     if (ids.length === 0) return undefined;
@@ -56,7 +53,7 @@ export class ShardDigest {
   }
 }
 
-/** Of a read model that is stored, in one pass. */
+/** Digests a stored read model in one pass. */
 export async function digestReadModel(
   reads: Pick<ReadStore, 'scan'>,
   name: string,
@@ -84,7 +81,7 @@ export interface BuildDigest {
   readonly readModels: Readonly<Record<string, string>>;
 }
 
-/** The same for the same history and rules: on any store, with any number of workers, after any road there. */
+/** The same history and rules give the same digest, on any store, with any number of workers, however they were folded. */
 export async function digestBuild(reads: ReadStore, generation: GenerationChoice = 'live'): Promise<BuildDigest> {
   const build =
     generation === 'live' ? await reads.live() : (await reads.generations()).find(({ id }) => id === generation);
@@ -95,7 +92,7 @@ export async function digestBuild(reads: ReadStore, generation: GenerationChoice
   return { digest: digestOf(readModels), readModels };
 }
 
-/** The read models that a digest is over, sorted by name. */
+/** The read models that a build's digest covers, sorted by name. */
 export const digested = (collections: readonly CollectionShape[]): readonly CollectionShape[] =>
   collections
     .filter(({ internal, undigested }) => !internal && !undigested)

@@ -1,9 +1,9 @@
 type OfId = readonly [id: string, ...unknown[]];
 
-/** In the order of ids as stores have it: of UTF-8 bytes. Sorts in place. */
+/** Sorts in place by id, in the order that stores use: by UTF-8 bytes. */
 export function sortById<T extends OfId>(list: T[]): T[] {
   const ids = list.map(([id]) => id).join('');
-  // Where all are of ASCII, code units are in the order of bytes.
+  // In ASCII, code units have the order of bytes.
   return list.sort(Buffer.byteLength(ids) === ids.length ? byCodeUnits : byId);
 }
 
@@ -11,9 +11,9 @@ const byId = ([one]: OfId, [other]: OfId): number => Buffer.compare(Buffer.from(
 
 const byCodeUnits = (one: OfId, other: OfId): number => (one[0] < other[0] ? -1 : 1);
 
-/** Code units are not in the order of bytes where two of them make one character. */
+/** Surrogate pairs: their code units don't have the order of bytes. */
 const PAIRED = /[\ud800-\udfff]/;
 
-/** Whether one comes before the other; false where only their bytes can tell. */
+/** Whether `one` comes before `other`; also false if only their bytes can tell. */
 export const isInOrder = (one: string, other: string): boolean =>
   one < other && !PAIRED.test(one) && !PAIRED.test(other);

@@ -1,3 +1,4 @@
+import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../../read-store/read-store.js';
@@ -12,13 +13,13 @@ import { Utf8Writer } from './fast/utf8-writer.js';
 export interface VerifyOptions<Inputs> {
   readonly events: EventStore;
   readonly reads: ReadStore;
-  /** Where the build is made that the live one is compared with: an empty store of its own. */
-  readonly aside: ReadStore;
+  /** An empty store for the build that is compared with the live one. */
+  readonly scratch: ReadStore;
   readonly projections: readonly AnyProjection<Inputs>[];
-  /** Those that the live build goes on under. */
+  /** The inputs of the live build. */
   readonly inputs: Inputs;
-  /** Runs while the live build's follower waits. Without it nobody may be following. */
-  whileHeld?<T>(work: () => Promise<T>): Promise<T>;
+  /** Pauses the live build's follower during the work. Leave it out only if nothing follows. */
+  whilePaused?<T>(work: () => Promise<T>): Promise<T>;
   readonly signal?: AbortSignal;
   onProgress?(progress: Pick<Progress, 'share' | 'events'>): void;
   /** The most differences listed; default 100. */
@@ -29,51 +30,51 @@ export interface Difference {
   readonly readModel: string;
   readonly shard: number;
   readonly id: string;
-  /** Absent where the document should not be there, or is not there. */
+  /** Absent if that side has no such document. */
   readonly live?: Document;
   readonly rebuilt?: Document;
 }
 
 export interface Verification {
   readonly equal: boolean;
-  /** Of the live build as it is. */
+  /** The digest of the live build. */
   readonly digest: string;
   readonly rebuilt: string;
   readonly readModels: Readonly<Record<string, { readonly live: string; readonly rebuilt: string }>>;
   readonly differences: readonly Difference[];
-  /** Differing shards beyond `most` documents are counted, not listed. */
+  /** Whether there are more differences than the list has. */
   readonly more: boolean;
 }
 
-/** Builds again from history, and compares with what is live, shard by shard, each at its checkpoint. */
+/** Rebuilds from history and compares with the live build, each shard at its checkpoint. */
 export async function verifyReadModels<Inputs>(options: VerifyOptions<Inputs>): Promise<Verification> {
-  const { reads, aside, projections } = options;
+  const { reads, scratch, projections } = options;
   const live = await reads.live();
-  if (!live) throw new Error('There is nothing to verify: no read models are live. Build them first.');
+  if (!live) throw new Error('There are no live read models to verify. Build them first.');
   const stamp = { ruleBooks: {}, reason: 'verify', madeAt: live.stamp.madeAt };
-  const { id: rebuilt } = await aside.begin(shapesOf(projections), stamp);
-  const whileHeld = options.whileHeld ?? (<T>(work: () => Promise<T>) => work());
+  const { id: rebuilt } = await scratch.begin(shapesOf(projections), stamp);
+  const whilePaused = options.whilePaused ?? (<T>(work: () => Promise<T>) => work());
   await foldUpTo(rebuilt, await reads.checkpoints(live.id), options);
-  return whileHeld(async () => {
+  return whilePaused(async () => {
     await foldUpTo(rebuilt, await reads.checkpoints(live.id), options);
     return compare(options, live.id, rebuilt);
   });
 }
 
-/** Brings the build aside to where each shard of the live one stands. */
+/** Folds each shard up to the live build's checkpoint. */
 async function foldUpTo<Inputs>(
   generation: number,
   checkpoints: ReadonlyMap<number, string>,
-  { events, aside, projections, inputs, signal, onProgress }: VerifyOptions<Inputs>,
+  { events, scratch, projections, inputs, signal, onProgress }: VerifyOptions<Inputs>,
 ): Promise<void> {
   const last = [...checkpoints.values()].reduce((most, at) => (at > most ? at : most), '');
   if (last === '') return;
-  const fold = await Fold.open<Inputs>({ events, reads: aside, generation, projections, inputs });
+  const fold = await Fold.open<Inputs>({ events, reads: scratch, generation, projections, inputs });
   const from = fold.position;
   if (from !== undefined && from >= last) return;
   let read = 0;
   const filter = { types: typesOf(projections) };
-  for await (const batch of events.readAll({ ...(from === undefined ? {} : { from }), batchSize: 5_000, filter })) {
+  for await (const batch of events.readAll(stated({ from, batchSize: 5_000, filter }))) {
     signal?.throwIfAborted();
     const within = batch.events.filter(({ shard, position }) => position <= (checkpoints.get(shard) ?? ''));
     const position = batch.position < last ? batch.position : last;
@@ -85,7 +86,7 @@ async function foldUpTo<Inputs>(
 }
 
 async function compare<Inputs>(
-  { reads, aside, projections, most = 100 }: VerifyOptions<Inputs>,
+  { reads, scratch, projections, most = 100 }: VerifyOptions<Inputs>,
   live: number,
   rebuilt: number,
 ): Promise<Verification> {
@@ -93,12 +94,12 @@ async function compare<Inputs>(
   const differences: Difference[] = [];
   let more = false;
   for (const { name } of digested(shapesOf(projections))) {
-    const [one, other] = [await digestReadModel(reads, name, live), await digestReadModel(aside, name, rebuilt)];
+    const [one, other] = [await digestReadModel(reads, name, live), await digestReadModel(scratch, name, rebuilt)];
     readModels[name] = { live: one.digest, rebuilt: other.digest };
     const shards = new Set([...one.shards.keys(), ...other.shards.keys()]);
     for (const shard of shards) if (one.shards.get(shard) === other.shards.get(shard)) shards.delete(shard);
     if (shards.size === 0) continue;
-    const scans = [reads.scan(name, { generation: live }), aside.scan(name, { generation: rebuilt })] as const;
+    const scans = [reads.scan(name, { generation: live }), scratch.scan(name, { generation: rebuilt })] as const;
     for await (const difference of differing(name, scans[0], scans[1])) {
       if (!shards.has(difference.shard)) continue;
       if (differences.length < most) differences.push(difference);

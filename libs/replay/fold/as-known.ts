@@ -1,13 +1,13 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 
 /**
- * Of events in their order, those that were known at an instant. What is told of a stream was not known before the
- * stream's beginning was: a source may date a later row of a case before its first one.
+ * The events known at an instant. An event counts as known only once its stream's first event is known: a source may
+ * date a later row of a case before the first one.
  */
 export function asKnown(events: readonly Recorded[], at: string): readonly Recorded[] {
-  const notBegun = new Set<string>();
+  const unknown = new Set<string>();
   return events.filter(({ stream, revision, knownAt }) => {
-    if (revision === 1 && knownAt > at) notBegun.add(stream);
-    return knownAt <= at && !notBegun.has(stream);
+    if (revision === 1 && knownAt > at) unknown.add(stream);
+    return knownAt <= at && !unknown.has(stream);
   });
 }

@@ -6,7 +6,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import type { ByShardOptions, EventStore, HistoryByShard } from '../../event-store/event-store.js';
 
 const BATCH = 5_000;
-/** How many events are held in memory before they are put in a file. */
+/** Beyond so many events, memory spills to a file. */
 const HELD = 60_000;
 
 interface Chunk {
@@ -14,7 +14,7 @@ interface Chunk {
   readonly bytes: number;
 }
 
-/** The store's own way where it has one; else all is read, and sorted here. */
+/** Lets the store group its events by shard if it can, else reads and groups all of them here. */
 export async function historyByShard(
   events: Pick<EventStore, 'readAll' | 'progress' | 'byShard'>,
   options: ByShardOptions,
@@ -37,8 +37,8 @@ export async function historyByShard(
 }
 
 /**
- * Events sorted by shard, in order within each: for work that goes shard by shard, so that what it holds in memory does
- * not grow with history. While they are few they stay in memory; beyond, they are put in a file that is gone afterwards.
+ * Groups events by shard, in order within each, so that memory doesn't grow with history: beyond `most` events they
+ * spill to a temporary file.
  */
 export class EventsByShard implements HistoryByShard {
   readonly #held = new Map<number, Recorded[]>();
@@ -50,7 +50,7 @@ export class EventsByShard implements HistoryByShard {
 
   constructor(private readonly most = HELD) {}
 
-  /** In their order in history. */
+  /** Add events in the order of history. */
   add(events: readonly Recorded[]): void {
     for (const event of events) {
       const held = this.#held.get(event.shard);
@@ -58,15 +58,15 @@ export class EventsByShard implements HistoryByShard {
       else this.#held.set(event.shard, [event]);
     }
     this.#holds += events.length;
-    if (this.#holds >= this.most) this.#putAway();
+    if (this.#holds >= this.most) this.#spill();
   }
 
-  /** Those that have events. */
+  /** The shards that have events. */
   get shards(): readonly number[] {
     return [...new Set([...this.#chunks.keys(), ...this.#held.keys()])].toSorted((a, b) => a - b);
   }
 
-  /** The events of a shard, which are forgotten with that. */
+  /** Returns and forgets the events of a shard. */
   take(shard: number): readonly Recorded[] {
     const events = (this.#chunks.get(shard) ?? []).flatMap((chunk) => this.#read(chunk));
     const held = this.#held.get(shard) ?? [];
@@ -81,7 +81,7 @@ export class EventsByShard implements HistoryByShard {
     this.#file = this.#folder = undefined;
   }
 
-  #putAway(): void {
+  #spill(): void {
     if (this.#file === undefined) {
       this.#folder = mkdtempSync(join(tmpdir(), 'amends-shards-'));
       this.#file = openSync(join(this.#folder, 'events'), 'w+', 0o600);
@@ -109,8 +109,7 @@ export class EventsByShard implements HistoryByShard {
     const buffer = Buffer.allocUnsafe(bytes);
     for (let done = 0; done < bytes;) {
       const read = this.#file === undefined ? 0 : readSync(this.#file, buffer, done, bytes - done, at + done);
-      if (read === 0)
-        throw new Error('Events that were put in a file for the time of a replay are gone. Start it again.');
+      if (read === 0) throw new Error("The replay's temporary file of events is gone. Start the replay again.");
       done += read;
     }
     return deserialize(buffer) as readonly Recorded[];

@@ -22,7 +22,7 @@ const event = (shard: number, position: number): Recorded => ({
   data: { note: 'für Ana', n: position },
 });
 
-test('each shard has its events in order, whether they were kept in memory or in a file', () => {
+test('each shard has its events in order, from memory or from a file', () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(4), { maxLength: 60 }),

@@ -1,12 +1,11 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 import { sortById } from '../digest/id-order.js';
 
-/** Events in their order, and the same by stream. */
+/** Events in order, also grouped by stream. */
 export class EventsToFold {
   readonly #byStream = new Map<string, Recorded[]>();
 
   constructor(readonly events: readonly Recorded[]) {
-    // Sorted by stream once, for all projections.
     for (const event of events) {
       const stream = this.#byStream.get(event.stream);
       if (stream) stream.push(event);
@@ -19,8 +18,8 @@ export class EventsToFold {
   }
 
   /**
-   * The same in parts of about so many events, each of whole streams, in the order of their names: for projections that
-   * look at one stream at a time. What is made of a part is gone before it grows old, which spares garbage collection.
+   * Splits into parts of about `most` events, each with whole streams in name order: for projections that read one
+   * stream at a time. What is made of a small part dies young, which spares garbage collection.
    */
   *parts(most: number): Iterable<EventsToFold> {
     let part: Recorded[] = [];
@@ -33,7 +32,7 @@ export class EventsToFold {
     if (part.length > 0) yield new EventsToFold(part);
   }
 
-  /** Those of one stream, oldest first. */
+  /** The events of one stream, oldest first. */
   streamOf(name: string): readonly Recorded[] {
     return this.#byStream.get(name) ?? [];
   }

@@ -8,13 +8,13 @@ import { ProjectionFold } from './projection-fold.js';
 import { typesOf } from './projections.js';
 import type { BuildOptions } from '../builds/rebuild.js';
 
-/** Of the way, what sorting by shard takes; the rest is folding and storing. */
+/** The part of the progress for grouping events by shard; the rest is folding and storing. */
 const SORTING = 0.1;
 
 /**
- * Folds the shards of a build that were never read: each whole, so that a document is worked out and stored once,
- * however often history speaks of it, and memory holds no more than a shard. Stopped or killed, the same call goes on
- * with the shards that are left, up to the same position. Resolves to the number of events read.
+ * Folds the shards of a build that have no checkpoint yet, one whole shard at a time: it computes and stores each
+ * document once, and memory holds one shard. After a stop or a crash the same call resumes with the remaining shards, up
+ * to the same position. Resolves to the number of events read.
  */
 export async function foldShards<Inputs>(
   generation: number,
@@ -24,7 +24,7 @@ export async function foldShards<Inputs>(
   const { events, reads, projections, knownAt, signal, rest = 0 } = options;
   const checkpoints = await reads.checkpoints(generation);
   const unread = ALL_SHARDS.filter((shard) => !checkpoints.has(shard));
-  // Those that were read in a run before stopped there: up to another end, what that run stored might not hold any more.
+  // An interrupted run stopped its shards at this position; another end could contradict what it stored.
   const upTo = checkpoints.values().next().value ?? (await events.end());
   if (unread.length === 0 || upTo === undefined) return 0;
   const byShard = await historyByShard(events, {
@@ -35,18 +35,18 @@ export async function foldShards<Inputs>(
   });
   try {
     let read = 0;
-    const told = byShard.shards;
-    const untold = unread.filter((shard) => !told.includes(shard));
-    if (untold.length > 0) await reads.flush(generation, { shards: untold, position: upTo, writes: [] });
-    for (const [done, shard] of told.entries()) {
+    const { shards } = byShard;
+    const empty = unread.filter((shard) => !shards.includes(shard));
+    if (empty.length > 0) await reads.flush(generation, { shards: empty, position: upTo, writes: [] });
+    for (const [done, shard] of shards.entries()) {
       signal?.throwIfAborted();
       const began = performance.now();
-      const said = byShard.take(shard);
-      const known = knownAt === undefined ? said : asKnown(said, knownAt);
+      const ofShard = byShard.take(shard);
+      const known = knownAt === undefined ? ofShard : asKnown(ofShard, knownAt);
       const writes = await foldShard(generation, new EventsToFold(known), options);
       await reads.flush(generation, { shards: [shard], position: upTo, writes });
-      read += said.length;
-      onShare(SORTING + (1 - SORTING) * ((done + 1) / told.length), read);
+      read += ofShard.length;
+      onShare(SORTING + (1 - SORTING) * ((done + 1) / shards.length), read);
       await giveWay(rest * (performance.now() - began));
     }
     return read;

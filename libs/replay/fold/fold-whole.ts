@@ -6,9 +6,8 @@ import { evolversOf, restated } from './restated.js';
 export type Folded = readonly [id: string, document: Document];
 
 /**
- * What a projection shows of all events of its keys, in no order: nothing is stored, nothing was before, and so there is
- * nothing to compare or to remember.
- * @throws what a projection threw that could not fold an event.
+ * Folds a projection from all events of its keys, in memory, without a store. The documents have no order.
+ * @throws what the projection throws if it can't fold an event.
  */
 export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: EventsToFold, inputs: Inputs): Folded[] {
   const facts = projection.ofOneStream ? ofStreams(projection, batch, inputs) : ofKeys(projection, batch, inputs);
@@ -24,7 +23,7 @@ export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: Even
 
 type Facts = Iterable<readonly [key: string, fact: object | undefined]>;
 
-/** Where all events of a key are of one stream, there is nothing to gather. */
+/** For projections whose keys read one stream each. */
 function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Facts {
   const evolvers = evolversOf(projection);
   const restating: ReadonlySet<string> = new Set(projection.restate?.on);
@@ -34,14 +33,12 @@ function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: Event
     const key = first && projection.key(first as never);
     if (key === undefined) continue;
     let fact: object | undefined;
-    let told = 0;
-    for (const event of events) {
-      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, told), event, inputs);
+    for (const [index, event] of events.entries()) {
+      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, index), event, inputs);
       else {
         const evolver = evolvers.get(event.type);
         if (evolver) fact = evolver(fact, event, inputs);
       }
-      told++;
     }
     facts.push([key, fact]);
   }

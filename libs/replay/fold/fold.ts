@@ -14,13 +14,13 @@ export interface FoldOptions<Inputs> {
   readonly generation: number;
   readonly projections: readonly AnyProjection<Inputs>[];
   readonly inputs: Inputs;
-  /** Where a case waits that a projection can't fold. Without it such a case stops the fold, loudly. */
+  /** Parks a case that a projection can't fold. Without it such a case stops the fold with its error. */
   readonly parked?: ParkedList;
-  /** Facts kept in memory for each projection; default 8,000. */
+  /** How many facts of each projection stay in memory; default 8,000. */
   readonly cached?: number;
-  /** Leave out what became known after this instant. */
+  /** Leaves out events that became known after this instant. */
   readonly knownAt?: string;
-  /** Those that are folded here; absent: all. The others' events are passed over, and their checkpoints left alone. */
+  /** Folds only these shards and leaves the others' checkpoints alone; absent: all. */
   readonly shards?: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export interface FoldOptions<Inputs> {
 const AFTER_ALL = '~';
 const NONE: ReadonlySet<string> = new Set();
 
-/** All projections of one generation, folded in memory and stored batch by batch: rebuilding and following both. */
+/** Folds all projections of one generation in memory and stores them batch by batch, to rebuild or to follow. */
 export class Fold<Inputs> {
   readonly #options: FoldOptions<Inputs>;
   readonly #folds: readonly ProjectionFold<Inputs>[];
@@ -57,7 +57,7 @@ export class Fold<Inputs> {
     this.#position = least === '' || least === AFTER_ALL ? undefined : least;
   }
 
-  /** Goes on where the generation's checkpoints stand. */
+  /** Resumes at the generation's checkpoints. */
   static async open<Inputs>(options: FoldOptions<Inputs>): Promise<Fold<Inputs>> {
     const { reads, events, generation, projections, parked, knownAt, cached = 8_000 } = options;
     const checkpoints = await reads.checkpoints(generation);
@@ -85,12 +85,12 @@ export class Fold<Inputs> {
     return new Fold(options, folds, checkpoints, streams);
   }
 
-  /** How far all shards are folded and stored. */
+  /** All shards are folded and stored up to here. */
   get position(): string | undefined {
     return this.#position;
   }
 
-  /** Folds and stores. If it throws, this fold is done with: open another, which goes on from what is stored. */
+  /** Folds and stores. After an error don't use this fold again: open another, which resumes from the store. */
   async apply({ events, position }: Batch): Promise<void> {
     const { reads, generation } = this.#options;
     this.#streams.forget();
@@ -104,7 +104,7 @@ export class Fold<Inputs> {
     this.#position = position;
   }
 
-  /** Folds what waited for an operator, in order, and gives what still can't be folded. */
+  /** Folds parked events in order and returns those that it still can't fold. */
   async retry({ projection, key, events }: Omit<ParkedEvents, 'error' | 'shard'>): Promise<ParkedEvents | undefined> {
     const { projections, reads, generation, parked: waiting } = this.#options;
     const fold = this.#folds[projections.findIndex(({ name }) => name === projection)];
@@ -135,7 +135,7 @@ export class Fold<Inputs> {
   }
 }
 
-/** The streams that are read while one batch is folded: once each, for all projections that ask. */
+/** Reads each stream once while a batch is folded, for all projections that ask for it. */
 class Streams {
   readonly #read = new Map<string, Promise<readonly Recorded[]>>();
 
@@ -150,7 +150,7 @@ class Streams {
     return (await read).filter((event) => event.revision <= revision);
   }
 
-  /** Of events of any streams, whose beginnings may have been folded before. */
+  /** The events known at `knownAt`, like `asKnown`, for streams that began in an earlier batch. */
   async known(events: readonly Recorded[]): Promise<readonly Recorded[]> {
     const { knownAt } = this;
     if (knownAt === undefined) return events;

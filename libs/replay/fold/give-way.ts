@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
-/** Lets others have their turn, such as whoever asks for long work to be stopped; and a rest, where somebody is served. */
+/** Yields to the event loop, so that a stop is heard, and rests so that requests are served. */
 export async function giveWay(restMs: number): Promise<void> {
-  // The shortest pause takes a millisecond, and there are 256 shards.
+  // A timer takes a millisecond at least, for each of 256 shards.
   if (restMs > 0) await pause(restMs);
   else await nextTurn();
 }

@@ -1,17 +1,17 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
-/** Events of one key that a projection could not fold: the first failed, the others wait behind it. */
+/** Events of one key that wait because a projection could not fold the first of them. */
 export interface ParkedEvents {
   readonly projection: string;
   readonly key: string;
   readonly shard: number;
   readonly events: readonly Recorded[];
-  /** Absent where the key was parked before. */
+  /** Undefined if the key was parked before. */
   readonly error: unknown;
 }
 
-/** As it is kept in the ledger. */
+/** The record in the ledger. */
 export interface ParkedRecord {
   readonly generation: number;
   readonly projection: string;
@@ -27,7 +27,7 @@ const keyOf = (generation: number, projection: string, key: string): string =>
   `${prefixOf(generation)}${projection}/${encodeURIComponent(key)}`;
 const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** What projections could not fold, kept until an operator retries or skips it. Nothing of it is lost. */
+/** Keeps events that projections could not fold until an operator retries or skips them. */
 export class ParkedList {
   constructor(private readonly ledger: Ledger) {}
 
@@ -37,7 +37,7 @@ export class ParkedList {
     return found;
   }
 
-  /** Adds events to what waits; those that wait already are left as they are. */
+  /** Adds the events that don't wait yet. */
   async park(generation: number, parked: ParkedEvents): Promise<void> {
     const { projection, key, shard, events, error } = parked;
     const at = keyOf(generation, projection, key);
@@ -58,7 +58,7 @@ export class ParkedList {
     return (await this.ledger.get<ParkedRecord>(keyOf(generation, projection, key)))?.value;
   }
 
-  /** What still waits after a retry. */
+  /** Stores what still waits after a retry. */
   async replace(record: ParkedRecord, { events, error }: ParkedEvents): Promise<void> {
     const { generation, projection, key } = record;
     await this.ledger.put({
@@ -67,7 +67,7 @@ export class ParkedList {
     });
   }
 
-  /** Keeps what an operator chose to leave out of a read model, beside the reason it could not be folded. */
+  /** Records the event that an operator skips, with the error that parked it. */
   async skipped(record: ParkedRecord): Promise<void> {
     const { generation, projection, key, events } = record;
     const [event] = events;
@@ -78,7 +78,7 @@ export class ParkedList {
     });
   }
 
-  /** Positions of the events left out of each read model, by its name: what is folded again leaves them out again. */
+  /** Positions of the skipped events by read model, so that folding again skips them again. */
   async skippedEvents(generation: number): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const found = new Map<string, Set<string>>();
     for await (const { projection, events } of this.#records(skippedIn(generation))) {

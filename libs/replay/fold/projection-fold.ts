@@ -12,43 +12,43 @@ import { sameDocument } from './same-document.js';
 
 type Write = Flush['writes'][number];
 
-/** What is known in memory of one key: its fact and the last event folded into it. */
+/** A key's fact in memory, and the position of the last event folded into it. */
 interface Known {
   readonly key: string;
   fact: object | undefined;
   position: string;
 }
 
-/** A key that the batch at hand touches: what the batch says of it, and what was known of it before. */
-interface Touched {
+/** A key of the current batch: its events, and its fact before and after them. */
+interface KeyInBatch {
   readonly known: Known;
   readonly before: Known;
   readonly shard: number;
   readonly events: readonly Recorded[];
-  /** Memory does not have what was folded before the batch: it is loaded, or folded again. */
+  /** Memory lacks the fact before the batch, so it must be loaded or folded again. */
   readonly unread: boolean;
-  /** What is stored was shown by another fold, so it is not worked out what of it still holds: all is written. */
+  /** The fact was folded again, so all its documents are written: the stored ones are unknown. */
   refolded: boolean;
-  /** The facts between the events of the batch, where what they show may be stored. */
+  /** The facts between the events of the batch, if a flush that was cut off may have stored them. */
   readonly passed: (object | undefined)[];
 }
 
 export interface ProjectionFoldOptions<Inputs> {
   readonly projection: AnyProjection<Inputs>;
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
-  /** The events of a stream up to a revision, oldest first: read where a fact is folded again. */
+  /** The events of a stream up to a revision, oldest first, to fold a fact again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
-  /** What the store can't hold is not written, and waits. */
+  /** Throws on a document that the store can't hold; its key is parked. */
   readonly refuseTooLarge: ReadStore['refuseTooLarge'];
-  /** Facts kept in memory; the others are loaded or folded again when needed. Infinity keeps all. */
+  /** How many facts stay in memory; the others are loaded or folded again when needed. Infinity keeps all. */
   readonly cached: number;
-  /** Nothing is stored yet: what memory does not know does not exist. */
+  /** The store is empty: a fact that memory lacks doesn't exist. */
   readonly empty: boolean;
-  /** A fold before this may have stored what a part of a batch shows: whatever that may be is put right. */
+  /** An earlier fold may have stored a part of a batch, which this one must correct. */
   readonly partlyStored: boolean;
-  /** Keys that wait for an operator, with the position of the event that failed. */
+  /** Parked keys, with the position of the event that failed. */
   readonly parked: ReadonlyMap<string, string>;
-  /** Positions of events that an operator has left out. */
+  /** Positions of events that an operator skipped. */
   readonly skipped: ReadonlySet<string>;
 }
 
@@ -57,10 +57,10 @@ const NO_EVENTS: readonly Recorded[] = [];
 const NOTHING_STORED: ReadonlyMap<string, StoredDocument> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
-/** One projection, folded batch by batch in memory. */
+/** Folds one projection batch by batch in memory. */
 export class ProjectionFold<Inputs> {
   readonly #options: ProjectionFoldOptions<Inputs>;
-  /** Where facts are stored; absent where they are folded again instead. */
+  /** The collection of stored facts; undefined if facts are folded again instead. */
   readonly #facts: string | undefined;
   readonly #evolvers: ReadonlyMap<string, Evolver<Inputs>>;
   readonly #restating: ReadonlySet<string>;
@@ -86,7 +86,7 @@ export class ProjectionFold<Inputs> {
     this.#skipped = options.skipped;
   }
 
-  /** For events that are all there is: nothing was stored before, and streams are read from the events themselves. */
+  /** For a batch with all events of its keys: nothing is stored yet, and the batch has the streams. */
   static ofWhole<Inputs>(
     projection: AnyProjection<Inputs>,
     batch: EventsToFold,
@@ -107,13 +107,13 @@ export class ProjectionFold<Inputs> {
   }
 
   /**
-   * The writes that bring the store from before the batch to after it, and what could not be folded.
-   * @throws HistoryUnavailable, or what the store can't be read for; this fold is done with then.
+   * Returns the writes that bring the store up to the end of the batch, and the events that it could not fold.
+   * @throws HistoryUnavailable, or the read store's error; don't use this fold again then.
    */
   async fold(batch: EventsToFold, inputs: Inputs): Promise<{ writes: Write[]; parked: ParkedEvents[] }> {
     const writes: Write[] = [];
     const parked: ParkedEvents[] = [];
-    for (const one of await this.#touched(batch)) {
+    for (const one of await this.#keysIn(batch)) {
       const { known, events } = one;
       const waitsFrom = this.#parked.get(known.key);
       let because: unknown;
@@ -123,7 +123,7 @@ export class ProjectionFold<Inputs> {
           const lookingBack = this.#foldOne(one, event, inputs);
           if (lookingBack) await lookingBack;
         } catch (error) {
-          // No fault of the event: it is folded once history can be read again.
+          // The event is not at fault.
           if (error instanceof HistoryUnavailable) throw error;
           because = error;
           break;
@@ -133,7 +133,7 @@ export class ProjectionFold<Inputs> {
       try {
         this.#write(one, inputs, writes);
       } catch (error) {
-        // What can't be shown is not stored: it waits, with all that the batch says of the key after it.
+        // The document can't be shown or stored: go back to the last event after which it could, and park the rest.
         left = this.#park(one, await this.#backToShown(one, at, inputs), error);
         this.#write(one, inputs, writes);
       }
@@ -142,7 +142,7 @@ export class ProjectionFold<Inputs> {
     return { writes, parked };
   }
 
-  /** Forgets a key, so that it is known anew, without the events that an operator has left out since. */
+  /** Forgets a key, so that it is folded again without the skipped events. */
   forget(key: string, skipped: ReadonlySet<string>): void {
     this.#complete = false;
     this.#known.delete(key);
@@ -154,19 +154,19 @@ export class ProjectionFold<Inputs> {
     return this.#evolvers.has(type) || this.#restating.has(type);
   }
 
-  /** What the batch says to this projection, by key, with the facts it is about. */
-  async #touched(batch: EventsToFold): Promise<readonly Touched[]> {
+  /** The keys that the batch has events for, with their facts loaded. */
+  async #keysIn(batch: EventsToFold): Promise<readonly KeyInBatch[]> {
     const { ofOneStream } = this.#options.projection;
-    const touched: Touched[] = [];
+    const keys: KeyInBatch[] = [];
     for (const [key, first, events] of ofOneStream ? this.#keysOfStreams(batch) : this.#keysOfEvents(batch)) {
       const known = this.#known.get(key) ?? { key, fact: undefined, position: '' };
-      // A stream begins at revision 1: there is nothing before it.
+      // There is nothing before revision 1 of a stream.
       const unread = known.position === '' && !this.#complete && !(ofOneStream && first.revision === 1);
-      touched.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false, passed: [] });
+      keys.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false, passed: [] });
     }
-    await this.#load(touched);
-    for (const { known } of touched) if (!this.#known.has(known.key)) this.#known.set(known.key, known);
-    return touched;
+    await this.#load(keys);
+    for (const { known } of keys) if (!this.#known.has(known.key)) this.#known.set(known.key, known);
+    return keys;
   }
 
   *#keysOfStreams({ streams }: EventsToFold): Iterable<readonly [string, Recorded, readonly Recorded[]]> {
@@ -182,20 +182,22 @@ export class ProjectionFold<Inputs> {
     for (const event of events) {
       const key = this.#reads(event) ? this.#options.projection.key(event as never) : undefined;
       if (key === undefined) continue;
-      const said = byKey.get(key);
-      if (said) said.push(event);
+      const ofKey = byKey.get(key);
+      if (ofKey) ofKey.push(event);
       else byKey.set(key, [event]);
     }
-    for (const [key, said] of byKey) yield [key, said[0], said];
+    for (const [key, ofKey] of byKey) yield [key, ofKey[0], ofKey];
   }
 
-  /** In bulk, the facts that are stored. */
-  async #load(touched: readonly Touched[]): Promise<void> {
+  /** Loads the missing facts in bulk. */
+  async #load(keys: readonly KeyInBatch[]): Promise<void> {
     if (this.#facts === undefined || this.#options.projection.ofOneStream) return;
-    const missing = touched.filter(({ unread }) => unread);
+    const missing = keys.filter(({ unread }) => unread);
     if (missing.length === 0) return;
-    const keys = missing.map(({ known }) => known.key);
-    const stored = await this.#options.load(this.#facts, keys);
+    const stored = await this.#options.load(
+      this.#facts,
+      missing.map(({ known }) => known.key),
+    );
     for (const { known, before } of missing) {
       const found = stored.get(known.key);
       if (!found) continue;
@@ -205,13 +207,13 @@ export class ProjectionFold<Inputs> {
     }
   }
 
-  /** Whether memory has let the fact go, and it is to be folded again. */
-  #isForgotten({ unread, refolded }: Touched): boolean {
+  /** Whether the cache evicted the fact, so that it must be folded again. */
+  #isForgotten({ unread, refolded }: KeyInBatch): boolean {
     return unread && !refolded && this.#options.projection.ofOneStream === true;
   }
 
-  /** At once where the event needs none of those before it: of thousands that are folded, few do. */
-  #foldOne(one: Touched, event: Recorded, inputs: Inputs): Promise<void> | undefined {
+  /** Returns a promise only if it must read earlier events, which is rare: awaiting each event would be slow. */
+  #foldOne(one: KeyInBatch, event: Recorded, inputs: Inputs): Promise<void> | undefined {
     const { known, before, passed } = one;
     if (event.position <= known.position || !this.#reads(event)) return undefined;
     if (this.#options.partlyStored && known.fact !== (passed.at(-1) ?? before.fact)) passed.push(known.fact);
@@ -221,8 +223,8 @@ export class ProjectionFold<Inputs> {
     return undefined;
   }
 
-  /** Takes the key back to where it could last be shown. Gives how many of its first `folded` events are in that. */
-  async #backToShown(one: Touched, folded: number, inputs: Inputs): Promise<number> {
+  /** Takes the key back to the last event after which it can be shown. Returns how many events are folded then. */
+  async #backToShown(one: KeyInBatch, folded: number, inputs: Inputs): Promise<number> {
     const { known, before, events, passed } = one;
     Object.assign(known, before);
     passed.length = 0;
@@ -236,7 +238,7 @@ export class ProjectionFold<Inputs> {
     return shown.at;
   }
 
-  #canBeShown(one: Touched, inputs: Inputs): boolean {
+  #canBeShown(one: KeyInBatch, inputs: Inputs): boolean {
     try {
       this.#write(one, inputs, []);
       return true;
@@ -245,22 +247,22 @@ export class ProjectionFold<Inputs> {
     }
   }
 
-  /** @param earlier the events of the stream before it, where the fact is forgotten or the event looks back */
-  #evolve(touched: Touched, event: Recorded, earlier: readonly Recorded[], inputs: Inputs): void {
-    const { known } = touched;
-    if (this.#isForgotten(touched)) this.#refold(touched, earlier, inputs);
+  /** @param earlier the stream's earlier events, if the fact is forgotten or the event restates it */
+  #evolve(one: KeyInBatch, event: Recorded, earlier: readonly Recorded[], inputs: Inputs): void {
+    const { known } = one;
+    if (this.#isForgotten(one)) this.#refold(one, earlier, inputs);
     known.fact = this.#restating.has(event.type)
       ? this.#restate(earlier, event, inputs)
       : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
     known.position = event.position;
   }
 
-  /** Folds the fact again that memory let go, up to the event that asks for it. */
-  #refold(touched: Touched, earlier: readonly Recorded[], inputs: Inputs): void {
+  /** Folds an evicted fact again. */
+  #refold(one: KeyInBatch, earlier: readonly Recorded[], inputs: Inputs): void {
     const events = earlier.filter((event) => this.#reads(event));
-    // What comes before the last restatement is in it.
+    // The last restatement covers all events before it.
     const restated = events.findLastIndex(({ type }) => this.#restating.has(type));
-    const { known } = touched;
+    const { known } = one;
     for (const [index, event] of events.entries()) {
       if (index < restated) continue;
       known.fact =
@@ -269,11 +271,11 @@ export class ProjectionFold<Inputs> {
           : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
       known.position = event.position;
     }
-    Object.assign(touched.before, known);
-    touched.refolded = true;
+    Object.assign(one.before, known);
+    one.refolded = true;
   }
 
-  /** The stream of an event before it, without what an operator left out. */
+  /** The stream's events before this one, without those that an operator skipped. */
   async #earlier({ stream, revision }: Recorded): Promise<readonly Recorded[]> {
     const events = await this.#options.readStream(stream, revision - 1);
     return this.#skipped.size === 0 ? events : events.filter(({ position }) => !this.#skipped.has(position));
@@ -283,8 +285,8 @@ export class ProjectionFold<Inputs> {
     return restated(this.#options.projection, this.#evolvers, earlier, event, inputs);
   }
 
-  /** From the first of its events that can't be folded on, a key waits for an operator. */
-  #park({ known: { key }, shard, events }: Touched, from: number, error?: unknown): ParkedEvents | undefined {
+  /** Parks a key's events from an index on. */
+  #park({ known: { key }, shard, events }: KeyInBatch, from: number, error?: unknown): ParkedEvents | undefined {
     const waiting = events.slice(from).filter((event) => this.#reads(event));
     const first = waiting[0]?.position;
     if (first === undefined) return undefined;
@@ -293,21 +295,20 @@ export class ProjectionFold<Inputs> {
     return { projection: this.#options.projection.name, key, shard, events: waiting, error };
   }
 
-  #write(touched: Touched, inputs: Inputs, writes: Write[]): void {
-    const { key, fact, position } = touched.known;
-    const { shard, refolded, passed } = touched;
-    if (fact === touched.before.fact && passed.length === 0) return;
+  #write({ known, before: old, shard, refolded, passed }: KeyInBatch, inputs: Inputs, writes: Write[]): void {
+    const { key, fact, position } = known;
+    if (fact === old.fact && passed.length === 0) return;
     const { projection } = this.#options;
     const { name, documents } = projection;
     const write = (collection: string, id: string, document: object | undefined): void =>
       void writes.push({ collection, id, shard, position, document: (document ?? null) as Document | null });
     const shownOf = (one: object | undefined): readonly Shown[] =>
       one ? (documents?.(one as never, key, inputs) ?? [[key, one as Document]]) : NOTHING;
-    const [old, between, now] = [shownOf(touched.before.fact), passed.flatMap(shownOf), shownOf(fact)];
-    const before = new Map([...old, ...between]);
+    const now = shownOf(fact);
+    const before = new Map([...shownOf(old.fact), ...passed.flatMap(shownOf)]);
     const isKnown = !refolded && passed.length === 0;
     const changed = now.filter(([id, document]) => !isKnown || !sameDocument(before.get(id), document));
-    // The store would refuse the whole batch for it, and everybody would wait for one key.
+    // Check here: the store would refuse the whole batch for one document.
     for (const [id, document] of changed) {
       this.#refuseOtherTypes(id, document);
       this.#options.refuseTooLarge(projection, id, document);

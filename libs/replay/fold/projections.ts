@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import type { CollectionShape } from '../../read-store/read-store.js';
 
-/** Where the facts of a projection are stored: beside its documents, with them, or nowhere, as they can be folded again. */
+/** The collection of a projection's facts: its documents' own, another one, or none if they can be folded again. */
 export const factsOf = ({
   name,
   documents,
@@ -9,7 +9,7 @@ export const factsOf = ({
 }: Pick<AnyProjection<never>, 'name' | 'documents' | 'ofOneStream'>): string | undefined =>
   documents === undefined ? name : ofOneStream ? undefined : `${name}_facts`;
 
-/** The collections that a build of these projections consists of. */
+/** The collections of a build of these projections. */
 export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly CollectionShape[] =>
   projections.flatMap((projection) => {
     const { name, version, fields, indexes, undigested } = projection;
@@ -22,7 +22,7 @@ export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]):
     ];
   });
 
-/** The types of events that any of them reads. */
+/** The types of events that these projections read. */
 export const typesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly string[] => [
   ...new Set(projections.flatMap(({ evolve, restate }) => [...Object.keys(evolve), ...(restate?.on ?? [])])),
 ];

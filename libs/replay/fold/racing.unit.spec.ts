@@ -26,7 +26,7 @@ const attempted = (id: string): GivenEvent => ({
   event: { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'no-answer' } },
 });
 
-/** Writes that come at any step of a build: how many before it, and how many within each step. */
+/** How many writes come before the build, and how many within each of its steps. */
 const race = fc.record({
   order: fc.array(fc.constantFrom(...CASES), { minLength: 1, maxLength: 25 }),
   before: fc.nat({ max: 10 }),
@@ -34,7 +34,7 @@ const race = fc.record({
   batchSize: fc.integer({ min: 1, max: 7 }),
 });
 
-test('a build that races live writes ends equal to one that does not, in whatever way they interleave', async () => {
+test('a build that races live writes equals one that does not, however they interleave', async () => {
   await fc.assert(
     fc.asyncProperty(race, async ({ order, before, within, batchSize }) => {
       const { events, reads, close } = openHistory();

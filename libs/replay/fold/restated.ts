@@ -1,7 +1,7 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 
-/** What an event of one type does to a fact. A projection's own types were checked where it was declared: here they are opaque. */
+/** Applies one type of event to a fact. The projection's declaration checked the types, which are opaque here. */
 export type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs: Inputs) => object | undefined;
 
 const known = new WeakMap<object, ReadonlyMap<string, Evolver<never>>>();
@@ -12,7 +12,7 @@ export function evolversOf<Inputs>({ evolve }: AnyProjection<Inputs>): ReadonlyM
   return evolvers;
 }
 
-/** The fact folded anew, from its stream as it reads since an event that changed what earlier ones said. */
+/** Folds the fact again from its stream, after an event that changed what earlier events mean. */
 export function restated<Inputs>(
   { restate }: AnyProjection<Inputs>,
   evolvers: ReadonlyMap<string, Evolver<Inputs>>,

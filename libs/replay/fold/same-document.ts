@@ -1,4 +1,4 @@
-/** Whether two plain JSON values say the same. Written out because it is asked of every document of every batch. */
+/** Compares plain JSON values. It is written out because it runs for every document of every batch. */
 export const sameDocument = (one: unknown, other: unknown): boolean => {
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;

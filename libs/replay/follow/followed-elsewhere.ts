@@ -11,7 +11,7 @@ import type { ParkedList } from '../fold/parked.js';
 const LOOK_EVERY_MS = 20;
 const MOST_TRIES = 5;
 
-/** Read models that other processes keep up: how far they are is what the checkpoints in the read store say. */
+/** Read models that other processes follow; the checkpoints in the read store show their progress. */
 export class ReadModelsElsewhere extends Following {
   constructor(
     private readonly events: EventStore,
@@ -21,7 +21,7 @@ export class ReadModelsElsewhere extends Following {
     super();
   }
 
-  /** The projectors look for themselves which builds there are. */
+  /** The projectors look for builds themselves. */
   async refresh(): Promise<void> {}
 
   async waitFor(shard: number, position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
@@ -39,14 +39,14 @@ export class ReadModelsElsewhere extends Following {
     if (!there) signal.throwIfAborted();
   }
 
-  /** It can't be held from here: what was compared while it moved is compared again. */
-  async whileHeld<T>(generation: number, work: () => Promise<T>): Promise<T> {
+  /** It can't pause another process, so it repeats work during which the build moved on. */
+  async whilePaused<T>(generation: number, work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const before = await this.reads.checkpoints(generation);
       const done = await work();
       if (isDeepStrictEqual(before, await this.reads.checkpoints(generation))) return done;
       if (tries === MOST_TRIES)
-        throw new Error('History grows faster than it can be compared. Ask again at a quieter time.');
+        throw new Error('History grows faster than the comparison runs. Try again at a quieter time.');
     }
   }
 
@@ -71,7 +71,7 @@ export class ReadModelsElsewhere extends Following {
     );
   }
 
-  /** How far all shards are folded; '' where one has not begun. */
+  /** The position up to which all shards are folded; '' if a shard has not begun. */
   private async reached(generation: number): Promise<string> {
     const checkpoints = await this.reads.checkpoints(generation);
     if (checkpoints.size < SHARDS) return '';

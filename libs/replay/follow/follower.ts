@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { canFold } from '../builds/bring-up-to-date.js';
 import { GenerationFeed, type FeedOptions } from './generation-feed.js';
@@ -7,7 +8,7 @@ import { isFed } from '../builds/generations.js';
 import type { ParkedRecord } from '../fold/parked.js';
 
 export type FollowerOptions<Inputs> = Omit<FeedOptions<Inputs>, 'generation'> & {
-  /** Told at once when a generation can't be followed any further. */
+  /** Called when following a generation fails. */
   onFailure(generation: number, error: unknown): void;
 };
 
@@ -20,7 +21,7 @@ interface Followed<Inputs> {
   error?: unknown;
 }
 
-/** Keeps the live build, and those kept to go back to, at the end of history. */
+/** Folds new events into the live build and into those kept for a rollback. */
 export class ReadModelFollower<Inputs> extends Following {
   readonly #options: FollowerOptions<Inputs>;
   readonly #fed = new Map<number, Followed<Inputs>>();
@@ -32,10 +33,7 @@ export class ReadModelFollower<Inputs> extends Following {
     this.#options = options;
   }
 
-  /**
-   * Follows all generations that are fed; called again after a build, a switch or a release, it picks up the change, and
-   * begins again those that failed.
-   */
+  /** Follows all generations that need it. After a build, a switch or a release it picks up the change, and it retries failures. */
   async refresh(): Promise<void> {
     const generations = (await this.#options.reads.generations()).filter(isFed);
     this.#live = generations.find(({ status }) => status === 'live')?.id;
@@ -48,14 +46,14 @@ export class ReadModelFollower<Inputs> extends Following {
     for (const id of wanted) if (!this.#fed.has(id)) this.#begin(id);
   }
 
-  /** Folds these shards alone from now on; the others are other processes'. */
+  /** Folds only these shards from now on; other processes fold the others. */
   async share(shards: readonly number[]): Promise<void> {
     if (!isDeepStrictEqual(shards, this.#shards)) await this.stop();
     this.#shards = shards;
     await this.refresh();
   }
 
-  /** Ends after the steps at hand; nothing is lost. */
+  /** Ends after the current steps. */
   async stop(): Promise<void> {
     for (const [id, followed] of [...this.#fed]) await this.#end(id, followed);
   }
@@ -77,7 +75,7 @@ export class ReadModelFollower<Inputs> extends Following {
     }
   }
 
-  async whileHeld<T>(generation: number, work: () => Promise<T>): Promise<T> {
+  async whilePaused<T>(generation: number, work: () => Promise<T>): Promise<T> {
     const followed = this.#fed.get(generation);
     return followed ? followed.feed.exclusive(work) : work();
   }
@@ -115,11 +113,7 @@ export class ReadModelFollower<Inputs> extends Following {
   }
 
   #begin(id: number): void {
-    const feed = new GenerationFeed({
-      ...this.#options,
-      generation: id,
-      ...(this.#shards === undefined ? {} : { shards: this.#shards }),
-    });
+    const feed = new GenerationFeed(stated({ ...this.#options, generation: id, shards: this.#shards }));
     const followed: Followed<Inputs> = { feed, state: 'following', done: Promise.resolve() };
     const done = feed.run().then(
       () => void (followed.state = 'stopped'),
@@ -152,9 +146,9 @@ export class ReadModelFollower<Inputs> extends Following {
   }
 }
 
-/** Age in seconds of the oldest event after a position; 0 where there is none. */
+/** Age in seconds of the oldest event after a position; 0 if there is none. */
 export async function secondsBehind(events: EventStore, position: string | undefined, now: Date): Promise<number> {
-  for await (const batch of events.readAll({ ...(position === undefined ? {} : { from: position }), batchSize: 1 })) {
+  for await (const batch of events.readAll(stated({ from: position, batchSize: 1 }))) {
     const oldest = batch.events[0];
     if (oldest) return Math.max(0, (now.getTime() - Date.parse(oldest.recordedAt)) / 1_000);
   }

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Of one stream, and it stumbles over a note. */
+/** Reads one stream, and fails on a note. */
 const notes: Projection<{ notes: number }, RecoveryEvent, Inputs> = {
   name: 'notes',
   version: 1,
@@ -47,10 +47,10 @@ const opening = (id: string): GivenEvent => ({
 const then = (id: string, event: CaseEvent): GivenEvent => ({ stream: `case-${id}`, event });
 const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
 const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } };
-/** A history that contradicts itself: nobody opened the case. */
+/** An inconsistent history: nobody opened the case. */
 const impossible = then('x', assigned);
 
-/** As long as something is the matter, a question is refused for it. */
+/** The read fails with this error until it is cleared. */
 interface Network {
   away: Error | undefined;
 }
@@ -85,36 +85,36 @@ async function following() {
   return { events, reads, parked, follower, failures, live: id, caughtUp, history, readStore };
 }
 
-test('what was written is read once its position is waited for', async () => {
+test('waiting for a position makes the events up to it readable', async () => {
   const { events, reads, caughtUp } = await following();
   await appendEvents(events, [opening('b'), then('b', assigned)]);
   expect(await caughtUp()).toBe(true);
   expect(await reads.get('queues', 'b')).toMatchObject({ document: { owner: 'ana' } });
 });
 
-test('waiting for what is not written yet ends at the deadline', async () => {
+test('waiting for a position that nothing was written at ends at the deadline', async () => {
   const { follower } = await following();
   expect(await follower.waitFor(0, '~', 10)).toBe(false);
 });
 
-test('nobody is waited for who has gone already', async () => {
+test('waiting ends at once if the caller has gone', async () => {
   const { events, follower, live, caughtUp } = await following();
   await caughtUp();
-  await follower.whileHeld(live, async () => {
+  await follower.whilePaused(live, async () => {
     await appendEvents(events, [opening('b')]);
     expect(await follower.waitFor(0, '~', 60_000, AbortSignal.abort())).toBe(false);
     await expect(follower.caughtUp(live, AbortSignal.abort())).rejects.toThrow('aborted');
   });
 });
 
-test('waiting ends where the follower is being stopped', async () => {
+test('waiting ends when the follower stops', async () => {
   const { events, follower, live, caughtUp } = await following();
   await caughtUp();
   let stopped: Promise<void> | undefined;
   let there: Promise<void> | undefined;
-  await follower.whileHeld(live, async () => {
+  await follower.whilePaused(live, async () => {
     await appendEvents(events, [opening('b')]);
-    // Time for the follower to take it, and to wait for its turn to fold it.
+    // Time for the follower to read it and to wait for its turn.
     await new Promise((later) => setTimeout(later, 100));
     stopped = follower.stop();
     expect(await follower.waitFor(0, '~', 60_000)).toBe(false);
@@ -125,17 +125,17 @@ test('waiting ends where the follower is being stopped', async () => {
   await expect(there).rejects.toThrow('no longer followed');
 });
 
-test('followed and rebuilt are the same by digest', async () => {
+test('a followed build and a rebuilt one have the same digest', async () => {
   const { events, reads, caughtUp } = await following();
   await appendEvents(events, [opening('b'), then('a', assigned), then('b', assigned)]);
   await caughtUp();
-  const aside = openReads();
-  closing.push(() => aside.close());
-  const { id } = await rebuild({ ...build, events, reads: aside });
-  expect(await digestBuild(reads)).toEqual(await digestBuild(aside, id));
+  const scratch = openReads();
+  closing.push(() => scratch.close());
+  const { id } = await rebuild({ ...build, events, reads: scratch });
+  expect(await digestBuild(reads)).toEqual(await digestBuild(scratch, id));
 });
 
-test('the build before the switch is fed until it is released', async () => {
+test('the follower feeds the build before the switch until its release', async () => {
   const { events, reads, follower, live, caughtUp } = await following();
   const { id } = await rebuild({ ...build, events, reads, reason: 'other rules' });
   await switchGeneration(reads, id);
@@ -148,7 +148,7 @@ test('the build before the switch is fed until it is released', async () => {
   expect(await reads.get('queues', 'b', id)).toBeDefined();
 });
 
-test('a case that cannot be folded is parked, shown, and taken up again', async () => {
+test('a case that cannot be folded is parked, listed and retried', async () => {
   const { events, parked, follower, live, caughtUp } = await following();
   await appendEvents(events, [impossible]);
   await caughtUp();
@@ -158,7 +158,7 @@ test('a case that cannot be folded is parked, shown, and taken up again', async 
   expect(await parked.get(live, 'queues', 'x')).toBeUndefined();
 });
 
-test('a case that contradicts what its read model declares is parked, and all others go on', async () => {
+test('a case that contradicts the types its read model declares is parked, and the others go on', async () => {
   const { events, reads, parked, follower, failures, live, caughtUp } = await following();
   const odd = opening('odd');
   const corrected: CaseEvent = {
@@ -175,10 +175,10 @@ test('a case that contradicts what its read model declares is parked, and all ot
   expect(await reads.get('cases', 'odd')).toMatchObject({ document: { product: null } });
 });
 
-test('history that cannot be read is no fault of the case: nothing is parked, and it is folded once it can be read', async () => {
+test('unreadable history parks nothing, and the case is folded once history can be read', async () => {
   const { events, reads, parked, follower, failures, live, caughtUp, history } = await following();
   history.away = UNREAD;
-  // Of this case memory has nothing, so its stream is read.
+  // Memory lacks this case, so the fold reads its stream.
   await appendEvents(events, [then('a', assigned)]);
   while (failures.length === 0) await new Promise(setImmediate);
   expect(failures).toEqual([UNREAD]);
@@ -190,7 +190,7 @@ test('history that cannot be read is no fault of the case: nothing is parked, an
   expect(await parked.list(live)).toEqual([]);
 });
 
-test('a case whose stream is damaged waits for an operator, and the others go on', async () => {
+test('a case with a damaged stream is parked, and the others go on', async () => {
   const { events, reads, parked, failures, live, caughtUp, history } = await following();
   history.away = DAMAGED;
   await appendEvents(events, [then('a', assigned), opening('b'), then('b', assigned)]);
@@ -200,7 +200,7 @@ test('a case whose stream is damaged waits for an operator, and the others go on
   expect((await parked.get(live, 'queues', 'a'))?.error).toContain('Restore a back-up');
 });
 
-test('what cannot be stored when it is taken up again goes on waiting, and what comes after it waits behind it', async () => {
+test('events that a retry cannot store stay parked, and later ones wait behind them', async () => {
   const { events, reads, parked, follower, failures, live, caughtUp, readStore } = await following();
   await appendEvents(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
   await caughtUp();
@@ -216,14 +216,14 @@ test('what cannot be stored when it is taken up again goes on waiting, and what 
   expect(failures).toEqual([]);
 });
 
-test('what comes for a case while it is asked to be taken up again is folded, too', async () => {
+test('events that come for a case during its retry are folded too', async () => {
   const { events, reads, parked, follower, live, caughtUp } = await following();
   await appendEvents(events, [opening('x'), then('x', noted('unreadable')), then('x', noted('called'))]);
   await caughtUp();
   let skipping: Promise<boolean> | undefined;
-  await follower.whileHeld(live, async () => {
+  await follower.whilePaused(live, async () => {
     await appendEvents(events, [then('x', noted('called again'))]);
-    // The batch is on its way by then, and has its turn first.
+    // The batch is on its way by then and takes its turn first.
     for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
     skipping = follower.skip(live, 'notes', 'case-x');
     while ((await parked.skippedEvents(live)).size === 0) await new Promise(setImmediate);

@@ -14,29 +14,27 @@ export interface Lag {
   readonly error?: string;
 }
 
-/** How the read models are kept at the end of history: by this process, or by others. */
+/** Keeps the read models at the end of history, in this process or in others. */
 export abstract class Following {
-  /** To be called after a build, a switch or a release. */
+  /** Call it after a build, a switch or a release. */
   abstract refresh(): Promise<void>;
-  /** Waits until the live build holds what was written to a shard at a position, for at most `deadlineMs`. */
+  /** Waits until the live build has the shard's events up to a position, for at most `deadlineMs`. */
   abstract waitFor(shard: number, position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean>;
-  /** Waits until a build holds all that history has now. */
+  /** Waits until a build has all of history up to now. */
   abstract caughtUp(generation: number, signal?: AbortSignal): Promise<void>;
-  /** The build stands still while this runs. */
-  abstract whileHeld<T>(generation: number, work: () => Promise<T>): Promise<T>;
-  /** Tries again what a read model could not fold. True: it is in order now. */
+  /** Pauses the build during the work. */
+  abstract whilePaused<T>(generation: number, work: () => Promise<T>): Promise<T>;
+  /** Retries parked events. True: none is parked any more. */
   abstract retry(generation: number, projection: string, key: string): Promise<boolean>;
-  /** Leaves out the event that could not be folded, for good, and goes on with those that waited behind it. */
+  /** Skips the event that failed for good, and retries those that waited behind it. */
   abstract skip(generation: number, projection: string, key: string): Promise<boolean>;
   abstract lag(now?: Date): Promise<readonly Lag[]>;
 }
 
-/** Whoever is asked does not fold that shard: another projector does. */
+/** Another projector folds that shard. */
 export class FollowedElsewhere extends Error {
   constructor() {
-    super(
-      'What is parked is tried again by the projector that folds its shard: ask each projector at its own address.',
-    );
+    super('The projector that folds a shard retries its parked events. Ask each projector at its own address.');
     this.name = 'FollowedElsewhere';
   }
 }

@@ -1,3 +1,4 @@
+import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { ReadStore } from '../../read-store/read-store.js';
 import { Fold } from '../fold/fold.js';
@@ -11,13 +12,13 @@ export interface FeedOptions<Inputs> {
   readonly reads: ReadStore;
   readonly projections: readonly AnyProjection<Inputs>[];
   readonly generation: number;
-  /** What the generation is read under, for as long as it is kept: other inputs make another generation. */
+  /** The generation's inputs. They never change: other inputs make another generation. */
   inputs(this: void, generation: number): Promise<Inputs>;
   readonly parked: ParkedList;
   readonly cached?: number;
   readonly stepMs?: number;
   readonly batchSize?: number;
-  /** Those that are folded here; absent: all. */
+  /** Folds only these shards; absent: all. */
   readonly shards?: readonly number[];
 }
 
@@ -34,12 +35,12 @@ export class GenerationFeed<Inputs> {
     this.#options = options;
   }
 
-  /** How far it is folded and stored. */
+  /** Folded and stored up to here. */
   get position(): string | undefined {
     return this.#position;
   }
 
-  /** Follows until stopped. @throws what made it stop otherwise: nothing was skipped, and another run goes on there. */
+  /** Follows until stopped. @throws what made it fail; another run resumes there. */
   async run(): Promise<void> {
     const { events, projections, shards, stepMs = 20, batchSize = 1_000 } = this.#options;
     const { signal } = this.#stop;
@@ -51,32 +52,30 @@ export class GenerationFeed<Inputs> {
         this.#advance(batch.position);
       }),
     );
-    const filter = { types: typesOf(projections), ...(shards === undefined ? {} : { shards }) };
-    const from = fold.position;
+    const filter = stated({ types: typesOf(projections), shards });
     try {
-      for await (const batch of events.follow({ ...(from === undefined ? {} : { from }), filter, batchSize, signal }))
+      for await (const batch of events.follow(stated({ from: fold.position, filter, batchSize, signal })))
         await steps.run(batch, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 
-  /** Runs alone: no batch is folded meanwhile. */
+  /** Runs the work while no batch is folded. */
   exclusive<T>(work: (fold: Fold<Inputs>) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => {
       if (!this.#fold) throw new Error(`Generation ${this.#options.generation} is not followed yet.`);
       return work(this.#fold);
     });
-    this.#turn = turn.catch(() => undefined); // The caller has the error; the next turn is not to blame for it.
+    this.#turn = turn.catch(() => undefined); // The caller gets the error; the next turn must run.
     return turn;
   }
 
-  /** Whether it was told to end. */
   get stopping(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  /** Resolves when it is folded up to there, or to false at the deadline, at the signal, or where it is stopped. */
+  /** True once it is folded up to the position; false at the deadline, the signal or a stop. */
   async reached(position: string, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#position !== undefined && this.#position >= position) return true;
     return new Promise((resolve) => {
@@ -93,25 +92,25 @@ export class GenerationFeed<Inputs> {
       ]);
       expired.addEventListener('abort', done, { once: true });
       this.#waiting.add(done);
-      if (expired.aborted) done(); // It was so before, and tells nobody any more.
+      if (expired.aborted) done(); // A signal that was aborted before fires no event.
     });
   }
 
-  /** @param leftOut the position of an event that an operator has chosen to leave out */
-  async retry({ projection, key }: ParkedRecord, leftOut?: string): Promise<boolean> {
+  /** @param skipped the position of an event that an operator skips */
+  async retry({ projection, key }: ParkedRecord, skipped?: string): Promise<boolean> {
     const { parked, generation } = this.#options;
     return this.exclusive(async (fold) => {
-      // As it is now: what came while this waited for its turn waits in it, too.
+      // Read it again: more events may have been parked while this waited for its turn.
       const record = await parked.get(generation, projection, key);
-      if (!record) return true; // taken up meanwhile
-      const events = record.events.filter(({ position }) => position !== leftOut);
+      if (!record) return true;
+      const events = record.events.filter(({ position }) => position !== skipped);
       try {
         const left: ParkedEvents | undefined = await fold.retry({ projection, key, events });
         if (left) await parked.replace(record, left);
         else await parked.remove(record);
         return left === undefined;
       } catch (error) {
-        // What it has in memory of the key is half of what is stored, or half of what waits.
+        // The key's fact in memory may match neither the store nor the parked events.
         this.#fold = undefined;
         this.#fold = await this.#open();
         throw error;
@@ -119,7 +118,7 @@ export class GenerationFeed<Inputs> {
     });
   }
 
-  /** Ends `run` after the step at hand. */
+  /** Ends `run` after the current step. */
   stop(): void {
     this.#stop.abort();
   }

@@ -1,13 +1,13 @@
 import { SHARDS } from '../../event-sourcing/shard.js';
 import type { Leases } from '../../ledger/leases.js';
 
-/** Shards are shared in slices: a lease each would be 256 writes a round. */
+/** Leases cover slices of shards: a lease for each shard would cost 256 writes a round. */
 const SLICES = 16;
 const SLICE_SIZE = SHARDS / SLICES;
 
 /**
- * The shards that one of several projectors folds: as many as fall to each, taken by leases, so that those of a lost
- * one are taken over when its leases run out. Should two fold a shard for a moment, the read store keeps what is further.
+ * Divides the shards among several projectors by leases. When a projector is lost, its leases run out and the others
+ * take its shards over. If two projectors fold a shard for a moment, the read store keeps the later position.
  */
 export class SharedShards {
   private mine: readonly number[] = [];
@@ -17,7 +17,7 @@ export class SharedShards {
     private readonly of: string,
   ) {}
 
-  /** To be called several times within a lease's time. Resolves to the shards to fold from now on. */
+  /** Call it several times within the term of a lease. Resolves to the shards to fold from now on. */
   async renew(now: Date): Promise<readonly number[]> {
     const { leases, of } = this;
     await leases.take(`${of}-member/${leases.holder}`, now);
@@ -36,7 +36,7 @@ export class SharedShards {
     return this.mine.flatMap((slice) => Array.from({ length: SLICE_SIZE }, (_, at) => slice * SLICE_SIZE + at));
   }
 
-  /** For the others to take at once. */
+  /** Releases all leases, so that the others can take the shards at once. */
   async leave(): Promise<void> {
     for (const slice of this.mine) await this.leases.release(this.name(slice));
     await this.leases.release(`${this.of}-member/${this.leases.holder}`);

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const projector = (name: string) => new SharedShards(new Leases(ledger, name, LASTS_MS), 'projector');
 
-test('one alone has all shards; a second gets half of them as soon as the first lets go', async () => {
+test('one projector has all shards; a second gets half of them as soon as the first releases them', async () => {
   const [a, b] = [projector('a'), projector('b')];
   expect(await a.renew(at(0))).toEqual(ALL_SHARDS);
   expect(await b.renew(at(1))).toEqual([]);
@@ -43,33 +43,33 @@ test('one alone has all shards; a second gets half of them as soon as the first 
   expect(sorted(left, taken)).toEqual(ALL_SHARDS);
 });
 
-test('what a lost one had is taken over when its leases have run out, and not before', async () => {
+test('the others take over the shards of a lost projector when its leases run out, and not before', async () => {
   const [a, b] = [projector('a'), projector('b')];
   await a.renew(at(0));
   await b.renew(at(1));
   await a.renew(at(2));
   expect(await b.renew(at(3))).toHaveLength(128);
-  // From here on nothing is heard of a.
+  // Projector a is lost here.
   expect(await b.renew(at(16))).toHaveLength(128);
   expect(await b.renew(at(18))).toEqual(ALL_SHARDS);
   expect(await a.renew(at(19))).toEqual([]);
 });
 
-test('one that was killed is forgotten, however often that happens', async () => {
+test('killed projectors are forgotten, however many there are', async () => {
   for (let start = 0; start < 5; start++) await projector(`start ${start}`).renew(at(start * 20));
   expect((await ledger.list('lease/projector-member/')).map(({ key }) => key)).toEqual([
     'lease/projector-member/start 4',
   ]);
 });
 
-test('what one that leaves had can be taken at once', async () => {
+test('the shards of a projector that leaves can be taken at once', async () => {
   const [a, b] = [projector('a'), projector('b')];
   await a.renew(at(0));
   await a.leave();
   expect(await b.renew(at(0))).toEqual(ALL_SHARDS);
 });
 
-test('of two that ask at once each shard has one', async () => {
+test('two projectors that ask at once never share a shard', async () => {
   const many = ['a', 'b', 'c'].map(projector);
   for (let round = 0; round < 4; round++) await Promise.all(many.map((one) => one.renew(at(round))));
   const shares = await Promise.all(many.map((one) => one.renew(at(5))));
@@ -115,7 +115,7 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
   expect(await seen.waitFor(anyCase?.shard ?? -1, anyCase?.position ?? '', 5_000)).toBe(true);
   await expect(seen.retry()).rejects.toThrow(FollowedElsewhere);
 
-  await one.follower.stop(); // killed: it leaves no word
+  await one.follower.stop(); // killed: it releases nothing
   await appendEvents(events, told(200));
   const end = (await events.end()) ?? '';
   await share(other, at(10));
@@ -124,14 +124,14 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
   await seen.caughtUp(id);
   await other.follower.stop();
 
-  const aside = openReads();
-  const { id: rebuilt } = await rebuild({ ...build, events, reads: aside });
-  expect(await digestBuild(reads)).toEqual(await digestBuild(aside, rebuilt));
-  await aside.close();
+  const scratch = openReads();
+  const { id: rebuilt } = await rebuild({ ...build, events, reads: scratch });
+  expect(await digestBuild(reads)).toEqual(await digestBuild(scratch, rebuilt));
+  await scratch.close();
   await close();
 });
 
-test('one that has no shards folds none, also when it looks after the builds', async () => {
+test('a projector without shards folds nothing, even after a refresh', async () => {
   const { events, reads, parked, close } = openHistory();
   const opened = { case: 'a', customer: 'customer-a', kind: 'recover' as const, priority: 'high' as const, tags: [] };
   await appendEvents(events, [{ stream: 'case-a', event: { type: 'CaseOpened', data: opened } }]);
