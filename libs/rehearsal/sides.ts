@@ -49,8 +49,8 @@ export async function sidesOf(
 export const scopeOf = ({ candidate, from, to, at }: RehearsalAsked): Scope => ({
   programme: candidate.ruleSet.programme,
   at,
-  ...(from === undefined ? {} : { from }),
-  ...(to === undefined ? {} : { to }),
+  from,
+  to,
 });
 
 /** The rules in history, with the candidate in the programme's book. */

@@ -1,6 +1,8 @@
-import type { Filter } from '../filter/filter.js';
+import { stated } from '../event-sourcing/stated.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
-import { funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
+import { CAUSE_LEVELS, causesOf, type CauseCount } from '../reports/root-cause-report.js';
+import { clockCounts } from '../reports/clock-report.js';
+import { between, funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
 
 /** The cases that a rehearsal compares: those of one programme opened within the window. */
 export interface Scope {
@@ -37,7 +39,7 @@ export interface Totals {
   };
   /** Open cases by owner, the most loaded first. */
   readonly owners: readonly ({ readonly owner: string | null } & QueueFigures)[];
-  readonly causes: readonly { readonly cause: readonly string[]; readonly count: number }[];
+  readonly causes: readonly CauseCount[];
   readonly funnel: FunnelReport;
 }
 
@@ -45,28 +47,22 @@ export interface Totals {
 export const TOTALLED = ['clocks', 'queues', 'root_causes', 'funnel'] as const;
 export type Totalled = (typeof TOTALLED)[number];
 
-export function totalQueries(scope: Scope): Readonly<Record<Totalled, GroupQuery>> {
-  const { programme, from, to, at } = scope;
-  const filter = filterOf(scope);
+const CAUSE_FIELDS = CAUSE_LEVELS.map((level) => `level${level}`);
+
+export function totalQueries({ programme, from, to, at }: Scope): Readonly<Record<Totalled, GroupQuery>> {
+  const filter = stated({ programme, openedAt: between(from, to) });
   return {
     clocks: {
       filter: { ...filter, state: { $ne: 'unattached' } },
       by: ['target', 'team', 'priority'],
       counts: {
-        met: { met: true },
-        missed: { met: false },
-        running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
+        ...clockCounts(at),
         cancelled: { state: 'cancelled' },
       },
     },
     queues: { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
-    root_causes: { filter, by: ['level1', 'level2', 'level3', 'level4'] },
-    funnel: funnelQuery({
-      programme,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { until: to }),
-    }),
+    root_causes: { filter, by: CAUSE_FIELDS },
+    funnel: funnelQuery({ programme, from, until: to }),
   };
 }
 
@@ -79,9 +75,7 @@ export function totalsOf(groups: Readonly<Record<Totalled, readonly Group[]>>): 
     byPriority: clockFigures(clocks, ['target', 'priority']),
     queues: { ...(queueFigures(queues, [])[0] ?? { cases: 0, overdue: 0 }), byTeam: queueFigures(queues, ['team']) },
     owners: queueFigures(queues, ['owner']).toSorted((a, b) => b.cases - a.cases),
-    causes: causes
-      .map((group) => ({ cause: causeOf(group), count: group.count }))
-      .toSorted((a, b) => b.count - a.count || (a.cause.join('\n') < b.cause.join('\n') ? -1 : 1)),
+    causes: causesOf(causes, CAUSE_FIELDS),
     funnel: funnelOf(funnel),
   };
 }
@@ -89,13 +83,6 @@ export function totalsOf(groups: Readonly<Record<Totalled, readonly Group[]>>): 
 type Row<By extends string, Figures> = { readonly [field in By]: string } & Figures;
 
 const NONE: ClockFigures = { met: 0, missed: 0, running: 0, overdue: 0, cancelled: 0, breaches: 0 };
-
-const filterOf = ({ programme, from, to }: Scope): Filter => ({
-  programme,
-  ...(from === undefined && to === undefined
-    ? {}
-    : { openedAt: { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lt: to }) } }),
-});
 
 function clockFigures<By extends string>(groups: readonly Group[], by: readonly By[]): Row<By, ClockFigures>[] {
   return summed(groups, by, (group) => {
@@ -132,6 +119,3 @@ function summed<By extends string, Figures extends object>(
   const sorted = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, row]) => row) as Row<By, Figures>[];
 }
-
-const causeOf = (group: Group): readonly string[] =>
-  ['level1', 'level2', 'level3', 'level4'].flatMap((level) => (typeof group[level] === 'string' ? [group[level]] : []));

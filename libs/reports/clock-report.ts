@@ -1,6 +1,6 @@
 import type { Document } from '../event-sourcing/projection.js';
-import type { Filter } from '../filter/filter.js';
-import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import { stated } from '../event-sourcing/stated.js';
+import type { GenerationChoice, GroupQuery, ReadStore } from '../read-store/read-store.js';
 
 export const CLOCK_REPORT_BY = [
   'priority',
@@ -17,27 +17,36 @@ export type ClockReportBy = (typeof CLOCK_REPORT_BY)[number];
 export interface ClockReportAsked {
   readonly programme?: string;
   readonly by?: ClockReportBy;
-  /** Which running clocks are overdue depends on when it is asked: UTC, ISO 8601. */
+  /** The moment at which running clocks are overdue or not: UTC, ISO 8601. */
   readonly at: string;
   readonly generation?: GenerationChoice;
 }
 
-/** Figures are null where nothing is computed for the target: a source's verdicts stand alone then. */
+/** Figures are null for a target that only its source reports on. */
 export type ClockReportRow = {
   readonly target: string;
   /** Stopped clocks. */
   readonly met: number | null;
   readonly missed: number | null;
-  /** Clocks that run or are held; those past due at the moment asked for are counted as overdue too. */
+  /** Running and paused clocks; `overdue` counts those of them past due. */
   readonly running: number | null;
   readonly overdue: number | null;
   readonly reportedMet: number;
   readonly reportedMissed: number;
-  /** Stopped clocks whose verdict is not the one reported. */
+  /** Stopped clocks whose verdict differs from the reported one. */
   readonly disagreements: number | null;
 } & { readonly [by in ClockReportBy]?: string | null };
 
-/** How promises were kept, by target and one field more. */
+/** The counts of clocks by verdict and state, at a moment. */
+export const clockCounts = (at: string) =>
+  ({
+    met: { met: true },
+    missed: { met: false },
+    running: { state: { $in: ['running', 'paused'] } },
+    overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
+  }) satisfies GroupQuery['counts'];
+
+/** Kept and broken promises, by target and one other field. */
 export async function clockReport(
   reads: ReadStore,
   { programme, by = 'priority', at, generation = 'live' }: ClockReportAsked,
@@ -45,14 +54,11 @@ export async function clockReport(
   const groups = await reads.group(
     'clocks',
     {
-      ...(programme === undefined ? {} : { filter: { programme } }),
+      filter: stated({ programme }),
       by: ['target', by],
       counts: {
         computed: { state: { $ne: 'unattached' } },
-        met: { met: true },
-        missed: { met: false },
-        running: { state: { $in: ['running', 'paused'] } },
-        overdue: { state: { $in: ['running', 'paused'] }, breachedFrom: { $lt: at } },
+        ...clockCounts(at),
         reportedMet: { reported: 'met' },
         reportedMissed: { reported: 'missed' },
         disagreements: { disagrees: true },
@@ -78,7 +84,7 @@ export async function clockReport(
   return { rows: rows.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)) };
 }
 
-/** The stopped clocks whose verdict is not the one a source reported, page by page. */
+/** The stopped clocks whose verdict differs from the one a source reported, page by page. */
 export async function clockDisagreements(
   reads: ReadStore,
   {
@@ -95,12 +101,7 @@ export async function clockDisagreements(
     readonly generation?: GenerationChoice;
   } = {},
 ): Promise<{ rows: readonly (Document & { readonly id: string })[]; next?: string }> {
-  const filter: Filter = {
-    disagrees: true,
-    ...(programme === undefined ? {} : { programme }),
-    ...(target === undefined ? {} : { target }),
-  };
-  const query = { filter, limit, ...(after === undefined ? {} : { after }) };
-  const { documents, next } = await reads.find('clocks', query, generation);
-  return { rows: documents, ...(next === undefined ? {} : { next }) };
+  const filter = stated({ disagrees: true, programme, target });
+  const { documents, next } = await reads.find('clocks', stated({ filter, limit, after }), generation);
+  return stated({ rows: documents, next });
 }

@@ -1,4 +1,4 @@
-import type { Filter } from '../filter/filter.js';
+import { stated } from '../event-sourcing/stated.js';
 import type { GenerationChoice, Group, GroupQuery, ReadStore } from '../read-store/read-store.js';
 import { wilson } from './wilson.js';
 
@@ -6,7 +6,7 @@ export interface FunnelAsked {
   readonly programme?: string;
   readonly touchpoint?: string;
   readonly product?: string;
-  /** By the instant of the response, or of the case's opening: from, and before. */
+  /** The response came, or the case was opened, at `from` or later and before `until`. */
   readonly from?: string;
   readonly until?: string;
   readonly generation?: GenerationChoice;
@@ -28,9 +28,9 @@ export type FunnelStep = (typeof FUNNEL_STEPS)[number];
 export interface FunnelRow {
   readonly step: FunnelStep;
   readonly count: number;
-  /** What the rate is of. Cases that no response brought are no part of the flagged ones. */
+  /** The step that the rate refers to. "opened" has none: some cases come from no response. */
   readonly of: FunnelStep | null;
-  /** 0 to 1, with its 95 % Wilson interval; null where there is nothing to take a share of. */
+  /** 0 to 1, with its 95 % Wilson interval; null if there is nothing to compare with. */
   readonly rate: number | null;
   readonly low: number | null;
   readonly high: number | null;
@@ -58,14 +58,13 @@ const OF: Readonly<Record<FunnelStep, FunnelStep | null>> = {
   recovered: 'reSurveyed',
 };
 
-/** How many came how far. */
+/** How many responses and cases reached each step. */
 export async function funnelReport(reads: ReadStore, asked: FunnelAsked = {}): Promise<FunnelReport> {
   return funnelOf(await reads.group('funnel', funnelQuery(asked), asked.generation ?? 'live'));
 }
 
-/** What is counted of the read model `funnel`. */
-export const funnelQuery = (asked: FunnelAsked): GroupQuery => ({
-  filter: filterOf(asked),
+export const funnelQuery = ({ programme, touchpoint, product, from, until }: FunnelAsked): GroupQuery => ({
+  filter: stated({ programme, touchpoint, product, at: between(from, until) }),
   by: ['about'],
   sums: {
     offers: 'offers',
@@ -84,28 +83,23 @@ export const funnelQuery = (asked: FunnelAsked): GroupQuery => ({
   },
 });
 
-/** What those counts say. */
 export function funnelOf(groups: readonly Group[]): FunnelReport {
-  const [responses, cases] = ['response', 'case'].map((about) => groups.find((group) => group['about'] === about));
-  const counts: Record<FunnelStep, number> = {
-    received: responses?.count ?? 0,
-    flagged: Number(responses?.['flagged'] ?? 0),
-    opened: cases?.count ?? 0,
-    contacted: Number(cases?.['contacted'] ?? 0),
-    offered: Number(cases?.['offered'] ?? 0),
-    accepted: Number(cases?.['accepted'] ?? 0),
-    approved: Number(cases?.['approved'] ?? 0),
-    reSurveyed: Number(cases?.['reSurveyed'] ?? 0),
-    recovered: Number(cases?.['recovered'] ?? 0),
+  const figure = (about: 'response' | 'case', name: string): number =>
+    Number(groups.find((group) => group['about'] === about)?.[name] ?? 0);
+  const countOf = (step: FunnelStep): number => {
+    if (step === 'received') return figure('response', 'count');
+    if (step === 'flagged') return figure('response', 'flagged');
+    return figure('case', step === 'opened' ? 'count' : step);
   };
   const rows = FUNNEL_STEPS.map((step): FunnelRow => {
     const of = OF[step];
-    const interval = of === null ? undefined : wilson(counts[step], counts[of]);
+    const count = countOf(step);
+    const interval = of === null ? undefined : wilson(count, countOf(of));
     return {
       step,
-      count: counts[step],
+      count,
       of,
-      rate: of === null || !interval ? null : counts[step] / counts[of],
+      rate: of === null || !interval ? null : count / countOf(of),
       low: interval?.[0] ?? null,
       high: interval?.[1] ?? null,
     };
@@ -113,19 +107,14 @@ export function funnelOf(groups: readonly Group[]): FunnelReport {
   return {
     rows,
     offers: {
-      total: Number(cases?.['offers'] ?? 0),
-      accepted: Number(cases?.['offersAccepted'] ?? 0),
-      declined: Number(cases?.['offersDeclined'] ?? 0),
-      unanswered: Number(cases?.['offersUnanswered'] ?? 0),
+      total: figure('case', 'offers'),
+      accepted: figure('case', 'offersAccepted'),
+      declined: figure('case', 'offersDeclined'),
+      unanswered: figure('case', 'offersUnanswered'),
     },
   };
 }
 
-const filterOf = ({ programme, touchpoint, product, from, until }: FunnelAsked): Filter => ({
-  ...(programme === undefined ? {} : { programme }),
-  ...(touchpoint === undefined ? {} : { touchpoint }),
-  ...(product === undefined ? {} : { product }),
-  ...(from === undefined && until === undefined
-    ? {}
-    : { at: { ...(from === undefined ? {} : { $gte: from }), ...(until === undefined ? {} : { $lt: until }) } }),
-});
+/** A condition on an instant: `from` or later, and before `until`. Undefined if both are open. */
+export const between = (from: string | undefined, until: string | undefined) =>
+  from === undefined && until === undefined ? undefined : stated({ $gte: from, $lt: until });

@@ -1,13 +1,14 @@
+import { stated } from '../event-sourcing/stated.js';
 import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
 
 export interface RepeatRow {
   readonly programme: string;
   readonly customers: number;
   readonly cases: number;
-  /** Cases that came within so many days of the same customer's case before. */
+  /** Cases that came within so many days of the same customer's previous case. */
   readonly repeatsWithin30Days: number;
   readonly repeatsWithin90Days: number;
-  /** Customers with at least one such case. */
+  /** Customers who had such a case. */
   readonly customersWithin30Days: number;
   readonly customersWithin90Days: number;
 }
@@ -20,7 +21,7 @@ export async function repeatReport(
   const groups = await reads.group(
     'customers',
     {
-      ...(programme === undefined ? {} : { filter: { programme } }),
+      filter: stated({ programme }),
       by: ['programme'],
       sums: { cases: 'cases', within30: 'repeatsWithin30Days', within90: 'repeatsWithin90Days' },
       counts: { some30: { repeatsWithin30Days: { $gt: 0 } }, some90: { repeatsWithin90Days: { $gt: 0 } } },

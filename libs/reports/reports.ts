@@ -5,7 +5,6 @@ import { repeatReport } from './repeat-report.js';
 import { rootCauseReport } from './root-cause-report.js';
 import { timesReport } from './times-report.js';
 
-/** Every report, by the name under which it is asked for. */
 const REPORTS = {
   clocks: clockReport,
   disagreements: clockDisagreements,
@@ -17,11 +16,11 @@ const REPORTS = {
 
 export type ReportName = keyof typeof REPORTS;
 
-/** One of them, with what is asked of it. Plain data, so that another thread can be asked. */
+/** A report's name and its query, as plain data that can go to another thread. */
 export type ReportAsked = {
   readonly [N in ReportName]: { readonly report: N; readonly asked: NonNullable<Parameters<(typeof REPORTS)[N]>[1]> };
 }[ReportName];
 
 export const askReport = (reads: ReadStore, { report, asked }: ReportAsked): Promise<object> =>
-  // The name decides what is asked, which no type can follow through a table.
+  // No type can tie the name to its query through a table.
   (REPORTS[report] as (reads: ReadStore, asked: ReportAsked['asked']) => Promise<object>)(reads, asked);

@@ -1,10 +1,10 @@
-import type { Filter } from '../filter/filter.js';
+import { stated } from '../event-sourcing/stated.js';
 import type { GenerationChoice, Group, ReadStore } from '../read-store/read-store.js';
 
 export const CAUSE_LEVELS = [1, 2, 3, 4] as const;
 export type CauseLevel = (typeof CAUSE_LEVELS)[number];
 
-/** As the rules read causes now, as they were recorded last, or as they were recorded first. */
+/** Causes as the rules map them now, as recorded last, or as recorded first. */
 export const CAUSE_READINGS = ['read', 'recorded', 'first'] as const;
 export type CauseReading = (typeof CAUSE_READINGS)[number];
 
@@ -15,16 +15,19 @@ export interface RootCausesAsked {
   readonly team?: string;
   readonly touchpoint?: string;
   readonly product?: string;
-  /** A month such as 2031-05, by the opening of the case. */
+  /** The month in which the case was opened, such as 2031-05. */
   readonly month?: string;
   readonly generation?: GenerationChoice;
 }
 
-export interface RootCauseRow {
-  /** From the coarsest level to the one asked for. */
+export interface CauseCount {
+  /** From the coarsest level to the finest. */
   readonly cause: readonly string[];
   readonly count: number;
-  /** 0 to 1, of all cases with a cause; then of this and all rows above it. */
+}
+
+export interface RootCauseRow extends CauseCount {
+  /** 0 to 1, of all cases with a cause: this row alone, and this row with all rows above it. */
   readonly share: number;
   readonly cumulativeShare: number;
 }
@@ -37,18 +40,23 @@ export async function rootCauseReport(
   { level = 1, as = 'read', generation = 'live', ...where }: RootCausesAsked = {},
 ): Promise<{ rows: readonly RootCauseRow[]; total: number }> {
   const by = CAUSE_LEVELS.filter((one) => one <= level).map((one) => `${FIELDS[as]}${one}`);
-  const groups = await reads.group('root_causes', { filter: filterOf(where), by }, generation);
+  const groups = await reads.group('root_causes', { filter: stated(where), by }, generation);
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   let so = 0;
-  const rows = groups
-    .map((group) => ({ cause: causeOf(group, by), count: group.count }))
-    .toSorted((a, b) => b.count - a.count || (a.cause.join('\n') < b.cause.join('\n') ? -1 : 1))
-    .map(({ cause, count }) => ({ cause, count, share: count / total, cumulativeShare: (so += count) / total }));
+  const rows = causesOf(groups, by).map(({ cause, count }) => ({
+    cause,
+    count,
+    share: count / total,
+    cumulativeShare: (so += count) / total,
+  }));
   return { rows, total };
 }
 
-const causeOf = (group: Group, by: readonly string[]): readonly string[] =>
-  by.flatMap((field) => (typeof group[field] === 'string' ? [group[field]] : []));
-
-const filterOf = (where: Omit<RootCausesAsked, 'level' | 'as' | 'generation'>): Filter =>
-  Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined));
+/** The most frequent first. */
+export const causesOf = (groups: readonly Group[], by: readonly string[]): readonly CauseCount[] =>
+  groups
+    .map((group) => ({
+      cause: by.flatMap((field) => (typeof group[field] === 'string' ? [group[field]] : [])),
+      count: group.count,
+    }))
+    .toSorted((a, b) => b.count - a.count || (a.cause.join('\n') < b.cause.join('\n') ? -1 : 1));

@@ -1,3 +1,4 @@
+import { stated } from '../event-sourcing/stated.js';
 import type { Filter } from '../filter/filter.js';
 import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
 
@@ -11,7 +12,7 @@ export interface TimesAsked {
   readonly generation?: GenerationChoice;
 }
 
-/** Milliseconds; null where no case came so far. */
+/** Milliseconds; null if no case reached the step. */
 export interface Spread {
   readonly mean: number | null;
   readonly median: number | null;
@@ -25,12 +26,12 @@ export type TimesRow = {
   readonly working: Spread;
 } & { readonly [by in TimesBy]?: string | null };
 
-/** How long cases took to each step, from their opening. */
+/** How long cases took from their opening to each step. */
 export async function timesReport(
   reads: ReadStore,
   { programme, by = 'priority', generation = 'live' }: TimesAsked = {},
 ): Promise<{ rows: readonly TimesRow[] }> {
-  const ofProgramme: Filter = programme === undefined ? {} : { programme };
+  const ofProgramme = stated({ programme });
   const groups = await reads.group('times', { filter: ofProgramme, by: [by] }, generation);
   const rows: TimesRow[] = [];
   for (const group of groups) {
@@ -45,7 +46,7 @@ export async function timesReport(
   return { rows: rows.toSorted((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0)) };
 }
 
-/** From the distinct durations and how often each occurs, counted by the store. */
+/** The store counts how often each duration occurs. */
 async function spread(
   reads: ReadStore,
   field: string,
@@ -63,7 +64,7 @@ async function spread(
     for (const value of values) if ((before += value.count) > place) return value.ms;
     return values.at(-1)?.ms ?? 0;
   };
-  // Between the two nearest ranks, as spreadsheets' PERCENTILE.INC does it.
+  // Interpolates between the two nearest ranks, like PERCENTILE.INC in spreadsheets.
   const quantile = (share: number): number => {
     const place = share * (count - 1);
     const below = at(Math.floor(place));

@@ -1,7 +1,7 @@
-/** The 0.975 quantile of the normal distribution: 95 % on two sides. */
+/** The 0.975 quantile of the normal distribution. */
 const Z = 1.959963984540054;
 
-/** Wilson's 95 % interval of a share: [low, high], or undefined where nothing was counted. */
+/** The 95 % Wilson interval of a share: [low, high], or undefined if `of` is 0. */
 export function wilson(count: number, of: number): readonly [number, number] | undefined {
   if (of === 0) return undefined;
   const share = count / of;
