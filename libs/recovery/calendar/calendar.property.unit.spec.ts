@@ -16,7 +16,7 @@ const ZONES = [
   'Pacific/Apia',
   CASABLANCA,
 ];
-// Weeks in which clocks change, and one in which a whole day is left out.
+// Weeks in which clocks change, and one that skips a whole day.
 const WEEKS = [
   '2011-12-27',
   '2021-03-25',
@@ -49,7 +49,7 @@ const instants = fc
   .map(([day, minutes]) => Date.parse(day) + minutes * MINUTE);
 const someMs = fc.integer({ min: 1, max: 30 * DAY_MS });
 
-// Clocks change on a quarter of an hour, in all of these zones.
+// In all of these zones clocks change on a quarter of an hour.
 const QUARTER = 15 * MINUTE;
 const offsets = new Map<string, number>();
 function offsetAt(zone: string, quarter: number): number {
@@ -62,8 +62,8 @@ function offsetAt(zone: string, quarter: number): number {
 }
 
 /**
- * The slow truth, minute by minute on the zone's own clocks: an interval lasts from the first minute at which they show
- * its opening to the last one at which they don't yet show its closing.
+ * The plain version, minute by minute on the zone's own clocks: an interval lasts from the first minute that shows its
+ * opening to the last one before its closing.
  */
 function workingMinutes({ zone, hours, holidays = [] }: CalendarRule, from: number, to: number): number {
   const begin = from - 3 * DAY_MS;

@@ -1,12 +1,12 @@
 /** Working time. Instants are milliseconds since 1970-01-01 UTC; durations are integer milliseconds. */
 export interface Calendar {
   readonly zone: string;
-  /** Working time between two instants; 0 where `to` is not after `from`. */
+  /** Working time between two instants; 0 if `to` is not after `from`. */
   workingMs(from: number, to: number): number;
   /** The first instant by which `ms` of working time have passed since `from`. */
   add(from: number, ms: number): number;
-  /** The first working instant at or after. */
+  /** The first working instant at `from` or later. */
   nextWorking(from: number): number;
-  /** The working intervals, clipped, between two instants: what a verdict cites. */
+  /** The working intervals between two instants, clipped: a verdict cites them. */
   intervals(from: number, to: number): readonly { readonly from: number; readonly to: number }[];
 }

@@ -3,9 +3,9 @@ import type { Calendar } from './calendar.js';
 import { WorkingTable } from './fast/working-table.js';
 
 /**
- * Makes a calendar of its rule. An interval belongs to the day it opens on: a holiday takes the hours that open on it,
- * and leaves those that run into it from the evening before. Where clocks go back, work goes on through both hours.
- * @throws RangeError where the rule can't be read or holds no working time (check-rule-set.ts says it with the path).
+ * An interval belongs to the day it opens on: a holiday cancels the hours that open on it, not those that run into it
+ * from the evening before. When clocks go back, both hours count.
+ * @throws RangeError for hours that can't be read or are empty (check-rule-set.ts reports them with their path).
  */
 export function compileCalendar(rule: CalendarRule): Calendar {
   const table = new WorkingTable(rule);

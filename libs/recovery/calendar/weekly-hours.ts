@@ -1,11 +1,11 @@
 import type { CalendarRule, Weekday } from '../rules/rule-set.js';
 
-/** Sunday first: the day number of 1970-01-01 plus 4, modulo 7, gives its place. */
+/** Sunday first: (days since 1970-01-01 + 4) modulo 7 is the index. */
 export const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 export const DAY_MS = 86_400_000;
 
-/** Milliseconds of wall time since midnight of the day it opens on; closing past 24 h is on the next day. */
+/** Milliseconds of wall time since midnight of the opening day; a closing past 24 h is on the next day. */
 export interface OpenHours {
   readonly open: number;
   readonly close: number;
@@ -26,7 +26,7 @@ export function parseOpenHours(text: string): OpenHours {
 
 const HOLIDAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** The number of days from 1970-01-01 to a day such as 2031-05-05. @throws RangeError where there is no such day. */
+/** The number of days from 1970-01-01 to a day such as 2031-05-05. @throws RangeError if there is no such day. */
 export function dayNumber(day: string): number {
   const parts = HOLIDAY.exec(day);
   const at = parts ? Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) : NaN;

@@ -2,21 +2,21 @@ import { Temporal } from 'temporal-polyfill';
 
 const MAX_OFFSET_MS = 16 * 3_600_000;
 
-/** What a zone's clocks show: wall time as milliseconds, as if it were UTC. */
+/** Converts wall times of a zone, as milliseconds as if they were UTC, to instants. */
 export interface ZoneOffsets {
-  /** The first instant at which the clocks of that zone show `wall` or later: the earlier one where it comes twice. */
+  /** The first instant at which the zone's clocks show `wall` or later: of two, the earlier one. */
   opening(wall: number): number;
-  /** The first instant from which on they never show less than `wall`: the later one where it comes twice. */
+  /** The first instant after which they never show less than `wall`: of two, the later one. */
   closing(wall: number): number;
 }
 
 /**
- * The offsets of a zone between two instants. Times that are skipped in spring open and close at the instant of the
- * change. Library calls are made once for each change of the clocks, so that a wall time costs an addition only.
+ * Finds the offsets of a zone between two instants. A wall time that the clocks skip maps to the instant of the change.
+ * It calls the library once for each change of the clocks, so that converting a wall time is one addition.
  * @throws RangeError for an unknown zone.
  */
 export function zoneOffsets(zone: string, from: number, to: number): ZoneOffsets {
-  // The first share reaches back for ever and the last one on for ever: callers ask within [from, to].
+  // The first offset has no beginning and the last one no end: callers stay within [from, to].
   const until: number[] = [];
   const offsets: number[] = [];
   let at = Temporal.Instant.fromEpochMilliseconds(from - MAX_OFFSET_MS).toZonedDateTimeISO(zone);
@@ -30,7 +30,7 @@ export function zoneOffsets(zone: string, from: number, to: number): ZoneOffsets
   until.push(Infinity);
 
   const since = (share: number) => until[share - 1] ?? -Infinity;
-  let near = 0; // days are asked for one after the other, so the search goes on where it last was
+  let near = 0; // callers ask for days in order, so the search resumes at its last place
   const locate = (wall: number) => {
     while (near > 0 && wall - MAX_OFFSET_MS < since(near)) near--;
     while (wall - MAX_OFFSET_MS >= (until[near] ?? Infinity)) near++;

@@ -118,7 +118,7 @@ const anything: fc.Arbitrary<CaseEvent> = fc.constantFrom(
   prioritised('none'),
   reopened(2),
 );
-/** Each reopening begins the next cycle, as the case numbers them. */
+/** Numbers the cycles: each reopening begins the next one. */
 const numbered = (history: readonly [number, CaseEvent][]): Happened[] => {
   let cycle = 1;
   return history.map(([minute, event]) => [at(minute), event.type === 'CaseReopened' ? reopened(++cycle) : event]);

@@ -6,7 +6,7 @@ import { ruleBooks, type RuleBooks } from '../rules/rule-book.js';
 import type { RuleSet, TargetRule } from '../rules/rule-set.js';
 import { advanceClocks, clocksAsOf, type CaseClocks } from './case-clocks.js';
 
-/** An event of case c-1 and when it occurred. Its id is e1, e2, ... by its place in the history. */
+/** An event of case c-1 and when it occurred. Ids are e1, e2, ... in the order of the history. */
 export type Happened = readonly [occurredAt: string, event: CaseEvent];
 
 export const opened = (priority = 'normal', more: object = {}): CaseEvent => ({
@@ -73,7 +73,7 @@ export const rulesOf = (targets: readonly TargetRule[], more: Partial<RuleSet> =
   ...more,
 });
 
-/** Rules at their place in a book; `foreseen` where they were put in force before their time. */
+/** Rules in a book; `foreseen` if they were activated before their time. */
 export type Placed = readonly [from: string | null, ruleSet: RuleSet, announced?: 'foreseen'];
 
 export const booksOf = (...entries: readonly Placed[]): RuleBooks =>

@@ -4,20 +4,20 @@ import type { RuleBooks, RulesFrom } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
 import { settle, type Standing } from './settle.js';
 
-/** All clocks of one case, with what their conditions looked at last. */
+/** All clocks of one case, with the facts that their conditions read last. */
 export interface CaseClocks extends Standing {
   readonly facts: CaseFacts;
   /** Sources' verdicts by target. */
   readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
-  /** Latest instant of an event that changed anything here, and the rule set that was in force then. */
+  /** The latest instant of an event that changed something here, and the rule set in force then. */
   readonly at: string;
   readonly ruleSet: string | null;
 }
 
 /**
- * The clocks after one more event of the case. Pure. Events that are not the case's, or that change nothing its rules
- * may speak of, leave them as they are: the same object. Each clock is moved at the event's own `occurredAt`, though
- * never to before what is already on it; rules that came into force in between are applied first, each at its time.
+ * The clocks after one more event of the case; the same object if the event changes nothing that its rules can read.
+ * Clocks move at the event's `occurredAt`, but never backwards. Rules that took force in between apply first, each at
+ * its time.
  */
 export function advanceClocks(
   clocks: CaseClocks | undefined,
@@ -51,13 +51,13 @@ export function advanceClocks(
 
 const NOTHING: Pick<CaseClocks, 'clocks' | 'unpromised' | 'reported'> = { clocks: [], unpromised: [], reported: {} };
 
-/** To all targets that clocks may be under: what was settled stays as it is then. Most events of a case are such. */
+/** Whether no target of the book can see a difference. Most events of a case change nothing for clocks. */
 function looksTheSame(before: CaseFacts, facts: CaseFacts, book: readonly RulesFrom[]): boolean {
   for (const { rules } of book) for (const field of rules.looksAt) if (before[field] !== facts[field]) return false;
   return true;
 }
 
-/** The clocks with the rules applied that came into force since the last event, until `at`. */
+/** Applies the rules that took force between the last event and `at`. */
 export function clocksAsOf(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
   const book = books.book(programme);
   let now = clocks;
@@ -67,11 +67,11 @@ export function clocksAsOf(clocks: CaseClocks, at: string, books: RuleBooks, pro
 
 export type RulesToCome = RulesFrom & { readonly from: string };
 
-/** Other rules, which take force after the last moment that moved the clocks. */
+/** Whether an entry has other rules that take force after the clocks last moved. */
 export const isToCome = (entry: RulesFrom, { at, ruleSet }: CaseClocks): entry is RulesToCome =>
   entry.from !== null && entry.from > at && entry.rules.hash !== ruleSet;
 
-/** The clocks when rules take force. `moves`: which of those going follow them. */
+/** The clocks after rules take force. @param moves which running clocks follow the new rules */
 export function clocksUnder(
   { from, rules }: RulesToCome,
   clocks: CaseClocks,

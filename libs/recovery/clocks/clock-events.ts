@@ -10,7 +10,7 @@ interface TargetNotice {
   readonly timeZoneData: string;
 }
 
-/** On `clock-{case}`, so that the case's own revision does not move. What was known then; verdicts are computed. */
+/** On `clock-{case}`, so that the case's revision stays. They record what was known then; verdicts are computed. */
 export type ClockEvent =
   | { type: 'TargetWarned'; data: TargetNotice & { remainingMs: number } }
   | { type: 'TargetBreached'; data: TargetNotice };

@@ -4,11 +4,11 @@ import type { CompiledTarget } from '../rules/compile.js';
 import type { Clock } from './clock.js';
 import { dueTimes, isPaused, notBefore, worked } from './clock-times.js';
 
-/** A target whose start held while no goal fits: nothing is promised, but a goal that fits later counts from there. */
+/** A started target without a goal that fits. It promises nothing, but a goal that fits later counts from its start. */
 export type Unpromised = Pick<Clock, 'target' | 'cycle' | 'ruleSet' | 'startedAt' | 'startedBy' | 'pauses'> &
   Partial<Pick<Clock, 'originalDueAt'>>;
 
-/** When something happens, through which event (or rule set), and what is so from then on. */
+/** An instant, the event (or rule set) that caused it, and the facts from then on. */
 export interface Moment {
   readonly at: string;
   readonly by: string;
@@ -25,7 +25,7 @@ export function attach(target: CompiledTarget, ruleSet: string, { at, by, facts 
   return { target: target.id, cycle: facts.cycle, ruleSet, startedAt: at, startedBy: by, pauses };
 }
 
-/** What is left of a clock that no goal fits any more. */
+/** Takes the promise from a clock that no goal fits any more. */
 export const unpromise = ({ target, cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt }: Unpromised) => ({
   target,
   cycle,
@@ -36,7 +36,7 @@ export const unpromise = ({ target, cycle, ruleSet, startedAt, startedBy, pauses
   ...(originalDueAt === undefined ? {} : { originalDueAt }),
 });
 
-/** The clock of a course that has a goal now. */
+/** Makes a clock of a course that has a goal now. */
 export function promise(course: Unpromised, goalMs: number, target: CompiledTarget): Clock {
   const { target: id, cycle, ruleSet, startedAt, startedBy, pauses } = course;
   const due = dueTimes(course, goalMs, target);
@@ -49,13 +49,13 @@ export function promise(course: Unpromised, goalMs: number, target: CompiledTarg
     startedAt,
     startedBy,
     pauses,
-    // A clock that begins on hold was promised all the same, as if it ran.
+    // A clock that begins paused has a first promise too, as if it ran.
     originalDueAt: course.originalDueAt ?? due.dueAt ?? isoOf(target.calendar.add(instant(startedAt), goalMs)),
     ...due,
   };
 }
 
-/** Holds or resumes, as the target's pause condition says; the same object where that is so already. */
+/** Pauses or resumes by the target's pause condition; the same object if nothing changes. */
 export function holdOrResume<C extends Unpromised>(course: C, target: CompiledTarget, moment: Moment): C {
   const hold = target.pause(moment.facts);
   if (hold === isPaused(course)) return course;
@@ -67,7 +67,6 @@ export function holdOrResume<C extends Unpromised>(course: C, target: CompiledTa
 const resumed = ({ pauses }: Unpromised, at: string, by: string): Clock['pauses'] =>
   pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at, toEvent: by } : pause));
 
-/** The verdict stands from here on. */
 export function complete(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
   const stopped = stop(clock, target, moment);
   return { ...stopped, state: 'completed', met: stopped.workingMs <= clock.goalMs };
@@ -78,7 +77,7 @@ export const cancel = (clock: Clock, target: CompiledTarget, moment: Moment): Cl
   state: 'cancelled',
 });
 
-/** A pause still open is settled first: only that moves what is due. */
+/** Closes an open pause first, because it moves the due time. */
 function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock & { readonly workingMs: number } {
   const at = notBefore(clock, moment.at);
   const pauses = isPaused(clock) ? resumed(clock, at, moment.by) : clock.pauses;
@@ -94,7 +93,7 @@ function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock & { r
   };
 }
 
-/** A stopped clock goes on in the cycle that has begun: the time it stood still was a pause. */
+/** Resumes a stopped clock in the new cycle: the time in between counts as a pause. */
 export function goOn(clock: Clock, ruleSet: string, { at, by, facts }: Moment): Unpromised {
   const { target, startedAt, startedBy, stoppedAt = at, stoppedBy = by, originalDueAt } = clock;
   const to = at < stoppedAt ? stoppedAt : at;

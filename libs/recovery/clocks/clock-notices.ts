@@ -4,7 +4,7 @@ import type { ClockEvent } from './clock-events.js';
 
 type Data<T extends ClockEvent['type']> = Extract<ClockEvent, { type: T }>['data'];
 
-/** What the timekeeper said about a case's clocks. A due time that moved is another promise, and may be told anew. */
+/** The notices about a case's clocks so far. A due time that moved gets notices of its own. */
 export type ClockNotices = readonly Pick<
   ClockEvent['data'] & { type: ClockEvent['type'] },
   'type' | 'target' | 'cycle' | 'dueAt'
@@ -19,13 +19,14 @@ const decide = (command: ClockCommand, notices: ClockNotices, { now }: Context):
       const { type: _, ...data } = command;
       if (told(notices, 'TargetWarned', data)) return [];
       if (now >= data.dueAt)
-        return refuse('warning-too-late', `It was due at ${data.dueAt}: what is left to record is the breach.`);
+        return refuse('warning-too-late', `The clock was due at ${data.dueAt}. Record the breach instead.`);
       return [{ type: 'TargetWarned', data }];
     }
     case 'RecordTargetBreach': {
       const { type: _, ...data } = command;
       if (told(notices, 'TargetBreached', data)) return [];
-      if (now < data.dueAt) return refuse('not-due-yet', `It is due at ${data.dueAt}: until then nothing is breached.`);
+      if (now < data.dueAt)
+        return refuse('not-due-yet', `The clock is due at ${data.dueAt} and can't be breached before.`);
       return [{ type: 'TargetBreached', data }];
     }
     default:

@@ -2,19 +2,19 @@ import type { Calendar } from '../calendar/calendar.js';
 import { instant, isoOf } from '../fast/instants.js';
 import type { Clock } from './clock.js';
 
-/** Who runs, since when, and when it was held: what a clock is before it has a goal. */
+/** A clock's start and pauses, with or without a goal. */
 export type Course = Pick<Clock, 'startedAt' | 'pauses'>;
 
 export const isPaused = ({ pauses }: Course): boolean => pauses.length > 0 && pauses.at(-1)?.to === undefined;
 
-/** Nothing on a clock happens before what is already on it, in whatever order it was heard of. */
+/** The instant `at`, or the last instant on the clock if that is later: events may arrive out of order. */
 export function notBefore(course: Course, at: string): string {
   const last = course.pauses.at(-1);
   const edge = last === undefined ? course.startedAt : (last.to ?? last.from);
   return at < edge ? edge : at;
 }
 
-/** Working milliseconds from its start to `at` without what its pauses overlap. */
+/** Working milliseconds from the start to `at`, without the pauses. */
 export function worked({ startedAt, pauses }: Course, calendar: Calendar, at: number): number {
   let since = instant(startedAt);
   let sum = 0;
@@ -26,7 +26,7 @@ export function worked({ startedAt, pauses }: Course, calendar: Calendar, at: nu
   return sum + calendar.workingMs(since, at);
 }
 
-/** The instant by which so much was worked; undefined where an open pause comes first. */
+/** The instant at which `ms` of working time are reached; undefined if an open pause comes first. */
 function whenWorked({ startedAt, pauses }: Course, calendar: Calendar, ms: number): number | undefined {
   let since = instant(startedAt);
   let left = ms;
@@ -40,7 +40,7 @@ function whenWorked({ startedAt, pauses }: Course, calendar: Calendar, ms: numbe
   return calendar.add(since, left);
 }
 
-/** The first instant at or after from which time counts; undefined where an open pause comes first. */
+/** The first instant at `at` or later that counts; undefined if an open pause comes first. */
 function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number | undefined {
   let next = calendar.nextWorking(at);
   for (const pause of pauses) {
@@ -54,7 +54,7 @@ function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number
 
 export type DueTimes = Pick<Clock, 'dueAt' | 'warnAt' | 'breachedFrom'>;
 
-/** A pause moves what it finds still to come by the working time it overlaps; what fell due before it stays. */
+/** A pause moves a later due time by the working time it overlaps; an earlier due time stays. */
 export function dueTimes(
   course: Course,
   goalMs: number,
@@ -73,12 +73,12 @@ export function dueTimes(
   return times;
 }
 
-/** Working milliseconds that are left at an instant; below zero: how late it is. A stopped clock's stay as they were. */
+/** Working milliseconds left at an instant, negative if it is late. They are constant for a stopped clock. */
 export function remaining(clock: Clock, calendar: Calendar, at: string): number {
   return clock.goalMs - (clock.workingMs ?? worked(clock, calendar, instant(at)));
 }
 
-/** Still going past the first instant after due that counts: until then it can be met. */
+/** Whether the clock goes on past the first working instant after its due time. */
 export const isOverdue = (clock: Clock, at: string): boolean =>
   (clock.state === 'running' || clock.state === 'paused') &&
   clock.breachedFrom !== undefined &&

@@ -3,27 +3,27 @@ export interface Clock {
   readonly target: string;
   readonly cycle: number;
   readonly state: 'running' | 'paused' | 'completed' | 'cancelled';
-  /** Content hash of the rule set the goal is from. */
+  /** Content hash of the rule set with the goal. */
   readonly ruleSet: string;
   readonly goalMs: number;
   readonly startedAt: string;
   readonly startedBy: string;
   readonly stoppedAt?: string;
   readonly stoppedBy?: string;
-  /** An open pause has no `to`. Events that opened and ended it beside the instants. */
+  /** An open pause has no `to`. Each instant has the id of its event. */
   readonly pauses: readonly {
     readonly from: string;
     readonly fromEvent: string;
     readonly to?: string;
     readonly toEvent?: string;
   }[];
-  /** As first promised; then as it stands now. Absent while paused: nobody knows how long the pause will be. */
+  /** The first promise, then the current one, which is absent during a pause: its length is unknown. */
   readonly originalDueAt: string;
   readonly dueAt?: string;
   readonly warnAt?: string;
-  /** The first working instant at or after due that no pause holds: a clock still going after it is breached. */
+  /** The first working instant at or after the due time that is in no pause. A clock that goes on after it is breached. */
   readonly breachedFrom?: string;
-  /** Settled when it stopped: working time without pauses, and wall-clock time. */
+  /** Of a stopped clock: working time without pauses, and wall-clock time. */
   readonly workingMs?: number;
   readonly wallMs?: number;
   /** Of a completed clock. */

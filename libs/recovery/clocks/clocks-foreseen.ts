@@ -5,9 +5,9 @@ import { isOverdue, type DueTimes } from './clock-times.js';
 import type { Clock } from './clock.js';
 
 /**
- * The clocks of a case as the rule book will have them while nothing else happens: what can be said of them without
- * asking what time it is. Rules that were put in force before their time move what has not fallen due by then, and
- * make nothing late before they hold. A clock that they will end goes on until then, and falls due no more.
+ * The clocks of a case as the rule book makes them if nothing else happens, whatever time it is. Rules activated ahead
+ * of time move clocks that are not due by then, and make none late before they take force. A clock that they will end
+ * runs until then and no longer falls due.
  */
 export function clocksForeseen(clocks: CaseClocks, books: RuleBooks, programme: string): readonly Clock[] {
   const book = books.book(programme);
@@ -34,7 +34,7 @@ const nameOf = ({ target, cycle }: Clock): string => `${target}:${cycle}`;
 
 const dueNoMore = ({ dueAt: _, warnAt: __, breachedFrom: ___, ...clock }: Clock): Clock => clock;
 
-/** What the rules make late at once, falls due when they take force. */
+/** A clock that the rules make late at once falls due when they take force. */
 function dueFrom(from: string, clock: Clock): Clock {
   const times: { -readonly [T in keyof DueTimes]: string } = {};
   for (const name of ['dueAt', 'warnAt', 'breachedFrom'] as const) {

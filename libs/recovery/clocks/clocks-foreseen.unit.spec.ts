@@ -21,7 +21,7 @@ const MON9: Happened = ['2031-05-05T09:00Z', opened()];
 const NOON = '2031-05-05T12:00Z';
 const goal = (within: string) => rulesOf([{ ...RESOLVE, goals: [{ within }] }]);
 
-/** Of a case of Monday at nine, promised for five, what its book has in store for it. */
+/** The foreseen clocks of a case that opened on Monday at nine and is due at five. */
 const foreseen = (more: readonly Happened[], ...later: readonly Placed[]) => {
   const books = booksOf([null, rulesOf([RESOLVE])], ...later);
   return clocksForeseen(fold(books, MON9, ...more), books, 'care');

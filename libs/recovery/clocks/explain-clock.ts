@@ -9,7 +9,7 @@ interface Interval {
   readonly ms: number;
 }
 
-/** Why a clock stands where it does: what an auditor can add up again by hand. */
+/** The figures behind a clock, which an auditor can add up by hand. */
 export interface ClockExplanation {
   readonly clock: Clock;
   readonly title: string;
@@ -17,18 +17,18 @@ export interface ClockExplanation {
   readonly calendar: string | null;
   readonly zone: string;
   readonly timeZoneData: string;
-  /** Until when time was counted: its stop, or the moment asked for. */
+  /** Time counts until here: the clock's stop, or the requested moment. */
   readonly until: string;
   /** The working intervals that count, in order. Their sum is `workingMs`. */
   readonly counted: readonly Interval[];
   readonly workingMs: number;
-  /** Each pause, with the working time that it held back. */
+  /** Each pause with the working time that it overlaps. */
   readonly held: readonly (Clock['pauses'][number] & { readonly heldMs: number })[];
 }
 
 /**
- * `at` is the moment asked for, which a stopped clock does not look at; `timeZoneData` is the version of the zones.
- * @throws Error where the books do not hold the rule set that the clock names.
+ * A stopped clock ignores `at`, the requested moment. `timeZoneData` is the version of the time-zone data.
+ * @throws Error if the books lack the clock's rule set.
  */
 export function explainClock(
   clock: Clock,

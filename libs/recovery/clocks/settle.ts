@@ -6,17 +6,17 @@ import type { Moment, Unpromised } from './clock-moves.js';
 import { notBefore } from './clock-times.js';
 
 export interface Standing {
-  /** In the order in which they began. */
+  /** In the order of their start. */
   readonly clocks: readonly Clock[];
-  /** Targets that have started but that no goal fits at present. */
+  /** Targets that have started without a goal that fits. */
   readonly unpromised: readonly Unpromised[];
 }
 
 type Book = readonly { readonly rules: CompiledRules }[];
 
 /**
- * Moves every clock to what its target asks for at a moment: stop before pause before start. A clock under other
- * rules than those in force moves to them as the target it began under says. `moves`: which clocks, of those going.
+ * Moves every clock to the state that its target demands at a moment: stop before pause before start. A clock under
+ * older rules moves to those in force as its own target says (`retarget`). `moves` selects among the running clocks.
  */
 export function settle(
   before: Standing,
@@ -50,7 +50,7 @@ function keep({ clocks, unpromised }: Settled, next: Clock | Unpromised): void {
   else unpromised.push(next);
 }
 
-/** A clock that goes on takes the place of what it was when it stopped: only once it has a goal, so that no verdict is lost. */
+/** A resumed clock replaces the stopped one only once it has a goal, so that no verdict is lost. */
 function goOnIn(now: Settled, next: Clock | Unpromised | undefined): void {
   if (!next) return;
   const stopped = 'goalMs' in next ? now.clocks.findIndex((clock) => goesOnIn(next, clock)) : -1;
@@ -96,24 +96,24 @@ function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Mom
   return goalMs === undefined ? now : promise(now, goalMs, target);
 }
 
-/** In the same cycle, and under the same first promise. */
+/** It keeps the cycle and the first promise. */
 const beginAgain = (course: Unpromised, target: CompiledTarget, ruleSet: string, moment: Moment): Unpromised => ({
   ...course,
   ...attach(target, ruleSet, { ...moment, at: notBefore(course, moment.at) }),
   cycle: course.cycle,
 });
 
-/** Of a clock that begins. One that is to restart begins when a goal fits it, so nothing of it is kept before. */
+/** A target that restarts begins when a goal fits, so it keeps nothing before. */
 const promiseIfAny = (course: Unpromised, target: CompiledTarget, goalMs: number | undefined) => {
   if (goalMs !== undefined) return promise(course, goalMs, target);
   return target.retarget === 'keep' ? unpromise(course) : undefined;
 };
 
-/** A new cycle's clock takes the place of one still going from the cycle before. */
+/** A clock of a new cycle replaces a running one of the previous cycle. */
 const isReplaced = (course: Unpromised, target: CompiledTarget, cycle: number): boolean =>
   target.reopen === 'restart' && course.cycle < cycle;
 
-/** One clock for a target and cycle. */
+/** Whether a clock begins: there is one for each target and cycle. */
 function begins(target: CompiledTarget, last: Clock | undefined, { facts }: Moment): boolean {
   if (last && (isGoing(last) || last.cycle === facts.cycle)) return false;
   if (target.reopen === 'first-only' && facts.cycle > 1) return false;
@@ -125,7 +125,7 @@ const computed = (rules: CompiledRules, id: string): CompiledTarget | undefined 
   return target?.reportedOnly ? undefined : target;
 };
 
-/** The target as the clock's own rule set has it. */
+/** The target in the clock's own rule set. */
 function targetOf(clock: Unpromised, rules: CompiledRules, book: Book): CompiledTarget {
   const own = computed(rulesOf(clock, rules, book), clock.target);
   if (own) return own;
@@ -139,7 +139,7 @@ function rulesOf(clock: Unpromised, rules: CompiledRules, book: Book): CompiledR
   throw new Error(`Rule set ${clock.ruleSet} is not in the rule book, though a clock of target ${clock.target} runs.`);
 }
 
-/** Whether new rules say anything else of the target or its calendar than those the clock is under. */
+/** Whether the new rules differ from the clock's own in the target or its calendar. */
 function isChanged(own: CompiledTarget, target: CompiledTarget, rules: CompiledRules, book: Book, clock: Clock) {
   return own !== target && asWritten(rulesOf(clock, rules, book), own.id) !== asWritten(rules, own.id);
 }

@@ -2,7 +2,7 @@ import type { ScoreLevel } from '../response/response-events.js';
 
 // Stored for good: a new meaning is a new event, a new shape is an upcast.
 
-/** On `intake-{team}-{day}`: whom a team's new cases of one day went to, and which ones the throttle held back. */
+/** On `intake-{team}-{day}`: the owners of a team's new cases of one day, and the responses that the throttle held back. */
 export type IntakeEvent =
   | {
       type: 'IntakeAllocated';
@@ -12,7 +12,7 @@ export type IntakeEvent =
         team: string;
         owner: string;
         by: 'rule' | 'team-fallback' | 'programme-fallback';
-        /** What triage decided: the rules may have been replaced by the time the case is opened. */
+        /** The decision of triage, because other rules may be in force when the case is opened. */
         kind: string;
         priority: string;
         score: ScoreLevel;

@@ -5,7 +5,7 @@ import type { TriagedCase } from '../triage/triage.js';
 import type { IntakeEvent } from './intake-events.js';
 import { chooseOwner } from './owner-choice.js';
 
-/** One team's new cases of one day: the order in which owners were chosen, and what was held back. */
+/** A team's new cases of one day: their owners in order, and the responses held back. */
 export interface Intake {
   readonly allocated: readonly { readonly response: string; readonly owner: string }[];
   readonly heldBack: readonly string[];
@@ -20,9 +20,9 @@ export type IntakeCommand = {
   day: string;
   touchpoint?: string;
   decided: TriagedCase;
-  /** Absent where nobody told the team's members. */
+  /** Absent if nobody named the team's members. */
   roster?: Roster;
-  /** By owner: cases open now, those of this very intake left out. */
+  /** By owner: cases open now, without those of this intake. */
   openCases: Readonly<Record<string, number>>;
 };
 
@@ -55,7 +55,7 @@ const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
   }
 };
 
-/** Never refuses: a response is given to somebody, or held back and counted. */
+/** It never refuses: it gives a response an owner, or holds it back and counts it. */
 export const intakeDecider: Decider<Intake, IntakeCommand, IntakeEvent> = {
   initialState: { allocated: [], heldBack: [] },
   evolve,

@@ -8,7 +8,7 @@ import { intakeDecider, type Intake, type IntakeCommand } from './intake.js';
 const context = { now: '2031-05-05T12:00:00.000Z', actor: { id: 'triage-response', role: 'system' }, commandId: 'c' };
 const agent = (id: string, more: Partial<Member> = {}): Member => ({ id, role: 'agent', ...more });
 
-/** One after the other into the intake of a day: who gets them. */
+/** The owners of cases that enter the intake of a day one after the other. */
 function owners(
   count: number,
   said: {

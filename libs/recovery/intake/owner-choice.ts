@@ -10,8 +10,8 @@ interface Chosen {
 const DAY_MS = 86_400_000;
 
 /**
- * Who gets a new case: whom the rules choose of the members that are there and have room, else the team's fallback
- * owner, else the programme's. So nobody is overloaded and no case is without an owner.
+ * Chooses the owner of a new case: by the rules among the members who are present and below their limit, else the team's
+ * fallback owner, else the programme's. So nobody is overloaded, and every case has an owner.
  */
 export function chooseOwner(command: IntakeCommand, intake: Intake): Chosen {
   const { roster, decided } = command;
@@ -37,14 +37,14 @@ function byRule(command: IntakeCommand, intake: Intake): string | undefined {
   }
 }
 
-/** Open cases of an owner, with those of this intake: what was allocated a moment ago counts at once. */
+/** Open cases of an owner, with those that this intake just allocated. */
 const load = (owner: string, { openCases }: IntakeCommand, { allocated }: Intake): number =>
   (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) +
   allocated.filter((done) => done.owner === owner).length;
 
 const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === undefined || open < capacity;
 
-/** A member who is away or full is passed over; somebody outside the team is taken as named. */
+/** It skips a member who is away or at their limit; an owner outside the team has no limit. */
 function touchpointOwner(
   { decided, touchpoint }: IntakeCommand,
   agents: readonly Member[],
@@ -56,7 +56,7 @@ function touchpointOwner(
   return passedOver ? undefined : owner;
 }
 
-/** The first who has the fewest open cases. */
+/** The first member with the fewest open cases. */
 const leastLoaded = (free: readonly Member[], command: IntakeCommand, intake: Intake): string | undefined =>
   free
     .map(({ id }) => ({ id, open: load(id, command, intake) }))
@@ -65,7 +65,7 @@ const leastLoaded = (free: readonly Member[], command: IntakeCommand, intake: In
       undefined,
     )?.id;
 
-/** After whoever was last; a day begins one further than the day before, or quiet days would all fall to the first. */
+/** The member after the last one. Each day begins one further, or quiet days would all fall to the first member. */
 function nextInTurn(
   agents: readonly Member[],
   free: readonly Member[],

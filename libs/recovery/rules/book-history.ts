@@ -2,10 +2,10 @@ import type { RecoveryEvent } from '../history.js';
 import type { BookEntry } from './rule-book.js';
 import type { PlannedRules, RulesEvent } from './rules-events.js';
 
-/** The types of those that put something in force. */
+/** The events that put rules in force. */
 export const BOOK_CHANGES = ['RuleSetActivated', 'RuleSetRolledBack'] as const satisfies readonly RulesEvent['type'][];
 
-/** A programme's book after one more event of its rules. Events that put nothing in force leave it as it is. */
+/** A programme's book after one more event. Events that put nothing in force return the same book. */
 export function bookAfter(
   book: readonly BookEntry[],
   event: RulesEvent & { readonly occurredAt: string },
@@ -24,6 +24,6 @@ export function bookAfter(
   }
 }
 
-/** What was planned and will not be, by events that put rules in force. */
+/** The planned rules that these events replaced before they took force. */
 export const plansReplacedBy = (events: readonly RecoveryEvent[]): readonly PlannedRules[] =>
   events.flatMap((event) => (event.type === 'RuleSetActivated' ? (event.data.replaces ?? []) : []));

@@ -18,7 +18,7 @@ export function causeProblems(check: Check): void {
       (other, k) => k < i && sound && startsWith(from, other.from) && covers(other.when ?? {}, when),
     );
     if (above < 0) return;
-    check.say(at(), `It is never reached: mapping ${above + 1} takes what it would.`, 'Put the narrower one first.');
+    check.say(at(), `It never applies: mapping ${above + 1} matches first.`, 'Put the narrower one first.');
   });
 }
 

@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
 import type { Check } from './rule-check.js';
 
-/** What a message may name, and what it may be shown through: nothing that a customer could not be told. */
+/** The variables and filters that messages may use: none reveals what a customer must not know. */
 export const MESSAGE_VARIABLES = ['reference', 'owner', 'team', 'touchpoint', 'product', 'order', 'language'] as const;
 
 const FILTERS: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const FILTERS: ReadonlySet<string> = new Set([
 ]);
 
 let made: Liquid | undefined;
-/** Made when first asked for: most starts read no rules. No file is ever included. */
+/** Created on first use, because most starts read no rules. Templates can't include files. */
 const liquid = (): Liquid => (made ??= new Liquid({ strictFilters: true, strictVariables: true, templates: {} }));
 
 export function messageProblems({ rules: { messages = {} }, say }: Check): void {
@@ -39,17 +39,17 @@ function mistakeOf(text: string): { readonly message: string; readonly remedy: s
       .globalVariablesSync(template)
       .find((variable) => !(MESSAGE_VARIABLES as readonly string[]).includes(variable));
     if (unknown !== undefined)
-      return { message: `No message knows "${unknown}".`, remedy: `Known: ${MESSAGE_VARIABLES.join(', ')}.` };
+      return { message: `Messages have no variable "${unknown}".`, remedy: `Known: ${MESSAGE_VARIABLES.join(', ')}.` };
     const filter = [...text.matchAll(/\|\s*([A-Za-z_]\w*)/g)]
       .map(([, one = '']) => one)
       .find((one) => !FILTERS.has(one));
     if (filter !== undefined)
-      return { message: `No message is shown through "${filter}".`, remedy: `Known: ${[...FILTERS].join(', ')}.` };
+      return { message: `Messages have no filter "${filter}".`, remedy: `Known: ${[...FILTERS].join(', ')}.` };
     return undefined;
   } catch (error) {
-    // Its own words, with its line within the template.
+    // Liquid's own message names the line within the template.
     if (error instanceof Error)
-      return { message: `${error.message.split('\n')[0]}.`, remedy: 'Right the template there.' };
+      return { message: `${error.message.split('\n')[0]}.`, remedy: 'Correct the template there.' };
     throw error;
   }
 }

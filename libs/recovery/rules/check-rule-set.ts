@@ -16,16 +16,13 @@ import { partsOf, pathOf, type RuleProblem } from './rule-problem.js';
 import type { RuleSet } from './rule-set.js';
 import { neverHolds, type KnownValues } from './satisfiable.js';
 
-/**
- * Everything that is wrong with a rule set: first whether it is one, then what it means. None means that it compiles
- * and that each of its promises can be kept.
- */
+/** All problems of a rule set. If there are none, it compiles and each of its promises can be kept. */
 export function checkRuleSet(content: unknown): readonly RuleProblem[] {
   const shape = checkShape(content);
   return 'problems' in shape ? shape.problems : meaningProblems(shape.ruleSet);
 }
 
-/** What is wrong with rules that have the shape of some. */
+/** The problems of a rule set whose shape is valid. */
 export function meaningProblems(rules: RuleSet): readonly RuleProblem[] {
   const problems: RuleProblem[] = [];
   const say: Say = (parts, message, remedy) => problems.push({ path: pathOf(parts), message, remedy });
@@ -39,7 +36,7 @@ export function meaningProblems(rules: RuleSet): readonly RuleProblem[] {
         const ms = parseDuration(text);
         if (ms > LONGEST_MS) say(parts, TOO_LONG, 'Write a shorter one, such as 24h.');
         else if (ms > 0) return ms;
-        else say(parts, 'Nothing can be done in no time at all.', 'Write a duration above zero, such as 15m.');
+        else say(parts, 'The duration is zero.', 'Write a duration above zero, such as 15m.');
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         say(parts, error.message, 'Units go from days to seconds, each once: 1d2h30m.');
@@ -88,10 +85,10 @@ function contactProblems({ rules: { contact }, duration, calendar, say }: Check)
   }
 }
 
-/** A person's words, wherever history holds some. */
+/** Every field in which history holds a person's words. */
 const SEALED_FIELDS = new Set(Object.values(DECLARATIONS).flatMap(({ personal = [] }) => personal));
 
-/** What the facts of a case can be, where that is a list. */
+/** The values of the facts that can have only a few. */
 const KNOWN_FACTS: KnownValues = {
   status: ['open', 'paused', 'submitted', 'approved', 'given-up', 'merged'],
   waitingOn: ['customer', 'third-party', 'internal', null],
@@ -110,7 +107,7 @@ function sayCondition(
   for (const { path, message } of found) {
     const at = [...parts, ...partsOf(path)];
     const sealed = at.find((part) => SEALED_FIELDS.has(String(part)) && !Object.hasOwn(fields, part));
-    if (sealed === undefined) say(at, message, 'Right the condition.');
+    if (sealed === undefined) say(at, message, 'Correct the condition.');
     else
       say(at, `"${sealed}" is sealed: rules can't read a person's words.`, 'Ask for tags, language or commentLength.');
   }

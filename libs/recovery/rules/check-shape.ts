@@ -5,7 +5,7 @@ import { RULE_SET_SCHEMA } from './rule-set.schema.js';
 
 let compiled: ValidateFunction<RuleSet> | undefined;
 
-/** Made when first asked for: most starts read no rules. */
+/** Created on first use, because most starts read no rules. */
 const validator = (): ValidateFunction<RuleSet> =>
   (compiled ??= new Ajv2020({
     allErrors: true,
@@ -14,7 +14,7 @@ const validator = (): ValidateFunction<RuleSet> =>
     allowMatchingProperties: true,
   }).compile<RuleSet>(RULE_SET_SCHEMA));
 
-/** Whether it is written as a rule set, by the published schema. What it means is another question. */
+/** Checks the content against the published schema. */
 export function checkShape(
   content: unknown,
 ): { readonly ruleSet: RuleSet } | { readonly problems: readonly RuleProblem[] } {

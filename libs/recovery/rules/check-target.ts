@@ -23,11 +23,7 @@ type At = (...parts: readonly PathPart[]) => readonly PathPart[];
 function reportedTarget({ say }: Check, target: TargetRule, at: At): void {
   for (const field of Object.keys(target)) {
     if (['id', 'title', 'reportedOnly'].includes(field)) continue;
-    say(
-      at(field),
-      'Nothing is computed of a target that is reported only.',
-      'Leave it out, or leave out reportedOnly.',
-    );
+    say(at(field), 'A target that is reported only computes nothing.', 'Leave it out, or leave out reportedOnly.');
   }
 }
 
@@ -41,7 +37,7 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
     say(
       at('stop'),
       'It holds wherever start does, so a clock would never start.',
-      'Stop it by what is not yet so when it starts.',
+      'Stop on a condition that does not hold yet when it starts.',
     );
   }
   const goals = (target.goals ?? []).map(({ when, within }, j) => {
@@ -53,7 +49,7 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
   goals.forEach(({ when, written }, j) => {
     const above = goals.findIndex((goal, k) => k < j && written && goal.written && covers(goal.when, when));
     if (above < 0) return;
-    say(at('goals', j), `It is never reached: goal ${above + 1} fits wherever it does.`, 'Put the narrower one first.');
+    say(at('goals', j), `It never applies: goal ${above + 1} matches first.`, 'Put the narrower one first.');
   });
   const hours = new Map(Object.entries(rules.calendars)).get(target.calendar ?? '');
   const longest = hours && longestIn(hours);

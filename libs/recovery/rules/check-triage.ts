@@ -38,7 +38,7 @@ export function triageProblems(check: Check): void {
     if (above < 0) return;
     say(
       ['triage', 'overrides', i],
-      `It is never reached: override ${above + 1} holds wherever it does.`,
+      `It never applies: override ${above + 1} matches first.`,
       'Put the narrower one first.',
     );
   });

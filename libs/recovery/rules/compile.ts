@@ -27,14 +27,14 @@ export interface CompiledTarget {
   readonly reopen: 'first-only' | 'restart' | 'resume';
 }
 
-/** How far apart tries to reach a customer are, in milliseconds, and when they may be made. */
+/** The least time between attempts to reach a customer, in milliseconds, and the hours in which they count. */
 export interface CompiledContact {
   readonly tries: number;
   readonly spacingMs: number;
   readonly hours: Calendar | undefined;
 }
 
-/** A rule set made ready: conditions as functions, durations in milliseconds, calendars as day tables. */
+/** A compiled rule set: conditions as functions, durations in milliseconds, calendars as day tables. */
 export interface CompiledRules {
   /** SHA-256, in hex, of the rule set's canonical JSON (RFC 8785). */
   readonly hash: string;
@@ -43,15 +43,15 @@ export interface CompiledRules {
   readonly targets: readonly CompiledTarget[];
   readonly targetsById: ReadonlyMap<string, CompiledTarget>;
   readonly contact: CompiledContact | undefined;
-  /** What of a case its targets look at: while none of it changes, neither does any of their clocks. */
+  /** The facts that its targets read: while they don't change, no clock does. */
   readonly looksAt: readonly (keyof CaseFacts)[];
   condition(filter: Filter): Condition;
 }
 
-/** A part of a rule set that can be read by itself. Targets stand on calendars, and a verdict names its rule set. */
+/** The parts of a rule set that can be read alone. Targets can't: they need calendars, and a verdict names its rule set. */
 export type RulesPart = 'calendars' | 'triage' | 'rootCauses';
 
-/** Of compiled rules only what some parts say. */
+/** Compiled rules narrowed to some parts. */
 export type RulesOf<Part extends RulesPart> = { readonly ruleSet: Pick<RuleSet, Part> } & Pick<
   CompiledRules,
   'condition' | (Part & 'calendars')
@@ -62,10 +62,7 @@ const ALWAYS: Calendar = compileCalendar({ zone: 'Etc/UTC', hours: 'always' });
 const never: Condition = () => false;
 const holds: Condition = () => true;
 
-/**
- * Once for each rule set, so that replay does no work of this kind for each event.
- * @throws RangeError, or FilterRefused, on rules that check-rule-set.ts refuses.
- */
+/** Compiles a rule set once. @throws RangeError or FilterRefused on rules that check-rule-set.ts refuses. */
 export function compileRules(ruleSet: RuleSet): CompiledRules {
   const calendars = new Map(Object.entries(ruleSet.calendars).map(([name, rule]) => [name, compileCalendar(rule)]));
   const conditions = new WeakMap<Filter, Condition>();
@@ -131,6 +128,6 @@ function lookedAt(targets: readonly TargetRule[]): CompiledRules['looksAt'] {
     ...goals.map(({ when }) => when),
   ]);
   const fields = conditions.flatMap((condition) => (condition ? [...fieldsOf(condition)] : []));
-  // Conditions were checked to name facts; a clock is of a cycle.
+  // The check made sure that conditions name facts. Clocks also depend on the cycle.
   return [...new Set(['cycle', ...fields])] as (keyof CaseFacts)[];
 }

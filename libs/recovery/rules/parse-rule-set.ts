@@ -11,7 +11,7 @@ export type ParsedRuleSet =
 
 const MOST_CHARACTERS = 1_000_000;
 
-/** Reads a rule set from YAML or JSON and checks all of it: each problem says line, column, path and remedy. */
+/** Reads a rule set from YAML or JSON and checks it. Each problem has a line, a column, a path and a remedy. */
 export function parseRuleSet(text: string): ParsedRuleSet {
   if (text.length > MOST_CHARACTERS) {
     const message = `A rule set has at most ${MOST_CHARACTERS} characters, not ${text.length}.`;
@@ -21,7 +21,7 @@ export function parseRuleSet(text: string): ParsedRuleSet {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const broken = [...document.errors, ...document.warnings].map(({ message, pos }): RuleProblem => {
     const { line, col } = lines.linePos(pos[0]);
-    return { path: '', line, column: col, message: `${message}.`, remedy: 'Right the YAML or JSON there.' };
+    return { path: '', line, column: col, message: `${message}.`, remedy: 'Correct the YAML or JSON there.' };
   });
   if (broken.length > 0) return { problems: broken };
 
@@ -29,12 +29,12 @@ export function parseRuleSet(text: string): ParsedRuleSet {
   try {
     content = document.toJS();
   } catch (error) {
-    // An alias without its anchor, or so many that they would fill the memory.
+    // An alias without its anchor, or so many aliases that they would fill the memory.
     if (!(error instanceof ReferenceError)) throw error;
     return { problems: [{ path: '', message: `${error.message}.`, remedy: 'Write it out instead.' }] };
   }
   if (isEndless(content)) {
-    const message = 'An alias stands within what it is the alias of, so this has no end.';
+    const message = 'An alias refers to a part that contains it, so the content has no end.';
     return { problems: [{ path: '', message, remedy: 'Write it out instead.' }] };
   }
   const shape = checkShape(content);
@@ -48,13 +48,13 @@ export function parseRuleSet(text: string): ParsedRuleSet {
   };
 }
 
-/** Whether something holds itself, at whatever depth. */
+/** Whether a value contains itself. */
 const isEndless = (value: unknown, within: readonly unknown[] = []): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (within.includes(value) || Object.values(value).some((inner) => isEndless(inner, [...within, value])));
 
-/** Where what a path names is written; what is missing is looked for where it would be. */
+/** The offset in the text of what a path names, or of its parent if it is missing. */
 function offsetOf(document: Document, parts: readonly PathPart[]): number {
   let node: unknown = document.contents;
   let at = startOf(node) ?? 0;

@@ -113,7 +113,7 @@ describe('what it means', () => {
       'a goal of nothing',
       target('stop: { resolved: true }\ngoals: [{ within: 0h }]'),
       'targets[0].goals[0].within',
-      /no time at all/,
+      /duration is zero/,
     ],
     [
       'a goal that no calendar reaches in a thousand years',
@@ -148,10 +148,10 @@ describe('what it means', () => {
       /never start/,
     ],
     [
-      'a goal that is never reached',
+      'a goal that never applies',
       target('stop: { resolved: true }\ngoals: [{ within: 8h }, { when: { priority: high }, within: 4h }]'),
       'targets[0].goals[1]',
-      /never reached/,
+      /never applies/,
     ],
     ['a warning at the start', target(`${SOUND}\nwarnBefore: 8h`), 'targets[0].warnBefore', /as soon as/],
     ['a field that no case has', target(`${SOUND}\npause: { mood: bad }`), 'targets[0].pause.mood', /no field "mood"/],
@@ -168,7 +168,7 @@ describe('what it means', () => {
       'more than a reported target has',
       `${HEAD}calendars: {}\ntargets: [{ id: t, title: T, reportedOnly: no date, warnBefore: 1h }]\n`,
       'targets[0].warnBefore',
-      /Nothing is computed/,
+      /computes nothing/,
     ],
     [
       'a cause that there is not',
@@ -183,18 +183,18 @@ describe('what it means', () => {
       /another cause/,
     ],
     [
-      'a mapping never reached',
+      'a mapping that never applies',
       causes('{ mapped: [{ from: [a], to: [b] }, { from: [a, c], to: [d] }] }'),
       'rootCauses.mapped[1]',
-      /never reached/,
+      /never applies/,
     ],
     [
-      'an override never reached',
+      'an override that never applies',
       triage(
         'overrides: [{ id: a, when: { kind: { $in: [social, review] } }, do: nothing }, { id: b, when: { kind: social, nps: 3 }, do: recover }]',
       ),
       'triage.overrides[1]',
-      /never reached/,
+      /never applies/,
     ],
     [
       'a sealed field of a response',
@@ -207,7 +207,7 @@ describe('what it means', () => {
       'an unknown variable of a message',
       `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: 'Dear {{ name }}' } }\n`,
       'messages.closing.body',
-      /No message knows "name"/,
+      /no variable "name"/,
     ],
     [
       'an unknown filter of a message',

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../event-sourcing/projection.js';
 
-/** What of a response the conditions of triage may speak of. Its words are sealed: their length, tags and language are not. */
+/** The fields that conditions of triage can read. Texts are sealed; their length, tags and language are not. */
 export const RESPONSE_FIELDS = {
   kind: 'string',
   source: 'string',

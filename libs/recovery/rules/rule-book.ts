@@ -6,18 +6,18 @@ export interface BookEntry {
   readonly ruleSet: string;
   /** UTC, ISO 8601; null: since ever. */
   readonly from: string | null;
-  /** It was put in force before its time had come. */
+  /** It was activated before `from`. */
   readonly foreseen?: true;
 }
 
-/** A rule set made ready, at its place in the book. */
+/** A compiled rule set and the time from which it is in force. */
 export interface RulesFrom {
   readonly from: string | null;
   readonly rules: CompiledRules;
   readonly foreseen?: true;
 }
 
-/** The entry that holds at that time, in a book that is oldest first; undefined where none does yet. */
+/** The entry in force at that time, in a book that is oldest first; undefined if there is none yet. */
 export function entryAt<E extends { readonly from: string | null }>(book: readonly E[], at: string): E | undefined {
   for (let i = book.length - 1; i >= 0; i--) {
     const entry = book[i];
@@ -26,16 +26,16 @@ export function entryAt<E extends { readonly from: string | null }>(book: readon
   return undefined;
 }
 
-/** What every projection and decision is given: the rules of any programme at any time. Pure once made. */
+/** The rules of any programme at any time. */
 export interface RuleBooks {
-  /** The rule set in force at that time; undefined where the programme has none. */
+  /** The rule set in force at that time; undefined if the programme has none. */
   at(programme: string, occurredAt: string): CompiledRules | undefined;
-  /** The book of a programme, oldest first; empty where there is none. */
+  /** The book of a programme, oldest first; empty if it has no rules. */
   book(programme: string): readonly RulesFrom[];
   programmes(): readonly string[];
 }
 
-/** Each programme's rules, oldest first: what lookups in a replay need, made once. @throws Error where they are not in order. */
+/** @param books each programme's rules, oldest first. @throws Error if they are out of order. */
 export function ruleBooks(books: Readonly<Record<string, readonly RulesFrom[]>>): RuleBooks {
   const byProgramme = new Map(Object.entries(books));
   for (const [programme, book] of byProgramme) {
@@ -56,6 +56,6 @@ export function ruleBooks(books: Readonly<Record<string, readonly RulesFrom[]>>)
   };
 }
 
-/** Whether two books say the same at every time. */
+/** Whether two books have the same rules at every time. */
 export const sameBook = (a: readonly BookEntry[], b: readonly BookEntry[]): boolean =>
   a.length === b.length && a.every(({ ruleSet, from }, i) => b[i]?.ruleSet === ruleSet && b[i]?.from === from);

@@ -6,11 +6,11 @@ import type { KnownValues } from './satisfiable.js';
 
 export type Say = (parts: readonly PathPart[], message: string, remedy: string) => void;
 
-/** What each part of the check is given: the rules, and the questions that several parts ask. */
+/** The rules, and the checks that several parts share. */
 export interface Check {
   readonly rules: RuleSet;
   readonly say: Say;
-  /** Whether the condition is well formed. Over a case's facts, unless other fields are named. */
+  /** Whether the condition is well formed, by default over a case's facts. */
   condition(
     this: void,
     parts: readonly PathPart[],
@@ -18,7 +18,7 @@ export interface Check {
     fields?: Readonly<Record<string, FieldType>>,
     known?: KnownValues,
   ): boolean;
-  /** In milliseconds; undefined where there is none or it is wrong. */
+  /** In milliseconds; undefined if it is missing or wrong. */
   duration(this: void, parts: readonly PathPart[], text: string | undefined): number | undefined;
   calendar(this: void, parts: readonly PathPart[], name: string | undefined): void;
   unique(this: void, parts: (i: number) => readonly PathPart[], names: readonly string[], what: string): void;

@@ -8,13 +8,13 @@ import type { PlannedRules, RulesEvent } from './rules-events.js';
 type Data<T extends RulesEvent['type']> = Extract<RulesEvent, { type: T }>['data'];
 
 export interface RulesContext extends Context {
-  /** How many operators the store has: a single one may approve their own rules, and history says so. */
+  /** The number of operators in the store: a single one may approve their own rules, and history records it. */
   readonly operators: number;
 }
 
 interface Draft {
   readonly author: string;
-  /** The last one, and who gave it. */
+  /** The last approval and its approver. */
   readonly approval?: Data<'RuleSetApproved'> & { readonly approver: string };
   readonly rehearsed?: Data<'RuleSetRehearsed'>;
   readonly reviewBy?: string;
@@ -24,7 +24,7 @@ export interface RuleHistory {
   /** By content hash. */
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly book: readonly BookEntry[];
-  /** The book before the last activation: what a roll-back returns to, once. */
+  /** The book before the last activation. A rollback returns to it, once. */
   readonly before?: readonly BookEntry[];
 }
 
@@ -36,9 +36,9 @@ export type RulesCommand =
       type: 'ActivateRuleSet';
       programme: string;
       ruleSet: string;
-      /** In force from this instant on; absent: from now. Left out with `overThePast`. */
+      /** In force from this instant on; absent: from now. It excludes `overThePast`. */
       from?: string;
-      /** Replaces the whole book: all of history is read under these rules. */
+      /** Replaces the whole book: these rules apply to all of history. */
       overThePast?: boolean;
       digestBefore?: string;
       digestAfter?: string;
@@ -91,17 +91,17 @@ function recordRehearsal({ type: _, ...data }: Command<'RecordRehearsal'>, { reh
 
 type Digests = Pick<Data<'RuleSetApproved'>, 'digestBefore' | 'digestAfter'>;
 
-/** Of a rehearsal that ends alike, but began under other rules, other verdicts are the changed ones. */
+/** Compares both digests: the same end from another beginning means other changed verdicts. */
 export const showsTheSame = (approval: Digests, rehearsed: Digests = {}): boolean =>
   approval.digestBefore === rehearsed.digestBefore && approval.digestAfter === rehearsed.digestAfter;
 
-/** Whoever wrote rules does not let them into force, unless there is nobody else. */
+/** The author of rules can't approve them, unless they are the only operator. */
 function approve(
   { programme, ruleSet, reason }: Command<'ApproveRuleSet'>,
   { author, approval, rehearsed }: Draft,
   { actor, operators }: RulesContext,
 ): Decision<RulesEvent> {
-  // What was approved is what a rehearsal showed: another rehearsal asks for another approval.
+  // An approval covers one rehearsal; another rehearsal needs another approval.
   if (approval && showsTheSame(approval, rehearsed)) return [];
   if (reason.trim() === '') return refuse('reason-of-approval-missing', 'Say why these rules are right.', 'reason');
   const alone = actor.id === author;
@@ -132,7 +132,7 @@ function activate(
       `${from} is over. Name a later time or none, or activate the rules over the past.`,
       'from',
     );
-  // The first rules of a programme hold since ever: there is nothing before them that they could replace.
+  // The first rules of a programme are in force since ever.
   const since = overThePast || book.length === 0 ? null : (from ?? now);
   const { approver, reason } = approval;
   const data = { programme, ruleSet, from: since, overThePast, author, approver, reason, digestBefore, digestAfter };
@@ -141,7 +141,7 @@ function activate(
   return [replaces.length === 0 ? activated : { ...activated, data: { ...activated.data, replaces } }];
 }
 
-/** What of a book was still to come, and is not in the book after. */
+/** The planned rules of a book that the next book lacks. */
 const plansLost = (before: readonly BookEntry[], after: readonly BookEntry[], now: string): readonly PlannedRules[] =>
   before.flatMap(({ ruleSet, from }) => {
     const isKept = after.some((entry) => entry.ruleSet === ruleSet && entry.from === from);

@@ -113,7 +113,7 @@ describe('activating', () => {
     ruleSet,
     ...said,
   });
-  /** Who drafted, who approved, and why: cited by the activation. */
+  /** The activation cites the author, the approver and the reason. */
   const agreed = { author: 'olga', approver: 'olga', reason: 'right' };
   const activated = (ruleSet: string, from: string | null) => ({
     type: 'RuleSetActivated',

@@ -1,8 +1,8 @@
-/** What is wrong with a rule set, where, and how to right it. */
+/** A problem of a rule set, its place and its remedy. */
 export interface RuleProblem {
   /** Such as targets[0].goals[1].within; empty for the rule set as a whole. */
   readonly path: string;
-  /** Of the text it was read from; counted from 1. */
+  /** In the text, counted from 1. */
   readonly line?: number;
   readonly column?: number;
   readonly message: string;
@@ -13,7 +13,7 @@ export type PathPart = string | number;
 
 const PLAIN = /^[A-Za-z$_][\w$-]*$/;
 
-/** Names with odd signs are quoted, so that a path can be read back. */
+/** Quotes names with odd characters, so that a path can be parsed. */
 export const pathOf = (parts: readonly PathPart[]): string =>
   parts
     .map((part, i) => {
@@ -31,7 +31,7 @@ export const partsOf = (path: string): readonly PathPart[] =>
     return quoted === undefined ? name : String(JSON.parse(quoted));
   });
 
-/** One line for a person: where, what, and what to do. */
+/** One line for people: place, problem, remedy. */
 export const sayProblem = ({ path, line, column, message, remedy }: RuleProblem): string => {
   const where = line === undefined ? '' : `line ${line}${column === undefined ? '' : `, column ${column}`}: `;
   return `${where}${path === '' ? '' : `${path}: `}${message} ${remedy}`;

@@ -1,6 +1,6 @@
 /**
- * The published JSON Schema of rule sets: docs/rule-set.schema.json is this, for editors. Each `description` says how to
- * write what it describes, because check-rule-set.ts says it to whoever wrote it otherwise.
+ * The published JSON Schema of rule sets, also in docs/rule-set.schema.json for editors. Each `description` is an
+ * instruction: check-rule-set.ts uses it as the remedy.
  */
 
 const object = (required: readonly string[], properties: Readonly<Record<string, object>>, description?: string) => ({
@@ -11,7 +11,7 @@ const object = (required: readonly string[], properties: Readonly<Record<string,
   additionalProperties: false,
 });
 
-/** Names that people choose: they end in paths, so no odd signs. */
+/** Names that people choose. They appear in paths, so they have no odd characters. */
 const named = (values: object, description: string) => ({
   type: 'object',
   description,

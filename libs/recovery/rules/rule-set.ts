@@ -3,17 +3,17 @@ import type { Channel } from '../case/case-events.js';
 import type { Metric } from '../response/response-events.js';
 
 /**
- * One version of all rules of a programme, as it is written (YAML or JSON) and stored in history. Durations are
- * written as numbers with units: 15m, 1h, 132.47h, 1h30m, 2d (a day is 24 hours). Days are written 2031-05-05.
+ * One version of all rules of a programme, as people write it (YAML or JSON) and as history stores it. Durations are
+ * numbers with units: 15m, 1h, 132.47h, 1h30m, 2d (a day is 24 hours). Days are such as 2031-05-05.
  */
 export interface RuleSet {
   readonly programme: string;
   readonly title: string;
-  /** The day by which somebody must have looked at these rules again. */
+  /** The day by which somebody must review these rules. */
   readonly reviewBy: string;
-  /** What must be said of it wherever it is shown, such as that it is no legal advice. */
+  /** A notice to show with the rules, such as that they are no legal advice. */
   readonly notice?: string;
-  /** Owns what no rule and no team gives an owner. */
+  /** Owns the cases that no rule and no team gives an owner. */
   readonly fallbackOwner: string;
   readonly calendars: Readonly<Record<string, CalendarRule>>;
   readonly triage?: TriageRules;
@@ -34,32 +34,32 @@ export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 export interface CalendarRule {
   /** IANA name. */
   readonly zone: string;
-  /** Several intervals a day, "09:00-12:30"; "22:00-06:00" goes on into the next day. 'always' counts all time. */
+  /** Intervals such as "09:00-12:30", several a day; "22:00-06:00" closes on the next day. 'always' counts all time. */
   readonly hours: 'always' | { readonly [day in Weekday]?: readonly string[] };
   readonly holidays?: readonly string[];
 }
 
-/** `nothing`: recorded and left; `respect`: asked for no contact, counted. */
+/** `nothing`: only record it; `respect`: the customer wants no contact, count it. */
 export type TriageAction = 'recover' | 'call-back' | 'respect' | 'nothing';
 
 export interface TriageRules {
-  /** At or below (for `ces`, or where the scale asks it, at or above by filter) counts as low. */
+  /** A score at or below it counts as low. */
   readonly low: { readonly [metric in Metric]?: number };
   readonly cells: {
     readonly low: TriageCells;
     readonly high: TriageCells;
-    /** No score at all, such as a complaint; default: as low. */
+    /** For responses without a score, such as complaints; default: `low`. */
     readonly none?: TriageCells;
   };
-  /** The first whose condition holds overrides what the cell says. Conditions are over the response's fields. */
+  /** The first override whose condition holds replaces the cell. Conditions are over the response's fields. */
   readonly overrides?: readonly ({ readonly id: string; readonly when: Filter } & Partial<TriageCell>)[];
   readonly team?: string;
   readonly owner?: 'round-robin' | 'balanced' | 'by-touchpoint';
   /** With owner by-touchpoint. */
   readonly touchpointOwners?: Readonly<Record<string, string>>;
-  /** At most this many new cases a team and day; the rest is recorded as held back. */
+  /** The most new cases for each team and day; the others are held back and recorded. */
   readonly throttle?: { readonly perTeamAndDay: number };
-  /** Rolled out to a share of customers, to touchpoints, from and until a time; a response outside all stages gets 'nothing'. */
+  /** Rolls out to a share of customers, to touchpoints, for a time. A response outside all stages gets 'nothing'. */
   readonly stages?: readonly {
     readonly id: string;
     readonly percentage?: number;
@@ -84,7 +84,7 @@ export interface TriageCell {
 export interface TargetRule {
   readonly id: string;
   readonly title: string;
-  /** Why only a source's own verdict can be shown: nothing is computed then, and the rest below is left out. */
+  /** Why only a source's verdict can be shown. Such a target computes nothing and leaves out the fields below. */
   readonly reportedOnly?: string;
   readonly calendar?: string;
   /** Conditions over the case's facts (case-facts.ts). */
@@ -92,23 +92,23 @@ export interface TargetRule {
   readonly stop?: Filter;
   readonly pause?: Filter;
   readonly cancel?: Filter;
-  /** The first whose condition holds; a case that none fits has no clock for this target. */
+  /** The first goal whose condition holds applies. Without one a case has no clock for this target. */
   readonly goals?: readonly { readonly when?: Filter; readonly within: string }[];
   /** Working time before due. */
   readonly warnBefore?: string;
   readonly escalateTo?: string;
-  /** What becomes of a running clock when its goal, target or calendar changes. Default keep. */
+  /** How a running clock follows a change of its goal, target or calendar. Default keep. */
   readonly retarget?: 'keep' | 'restart' | 'pinned';
-  /** What a reopened case does. Default first-only. */
+  /** How a reopened case continues. Default first-only. */
   readonly reopen?: 'first-only' | 'restart' | 'resume';
 }
 
 export interface ContactRules {
-  /** Attempts before the case may be given up as unreachable. */
+  /** Attempts before somebody may give the case up as unreachable. */
   readonly tries: number;
-  /** Least time between two that count. */
+  /** The least time between two attempts that count. */
   readonly spacing?: string;
-  /** A calendar: attempts count within its hours only. */
+  /** A calendar: only attempts within its hours count. */
   readonly hours?: string;
   readonly channels?: readonly Channel[];
   /** At most `max` attempts within any `days` days. */
@@ -117,7 +117,7 @@ export interface ContactRules {
 
 export interface OfferRules {
   readonly kinds: readonly string[];
-  /** By role: the most, in minor units by currency, for one offer and for all of a case. A currency not named: nothing. */
+  /** The limits of each role for one offer and for a whole case, in minor units by currency. An absent currency is 0. */
   readonly authority: Readonly<
     Record<
       string,
@@ -129,15 +129,15 @@ export interface OfferRules {
 export interface Cause {
   readonly code: string;
   readonly title?: string;
-  /** An action must be named with it. */
+  /** Whoever records this cause must name an action. */
   readonly actionRequired?: boolean;
   readonly children?: readonly Cause[];
 }
 
 export interface RootCauseRules {
-  /** Absent: any cause is taken as it is, as a source's records have them. */
+  /** Absent: any cause is valid, as in a source's records. */
   readonly taxonomy?: readonly Cause[];
-  /** How recorded causes are read now; first match wins. `when` is over the case's facts (a split by condition). */
+  /** Maps recorded causes; the first match wins. `when` is over the case's facts, to split a cause. */
   readonly mapped?: readonly {
     readonly from: readonly string[];
     readonly to: readonly string[];

@@ -9,7 +9,7 @@ export type RulesEvent =
     }
   | {
       type: 'RuleSetApproved';
-      /** `alone`: the author approved, being the store's only operator. The digests are of the rehearsal that was read. */
+      /** `alone`: the author approved as the store's only operator. The digests are of the approved rehearsal. */
       data: {
         programme: string;
         ruleSet: string;
@@ -27,19 +27,19 @@ export type RulesEvent =
         /** In force from this instant on; null with `overThePast`: since ever. */
         from: string | null;
         overThePast: boolean;
-        /** Who drafted it, who approved it and why. */
+        /** The author, the approver and the reason. */
         author?: string;
         approver?: string;
         reason?: string;
         digestBefore?: string;
         digestAfter?: string;
-        /** What was planned and now never takes force; absent: nothing. */
+        /** Planned rules that will never take force now; absent: none. */
         replaces?: readonly PlannedRules[];
       };
     }
   | {
       type: 'RuleSetRolledBack';
-      /** The whole book as it was before; `book` is in force again. */
+      /** `book`, the previous one, is in force again. */
       data: {
         programme: string;
         book: readonly { ruleSet: string; from: string | null; foreseen?: true }[];
@@ -50,7 +50,7 @@ export type RulesEvent =
     }
   | { type: 'RuleSetReviewed'; data: { programme: string; ruleSet: string; reviewBy: string; note?: string } };
 
-/** Rules that were put in force for a later time. */
+/** Rules that were activated for a later time. */
 export interface PlannedRules {
   readonly ruleSet: string;
   readonly from: string;

@@ -1,14 +1,14 @@
 import canonicalize from 'canonicalize';
 import type { FieldCondition, Filter, Scalar } from '../../filter/filter.js';
 
-/** The values that a field can have, for those that have few. */
+/** The possible values of the fields that have few. */
 export type KnownValues = Readonly<Record<string, readonly Scalar[]>>;
 
 type Part = readonly [field: string, condition: Scalar | FieldCondition];
 
 const isList = (value: Filter[string]): value is readonly Filter[] => Array.isArray(value);
 
-/** The conditions on fields that must all hold, those inside $and included; what stands in $or and $nor is left out. */
+/** The conditions on fields that must all hold, with those in $and; without $or and $nor. */
 function parts(filter: Filter): readonly Part[] {
   return Object.entries(filter).flatMap(([name, value]): readonly Part[] => {
     if (isList(value)) return name === '$and' ? value.flatMap(parts) : [];
@@ -25,7 +25,7 @@ const alternatives = (filter: Filter): readonly (readonly Filter[])[] =>
 const conditionOf = (condition: Scalar | FieldCondition): FieldCondition =>
   typeof condition === 'object' && condition !== null ? condition : { $eq: condition };
 
-/** Whether a filter can never hold, as far as that is told by looking at each field by itself. True is certain. */
+/** True if a filter can certainly never hold. It looks at each field alone, so false proves nothing. */
 export function neverHolds(filter: Filter, known: KnownValues): boolean {
   if (alternatives(filter).some((either) => either.every((one) => neverHolds(one, known)))) return true;
   const all = parts(filter);
@@ -60,7 +60,7 @@ function noValueLeft(
   );
 }
 
-/** Whether the first holds wherever the second does, as far as that is told from how they are written. True is certain. */
+/** True if the first certainly holds whenever the second does. It compares the text, so false proves nothing. */
 export function covers(wide: Filter, narrow: Filter): boolean {
   if (Object.entries(wide).some(([name, value]) => isList(value) && name !== '$and')) {
     return canonicalize(wide) === canonicalize(narrow);

@@ -3,7 +3,7 @@ import type { RESPONSE_FIELDS } from '../rules/response-fields.js';
 
 export type ReceivedResponse = Extract<ResponseEvent, { type: 'ResponseReceived' }>['data'];
 
-/** What the conditions of triage look at: every field that rules may name, null where the response says nothing. */
+/** The fields that conditions of triage read; null if the response lacks one. */
 export type ResponseFacts = Readonly<Record<keyof typeof RESPONSE_FIELDS, unknown>>;
 
 export function responseFacts(response: ReceivedResponse, score: ScoreLevel): ResponseFacts {

@@ -4,7 +4,7 @@ import type { ReceivedResponse } from './response-facts.js';
 
 type Stage = NonNullable<TriageRules['stages']>[number];
 
-/** Whether the rules are rolled out to this response: in any stage, or in none where there are none. */
+/** Whether a stage includes this response. Without stages the rules apply to all. */
 export function inRollout(
   response: Pick<ReceivedResponse, 'customer' | 'touchpoint'>,
   stages: readonly Stage[] | undefined,
@@ -13,7 +13,7 @@ export function inRollout(
   return !stages || stages.length === 0 || stages.some((stage) => inStage(response, stage, Date.parse(at)));
 }
 
-/** `from` is within the stage, `until` after it. */
+/** `from` belongs to the stage, `until` does not. */
 function inStage(
   { customer, touchpoint }: Pick<ReceivedResponse, 'customer' | 'touchpoint'>,
   { percentage, touchpoints, from, until }: Stage,
@@ -25,6 +25,6 @@ function inStage(
   return percentage === undefined || percentile(customer) < percentage;
 }
 
-/** 0 to 100, the same for a customer for ever: who is in at 10 % stays in at 20 %. */
+/** 0 to 100, always the same for a customer: whoever is in at 10 % stays in at 20 %. */
 const percentile = (customer: string): number =>
   (createHash('sha256').update(`rollout\n${customer}`).digest().readUInt32BE() / 2 ** 32) * 100;

@@ -6,7 +6,7 @@ import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js'
 import { responseFacts, type ReceivedResponse, type ResponseFacts } from './response-facts.js';
 import { inRollout } from './stages.js';
 
-/** What the rules say of a response. Whether a case that is wanted is let in, its team's intake decides. */
+/** What the rules decide on a response. The team's intake may still hold a wanted case back. */
 export type Triage = Decided & ({ readonly outcome: 'respected' | 'nothing' } | CaseWanted);
 
 interface Decided {
@@ -22,17 +22,17 @@ export interface CaseWanted {
   readonly kind: 'recover' | 'call-back';
   readonly priority: string;
   readonly team?: string;
-  /** How its owner is chosen, how many cases a team takes in a day, and who owns what nobody else does. */
+  /** How to choose the owner, the team's daily limit, and the fallback owner. */
   readonly intake: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'> & { readonly fallbackOwner: string };
 }
 
-/** The decision that a case is to be opened. */
+/** The decision to open a case. */
 export type TriagedCase = Decided & CaseWanted;
 
-/** Of a case whose cell names none. */
+/** For cells that name no priority. */
 const USUAL_PRIORITY = 'normal';
 
-/** By the rules in force when it occurred, `at` (UTC, ISO 8601). Pure. */
+/** @param rules those in force at `at`, when the response occurred (UTC, ISO 8601) */
 export function triage(response: ReceivedResponse, rules: CompiledRules, at: string): Triage {
   const { hash: ruleSet } = rules;
   const { triage: triageRules, fallbackOwner } = rules.ruleSet;
@@ -66,7 +66,7 @@ export function triage(response: ReceivedResponse, rules: CompiledRules, at: str
   }
 }
 
-/** One low answer makes it low. Answers to metrics that the rules set no threshold for say nothing. */
+/** One low answer makes the response low. Metrics without a threshold don't count. */
 export function scoreLevel(answers: readonly Answer[], low: TriageRules['low']): ScoreLevel {
   const judged = answers.flatMap(({ metric, score }) => {
     const threshold = low[metric];
@@ -77,7 +77,7 @@ export function scoreLevel(answers: readonly Answer[], low: TriageRules['low']):
 }
 
 function cellOf({ cells }: TriageRules, score: ScoreLevel, contactMe: ContactMe): TriageCell {
-  // Somebody who complains without a score is as unhappy as a low one, unless the rules say otherwise.
+  // A complaint without a score counts as low, unless the rules say otherwise.
   const row: TriageCells = cells[score] ?? cells.low;
   return row[contactMe === 'not-answered' ? 'notAnswered' : contactMe];
 }
@@ -90,7 +90,7 @@ interface Override {
 
 const compiled = new WeakMap<TriageRules, readonly Override[]>();
 
-/** Compiled once for each set of rules, which never changes. */
+/** Compiles the overrides once for each set of rules, which never changes. */
 function overridesOf(rules: TriageRules): readonly Override[] {
   const known = compiled.get(rules);
   if (known) return known;
