@@ -28,12 +28,12 @@ def take(database, message):
     stream, revision = attributes["ce_stream"], int(attributes["ce_revision"])
     row = database.execute("SELECT revision FROM progress WHERE stream = ?", (stream,)).fetchone()
     last = row[0] if row else 0
-    # Only the next one counts: what is double or came too early comes again in its place, or is there already.
+    # Only the next revision counts: a duplicate was processed before, and one that is too early comes again in order.
     # A compacted topic has gaps: there, take whatever is newer.
     compacted = message.topic().endswith("amends.customers")
     if (revision <= last) if compacted else (revision != last + 1):
         return
-    with database:  # the work and the revision, both or neither
+    with database:  # one transaction for the work and the revision
         value = message.value()
         handle(attributes["ce_type"], message.key().decode(), None if value is None else json.loads(value))
         database.execute("INSERT OR REPLACE INTO progress VALUES (?, ?)", (stream, revision))
@@ -59,7 +59,7 @@ def main(brokers, group, *topics):
             if message.error():
                 raise RuntimeError(message.error())
             take(database, message)
-            consumer.commit(message, asynchronous=False)  # after the work
+            consumer.commit(message, asynchronous=False)  # after the work: unfinished messages come again
     finally:
         consumer.close()
 

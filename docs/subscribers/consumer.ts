@@ -29,11 +29,11 @@ export async function follow(
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
-    // Offsets are committed after the work: what was being worked on in a crash comes again.
+    // Commit offsets after the work: after a crash, unfinished messages come again.
     eachMessage: async ({ message: { key, value, headers } }) => {
       const attribute = (name: string): string => headers?.[`ce_${name}`]?.toString() ?? '';
       const [stream, revision] = [attribute('stream'), Number(attribute('revision'))];
-      // Only the next one counts: what is double or came too early comes again in its place, or is there already.
+      // Only the next revision counts: a duplicate was processed before, and one that is too early comes again in order.
       const isCompacted = topics.length === 1 && topics[0]?.endsWith('amends.customers');
       const last = await progress.lastRevision(stream);
       if (isCompacted ? revision <= last : revision !== last + 1) return;
