@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   recovery: ['event-sourcing', 'filter'],
   'read-models': ['event-sourcing', 'filter', 'recovery'],
   reactions: ['event-sourcing', 'filter', 'recovery'],
-  sqlite: [],
+  sqlite: ['event-sourcing'],
   mongodb: [],
   'event-store': ['event-sourcing', 'sqlite'],
   'read-store': ['event-sourcing', 'filter', 'sqlite', 'mongodb'],

@@ -1,4 +1,5 @@
 import { Logger, type FactoryProvider } from '@nestjs/common';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
@@ -25,7 +26,7 @@ export const FOLLOWER: FactoryProvider<ReadModelFollower<Inputs>> = {
         return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
       },
       onFailure: (generation, error) => {
-        const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        const because = errorStack(error);
         logger.error({ generation, error: because }, 'The read models are no longer followed');
       },
     });

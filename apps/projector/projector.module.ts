@@ -7,6 +7,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -88,7 +89,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
       if (error instanceof Stopped) return; // the next start goes on with it
-      const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const because = errorStack(error);
       this.logger.error({ error: because }, 'The read models could not be built again');
       this.failure = because;
     }

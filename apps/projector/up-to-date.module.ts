@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { Stopped } from '../../libs/builds/run-beside.js';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
@@ -66,7 +67,7 @@ class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdo
         return;
       } catch (error) {
         if (error instanceof Stopped) continue; // whoever has its turn next goes on with it
-        this.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.failure = errorStack(error);
         this.logger.error({ error: this.failure }, 'The read models could not be built');
         if (!isStoreDown(error)) return;
       }

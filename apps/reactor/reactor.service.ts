@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -97,7 +98,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
           return work(turn);
         });
       } catch (error) {
-        const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        const because = errorStack(error);
         this.failures.set(name, because);
         if (!isStoreDown(error)) {
           this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');

@@ -1,6 +1,7 @@
 import type { Commands } from '../../libs/commands/commands.js';
 import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
@@ -121,7 +122,7 @@ export class Reactor<E extends RecoveryEvent> {
         error = `${outcome.refused}: ${outcome.because}`;
         tries = RETRY_AFTER_MS.length;
       } catch (thrown) {
-        error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+        error = errorStack(thrown);
         // That a store is down, or nothing built yet, is no fault of the event: it waits for as long as that takes.
         if (isStoreDown(thrown) || thrown instanceof NothingLive) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
       }

@@ -13,6 +13,7 @@ import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
 import type { Config, KafkaConfig } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -68,7 +69,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
     });
     this.running.push(
       relay.run(this.stopping.signal).catch((error: unknown) => {
-        this.logger.error({ error: error instanceof Error ? error.message : String(error) }, 'The relay stopped');
+        this.logger.error({ error: errorText(error) }, 'The relay stopped');
       }),
     );
     this.readiness.register('relay', () => ({ up: relay.state.state === 'following', ...relay.state }));
@@ -97,7 +98,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
           signal,
         );
       } catch (error) {
-        this.inbound = { up: false, error: error instanceof Error ? error.message : String(error) };
+        this.inbound = { up: false, error: errorText(error) };
         this.logger.warn({ error: this.inbound.error }, 'Responses from Kafka are not taken in; it is tried again');
         await pause(AGAIN_AFTER_MS, signal);
       }

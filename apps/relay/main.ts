@@ -1,6 +1,7 @@
 import { clusterOf } from '../../libs/broker/kafka/connection.js';
 import { kafkaAnswers } from '../../libs/broker/kafka/kafka-answers.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
 import { ConfigurationMistaken, readConfig } from '../../libs/platform/config/config.js';
 import { sayPlaces } from '../../libs/platform/config/store-places.js';
 import { openHistory } from '../../libs/platform/stores/open-stores.js';
@@ -44,6 +45,6 @@ try {
   await health.close();
   await history.close();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  say(errorText(error));
   process.exit(1);
 }

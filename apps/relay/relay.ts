@@ -2,6 +2,7 @@ import { TakenOver, UnclearOutcome, type Publisher } from '../../libs/broker/bro
 import { ForeignTopics, type TailCheck } from '../../libs/broker/kafka/check-tail.js';
 import { messageOf, Publications } from '../../libs/broker/publications.js';
 import { eventsOf, TOPIC_NAMES } from '../../libs/broker/topics.js';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
 import type { Batch, EventStore } from '../../libs/event-store/event-store.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 
@@ -56,7 +57,7 @@ export class Relay {
         await this.live(signal);
       } catch (error) {
         if (signal.aborted) break;
-        const because = error instanceof Error ? error.message : String(error);
+        const because = errorText(error);
         if (error instanceof TakenOver || error instanceof ForeignTopics) {
           this.now = { ...this.now, state: 'stopped', error: because };
           throw error;

@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { errorText } from '../event-sourcing/error-text.js';
 import type { ToAppend } from '../event-sourcing/event.js';
 import { AppendRefused, MAX_APPEND_BYTES } from './event-store.js';
 
@@ -41,7 +42,7 @@ const refuseLoneSurrogate = (event: ToAppend): void => {
     canonicalize(event.data);
   } catch (error) {
     throw new AppendRefused(
-      `Amends can't store the data of event ${event.id}: ${error instanceof Error ? error.message : String(error)}. Send whole characters.`,
+      `Amends can't store the data of event ${event.id}: ${errorText(error)}. Send whole characters.`,
     );
   }
 };

@@ -1,3 +1,4 @@
+import { errorText } from '../event-sourcing/error-text.js';
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
 import { appendBatches } from '../event-store/append-batches.js';
 import { evolve } from '../recovery/case/case-evolve.js';
@@ -95,6 +96,6 @@ function refuseUnlessItFolds(recorded: readonly RecordedCaseEvent[], missing: re
     const more = missing.map((event) => ({ ...event, revision: 0, position: '' }) as RecordedCaseEvent);
     [...recorded, ...more].reduce(evolve, NOT_OPENED);
   } catch (error) {
-    throw new DoesNotFit(error instanceof Error ? error.message : String(error));
+    throw new DoesNotFit(errorText(error));
   }
 }

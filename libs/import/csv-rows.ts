@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
+import { errorText } from '../event-sourcing/error-text.js';
 import type { NumberedRow, Rejected } from './mapping/map-case.js';
 
 /** The file as a whole is unreadable: what is wrong, and how to fix it. */
@@ -91,7 +92,7 @@ function reasonOf(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return `There is no file ${path}. Check the path.`;
   if (code === 'EACCES') return `This user may not read ${path}. Check its permissions.`;
-  return `Amends can't read ${path}: ${error instanceof Error ? error.message : String(error)}.`;
+  return `Amends can't read ${path}: ${errorText(error)}.`;
 }
 
 function refuseHeader(path: string, header: readonly string[], { wanted, named }: Format): void {

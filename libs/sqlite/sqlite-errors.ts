@@ -1,3 +1,5 @@
+import { errorText } from '../event-sourcing/error-text.js';
+
 /** SQLite's result codes: https://www.sqlite.org/rescode.html. Extended codes carry the primary one in the low byte. */
 const PERM = 3;
 const BUSY = 5;
@@ -13,9 +15,6 @@ const primaryCode = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : undefined;
-
-export const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 export const isBusy = (error: unknown): boolean => primaryCode(error) === BUSY;
 
@@ -42,7 +41,7 @@ export const outOfOrder = (error: unknown, path: string, write = 'write'): strin
     case CANTOPEN:
       return `${path} can't be opened. Check that the folder exists, that this user may read and write in it, and that the disk isn't full.`;
     case IOERR:
-      return `The disk failed while ${path} was read or written (${messageOf(error)}). Check the disk, then start again: what was answered before is kept.`;
+      return `The disk failed while ${path} was read or written (${errorText(error)}). Check the disk, then start again: what was answered before is kept.`;
     case BUSY:
       return `${path} is being changed by another program. Stop it, then try again.`;
     default:

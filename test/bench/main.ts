@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
 import { dueTimes } from './due-times.js';
 import { commandsOnEngines } from './engines/commands.js';
 import { relayToKafka } from './engines/relay.js';
@@ -69,7 +70,7 @@ function asked() {
       },
     });
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     process.stderr.write('npm run -s bench -- [--quick] [--json] [--engines] [GROUP ...]\n');
     process.exit(2);
   }

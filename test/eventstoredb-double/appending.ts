@@ -15,6 +15,7 @@ import type {
 import type { handleBidiStreamingCall, handleClientStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import empties from 'google-protobuf/google/protobuf/empty_pb.js';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
 import {
   AppendTooLarge,
   MOST_APPEND_BYTES,
@@ -115,7 +116,7 @@ const batchRefusal = (error: unknown): InstanceType<typeof statuses.Status> => {
   else if (error instanceof AppendTooLarge)
     message('MaximumAppendSizeExceeded', new shared.MaximumAppendSizeExceeded().setMaxappendsize(MOST_APPEND_BYTES));
   else message('Unknown', new shared.Unknown());
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return new statuses.Status().setCode(code.Code.UNKNOWN).setMessage(text).setDetails(details);
 };
 

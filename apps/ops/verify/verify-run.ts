@@ -1,3 +1,4 @@
+import { errorText } from '../../../libs/event-sourcing/error-text.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -36,7 +37,7 @@ export async function runVerify(stores: Stores, anchor?: Anchor): Promise<Verify
   } catch (error) {
     // A history that was meddled with may not fold at all: then the seals have named why.
     if (seals.seals !== 'broken') throw error;
-    const because = error instanceof Error ? error.message : String(error);
+    const because = errorText(error);
     return { ...damaged(because), problems: [...(seals.problems ?? []), because] };
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../event-sourcing/error-text.js';
 import type { Cluster } from './connection.js';
 
 export type Answering = { readonly up: true } | { readonly up: false; readonly error: string };
@@ -10,7 +11,7 @@ export async function kafkaAnswers({ impatient }: Cluster): Promise<Answering> {
     await admin.describeCluster();
     return { up: true };
   } catch (error) {
-    return { up: false, error: `Kafka does not answer: ${error instanceof Error ? error.message : String(error)}` };
+    return { up: false, error: `Kafka does not answer: ${errorText(error)}` };
   } finally {
     await admin.disconnect();
   }

@@ -1,4 +1,5 @@
 import { Partitioners, type Producer, type TopicMessages, type Transaction } from 'kafkajs';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { TakenOver, UnclearOutcome, type Message, type Publisher } from '../broker.js';
 import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
@@ -83,7 +84,7 @@ export class KafkaPublisher implements Publisher {
       return new TakenOver(`Another relay works as ${this.name} now. Run one relay of a name; this one ends.`, {
         cause: error,
       });
-    const because = error instanceof Error ? error.message : String(error);
+    const because = errorText(error);
     return new UnclearOutcome(`Kafka did not say whether the batch is there: ${because}`, { cause: error });
   }
 }

@@ -5,13 +5,12 @@ import {
   MaxAppendSizeExceededError,
   StreamDeletedError,
 } from '@eventstore/db-client';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { AppendRefused, HistoryDamaged, HistoryUnavailable, MAX_APPEND_BYTES } from '../event-store.js';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
 const GRACE_MS = 20;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Errors that a retry can't fix: already in our words, or our own bug. */
 const PERMANENT = [AppendRefused, HistoryDamaged, HistoryUnavailable, InvalidArgumentError, TypeError, RangeError];
@@ -40,7 +39,7 @@ const permanentError = (error: unknown, server: string): Error | undefined => {
 
 export const unavailable = (error: unknown, server: string): HistoryUnavailable =>
   new HistoryUnavailable(
-    `The EventStoreDB at ${server} doesn't answer (${messageOf(error)}). Check that it runs and can be reached from here, then try again.`,
+    `The EventStoreDB at ${server} doesn't answer (${errorText(error)}). Check that it runs and can be reached from here, then try again.`,
     { cause: error },
   );
 
@@ -80,7 +79,7 @@ export class Retries {
     if (Date.now() + this.pauseMs >= this.until) throw unavailable(error, this.server);
     if (!this.isNoticed && this.pauseMs === LONGEST_PAUSE_MS) {
       this.isNoticed = true;
-      this.notice(`The EventStoreDB at ${this.server} doesn't answer (${messageOf(error)}). Amends keeps retrying.`);
+      this.notice(`The EventStoreDB at ${this.server} doesn't answer (${errorText(error)}). Amends keeps retrying.`);
     }
     try {
       await pause(this.pauseMs, undefined, { signal });

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { errorText } from '../../event-sourcing/error-text.js';
 import type { ToAppend } from '../../event-sourcing/event.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
-import { isFatal, messageOf } from '../../sqlite/sqlite-errors.js';
+import { isFatal } from '../../sqlite/sqlite-errors.js';
 import { transact } from '../../sqlite/transaction.js';
 import { checkedData } from '../append-limits.js';
 import { HistoryUnavailable, RevisionConflict, type Appended } from '../event-store.js';
@@ -118,7 +119,7 @@ export class HistoryWriter {
 
   private stopped(cause: unknown): HistoryUnavailable {
     return new HistoryUnavailable(
-      `The history takes no more events since an error (${messageOf(inWords(cause, this.path))}). Put it right, then start again.`,
+      `The history takes no more events since an error (${errorText(inWords(cause, this.path))}). Put it right, then start again.`,
       { cause },
     );
   }

@@ -1,11 +1,12 @@
-import { isDamaged, messageOf, outOfOrder } from '../../sqlite/sqlite-errors.js';
+import { errorText } from '../../event-sourcing/error-text.js';
+import { isDamaged, outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { HistoryDamaged, HistoryUnavailable } from '../event-store.js';
 
 /** SQLite's errors in words; other errors unchanged. */
 export const inWords = (error: unknown, path: string): unknown => {
   if (isDamaged(error))
     return new HistoryDamaged(
-      `${path} is damaged: SQLite says "${messageOf(error)}". Amends changed nothing. Keep the file, and restore a back-up (amends restore).`,
+      `${path} is damaged: SQLite says "${errorText(error)}". Amends changed nothing. Keep the file, and restore a back-up (amends restore).`,
     );
   const why = outOfOrder(error, path, 'append');
   return why === undefined ? error : new HistoryUnavailable(why, { cause: error });

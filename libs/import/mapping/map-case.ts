@@ -1,3 +1,4 @@
+import { errorText } from '../../event-sourcing/error-text.js';
 import type { DomainEvent } from '../../event-sourcing/event.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { shardOf } from '../../event-sourcing/shard.js';
@@ -204,7 +205,7 @@ function fold(state: CaseState, event: EventToAppend): CaseState {
   try {
     return evolveCase(state, { ...event, revision: 0, position: '' } as RecordedCaseEvent);
   } catch (error) {
-    throw new RowRejected(error instanceof Error ? error.message : String(error));
+    throw new RowRejected(errorText(error));
   }
 }
 

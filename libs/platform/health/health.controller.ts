@@ -2,6 +2,7 @@ import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/commo
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { Everyone } from '../auth/roles.js';
 import { pause } from '../stores/turn.js';
 import { Readiness, type Check, type Finding } from './readiness.js';
@@ -53,7 +54,7 @@ async function found(check: Check): Promise<Finding> {
   try {
     return await Promise.race([check(), lateFinding(late.signal)]);
   } catch (error) {
-    return { up: false, error: error instanceof Error ? error.message : String(error) };
+    return { up: false, error: errorText(error) };
   } finally {
     late.abort();
   }

@@ -1,3 +1,4 @@
+import { errorText } from '../../event-sourcing/error-text.js';
 import { Problem, invalid, type FieldMistake } from '../problem/problem.js';
 import { hasControlCharacter } from './fields.js';
 
@@ -29,7 +30,7 @@ function decode(body: Buffer): string {
   try {
     return utf8.decode(body);
   } catch (error) {
-    throw malformed(`The body is not UTF-8: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`The body is not UTF-8: ${errorText(error)}`);
   }
 }
 
@@ -37,7 +38,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw malformed(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`The body is not JSON: ${errorText(error)}`);
   }
 }
 

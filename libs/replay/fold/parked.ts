@@ -1,3 +1,4 @@
+import { errorStack } from '../../event-sourcing/error-text.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
@@ -25,7 +26,6 @@ const prefixOf = (generation: number): string => `parked/${String(generation).pa
 const skippedIn = (generation: number): string => prefixOf(generation).replace('parked/', 'skipped/');
 const keyOf = (generation: number, projection: string, key: string): string =>
   `${prefixOf(generation)}${projection}/${encodeURIComponent(key)}`;
-const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 /** Keeps events that projections could not fold until an operator retries or skips them. */
 export class ParkedList {
@@ -48,7 +48,7 @@ export class ParkedList {
       projection,
       key,
       shard,
-      error: known?.value.error ?? messageOf(error),
+      error: known?.value.error ?? errorStack(error),
       events: [...(known?.value.events ?? []), ...events.filter(({ position }) => position > last)],
     };
     await this.ledger.put({ key: at, value, expected: known?.version ?? 0 });
@@ -63,7 +63,7 @@ export class ParkedList {
     const { generation, projection, key } = record;
     await this.ledger.put({
       key: keyOf(generation, projection, key),
-      value: { ...record, events, error: messageOf(error) },
+      value: { ...record, events, error: errorStack(error) },
     });
   }
 

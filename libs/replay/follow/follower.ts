@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { canFold } from '../builds/bring-up-to-date.js';
@@ -106,7 +107,7 @@ export class ReadModelFollower<Inputs> extends Following {
           seconds,
           position: feed.position,
           parked: waiting,
-          ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
+          ...(error === undefined ? {} : { error: errorText(error) }),
         };
       }),
     );
