@@ -20,7 +20,7 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
     const json: string | undefined = JSON.stringify(event.data);
     if (json === undefined || json[0] !== '{')
       throw new AppendRefused(`The data of event ${event.id} is not an object.`);
-    if (LONE_SURROGATE.test(json)) refuseLoneSurrogate(event);
+    if (ESCAPED_SURROGATE.test(json)) refuseLoneSurrogate(event);
     const { id, type, programme, commandId, correlationId, causationId, actor } = event;
     const values = id + type + stream + programme + commandId + correlationId + causationId + actor.id + actor.role;
     bytes += Buffer.byteLength(json) + Buffer.byteLength(values) + ENVELOPE_BYTES;
@@ -35,7 +35,7 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
 };
 
 /** How JSON.stringify escapes half a character, which UTF-8 can't encode. Literal text can match it too. */
-const LONE_SURROGATE = /\\ud[89a-f]/;
+const ESCAPED_SURROGATE = /\\ud[89a-f]/;
 
 const refuseLoneSurrogate = (event: ToAppend): void => {
   try {

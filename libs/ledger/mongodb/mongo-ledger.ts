@@ -1,7 +1,8 @@
 import { type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from '../../mongodb/mongo-connection.js';
 import { type Ledger, LedgerUnavailable, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
-import { fieldsOf, instant, LAST, type RecordDocument, recordOf, type Row, rowOf } from './records.js';
+import { instant, LAST, type Row, rowOf } from '../row.js';
+import { fieldsOf, type RecordDocument, recordOf } from './records.js';
 
 export interface MongoLedgerOptions extends ConnectionOptions {
   readonly mode: 'write' | 'read';

@@ -11,6 +11,7 @@ import {
   type Put,
   VersionConflict,
 } from '../ledger.js';
+import { instant, LAST, type Row, rowOf } from '../row.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -27,11 +28,6 @@ const SCHEMA = `
   CREATE INDEX records_due ON records (kind, due_at, key) WHERE due_at IS NOT NULL;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
-
-/** Above every text that starts with what stands before it: the last code point there is. */
-const LAST = '\u{10FFFF}';
-/** Half of a pair: no UTF-8 can hold it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export interface SqliteLedgerOptions {
   /** A file, or ':memory:'. */
@@ -82,14 +78,16 @@ export class SqliteLedger implements Ledger {
   }
 
   async put(put: Put): Promise<number> {
-    const row = this.rowOf(put);
+    this.refuseWhenReading();
+    const row = rowOf(put);
     const outcome = await this.ask(() => this.writes.run(() => this.set(row)));
     if (outcome instanceof VersionConflict) throw outcome;
     return outcome;
   }
 
   async putMany(puts: readonly Put[]): Promise<readonly string[]> {
-    const rows = puts.map((put) => this.rowOf(put));
+    this.refuseWhenReading();
+    const rows = puts.map(rowOf);
     const outcomes = await this.ask(() => this.writes.run(() => rows.map((row) => this.set(row))));
     return outcomes.flatMap((outcome) => (outcome instanceof VersionConflict ? [outcome.key] : []));
   }
@@ -153,7 +151,7 @@ export class SqliteLedger implements Ledger {
 
   /** Runs in the group's transaction. */
   private set(row: Row): number | VersionConflict {
-    const { key, value, dueAt, expected } = row;
+    const { key, value, dueAt = null, expected } = row;
     const set =
       expected === undefined
         ? this.statements.put.get(key, value, dueAt)
@@ -176,29 +174,10 @@ export class SqliteLedger implements Ledger {
     return Number(this.statements.version.get(key)?.['version'] ?? 0);
   }
 
-  /** As it is at the call: what the caller does to the value afterwards is not stored. */
-  private rowOf({ key, value, expected, dueAt }: Put): Row {
-    this.refuseWhenReading();
-    if (key === '' || key.includes('\0') || key.includes(LAST) || LONE_SURROGATE.test(key))
-      throw new TypeError(
-        `A key of the ledger must be well-formed text such as outbox/42, not ${JSON.stringify(key)}.`,
-      );
-    const text: string | undefined = JSON.stringify(value);
-    if (text === undefined) throw new TypeError(`The value of ${key} must be JSON, not ${typeof value}.`);
-    return { key, value: text, expected, dueAt: dueAt === undefined ? null : instant(dueAt, `dueAt of ${key}`) };
-  }
-
   private refuseWhenReading(): void {
     if (this.mode === 'read')
       throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
   }
-}
-
-interface Row {
-  readonly key: string;
-  readonly value: string;
-  readonly expected: number | undefined;
-  readonly dueAt: string | null;
 }
 
 const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> => ({
@@ -207,14 +186,6 @@ const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> => ({
   version: Number(row['version']),
   ...(row['due_at'] === null ? {} : { dueAt: String(row['due_at']) }),
 });
-
-/** One width for all, so that instants sort as text. */
-const instant = (text: string, what: string): string => {
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new TypeError(`${what} must be an instant such as 2031-05-05T09:00:00.000Z, not "${text}".`);
-  return new Date(time).toISOString();
-};
 
 const inWords = (error: unknown, path: string): unknown => {
   const why = outOfOrder(error, path);

@@ -4,8 +4,6 @@ import { hasControlCharacter } from './fields.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const DEEPEST = 32;
-/** Half of a pair: no UTF-8 can hold it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -46,7 +44,7 @@ const malformed = (detail: string): Problem => new Problem({ status: 400, code: 
 
 function mistakeIn(value: unknown, at: string, depth: number, names: { count: number }): FieldMistake | undefined {
   if (typeof value === 'string') {
-    if (LONE_SURROGATE.test(value)) return { field: at, message: 'must be well formed Unicode' };
+    if (!value.isWellFormed()) return { field: at, message: 'must be well formed Unicode' };
     return hasControlCharacter(value) ? { field: at, message: 'must hold no control characters' } : undefined;
   }
   if (typeof value === 'number')

@@ -59,8 +59,6 @@ export const storedDocumentFrom = (stored: Stored): StoredDocument => ({
 export const documentFrom = ({ _id, amends, ...document }: Stored): Document =>
   amends.text === undefined ? document : (JSON.parse(amends.text) as Document);
 
-/** Half of a pair, which UTF-8 can't encode. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 /**
  * MongoDB before 5.0 refuses names that start with $ and treats dots as paths; no name may contain a zero; the driver
  * treats an object with a _bsontype as one of its own.
@@ -68,7 +66,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const AWKWARD_NAME = /^\$|^$|[.\0]|^__proto__$|^_bsontype$/;
 
 const fits = (value: unknown, depth: number): boolean => {
-  if (typeof value === 'string') return !LONE_SURROGATE.test(value);
+  if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   if (depth > DEEPEST) return false;
   if (Array.isArray(value)) return value.every((one) => fits(one, depth + 1));
