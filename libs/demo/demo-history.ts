@@ -4,6 +4,7 @@ import { triageResponse } from '../reactions/triage-response.js';
 import type { ReactionInputs } from '../reactions/effect.js';
 import type { CommandOf } from '../recovery/aggregates.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
+import { DAY_MS } from '../recovery/rules/duration.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { COMPLAINTS, type Complaint } from './complaints.js';
 import { DEMO_TEAMS } from './demo-teams.js';
@@ -30,7 +31,6 @@ export interface DemoHistory {
 const SOURCE = 'demo-survey';
 const SURVEY: Actor = { id: SOURCE, role: 'integrator' };
 const TRIAGE: Actor = { id: triageResponse.name, role: 'system' };
-const DAY_MS = 86_400_000;
 const DAYS = 42;
 
 /** Six weeks of an invented company's unhappy customers, up to now, made by the real rules and deciders. */

@@ -1,4 +1,5 @@
 import { instant, isoOf } from '../recovery/fast/instants.js';
+import { DAY_MS } from '../recovery/rules/duration.js';
 import { caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
@@ -10,11 +11,9 @@ interface CustomerFact {
   readonly forgottenAt: string | null;
 }
 
-const DAY = 86_400_000;
-
 /** The cases that came within so many days of the one before. */
 const repeats = (opened: readonly number[], days: number): number =>
-  opened.filter((at, index) => index > 0 && at - (opened[index - 1] ?? 0) <= days * DAY).length;
+  opened.filter((at, index) => index > 0 && at - (opened[index - 1] ?? 0) <= days * DAY_MS).length;
 
 const withOpening = (opened: readonly number[], at: number): readonly number[] => {
   const later = opened.findIndex((other) => other > at);

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
+import { DAY_MS } from '../../recovery/rules/duration.js';
 import { INBOUND_TOPIC, REJECTS_TOPIC } from '../inbound-topics.js';
 import { TOPIC_NAMES, TOPICS } from '../topics.js';
 import type { Cluster } from './connection.js';
@@ -9,7 +10,6 @@ export const POSITIONS_TOPIC = 'amends.relay';
 
 /** More than the largest event with its envelope. */
 const MOST_BYTES = 4 * 1024 * 1024;
-const DAY_MS = 86_400_000;
 /** What is sent in holds persons' words in plain: it stays for as long as it takes to mend what refused it. */
 const INBOUND_DAYS = 7;
 

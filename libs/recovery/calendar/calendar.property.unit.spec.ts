@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
+import { DAY_MS } from '../rules/duration.js';
 import type { CalendarRule } from '../rules/rule-set.js';
 import { compileCalendar } from './compile-calendar.js';
-import { DAY_MS, parseOpenHours, WEEKDAYS } from './weekly-hours.js';
+import { parseOpenHours, WEEKDAYS } from './weekly-hours.js';
 
 const MINUTE = 60_000;
 const CASABLANCA = 'Africa/Casablanca'; // two changes a year that move with Ramadan

@@ -1,9 +1,8 @@
+import { DAY_MS } from '../rules/duration.js';
 import type { CalendarRule, Weekday } from '../rules/rule-set.js';
 
 /** Sunday first: (days since 1970-01-01 + 4) modulo 7 is the index. */
 export const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-export const DAY_MS = 86_400_000;
 
 /** Milliseconds of wall time since midnight of the opening day; a closing past 24 h is on the next day. */
 export interface OpenHours {

@@ -6,8 +6,7 @@ import { inWork, recordedBy, type Attempt, type OpenedCase } from '../case/case-
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
 import { stated } from '../../event-sourcing/stated.js';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../rules/duration.js';
 
 export function logContactAttempt(
   { channel, outcome, note }: CaseCommandOf<'LogContactAttempt'>,

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../rules/duration.js';
 import { isPresent } from '../team/team.js';
 import type { Member } from '../team/team-events.js';
 import type { Intake, IntakeCommand } from './intake.js';
@@ -6,8 +7,6 @@ interface Chosen {
   readonly owner: string;
   readonly by: 'rule' | 'team-fallback' | 'programme-fallback';
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Chooses the owner of a new case: by the rules among the members who are present and below their limit, else the team's

@@ -1,4 +1,5 @@
-const MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+export const DAY_MS = 86_400_000;
+const MS = { d: DAY_MS, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
 const DURATION = /^(?:\d+(?:\.\d+)?[dhms])+$/;
 const PART = /(\d+(?:\.\d+)?)([dhms])/g;

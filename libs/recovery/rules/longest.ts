@@ -1,7 +1,8 @@
 import { compileCalendar } from '../calendar/compile-calendar.js';
+import { DAY_MS } from './duration.js';
 import type { CalendarRule } from './rule-set.js';
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const WEEKS_IN_1_000_YEARS = 52_178;
 
 /** A longer duration is a typing error, and would exceed the range of dates. */

@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../rules/duration.js';
 import type { CalendarRule } from '../../rules/rule-set.js';
-import { DAY_MS, dayNumber, weeklyHours, type OpenHours } from '../weekly-hours.js';
+import { dayNumber, weeklyHours, type OpenHours } from '../weekly-hours.js';
 import { zoneOffsets } from '../zone-offsets.js';
 
 /** Of the instants that can be asked for; the table reaches a year further on either side. */
