@@ -1,3 +1,4 @@
+import { shortened } from '../event-sourcing/one-line.js';
 import type { FieldType } from '../event-sourcing/projection.js';
 
 /** What is wrong with a filter, where, and how to fix it. */
@@ -207,6 +208,5 @@ const unknownOperator = (operator: string, known: readonly string[]): string =>
 
 const show = (value: unknown): string => {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text: string = JSON.stringify(value) ?? typeof value;
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return shortened(JSON.stringify(value) ?? typeof value, 80);
 };

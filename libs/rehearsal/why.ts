@@ -1,3 +1,4 @@
+import { inOneLine } from '../event-sourcing/one-line.js';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { CompiledRules, CompiledTarget } from '../recovery/rules/compile.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
@@ -159,7 +160,7 @@ function sentenceOf(
   has: ClockDocument | undefined,
   clauses: readonly Clause[],
 ): string {
-  const differences = clauses.map(({ path, from, to }) => `${path}: ${briefly(from)} > ${briefly(to)}`);
+  const differences = clauses.map(({ path, from, to }) => `${path}: ${shown(from)} > ${shown(to)}`);
   const worked = (clock: ClockDocument | undefined): string => {
     if (!clock) return 'nothing promised';
     if (clock.workingMs === null) return `due ${clock.dueAt ?? 'when it goes on'}, goal ${hours(clock.goalMs)}`;
@@ -168,11 +169,8 @@ function sentenceOf(
   return `${differences.join('; ')} (before: ${worked(had)}; after: ${worked(has)})`;
 }
 
-const briefly = (value: unknown): string => {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-};
+const shown = (value: unknown): string =>
+  value === null || (Array.isArray(value) && value.length === 0) ? 'none' : inOneLine(value, 80);
 
 const NO_INTERVALS: Why['intervals'] = { noLongerCounted: [], newlyCounted: [] };
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { inOneLine, shortened } from '../../../libs/event-sourcing/one-line.js';
 import type { AuditedClock, CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import type { AuditStep } from '../../../libs/rehearsal/case-steps.js';
 import { table } from '../output.js';
@@ -11,7 +12,7 @@ export async function auditText(audit: CaseAudit): Promise<string> {
     known === occurredAt ? '' : known,
     correctedBy.length > 0 ? `${type} (corrected)` : type,
     `${actor.id} (${actor.role})`,
-    briefly(data),
+    factsOf(data),
   ]);
   const withoutClock = Object.entries(reported).filter(
     ([target]) => !clocks.some(({ clock }) => clock.target === target),
@@ -40,18 +41,15 @@ function stepLines({ type, occurredAt, changed }: AuditStep): string[] {
 
 /** Of a list that grew only what came. */
 function changeTold({ from, to }: AuditStep['changed'][string]): string {
-  if (from === null) return inOneLine(to);
+  if (from === null) return shown(to);
   const grew = Array.isArray(from) && Array.isArray(to) && isDeepStrictEqual(to.slice(0, from.length), from);
-  return grew ? `+ ${to.slice(from.length).map(inOneLine).join(', ')}` : `${inOneLine(from)} > ${inOneLine(to)}`;
+  return grew ? `+ ${to.slice(from.length).map(shown).join(', ')}` : `${shown(from)} > ${shown(to)}`;
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === false || (Array.isArray(value) && value.length === 0);
 
-const inOneLine = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
-};
+const shown = (value: unknown): string => inOneLine(value, LONGEST);
 
 function clockLines({
   clock,
@@ -92,7 +90,7 @@ const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(2)} h`;
 const LONGEST = 90;
 
 /** Facts on one line, without the ids that stand elsewhere. */
-function briefly(data: unknown): string {
+function factsOf(data: unknown): string {
   const told = Object.entries(data as Readonly<Record<string, unknown>>)
     .filter(
       ([field, value]) =>
@@ -100,5 +98,5 @@ function briefly(data: unknown): string {
     )
     .map(([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
-  return told.length > LONGEST ? `${told.slice(0, LONGEST - 3)}...` : told;
+  return shortened(told, LONGEST);
 }

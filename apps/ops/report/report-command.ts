@@ -110,7 +110,7 @@ function disagreements(report: Command): void {
           row.priority,
           row.met ? 'met' : 'missed',
           row.reported,
-          row.workingMs === null ? null : Number((row.workingMs / 3_600_000).toFixed(2)),
+          hours(row.workingMs),
         ]),
       );
     });
