@@ -1,4 +1,4 @@
-import { categoryOf, identityOf } from './stream-name.js';
+import { categoryOf, identityOf } from '../event-sourcing/stream-name.js';
 import type { EventType } from '../recovery/history.js';
 
 // Names of topics are what subscribers hold on to: they stay.

@@ -2,7 +2,7 @@ import { Kafka, type CloudEvent as CheckedEvent } from 'cloudevents';
 import { describe, expect, test } from '@jest/globals';
 import { DECLARATIONS } from '../recovery/history.js';
 import { inBinaryMode, toCloudEvent } from './cloud-event.js';
-import { categoryOf } from './stream-name.js';
+import { categoryOf } from '../event-sourcing/stream-name.js';
 import { samples } from './told.testing.js';
 import { eventsOf, topicOf, TOPIC_NAMES } from './topics.js';
 

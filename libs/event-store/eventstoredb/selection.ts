@@ -5,16 +5,12 @@ import {
   type AllStreamRecordedEvent,
   type Filter,
 } from '@eventstore/db-client';
+import { categoryOf } from '../../event-sourcing/stream-name.js';
 import type { EventFilter } from '../event-store.js';
 import { positionText } from './positions.js';
 import { shardIn } from './stored-events.js';
 
 type CheckpointReached = NonNullable<Filter['checkpointReached']>;
-
-const categoryOf = (stream: string): string => {
-  const hyphen = stream.indexOf('-');
-  return hyphen === -1 ? stream : stream.slice(0, hyphen);
-};
 
 /** An event of this history, not of another prefix or of the server. */
 export interface OwnEvent {

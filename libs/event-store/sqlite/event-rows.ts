@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { categoryOf } from '../../event-sourcing/stream-name.js';
 import { HistoryDamaged } from '../event-store.js';
 import type { Actor, Recorded, ToAppend } from '../../event-sourcing/event.js';
 
@@ -42,11 +43,6 @@ export const positionNumber = (position: string): number => {
     );
   }
   return Number(position);
-};
-
-export const categoryOf = (stream: string): string => {
-  const hyphen = stream.indexOf('-');
-  return hyphen === -1 ? stream : stream.slice(0, hyphen);
 };
 
 const rows = (db: DatabaseSync, sql: string): StatementSync => {
