@@ -9,7 +9,7 @@ import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';
 
-/** Folds history into the builds that are kept, under the rules that each goes on under. */
+/** Folds history into the kept builds, each under its own rules. */
 export const FOLLOWER: FactoryProvider<ReadModelFollower<Inputs>> = {
   provide: ReadModelFollower,
   inject: [STORES],

@@ -9,7 +9,7 @@ await runRole({
   name: 'projector',
   parts: ({ leases, stores }) => [
     SharedProjectorModule.by(leases),
-    // Before the rules of the first start are there, a build would have to be made again.
+    // A build made before the first start has activated its rules would be made again.
     UpToDateModule.in(new LeasedTurn(leases), () => isStarted(stores)),
   ],
   controllers: [ParkedController],

@@ -22,7 +22,7 @@ import { FOLLOWER } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Keeps the read models at the end of history; a start finishes what a crash or an upgrade left to be built. */
+/** Keeps the read models at the end of history. A start finishes builds after a crash or an upgrade. */
 @Injectable()
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Projector');
@@ -45,7 +45,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     if (atOnce) await this.builds.bringUpToDateAlone();
     await this.follower.refresh();
     if (!atOnce) this.updating = this.update();
-    // An engine may be down for a while: what failed then begins again.
+    // An engine may be down for a while; this restarts what failed then.
     const { eventStore, readStore } = this.stores.places;
     if (eventStore ?? readStore) this.looking = this.lookAfter();
     this.readiness.register('readModels', async () => {
@@ -77,18 +77,18 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       try {
         await this.follower.refresh();
       } catch (error) {
-        this.logger.warn({ error: String(error) }, 'The builds could not be looked after; it is tried again');
+        this.logger.warn({ error: String(error) }, 'Could not refresh the builds; trying again');
       }
   }
 
-  /** The build before is served until the one that fits is made. */
+  /** The app serves the build before until the new one is made. */
   private async update(): Promise<void> {
     this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
     try {
       const { id } = await this.builds.bringUpToDate({ signal: this.stopping.signal });
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
-      if (error instanceof Stopped) return; // the next start goes on with it
+      if (error instanceof Stopped) return; // the next start continues it
       const because = errorStack(error);
       this.logger.error({ error: because }, 'The read models could not be built again');
       this.failure = because;
@@ -96,7 +96,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 }
 
-/** In the one process that writes: all shards. */
+/** For the one process that writes embedded stores: all shards. */
 @Global()
 @Module({
   providers: [

@@ -24,7 +24,7 @@ import { FOLLOWER } from './follower.provider.js';
 
 const LEASES = Symbol('leases');
 
-/** One of several projectors: folds the shards that fall to it, and takes over those of one that is lost. */
+/** One of several projectors: folds its share of the shards, and takes over those of a lost one. */
 @Injectable()
 export class SharedProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Projector');
@@ -66,7 +66,7 @@ export class SharedProjectorService implements OnApplicationBootstrap, BeforeApp
         this.held = shards.length;
         await this.follower.share(shards);
       } catch (error) {
-        this.logger.warn({ error: String(error) }, 'The shards could not be shared; it is tried again');
+        this.logger.warn({ error: String(error) }, 'Could not share the shards; trying again');
       }
   }
 }
@@ -85,7 +85,7 @@ export class SharedProjectorModule {
         {
           provide: ReadModelBuilds,
           inject: [STORES],
-          // A build is up to date when all of them have folded it.
+          // A build is up to date once all projectors have folded it.
           useFactory: (stores: Stores) =>
             new ReadModelBuilds(
               stores,

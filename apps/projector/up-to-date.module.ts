@@ -23,8 +23,8 @@ const MAY_BEGIN = Symbol('may begin');
 type MayBegin = () => Promise<boolean>;
 
 /**
- * Where parts run as several processes: one of those that start makes the first build, or another where the read models
- * or the rules have changed, also where whoever began it was lost on the way.
+ * With several processes: one of them makes the first build, and a new one after the read models or the rules have
+ * changed, even if the process that began it is lost.
  */
 @Injectable()
 class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -66,7 +66,7 @@ class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdo
         this.failure = undefined;
         return;
       } catch (error) {
-        if (error instanceof Stopped) continue; // whoever has its turn next goes on with it
+        if (error instanceof Stopped) continue; // the process whose turn is next continues it
         this.failure = errorStack(error);
         this.logger.error({ error: this.failure }, 'The read models could not be built');
         if (!isStoreDown(error)) return;

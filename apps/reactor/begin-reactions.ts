@@ -2,12 +2,12 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 import { Checkpoints } from './checkpoints.js';
 
-/** Every reaction there is. */
+/** Every reaction. */
 const REACTIONS = [triageResponse];
 
 /**
- * Notes where reactions that are new begin. Whoever takes in what reactions act on does so before: a reactor that
- * starts later, in another process, goes on from there.
+ * Records where new reactions begin. Processes that record responses do so first, so that a reactor which starts later
+ * begins there.
  */
 export async function beginReactions(
   { events, ledger }: Pick<Stores, 'events' | 'ledger'>,

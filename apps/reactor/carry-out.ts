@@ -1,17 +1,17 @@
 import type { Commands } from '../../libs/commands/commands.js';
 import type { Effect } from '../../libs/reactions/effect.js';
 
-/** What must happen, because of which event. */
+/** An effect to carry out, and the event that caused it. */
 export interface Errand {
   readonly reaction: string;
   readonly event: string;
   readonly correlationId: string;
-  /** The same each time: what was done is not done again. */
+  /** The same each time, so that the command takes effect once. */
   readonly commandId: string;
   readonly effect: Effect;
 }
 
-/** Has an effect decided and recorded, as the reaction's own doing. */
+/** Executes an effect's command, with the reaction as the actor. */
 export function carryOut(
   commands: Pick<Commands, 'execute'>,
   { reaction, event, correlationId, commandId, effect }: Errand,

@@ -3,7 +3,7 @@ import type { Ledger } from '../../libs/ledger/ledger.js';
 
 const SAVE_EVERY_MS = 250;
 
-/** How far a reaction has reacted, by shard: workers that share the shards each keep their own. */
+/** How far a reaction has come, by shard: workers that share the shards each keep their own. */
 export class Checkpoints {
   private waiting: string[] | undefined;
   private saved: readonly string[] = [];
@@ -15,8 +15,8 @@ export class Checkpoints {
   ) {}
 
   /**
-   * A reaction that was never here starts at `end`: history before it was deployed sets nothing off. What was noted
-   * first stands, whoever notes it once more; where that was cut off, it holds for all shards.
+   * A new reaction starts at `end`: events before its deployment set nothing off. The first recorded start stands, also
+   * when another process records one; after an interruption it holds for all shards.
    */
   async load(end: string | undefined): Promise<string[]> {
     const found = await this.stored();
@@ -27,7 +27,7 @@ export class Checkpoints {
     return allShards((shard) => stored.get(shard) ?? start);
   }
 
-  /** At most four times a second: what is done twice after a crash is done once by its command's id. */
+  /** At most four times a second: after a crash, command ids prevent that effects happen twice. */
   async save(shards: readonly string[], acted: boolean): Promise<void> {
     this.waiting = [...shards];
     if (acted && performance.now() - this.savedAt >= SAVE_EVERY_MS) await this.flush();

@@ -2,12 +2,12 @@ import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Effect } from '../../libs/reactions/effect.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 
-/** What could not be carried out, kept until an operator sends it again. */
+/** An effect that failed, kept until an operator resends it. */
 export interface DeadLetter {
   readonly reaction: string;
   readonly event: { readonly id: string; readonly stream: string; readonly revision: number };
   readonly correlationId: string;
-  /** The effect's command, or the event's id where the reaction itself failed and there is no effect. */
+  /** The effect's command id, or the event's id where the reaction itself failed. */
   readonly commandId: string;
   readonly effect?: Effect;
   readonly error: string;
@@ -18,7 +18,7 @@ export const DEAD_LETTERS = 'dead-letter/';
 export const keyOfLetter = ({ reaction, commandId }: Pick<DeadLetter, 'reaction' | 'commandId'>): string =>
   `${DEAD_LETTERS}${reaction}/${commandId}`;
 
-/** Undefined where history was put back to before it: what stands in its place is another event, if any. */
+/** Undefined where history was restored to before the event. */
 export async function eventOf(
   { event: { id, stream, revision } }: DeadLetter,
   history: Pick<EventStore, 'readStream'>,

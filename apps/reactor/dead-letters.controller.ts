@@ -21,7 +21,7 @@ class NameLetter {
   @Text(100) commandId!: string;
 }
 
-/** What reactions could not carry out, until an operator sends it again. */
+/** Effects that failed, until an operator resends them. */
 @ApiTags('operations')
 @Controller('v1/dead-letters')
 @Roles('operator')
@@ -34,7 +34,7 @@ export class DeadLettersController {
 
   @Get()
   @ApiQuery({ name: 'after', required: false, schema: { type: 'string' } })
-  @ApiOperation({ operationId: 'DeadLetters', summary: 'What reactions could not carry out, and why' })
+  @ApiOperation({ operationId: 'DeadLetters', summary: 'List effects that failed, and why' })
   async list(@Query('after') after?: string): Promise<object> {
     const records = await this.stores.ledger.list<DeadLetter>(DEAD_LETTERS, {
       limit: 100,
@@ -54,7 +54,7 @@ export class DeadLettersController {
   @ApiBody({ schema: schemaOf(NameLetter) })
   @ApiOperation({
     operationId: 'ResendDeadLetter',
-    summary: 'Carry it out after all; under the same id, so that what was done is not done again',
+    summary: 'Carry out a failed effect again, under the same id, so that it takes effect once',
   })
   async resend(@Body() body: unknown): Promise<object> {
     const named = valid(NameLetter, body);
@@ -70,8 +70,7 @@ export class DeadLettersController {
     const errands = await this.errands.again(letter.value);
     if (isRefusal(errands)) throw new Problem({ status: 409, code: errands.refused, detail: errands.because });
     const refused = await resend(errands, this.commands);
-    if (refused)
-      throw new Problem({ status: 409, code: refused.refused, detail: `Refused once more: ${refused.because}` });
+    if (refused) throw new Problem({ status: 409, code: refused.refused, detail: `Refused again: ${refused.because}` });
     await this.stores.ledger.remove(key, letter.version);
     return { carriedOut: true };
   }

@@ -7,12 +7,12 @@ import { triageResponse } from '../../libs/reactions/triage-response.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Errands } from './errands.js';
 
-/** Read models are behind by as much: a burst need not have all open cases counted for each of its responses. */
+/** Counts need not be fresher than read models, so that a burst of responses counts open cases once. */
 const COUNTED_FOR_MS = 1_000;
 
 type OpenCases = Readonly<Record<string, number>>;
 
-/** By owner, the cases in work that were opened before an instant. */
+/** Open cases by owner that were opened before an instant. */
 const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, OpenCases> =>
   new LRUCache({
     max: 10,
@@ -23,7 +23,7 @@ const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, O
     },
   });
 
-/** What the reaction says must happen, and the letters of what could not: wherever an operator may ask for them. */
+/** The reaction's effects and its dead letters, for every process that lets operators see them. */
 @Module({
   controllers: [DeadLettersController],
   providers: [

@@ -10,11 +10,11 @@ import { eventOf, type DeadLetter } from './dead-letter.js';
 export interface ErrandsOptions {
   readonly events: Pick<EventStore, 'readStream'>;
   rules(this: void): RuleBooks;
-  /** By owner, the cases that are open now and were opened before an instant. */
+  /** Cases that are open now and were opened before an instant, by owner. */
   openCases(this: void, openedBefore: string): Promise<Readonly<Record<string, number>>>;
 }
 
-/** What one reaction says must happen because of events, with what it needs to know for that. */
+/** The effects that one reaction has on events, computed with what it needs to know. */
 export class Errands<E extends RecoveryEvent> {
   constructor(
     private readonly table: CommandReaction<E>,
@@ -25,12 +25,12 @@ export class Errands<E extends RecoveryEvent> {
     return this.table.name;
   }
 
-  /** The types that it says something to. */
+  /** The event types that it reacts to. */
   get types(): readonly string[] {
     return Object.keys(this.table.on);
   }
 
-  /** The same each time for the same event: what was done is not done again. */
+  /** The same each time for the same event, so that effects happen once. */
   async of(event: RecordedEvent): Promise<readonly Errand[]> {
     const { reaction } = this;
     return (await this.effectsOf(event)).map((effect, ordinal) => ({
@@ -42,14 +42,14 @@ export class Errands<E extends RecoveryEvent> {
     }));
   }
 
-  /** What was put aside: one effect, or all of an event that the reaction itself failed on. */
+  /** One failed effect, or all effects of an event on which the reaction itself failed. */
   async again(letter: DeadLetter): Promise<readonly Errand[] | Refusal> {
     const { event, effect, commandId, correlationId } = letter;
     const recorded = await eventOf(letter, this.options.events);
     if (recorded === undefined)
       return refuse(
         'event-not-in-history',
-        `Revision ${event.revision} of ${event.stream}, which it is about, is not in history any more: history was put back to before it.`,
+        `Its event, revision ${event.revision} of ${event.stream}, is no longer in history: history was restored to before it.`,
       );
     if (effect !== undefined) return [{ reaction: this.reaction, event: event.id, correlationId, commandId, effect }];
     return this.of(recorded);
@@ -57,7 +57,7 @@ export class Errands<E extends RecoveryEvent> {
 
   private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
     const books = this.options.rules();
-    // It is keyed by the event's type: what stands under it takes events of that type.
+    // Each function takes events of the type that is its key.
     const needs = this.table.needs as Readonly<
       Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>
     >;

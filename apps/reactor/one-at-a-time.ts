@@ -1,10 +1,10 @@
-/** Runs what concerns one key one after the other, and what concerns different keys side by side. */
+/** Runs work of one key in sequence, and work of different keys in parallel. */
 export class OneAtATime {
   private readonly last = new Map<string, Promise<unknown>>();
 
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(key) ?? Promise.resolve();
-    // Whoever ran before has its error; the next is not to blame for it.
+    // The caller before has its own error; the next runs anyway.
     const turn = before.then(work, work);
     this.last.set(key, turn);
     try {

@@ -3,7 +3,7 @@ import type { Turn } from '../../libs/platform/stores/turn.js';
 import { DeadLettersModule } from './dead-letters.module.js';
 import { ReactorService, TURN } from './reactor.service.js';
 
-/** Acts on what happened, once: in its turn, where several processes could. */
+/** Reacts to events once, in its turn where several processes could. */
 @Global()
 @Module({})
 export class ReactorModule {

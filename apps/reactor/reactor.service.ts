@@ -25,7 +25,7 @@ const AGAIN_AFTER_MS = 2_000;
 
 export const TURN = Symbol('turn');
 
-/** Runs the reactions and the sealer beside the app until it stops. A part that fails is down in /health/ready. */
+/** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
 @Injectable()
 export class ReactorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Reactor');
@@ -57,15 +57,10 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
       pause: (ms) => pause(ms, signal),
       onDeadLetter: ({ reaction, event, error }) => {
         deadLetters++;
-        this.logger.error(
-          { reaction, event: event.id, error },
-          'An effect could not be carried out and is a dead letter now',
-        );
+        this.logger.error({ reaction, event: event.id, error }, 'An effect failed and is a dead letter now');
       },
     });
-    this.metrics.gauge('amends_dead_letters', 'Effects that could not be carried out since the start', (gauge) =>
-      gauge.set(deadLetters),
-    );
+    this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
     const key = await this.stores.signingKey();
     this.start(reactor.name, (turn) => reactor.run(turn));
     this.start('sealer', async (turn) => {
@@ -88,7 +83,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     this.running.push(this.keepRunning(name, work));
   }
 
-  /** In its turn, and again after a store was down; what else goes wrong stops it for an operator to see. */
+  /** Runs a part in its turn, and again after a store was down. Any other error stops it, for an operator to see. */
   private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted)

@@ -20,9 +20,9 @@ export interface ReactorOptions {
   readonly commands: Pick<Commands, 'execute'>;
   readonly rules: Pick<RulesInForce, 'reload'>;
   now(this: void): string;
-  /** Between two tries. */
+  /** Waits between two tries. */
   pause(this: void, ms: number): Promise<unknown>;
-  /** Told of every effect that could not be carried out, and lies in the dead letters now. */
+  /** Called with every new dead letter. */
   onDeadLetter(this: void, letter: DeadLetter): void;
 }
 
@@ -30,8 +30,8 @@ const RETRY_AFTER_MS = [50, 200, 1_000, 3_000];
 const SHARDS_AT_A_TIME = 64;
 
 /**
- * Carries out what one reaction says must happen next: each effect once, events of a shard in order, from where it
- * was when it stopped. Imported events set off nothing.
+ * Carries out the effects of one reaction: each once, events of a shard in order, from where it stopped. Imported
+ * events set off nothing.
  */
 export class Reactor<E extends RecoveryEvent> {
   private readonly checkpoints: Checkpoints;
@@ -49,12 +49,12 @@ export class Reactor<E extends RecoveryEvent> {
     return this.errands.reaction;
   }
 
-  /** How far it has reacted. */
+  /** The position up to which it has reacted. */
   get reached(): string | undefined {
     return this.position;
   }
 
-  /** Reacts to what comes until the signal. A reaction that is new begins where that was noted, else now. */
+  /** Reacts to new events until the signal. A new reaction begins at its recorded start, else now. */
   async run(signal: AbortSignal): Promise<void> {
     const { events, rules } = this.options;
     const shards = await this.checkpoints.load(await events.end());
@@ -62,8 +62,7 @@ export class Reactor<E extends RecoveryEvent> {
     this.position = from === '' ? undefined : from;
     const filter = { types: [...this.errands.types, ...BOOK_CHANGES] };
     try {
-      // Rules changed before this began come from here, those that change later from what is followed: no event is
-      // reacted to under rules that are older than itself, whoever changed them.
+      // No event meets rules older than itself: this loads what changed before, and changes come with the events.
       await rules.reload();
       for await (const batch of events.follow({ ...(from === '' ? {} : { from }), filter, signal })) {
         if (batch.events.some(({ type }) => isBookChange(type))) await rules.reload();
@@ -98,7 +97,7 @@ export class Reactor<E extends RecoveryEvent> {
     await Promise.all(Array.from({ length: Math.min(SHARDS_AT_A_TIME, queue.length) }, worker));
   }
 
-  /** An event that a reaction can't take is put aside like an effect that fails: what follows is not held up. */
+  /** An event on which the reaction fails becomes a dead letter, as a failed effect does, and later events go on. */
   private async reactTo(event: RecordedEvent, signal: AbortSignal): Promise<void> {
     const errands = await this.try(event, { commandId: event.id }, signal, () => this.errands.of(event));
     for (const errand of errands ?? [])
@@ -107,7 +106,7 @@ export class Reactor<E extends RecoveryEvent> {
       );
   }
 
-  /** Tried again where it failed, then put aside where an operator sees it; a refusal would be the same again. */
+  /** Retries an error, then makes a dead letter. A refusal would only repeat itself. */
   private async try<T extends object>(
     event: RecordedEvent,
     errand: Pick<Errand, 'commandId'> & Partial<Errand>,
@@ -123,18 +122,18 @@ export class Reactor<E extends RecoveryEvent> {
         tries = RETRY_AFTER_MS.length;
       } catch (thrown) {
         error = errorStack(thrown);
-        // That a store is down, or nothing built yet, is no fault of the event: it waits for as long as that takes.
+        // The event waits for as long as a store is down or no read model is built.
         if (isStoreDown(thrown) || thrown instanceof NothingLive) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
       }
       const wait = RETRY_AFTER_MS[tries];
-      if (wait === undefined) return this.putAside(event, errand, error);
+      if (wait === undefined) return this.toDeadLetter(event, errand, error);
       await this.options.pause(wait);
-      // It has not been reacted to, then: the next start begins with it.
+      // The next start begins with this event.
       if (signal.aborted) return undefined;
     }
   }
 
-  private async putAside(
+  private async toDeadLetter(
     { id, stream, revision, correlationId }: RecordedEvent,
     { commandId, effect }: Pick<Errand, 'commandId'> & Partial<Errand>,
     error: string,

@@ -2,10 +2,7 @@ import type { Commands } from '../../libs/commands/commands.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { carryOut, type Errand } from './carry-out.js';
 
-/**
- * Carries out what was put aside, under the same ids; resolves to why it is refused, where it still is.
- * @throws what is still wrong
- */
+/** Carries out a dead letter under the same ids. Resolves to the refusal, if any. @throws what still fails */
 export async function resend(
   errands: readonly Errand[],
   commands: Pick<Commands, 'execute'>,

@@ -11,12 +11,12 @@ import { ReceiveResponse } from '../../libs/responses/receive-response.js';
 
 export interface InboundOptions {
   readonly subscriber: Subscriber;
-  /** Appends the response to history; resolves once it is durable. Sent again, it is the same response. */
+  /** Appends the response to history; resolves once it is durable. It is idempotent. */
   receive(this: void, sent: ReceiveResponse): Promise<object | Refusal>;
-  /** Resolves once the rejects are stored. */
+  /** Resolves once the rejects are durable. */
   reject(this: void, rejects: readonly Message[]): Promise<void>;
   now(this: void): string;
-  told?: Subscription['told'];
+  onState?: Subscription['onState'];
 }
 
 const GROUP = 'amends-inbound';
@@ -24,21 +24,21 @@ const CONFLICT = 409;
 const STRUCTURED = /^application\/cloudevents\+json\b/;
 
 /**
- * Takes responses in from a topic, until the signal. Offsets are committed after the append. A message that can't be
- * taken is named in the rejects with the reason; what persons said stays in the inbound topic, whose retention ends.
+ * Receives responses from a topic, until the signal. Offsets are committed after the append. A refused message is named
+ * in the rejects with the reason; what people said stays in the inbound topic, whose retention ends.
  * @throws what is no fault of a message: the batch comes again
  */
 export const takeInbound = (
-  { subscriber, receive, reject, now, told }: InboundOptions,
+  { subscriber, receive, reject, now, onState }: InboundOptions,
   signal: AbortSignal,
 ): Promise<void> =>
   subscriber.subscribe({
     topics: [INBOUND_TOPIC],
     group: GROUP,
     signal,
-    ...(told === undefined ? {} : { told }),
+    ...(onState === undefined ? {} : { onState }),
     work: async (messages) => {
-      // Messages of one key in order, keys side by side: one sync of the disk serves many.
+      // Messages of one key in order, keys in parallel, so that one sync of the disk serves many.
       const byKey = new Map<string, Delivered[]>();
       for (const message of messages) {
         const key = message.key === '' ? message.at : message.key;
@@ -51,9 +51,9 @@ export const takeInbound = (
           if (isRefusal(outcome)) rejects.push(rejectOf(message, outcome.refused, outcome.because, now()));
         } catch (error) {
           const { status, code, errors } = problemOf(error).details;
-          // Nor is it a message's fault that somebody else wrote where it belongs at the same time.
+          // A conflict with another writer is no fault of the message either.
           if (status >= 500 || status === CONFLICT) throw error;
-          // A sentence may quote what was sent: the fields at fault and what they must be say enough.
+          // Sentences may quote what was sent, so only fields and what they must be are named.
           const because = errors?.map(({ field, message: must }) => `${field} ${withoutQuote(must)}`.trim()).join('; ');
           rejects.push(rejectOf(message, code, because ?? 'The message is not JSON as a response is sent', now()));
         }
@@ -78,11 +78,11 @@ function responseIn({ value, headers }: Delivered): ReceiveResponse {
 
 const withoutQuote = (must: string): string => must.replace(/, not .*$/s, '');
 
-/** The same message gives the same id, so that a reject that is sent twice is one. */
+/** The same message gives the same id, so that a reject that is sent twice counts once. */
 function rejectOf({ at, topic, headers }: Delivered, reason: string, because: string, time: string): Message {
   return {
     topic: REJECTS_TOPIC,
-    // Not the message's own key: that may be how a source names a customer.
+    // Not the message's own key, which may identify a customer.
     key: at,
     headers: {
       'content-type': 'application/json',

@@ -24,11 +24,11 @@ import { receiveResponse } from '../../libs/responses/receive.js';
 import { takeInbound } from './inbound.js';
 import { Relay } from './relay.js';
 
-/** Whom history names for what comes by Kafka. */
+/** The actor of responses that come by Kafka. */
 const ACTOR = { id: 'kafka', role: 'integrator' } as const;
 const AGAIN_AFTER_MS = 2_000;
 
-/** With KAFKA_BROKERS: history goes out, and responses come in, beside the app until it stops. */
+/** With KAFKA_BROKERS: relays history to Kafka and receives responses from it, until the app stops. */
 @Injectable()
 export class KafkaService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Kafka');
@@ -52,7 +52,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
     if (kafka.relayHere) this.relay(cluster, kafka);
     this.running.push(this.takeIn(cluster, kafka));
     this.readiness.register('inbound', () => this.inbound);
-    // A relay that has nothing to send, and a group that waits for messages, learn late that nobody is there.
+    // An idle relay and an idle consumer group notice late that Kafka is gone.
     this.readiness.register('kafka', () => kafkaAnswers(cluster));
   }
 
@@ -73,12 +73,12 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
       }),
     );
     this.readiness.register('relay', () => ({ up: relay.state.state === 'following', ...relay.state }));
-    this.metrics.gauge('amends_relay_published', 'Events brought to Kafka since the start', (gauge) =>
+    this.metrics.gauge('amends_relay_published', 'Events relayed to Kafka since the start', (gauge) =>
       gauge.set(relay.state.published),
     );
   }
 
-  /** What is no fault of a message is tried again until it goes. */
+  /** Retries whatever is no fault of a message. */
   private async takeIn(cluster: Cluster, { topics }: KafkaConfig): Promise<void> {
     const { commands, rules } = this;
     const { signal } = this.stopping;
@@ -91,7 +91,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
             receive: (sent) => receiveResponse({ ...this.stores, commands, rules }, sent, ACTOR),
             reject: (rejects) => sendMessages(cluster, rejects),
             now: () => new Date().toISOString(),
-            told: (state) => {
+            onState: (state) => {
               this.inbound = state.joined ? { up: true } : { up: false, error: state.because };
             },
           },
@@ -99,7 +99,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
         );
       } catch (error) {
         this.inbound = { up: false, error: errorText(error) };
-        this.logger.warn({ error: this.inbound.error }, 'Responses from Kafka are not taken in; it is tried again');
+        this.logger.warn({ error: this.inbound.error }, 'Could not receive responses from Kafka; trying again');
         await pause(AGAIN_AFTER_MS, signal);
       }
   }

@@ -11,7 +11,7 @@ import { serveHealth } from './relay-health.js';
 const STOP_WITHIN_MS = 10_000;
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 
-/** The relay as a process of its own: it reads history beside the process that writes it. */
+/** The relay as a process of its own, which reads history while another process writes it. */
 try {
   const config = readConfig(process.env);
   const { kafka } = config;
@@ -34,7 +34,7 @@ try {
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
-      // What was not committed is sent again: an end by force loses nothing.
+      // A forced end loses nothing: what was not committed is sent again.
       setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
       stopping.abort();
     });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Answering } from '../../libs/broker/kafka/kafka-answers.js';
 import type { RelayState } from './relay.js';
 
-/** Whether the relay follows and Kafka answers, over HTTP, for whoever runs it: /health/live and /health/ready. */
+/** Serves /health/live and /health/ready: whether the relay follows history and Kafka answers. */
 export async function serveHealth(
   state: () => RelayState,
   kafka: () => Promise<Answering>,

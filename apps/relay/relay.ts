@@ -8,22 +8,22 @@ import { pause } from '../../libs/platform/stores/turn.js';
 
 export interface RelayOptions {
   readonly history: EventStore;
-  /** A new publisher for every life: it shuts out the one before. */
+  /** Opens a publisher, which fences the one before. */
   open(this: void): Promise<Publisher>;
-  /** Looks into the topics before anything is published. */
+  /** Compares the topics with history before anything is published. */
   check(this: void, position: string | undefined, publications: Publications): Promise<TailCheck>;
-  /** Told what an operator should know. */
+  /** Logs for operators. */
   say(this: void, level: 'log' | 'warn' | 'error', sentence: string): void;
-  /** Events in one transaction. */
+  /** Events in a transaction. */
   readonly batchSize?: number;
   readonly retryAfterMs?: readonly number[];
-  /** A batch that takes longer is told as waiting for the broker: its client tries for minutes before it gives up. */
+  /** After this, the state is `waiting`: kafkajs retries for minutes before it gives up. */
   readonly slowAfterMs?: number;
 }
 
 export interface RelayState {
   readonly state: 'starting' | 'following' | 'waiting' | 'stopped';
-  /** What is published up to. */
+  /** Everything up to here is published. */
   readonly position: string | undefined;
   readonly published: number;
   readonly doubled: number;
@@ -36,8 +36,8 @@ const RETRY_AFTER_MS = [100, 500, 1_000, 3_000, 10_000];
 const TYPES = TOPIC_NAMES.flatMap(eventsOf);
 
 /**
- * Brings history out to the broker, in order, and keeps looking whether it is there: at the start and after every
- * error it compares the ends of the topics with history, and goes on at the first gap.
+ * Publishes history to the broker, in order. At the start and after every error it compares the ends of the topics with
+ * history, and goes on at the first gap.
  */
 export class Relay {
   private now: RelayState = { state: 'starting', position: undefined, published: 0, doubled: 0 };
@@ -48,13 +48,13 @@ export class Relay {
     return this.now;
   }
 
-  /** Until the signal. @throws TakenOver, ForeignTopics: what only a person can mend */
+  /** Runs until the signal. @throws TakenOver, ForeignTopics: only a person can mend these */
   async run(signal: AbortSignal): Promise<void> {
     const { say, retryAfterMs = RETRY_AFTER_MS } = this.options;
     for (let tries = 0; !signal.aborted; tries++) {
       const { published } = this.now;
       try {
-        await this.live(signal);
+        await this.publishOn(signal);
       } catch (error) {
         if (signal.aborted) break;
         const because = errorText(error);
@@ -65,7 +65,7 @@ export class Relay {
         if (this.now.published > published) tries = 0;
         const wait = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 0;
         this.now = { ...this.now, state: 'waiting', error: because };
-        const what = error instanceof UnclearOutcome ? 'The topics are looked through' : 'It is tried again';
+        const what = error instanceof UnclearOutcome ? 'The topics are checked' : 'It is tried again';
         say('warn', `${because} ${what} in ${wait} ms.`);
         await pause(wait, signal);
       }
@@ -73,8 +73,8 @@ export class Relay {
     this.now = { ...this.now, state: 'stopped' };
   }
 
-  /** One publisher's life. */
-  private async live(signal: AbortSignal): Promise<void> {
+  /** Publishes until an error or the signal. */
+  private async publishOn(signal: AbortSignal): Promise<void> {
     const { history, open, check, say, batchSize = BATCH } = this.options;
     const publications = new Publications(history);
     const publisher = await open();
@@ -84,9 +84,13 @@ export class Relay {
       if (first !== undefined)
         say(
           'warn',
-          `${missing.length} events were not in their topics, the first is ${first.id} (revision ${first.revision} of ${first.stream}): all from it on are sent again.`,
+          `${missing.length} events were not in their topics, the first is ${first.id} (revision ${first.revision} of ${first.stream}): sending everything from it on again.`,
         );
-      if (doubled > 0) say('log', `${doubled} messages at the end of the topics are there twice; their ids tell.`);
+      if (doubled > 0)
+        say(
+          'log',
+          `${doubled} messages at the end of the topics are duplicates; subscribers recognise them by their ids.`,
+        );
       const { error: _, ...rest } = this.now;
       this.now = { ...rest, state: 'following', position: from, doubled };
       const batches = history.follow({

@@ -12,10 +12,10 @@ import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { described } from './described.js';
 import { topicEvents } from './topic-events.js';
 
-/** Each keeps a connection and a follower: past this, a Kafka is what is needed. */
+/** Each takes a connection and a follower. More subscribers need a Kafka. */
 const MOST_STREAMS = 250;
 
-/** The topics as server-sent events, for those who have no Kafka. */
+/** The topics as server-sent events, for subscribers without Kafka. */
 @ApiTags('topics')
 @Controller()
 export class TopicsController implements BeforeApplicationShutdown {
@@ -30,7 +30,7 @@ export class TopicsController implements BeforeApplicationShutdown {
 
   @Get('v1/topics')
   @Roles('integrator', 'analyst', 'operator')
-  @ApiOperation({ operationId: 'Topics', summary: 'The topics that can be subscribed to, and what is in each' })
+  @ApiOperation({ operationId: 'Topics', summary: 'List the topics and the events of each' })
   list(): object {
     return {
       topics: TOPIC_NAMES.map((name) => ({
@@ -46,12 +46,12 @@ export class TopicsController implements BeforeApplicationShutdown {
   @Get('v1/topics/:topic/events')
   @Roles('integrator', 'analyst', 'operator')
   @ApiProduces('text/event-stream')
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Go on after this event; else from the first' })
-  @ApiQuery({ name: 'key', required: false, schema: { type: 'string' }, description: 'Only what has this key' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Continue after this event; else from the first' })
+  @ApiQuery({ name: 'key', required: false, schema: { type: 'string' }, description: 'Only events with this key' })
   @ApiOperation({
     operationId: 'Subscribe',
-    summary: 'What is in a topic, then what comes, as server-sent events',
-    description: 'Each event is a CloudEvent in structured mode; its id is the position to go on from.',
+    summary: 'Subscribe to a topic: past events, then new ones, as server-sent events',
+    description: 'Each event is a CloudEvent in structured mode; its id is the position to continue from.',
   })
   async subscribe(
     @Param('topic') topic: string,
@@ -90,7 +90,7 @@ export class TopicsController implements BeforeApplicationShutdown {
     for (const ended of this.open) ended.abort();
   }
 
-  /** @throws Problem where no subscriber of this history can have got it. */
+  /** @throws Problem for a position that no subscriber of this history can have received */
   private async positionOf(text: string): Promise<string> {
     try {
       this.history.progress(text, text, text);
@@ -103,7 +103,7 @@ export class TopicsController implements BeforeApplicationShutdown {
     throw new Problem({
       status: 409,
       code: 'position-ahead',
-      detail: `This history ends at ${end === '' ? 'its beginning' : end}, before ${text}: it was put back from a back-up, or is another one. Subscribe again from the first event.`,
+      detail: `This history ends at ${end === '' ? 'its beginning' : end}, before ${text}: it was restored from a back-up, or belongs to another store. Subscribe again from the first event.`,
     });
   }
 }

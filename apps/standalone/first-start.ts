@@ -20,9 +20,9 @@ const DEFAULT_TEAM: CommandOf<'team'> = {
   fallbackOwner: 'customer-care',
 };
 
-/** Kept in the ledger from before the first event until everything is there. */
+/** Kept in the ledger, from before the first event. */
 interface Beginning {
-  /** UTC, ISO 8601: what the demo history leads up to, the same in every try. */
+  /** UTC, ISO 8601: the end of the demo history, the same in every try. */
   readonly at: string;
   readonly demo: boolean;
   readonly done: boolean;
@@ -31,8 +31,8 @@ interface Beginning {
 const BEGINNING = 'first-start/beginning';
 
 /**
- * An empty folder is given rules, a team and, unless told otherwise, demo history, so that there is something to look
- * at and to try. Cut off half-way, the next start goes on: every command and every demo event has its id.
+ * Gives an empty folder rules, a team and, unless AMENDS_DEMO is off, demo history. After an interruption the next
+ * start continues: every command and every demo event has its id.
  */
 export async function firstStart(ground: Ground): Promise<void> {
   const { config, stores, now } = ground;
@@ -49,13 +49,13 @@ export async function firstStart(ground: Ground): Promise<void> {
   await ledger.put({ key: BEGINNING, value: { ...beginning, done: true } });
 }
 
-/** Whether everything is there that a first start brings, or it never began: then history has come some other way. */
+/** Whether the first start is complete, or not needed because history came some other way. */
 export async function isStarted({ ledger, events }: Pick<Stores, 'ledger' | 'events'>): Promise<boolean> {
   const begun = (await ledger.get<Beginning>(BEGINNING))?.value;
   return begun === undefined ? (await events.end()) !== undefined : begun.done;
 }
 
-/** Drafted, approved and activated in one go: there is nobody else yet who could approve, and history says so. */
+/** Drafts, approves and activates the rules at once: nobody else can approve yet, and history says so. */
 async function activatePack(ground: Ground): Promise<void> {
   const { ruleSet, problems } = parseRuleSet(readFileSync(packFile(), 'utf8'));
   if (ruleSet === undefined) throw new Error(`${PACK} is broken:\n${problems.map(sayProblem).join('\n')}`);
@@ -84,7 +84,7 @@ async function done<N extends AggregateName>(
   if (isRefusal(outcome)) throw new Error(`${command.type} of ${aggregate} ${id} was refused: ${outcome.because}`);
 }
 
-/** The packs stand beside the sources and beside what is built of them. */
+/** The packs lie in the root folder, above the sources and above dist. */
 function packFile(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const file = join(folder, 'packs', PACK);

@@ -6,10 +6,7 @@ const PROGRAMME = 'service-recovery';
 const SEED = 20_311_105;
 const RESPONSES = 420;
 
-/**
- * Six weeks of demo history up to an instant, sealed as all history is, in few appends. The same instant gives the same
- * events, and what is there already is not added again.
- */
+/** Appends six weeks of demo history up to an instant. The same instant gives the same events, stored once. */
 export async function loadDemo({ stores, rules }: Ground, until: string): Promise<void> {
   const { events: store, personal } = stores;
   const { events, customers } = demoHistory({
@@ -35,7 +32,7 @@ export async function loadDemo({ stores, rules }: Ground, until: string): Promis
     const sealed = await personal.seal<ToAppend>([event], owner);
     const revision = revisions.get(stream) ?? 0;
     revisions.set(stream, revision + 1);
-    // Asked for side by side, they are committed together.
+    // Concurrent appends are committed together.
     appends.push(store.append(stream, sealed, revision));
   }
   await Promise.all(appends);

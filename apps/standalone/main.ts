@@ -3,7 +3,7 @@ import { startStandalone } from './standalone.js';
 
 await run(async (config) => {
   const { url, folder, operatorKey, stop } = await startStandalone(config);
-  const said = [`Amends answers at ${url} (documentation: ${url}/docs)`, `Data: ${folder}`];
-  if (operatorKey !== undefined) said.push(`Operator's API key, shown this once: ${operatorKey}`);
-  return { said, stop };
+  const lines = [`Amends answers at ${url} (documentation: ${url}/docs)`, `Data: ${folder}`];
+  if (operatorKey !== undefined) lines.push(`Operator's API key, shown this once: ${operatorKey}`);
+  return { said: lines, stop };
 });

@@ -8,13 +8,13 @@ import { StandaloneModule } from './standalone.module.js';
 export interface Running {
   readonly url: string;
   readonly folder: string;
-  /** Shown once: there is no other way to it. Absent where an operator has a key already. */
+  /** Shown once, and nowhere else. Absent where an operator has a key already. */
   readonly operatorKey?: string;
-  /** Ends gracefully: what was taken is answered, then everything is closed. */
+  /** Ends gracefully: answers the requests in flight, then closes everything. */
   stop(): Promise<void>;
 }
 
-/** Opens the stores, fills empty ones, and serves. `now`: what commands take for the time; default: the system's. */
+/** Opens the stores, fills empty ones, and serves. `now` is the clock of commands; default: the system's. */
 export async function startStandalone(config: Config, now?: () => string): Promise<Running> {
   let operatorKey: string | undefined;
   const { url, ground, stop } = await serve(config, {

@@ -1,42 +1,42 @@
-/** A message as it lies in a topic. */
+/** A message of a topic. */
 export interface Message {
   readonly topic: string;
   /** Messages of one key keep their order. */
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null on a compacted topic: everything of this key may go. */
+  /** Null, on a compacted topic: the broker may drop everything of this key. */
   readonly value: string | null;
 }
 
 /** A message on its way to a subscriber. */
 export interface Delivered extends Message {
-  /** Where it lies in its topic: opaque, to be cited to an operator. */
+  /** Its place in the topic: opaque, for an operator to cite. */
   readonly at: string;
 }
 
 /**
- * Where the relay publishes. A batch and the position in history that it reaches to are one atomic step: both are seen,
- * or neither. One publisher of a name works at a time: a second one takes over, and the first is told so.
+ * Where the relay publishes. A batch and the position in history that it reaches become visible together. One publisher
+ * of a name works at a time: a second one takes over, and the first gets `TakenOver`.
  */
 export interface Publisher {
   /** The position of the last batch; undefined before the first. */
   position(): Promise<string | undefined>;
 
   /**
-   * Resolves when the batch can't be lost any more.
+   * Resolves once the batch is durable.
    * @throws TakenOver when another publisher of this name works now
-   * @throws UnclearOutcome when nobody can say whether it is there: look into the topics before publishing on
+   * @throws UnclearOutcome when nobody knows whether the broker has it: check the topics before publishing on
    */
   publish(batch: readonly Message[], position: string): Promise<void>;
 
   close(): Promise<void>;
 }
 
-/** The other side: code that works on what is in topics. */
+/** Processes the messages of topics. */
 export interface Subscriber {
   /**
-   * Hands over what the group has not worked on yet, in order per key, until the signal. A batch counts as done once
-   * `work` has resolved; one that was cut off comes again, so what was done before is told by its id.
+   * Delivers what the group has not processed yet, in order per key, until the signal. A batch is done once `work` has
+   * resolved. An interrupted batch comes again: recognise messages by their ids.
    */
   subscribe(subscription: Subscription): Promise<void>;
 }
@@ -47,13 +47,13 @@ export interface Subscription {
   readonly group: string;
   readonly signal: AbortSignal;
   work(this: void, messages: readonly Delivered[]): Promise<void>;
-  /** Told when messages come, and when the broker is lost and looked for again. */
-  told?(this: void, state: SubscriptionState): void;
+  /** Called when the group is joined, and when the broker is lost. */
+  onState?(this: void, state: SubscriptionState): void;
 }
 
 export type SubscriptionState = { readonly joined: true } | { readonly joined: false; readonly because: string };
 
-/** Another publisher of the same name works now: this one must end, not try again. */
+/** Another publisher of this name works now: this one must end, not retry. */
 export class TakenOver extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -61,7 +61,7 @@ export class TakenOver extends Error {
   }
 }
 
-/** The broker did not say whether a batch is there. */
+/** The broker did not confirm whether it has a batch. */
 export class UnclearOutcome extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

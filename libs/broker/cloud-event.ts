@@ -2,8 +2,8 @@ import type { Recorded } from '../event-sourcing/event.js';
 import { isTombstone } from './topics.js';
 
 /**
- * An event as subscribers see it: CloudEvents 1.0, the envelope as extension attributes. Sealed fields of the data
- * stay sealed: nobody outside has the customers' keys.
+ * An event as subscribers get it: CloudEvents 1.0 with the envelope as extension attributes. Sealed fields stay sealed:
+ * nobody outside has the customers' keys.
  */
 export interface CloudEvent {
   readonly specversion: '1.0';
@@ -13,28 +13,28 @@ export interface CloudEvent {
   readonly type: string;
   /** When it happened in the world. */
   readonly time: string;
-  /** What it is about: the key, which on Kafka is the message's, too. */
+  /** The key, which is also the Kafka message's key. */
   readonly subject: string;
   readonly datacontenttype?: 'application/json';
   /** Names the event and the version of its schema. */
   readonly dataschema: string;
   readonly stream: string;
-  /** Counts from 1 in its stream: who takes only last + 1 takes each event once, in order. */
+  /** Counts from 1 in its stream: a subscriber that takes only last + 1 takes each event once, in order. */
   readonly revision: number;
   readonly position: string;
   readonly programme: string;
-  /** When the source knew; absent: when it happened. */
+  /** When the source knew; absent: at `time`. */
   readonly knownat?: string;
-  /** When it was stored; absent: when it happened. */
+  /** When Amends stored it; absent: at `time`. */
   readonly recordedat?: string;
   readonly actorid: string;
   readonly actorrole: string;
   readonly commandid: string;
-  /** The same for all that followed from one cause; absent: the command's id. */
+  /** The same for everything that one cause set off; absent: the command's id. */
   readonly correlationid?: string;
-  /** What directly led to it; absent: the command's id. */
+  /** The direct cause; absent: the command's id. */
   readonly causationid?: string;
-  /** Recorded from a source's files, not as it happened. */
+  /** An import recorded it from a source's files. */
   readonly imported?: true;
   readonly data?: object;
 }
@@ -56,7 +56,7 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   revision: event.revision,
   position: event.position,
   programme: event.programme,
-  // Most are the same, and each header costs: a tenth of the rate for two.
+  // Most equal `time`, and two more headers cost a tenth of the relay's rate.
   ...(event.knownAt === event.occurredAt ? {} : { knownat: event.knownAt }),
   ...(event.recordedAt === event.occurredAt ? {} : { recordedat: event.recordedAt }),
   actorid: event.actor.id,
@@ -68,7 +68,7 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   ...(isTombstone(event.type) ? {} : { data: event.data }),
 });
 
-/** Names made anew for every message would be hashed anew. */
+/** A name that is made for every message is hashed for every message. */
 const headerNames = new Map<string, string>();
 
 function headerNameOf(attribute: string): string {
@@ -77,7 +77,7 @@ function headerNameOf(attribute: string): string {
   return name;
 }
 
-/** Binary mode of the Kafka binding: attributes as headers, the data alone as the value. */
+/** Binary mode of the Kafka binding: attributes are headers, the data is the value. */
 export function inBinaryMode({ data, datacontenttype, ...attributes }: CloudEvent): {
   headers: Record<string, string>;
   value: string | null;

@@ -1,5 +1,5 @@
-/** Responses are sent in here: what POST /v1/responses takes, as plain JSON or as a CloudEvent. */
+/** Sources send responses here, as plain JSON or as a CloudEvent: the body of POST /v1/responses. */
 export const INBOUND_TOPIC = 'amends.inbound.responses';
 
-/** Which of them were refused, and why; without what persons said, which stays in the inbound topic alone. */
+/** Which responses were refused, and why. What people said stays in the inbound topic. */
 export const REJECTS_TOPIC = 'amends.inbound.rejects';

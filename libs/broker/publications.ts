@@ -5,24 +5,24 @@ import type { Message } from './broker.js';
 import { inBinaryMode, toCloudEvent, type CloudEvent } from './cloud-event.js';
 import { keyInName, topicOf, type TopicName } from './topics.js';
 
-/** An event with the place where it belongs. */
+/** An event with its topic and key. */
 export interface Publication {
   readonly topic: TopicName;
   readonly key: string;
   readonly event: CloudEvent;
 }
 
-/** Enough for the responses that are being triaged: what is no longer here is looked up. */
+/** Enough for the responses in triage; older ones are looked up again. */
 const REMEMBERED = 50_000;
 
-/** Turns history into what is published of it. */
+/** Turns events into publications. */
 export class Publications {
-  /** Whose response a stream is: its first event never changes. */
+  /** The customer of each response's stream, which never changes. */
   private readonly customers = new LRUCache<string, string>({ max: REMEMBERED });
 
   constructor(private readonly history: Pick<EventStore, 'readStream'>) {}
 
-  /** In order; what is kept inside is left out. */
+  /** Keeps the order, and leaves out events of no topic. */
   async of(events: readonly Recorded[]): Promise<readonly Publication[]> {
     const publications: Publication[] = [];
     for (const event of events) {

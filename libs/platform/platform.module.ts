@@ -13,7 +13,7 @@ import { CallerThrottler } from './overload/caller-throttler.js';
 import { WindowCounts } from './overload/window-counts.js';
 import { ProblemFilter } from './problem/problem-filter.js';
 
-/** What every app has around its own routes: callers are known, counted and let in by role; errors are problems. */
+/** What surrounds every app's routes: authentication, roles, rate limits, health, metrics, and errors as problems. */
 @Global()
 @Module({})
 export class PlatformModule {

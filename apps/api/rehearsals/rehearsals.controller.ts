@@ -34,12 +34,12 @@ export class RehearsalsController {
   @ApiProduces('application/json', 'text/event-stream')
   @ApiOperation({
     operationId: 'Rehearse',
-    summary: 'What would have been under other rules: totals before and after, and each verdict that changes, with why',
+    summary: 'Rehearse other rules: totals before and after, and each verdict that changes, with why',
     description:
-      'Mechanical effect only: the rules are replayed, not how people would have behaved under them. With ' +
-      '`Accept: text/event-stream`, progress comes as it is made and the result at the end; with ' +
-      '`Prefer: respond-async`, the answer comes at once with where to look. A draft rehearsed over all of history is ' +
-      'recorded: it is the plan that is approved and then carried out.',
+      'Mechanical effect only: it replays the rules, not how people would have behaved under them. With ' +
+      '`Accept: text/event-stream`, it sends progress and then the result; with `Prefer: respond-async`, it answers ' +
+      'at once with a location. Amends records a rehearsal of a draft over all of history: it is the plan that is ' +
+      'approved and then carried out.',
   })
   async begin(
     @Valid(Rehearse) asked: Rehearse,
@@ -61,7 +61,7 @@ export class RehearsalsController {
 
   @Get(':id')
   @ApiProduces('application/json', 'text/event-stream')
-  @ApiOperation({ operationId: 'Rehearsal', summary: 'A rehearsal: how far it is, or what came of it' })
+  @ApiOperation({ operationId: 'Rehearsal', summary: 'Show a rehearsal: its progress or its result' })
   show(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const found = this.rehearsals.find(id);
     if (!('running' in found)) this.sendFile(reply, found.file, 'application/json');
@@ -71,7 +71,7 @@ export class RehearsalsController {
 
   @Get(':id/report')
   @ApiProduces('text/html')
-  @ApiOperation({ operationId: 'RehearsalReport', summary: 'What came of it, as one page that stands by itself' })
+  @ApiOperation({ operationId: 'RehearsalReport', summary: 'Show the result as one self-contained page' })
   report(@Param('id') id: string, @Res() reply: FastifyReply): void {
     const found = this.rehearsals.find(id);
     if ('running' in found)
@@ -81,12 +81,12 @@ export class RehearsalsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'StopRehearsal', summary: 'Stop it; one that is done is dropped' })
+  @ApiOperation({ operationId: 'StopRehearsal', summary: 'Stop a rehearsal, or drop its result' })
   drop(@Param('id') id: string): Promise<void> {
     return this.rehearsals.drop(id);
   }
 
-  /** @throws Problem where the rules are not known, or not sound */
+  /** @throws Problem for rules that are unknown or unsound */
   private wanted({ rules, ruleSet, against, since, ...times }: Rehearse): Wanted {
     if ((rules === undefined) === (ruleSet === undefined))
       throw invalid([{ field: 'rules', message: 'must be given, or ruleSet: one of the two' }]);

@@ -14,21 +14,21 @@ import { RuleCommands } from '../rules/rule-commands.js';
 
 export type Wanted = Omit<Works['rehearse']['asked'], 'file' | 'page'>;
 
-/** One that was asked for, until it is read again from its files. */
+/** A running rehearsal. */
 export interface Rehearsing {
   readonly id: string;
   progress: BesideProgress;
-  /** Settles when it is done, refused, failed or stopped. */
+  /** Settles when the rehearsal is done, refused, failed or stopped. */
   readonly done: Promise<RehearsedInShort>;
-  /** Resolves when it has got further. */
+  /** Resolves at the next progress. */
   further: Promise<void>;
   readonly stop: AbortController;
 }
 
-/** How many are kept to be read again. */
+/** How many results are kept. */
 const KEPT = 20;
 
-/** Rehearsals in a thread of their own, one at a time; what came of them is kept in the store's folder. */
+/** Runs rehearsals in a thread, one at a time, and keeps results in the store's folder. */
 @Injectable()
 export class Rehearsals implements BeforeApplicationShutdown {
   private running: Rehearsing | undefined;
@@ -56,7 +56,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
     this.forgetOldest();
     const stop = new AbortController();
     let next = signal();
-    const told: Rehearsing = {
+    const running: Rehearsing = {
       id,
       progress: { share: 0, events: 0 },
       stop,
@@ -64,23 +64,23 @@ export class Rehearsals implements BeforeApplicationShutdown {
       done: this.run(id, wanted, sent, stop.signal, (progress) => {
         const before = next;
         next = signal();
-        told.progress = progress;
-        told.further = next.promise;
+        running.progress = progress;
+        running.further = next.promise;
         before.resolve();
       }).finally(() => {
         this.running = undefined;
         next.resolve();
       }),
     };
-    // Whoever waits has the error; where nobody does, asking by id tells it.
-    told.done.catch((error: unknown) => this.failed.set(id, problemOf(error)));
-    this.running = told;
-    return told;
+    // Callers that wait get the error; others get it when they ask by id.
+    running.done.catch((error: unknown) => this.failed.set(id, problemOf(error)));
+    this.running = running;
+    return running;
   }
 
   private readonly failed = new Map<string, Problem>();
 
-  /** @throws Problem where there is none, or with why it failed. */
+  /** @throws Problem for an unknown rehearsal, or with the reason why it failed */
   find(id: string): { running: Rehearsing } | { file: string; page: string } {
     if (this.running?.id === id) return { running: this.running };
     const files = this.filesOf(id);
@@ -88,12 +88,12 @@ export class Rehearsals implements BeforeApplicationShutdown {
     throw this.failed.get(id) ?? notFound(`Rehearsal ${id}`);
   }
 
-  /** Stops it where it runs; else what came of it is dropped. */
+  /** Stops a running rehearsal, or drops the result of a finished one. */
   async drop(id: string): Promise<void> {
     const found = this.find(id);
     if ('running' in found) {
       found.running.stop.abort();
-      await found.running.done.catch((error: unknown) => error); // told to who waits for it
+      await found.running.done.catch((error: unknown) => error); // callers that wait get the error
     } else for (const path of [found.file, found.page]) rmSync(path, { force: true });
   }
 

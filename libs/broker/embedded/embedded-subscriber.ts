@@ -5,7 +5,7 @@ import { messageOf } from '../publications.js';
 import { isTopic } from '../topics.js';
 import { TopicHistory } from './topic-history.js';
 
-/** Subscribes to topics without a broker. A group's position is kept in the ledger; one subscriber works for it at a time. */
+/** Subscribes without a broker. The ledger keeps a group's position; one subscriber of a group works at a time. */
 export class EmbeddedSubscriber implements Subscriber {
   private readonly topics: TopicHistory;
 

@@ -4,11 +4,11 @@ import { eventsOf, type TopicName } from '../topics.js';
 
 export interface TopicBatch {
   readonly publications: readonly Publication[];
-  /** How far was read, past what belongs elsewhere: go on from here. */
+  /** Continue from here: it lies past events of other topics, too. */
   readonly position: string;
 }
 
-/** Topics without a broker: read from history itself, whose positions are theirs. There is no second copy. */
+/** Topics without a broker: they are read from history, and have its positions. There is no second copy. */
 export class TopicHistory {
   private readonly publications: Publications;
 
@@ -16,7 +16,7 @@ export class TopicHistory {
     this.publications = new Publications(history);
   }
 
-  /** What is in the topics after a position, then what comes, until the signal. */
+  /** Yields what the topics hold after a position, then what comes, until the signal. */
   async *follow(options: {
     topics: readonly TopicName[];
     after?: string;

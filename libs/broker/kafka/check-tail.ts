@@ -3,7 +3,7 @@ import type { Publication, Publications } from '../publications.js';
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../topics.js';
 import type { Partition, Placed, TopicReader } from './topic-reader.js';
 
-/** The topics hold what this history does not: they are another history's, or history was put back from a back-up. */
+/** The topics hold events that this history lacks: another store's, or later ones than a restored back-up. */
 export class ForeignTopics extends Error {
   constructor(message: string) {
     super(message);
@@ -12,11 +12,11 @@ export class ForeignTopics extends Error {
 }
 
 export interface TailCheck {
-  /** Publish what comes after this; undefined: from the first event. */
+  /** Publish what comes after this position; undefined: from the first event. */
   readonly from: string | undefined;
-  /** Events that should have been there, and are sent again with all that came after them. */
+  /** Events that the topics lack. The relay sends them again, with all later ones. */
   readonly missing: readonly Publication['event'][];
-  /** Messages that are there more than once. */
+  /** How many messages the topics hold more than once. */
   readonly doubled: number;
 }
 
@@ -24,16 +24,16 @@ export interface TailCheckOptions {
   readonly history: EventStore;
   readonly publications: Publications;
   readonly reader: TopicReader;
-  /** What the last transaction said. */
+  /** What the last transaction recorded. */
   readonly position: string | undefined;
-  /** How many events before it are looked at again: more than unclear transactions can have held. */
+  /** How many events before it are compared again: more than unclear transactions can have held. */
   readonly window: number;
 }
 
 /**
- * Compares the end of every topic with history, by ids and revisions: after an error nobody knows whether the last
- * transactions are there, in part or at all. Publishing goes on at the first gap, because a lost middle alone would
- * come out of order. @throws ForeignTopics
+ * Compares the end of every topic with history, by ids and revisions: after an error nobody knows how much of the last
+ * transactions the broker has. Publishing restarts at the first gap: filling the gap alone would break the order.
+ * @throws ForeignTopics
  */
 export async function checkTail(options: TailCheckOptions): Promise<TailCheck> {
   const { history, publications, position } = options;
@@ -71,10 +71,10 @@ async function startOfWindow({ history, window }: TailCheckOptions, position: st
   return undefined;
 }
 
-/** The messages at the ends of the topics that are of events after a position. */
+/** The messages at the ends of the topics whose events come after a position. */
 class Tail {
   readonly byId = new Map<string, { at: string; revision: string; stream: string; topic: string; matched: boolean }>();
-  /** Of topics from which old messages are deleted: the oldest event that is sure to be there. */
+  /** For topics that delete old messages: the oldest event that is sure to be there. */
   private readonly kept = new Map<string, string>();
   doubled = 0;
 
@@ -92,7 +92,7 @@ class Tail {
     if (known === undefined || at > known) this.kept.set(topic, at);
   }
 
-  /** Or is it older than what the topic keeps? */
+  /** True also for events that are older than what the topic keeps. */
   holds({ topic, event: { id, stream, revision, position } }: Publication): boolean {
     const found = this.byId.get(`${topic} ${id}`);
     if (found === undefined) return position < (this.kept.get(topic) ?? '');
@@ -110,9 +110,9 @@ class Tail {
 }
 
 const WHAT_TO_DO =
-  'Are these the topics of another store? If history was put back from a back-up, delete the topics amends.* and let the relay fill them again.';
+  'Are these the topics of another store? If history was restored from a back-up, delete the topics amends.* and let the relay fill them again.';
 const ahead = (position: string, end: string): string =>
-  `The topics reach to position ${position}, but this history ends at ${end}. ${WHAT_TO_DO}`;
+  `The topics reach position ${position}, but this history ends at ${end}. ${WHAT_TO_DO}`;
 
 async function readTail(reader: TopicReader, since: string | undefined): Promise<Tail> {
   const tail = new Tail(since);

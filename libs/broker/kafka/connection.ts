@@ -1,9 +1,9 @@
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
 
-/** Kafka, and what stands before the names of the topics there, so that several stores can share it. */
+/** A Kafka, and the prefix of a store's topics, so that several stores can share it. */
 export interface Cluster {
   readonly kafka: Kafka;
-  /** Gives up soon, for whoever waits to hear whether Kafka is there. */
+  /** Gives up soon, for health checks. */
   readonly impatient: Kafka;
   readonly prefix: string;
 }
@@ -16,13 +16,13 @@ export interface KafkaOptions {
   readonly prefix?: string;
   readonly tls?: boolean;
   readonly user?: { readonly name: string; readonly password: string };
-  /** Told what the client has to say: it never writes to the terminal itself. */
+  /** Takes the client's log: the client never writes to the terminal itself. */
   onLog?(this: void, level: 'error' | 'warn', message: string): void;
 }
 
 /**
- * Each transaction opens with a short refusal (CONCURRENT_TRANSACTIONS), so the first try again comes soon; a new
- * broker makes its internal topics first (NOT_COORDINATOR), so there are tries for about ten seconds.
+ * Brokers briefly refuse each new transaction (CONCURRENT_TRANSACTIONS), so the first retry comes soon; a new broker
+ * makes its internal topics first (NOT_COORDINATOR), so retries go on for about ten seconds.
  */
 const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.7, maxRetryTime: 500, retries: 30 };
 
@@ -60,7 +60,6 @@ export function clusterOf({
       retry: IMPATIENT_RETRY,
       connectionTimeout: 900,
       requestTimeout: 900,
-      // What it finds is its answer.
       logLevel: logLevel.NOTHING,
     }),
   };

@@ -3,7 +3,7 @@ import type { Cluster } from './connection.js';
 
 export type Answering = { readonly up: true } | { readonly up: false; readonly error: string };
 
-/** Whether any of the brokers answers, found out by asking, within about three seconds. */
+/** Asks the brokers. Resolves within about three seconds. */
 export async function kafkaAnswers({ impatient }: Cluster): Promise<Answering> {
   const admin = impatient.admin();
   try {

@@ -12,7 +12,7 @@ export const RELAY = 'amends-relay';
 /** Of ten transactions. */
 const WINDOW = 10_000;
 
-/** What a relay needs of Kafka: a publisher for each of its lives, and a look into the topics before it publishes. */
+/** What a relay needs of Kafka: a new publisher after each error, and a check of the topics before it publishes. */
 export const kafkaForRelay = (
   cluster: Cluster,
   history: EventStore,

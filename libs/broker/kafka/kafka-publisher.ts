@@ -6,19 +6,18 @@ import { POSITIONS_TOPIC } from './make-topics.js';
 import { relayedPosition } from './relayed-position.js';
 
 export interface PublisherOptions {
-  /** A transaction that is open for longer is undone by the broker; default: a minute. */
+  /** The broker aborts transactions that are open for longer; default: a minute. */
   readonly transactionTimeoutMs?: number;
 }
 
-/** kafkajs makes one batch of all messages of a partition, and brokers have a limit for one batch. */
+/** kafkajs sends all messages of a partition as one batch, and brokers limit the size of a batch. */
 const MOST_BYTES_AT_ONCE = 1024 * 1024;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 const FENCED: ReadonlySet<unknown> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
 
 /**
- * Publishes batches as transactions, each with the position that it reaches to. It is good for one life: after any
- * error it is closed, and another one opened, because Kafka's older transactions, the only ones that kafkajs has, may
- * tear when a producer goes on after an error.
+ * Publishes each batch and its position as one transaction. After any error, close it and open another: kafkajs has
+ * only Kafka's older transactions, which may tear when a producer continues after an error.
  */
 export class KafkaPublisher implements Publisher {
   private constructor(
@@ -30,8 +29,8 @@ export class KafkaPublisher implements Publisher {
   ) {}
 
   /**
-   * From here on, every other publisher of this name is shut out; what it had not committed is undone, and what it had
-   * committed is shown to all readers: Kafka lets a name begin again only once its last transaction is complete.
+   * Fences every other publisher of this name. The broker aborts what that one had not committed, and shows readers
+   * what it had: a name can begin again only once its last transaction is complete.
    */
   static async open(
     cluster: Cluster,
@@ -44,7 +43,7 @@ export class KafkaPublisher implements Publisher {
       maxInFlightRequests: 1,
       transactionTimeout: transactionTimeoutMs,
       allowAutoTopicCreation: false,
-      // As other clients do it: subscribers that write to topics of their own find the same partitions.
+      // The partitioner of other clients: subscribers that write to their own topics get the same partitions.
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     try {
@@ -79,13 +78,13 @@ export class KafkaPublisher implements Publisher {
   }
 
   private meaningOf(error: unknown, tookMs: number): Error {
-    // The broker itself shuts out who leaves a transaction open for too long: that is no other relay.
+    // The broker also fences a producer whose transaction stayed open for too long: then no other relay is there.
     if (isFenced(error) && tookMs < this.transactionTimeoutMs)
       return new TakenOver(`Another relay works as ${this.name} now. Run one relay of a name; this one ends.`, {
         cause: error,
       });
     const because = errorText(error);
-    return new UnclearOutcome(`Kafka did not say whether the batch is there: ${because}`, { cause: error });
+    return new UnclearOutcome(`Kafka did not confirm whether it has the batch: ${because}`, { cause: error });
   }
 }
 
@@ -116,5 +115,5 @@ function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {
   yield messages.slice(from);
 }
 
-/** About: three bytes for a character are more than most have. */
+/** An estimate: headers and record overhead take about 1,200 bytes. */
 const sizeOf = ({ value }: Message): number => 1_200 + (value === null ? 0 : Buffer.byteLength(value));

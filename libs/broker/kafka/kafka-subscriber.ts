@@ -2,12 +2,12 @@ import type { Delivered, Subscriber, Subscription } from '../broker.js';
 import type { Cluster } from './connection.js';
 import { messageFrom } from './topic-reader.js';
 
-/** Subscribes to topics of Kafka as a group; its offsets are committed after the work. */
+/** Subscribes to Kafka as a consumer group, and commits offsets after the work. */
 export class KafkaSubscriber implements Subscriber {
   constructor(private readonly cluster: Cluster) {}
 
-  /** @throws what `work` throws: its batch comes again when the group subscribes again */
-  async subscribe({ topics, group, signal, work, told }: Subscription): Promise<void> {
+  /** @throws what `work` throws; its batch comes again when the group subscribes again */
+  async subscribe({ topics, group, signal, work, onState }: Subscription): Promise<void> {
     const { kafka, prefix } = this.cluster;
     const consumer = kafka.consumer({
       groupId: prefix + group,
@@ -24,9 +24,9 @@ export class KafkaSubscriber implements Subscriber {
     const end = (): void => ended.abort();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
-    consumer.on(consumer.events.GROUP_JOIN, () => told?.({ joined: true }));
+    consumer.on(consumer.events.GROUP_JOIN, () => onState?.({ joined: true }));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      told?.({ joined: false, because: error.message });
+      onState?.({ joined: false, because: error.message });
       if (!restart) fail(error);
     });
     try {
@@ -45,7 +45,7 @@ export class KafkaSubscriber implements Subscriber {
           try {
             await beating(heartbeat, () => work(messages));
           } catch (error) {
-            // kafkajs would try it again in here, unseen. What failed is the caller's to judge.
+            // kafkajs would retry silently. The caller decides about failures.
             return fail(error);
           }
           const last = batch.lastOffset();
@@ -64,11 +64,11 @@ export class KafkaSubscriber implements Subscriber {
 }
 
 const BEAT_MS = 3_000;
-/** A member whose connection was cut joins anew, and the group waits for its former self this long. */
+/** After a lost connection a member joins anew, and the group waits this long for its former session to expire. */
 const SESSION_MS = 10_000;
 const REBALANCE_MS = 15_000;
 
-/** Long work must not look dead to the broker. */
+/** Sends heartbeats during long work, so that the broker keeps the member. */
 async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
   let lost: { readonly because: unknown } | undefined;
   const beat = setInterval(() => {
@@ -79,7 +79,7 @@ async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>
   } finally {
     clearInterval(beat);
   }
-  // The partition may be another's by now: nothing is committed, and the work comes again there.
+  // Another member may have the partition by now: commit nothing, so that the work comes again there.
   if (lost !== undefined) throw lost.because;
 }
 

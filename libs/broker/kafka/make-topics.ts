@@ -5,22 +5,22 @@ import { INBOUND_TOPIC, REJECTS_TOPIC } from '../inbound-topics.js';
 import { TOPIC_NAMES, TOPICS } from '../topics.js';
 import type { Cluster } from './connection.js';
 
-/** Where the relay writes how far it has come, in the transaction of the batch. Compacted: the last one counts. */
+/** The relay's position, written in the transaction of the batch. Compacted: the last record counts. */
 export const POSITIONS_TOPIC = 'amends.relay';
 
 /** More than the largest event with its envelope. */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** What is sent in holds persons' words in plain: it stays for as long as it takes to mend what refused it. */
+/** Inbound messages hold people's words unsealed: they stay only as long as it takes to mend a refusal. */
 const INBOUND_DAYS = 7;
 
 export interface TopicOptions {
-  /** Of each topic of events; it can be raised later, but then keys move to other partitions. */
+  /** For each topic of events. Raising it later moves keys to other partitions. */
   readonly partitions?: number;
-  /** Copies of each partition; default: as the brokers have it. */
+  /** Copies of each partition; default: the brokers' setting. */
   readonly replicas?: number;
 }
 
-/** Makes the topics that are missing; those that are there stay as they are. Resolves to the names of the new ones. */
+/** Makes missing topics and leaves existing ones alone. Resolves to the names of the new ones. */
 export async function makeTopics(
   { kafka, prefix }: Cluster,
   { partitions = 12, replicas = -1 }: TopicOptions = {},
@@ -34,7 +34,7 @@ export async function makeTopics(
       .filter(({ topic }) => !there.has(topic));
     if (missing.length === 0) return [];
     await admin.createTopics({
-      // kafkajs gives up where a broker has not heard of the topic yet from its controller: it is waited for below.
+      // kafkajs gives up when a broker has not learned of the topic from its controller yet: hasLeaders waits for that.
       waitForLeaders: false,
       topics: missing.map((topic) => ({ ...topic, replicationFactor: replicas })),
     });
@@ -45,7 +45,7 @@ export async function makeTopics(
   }
 }
 
-/** Which topics that a relay writes to are not there. */
+/** The topics that a relay writes to and that do not exist. */
 export async function absentTopics({ kafka, prefix }: Cluster): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
@@ -57,7 +57,7 @@ export async function absentTopics({ kafka, prefix }: Cluster): Promise<string[]
   }
 }
 
-/** A new topic is known to the controller before it is to brokers, and to them before its partitions answer. */
+/** The controller knows a new topic first, then the brokers, and only then its partitions answer. */
 async function hasLeaders(admin: Admin, topic: string): Promise<void> {
   for (let tries = 0; ; tries++)
     try {
@@ -80,7 +80,7 @@ const wanted = (partitions: number): ITopicConfig[] => [
 ];
 
 const COMPACTED = { 'cleanup.policy': 'compact' };
-/** For good: history is kept for good. Who wants less changes the topic. */
+/** For ever, like history. Change the topic to keep less. */
 const KEPT = { 'retention.ms': '-1' };
 
 const topic = (name: string, numPartitions: number, config: Readonly<Record<string, string>>): ITopicConfig => ({
@@ -92,6 +92,6 @@ const topic = (name: string, numPartitions: number, config: Readonly<Record<stri
   })),
 });
 
-/** kafkajs says so of errors that go by themselves. */
+/** kafkajs marks errors that pass by themselves. */
 const isPassing = (error: unknown): boolean =>
   error instanceof Error && 'retriable' in error && error.retriable === true;

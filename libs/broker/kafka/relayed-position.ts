@@ -2,7 +2,7 @@ import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
 import { TopicReader } from './topic-reader.js';
 
-/** How far a publisher of this name has come, by its newest record; earlier ones go when the topic is compacted. */
+/** The newest position that a publisher of this name recorded. */
 export async function relayedPosition(cluster: Cluster, name: string): Promise<string | undefined> {
   const reader = new TopicReader(cluster);
   const [partition] = await reader.partitions([POSITIONS_TOPIC]);

@@ -2,7 +2,7 @@ import { Partitioners } from 'kafkajs';
 import type { Message } from '../broker.js';
 import type { Cluster } from './connection.js';
 
-/** Stores a few messages, for good when it resolves. Sent again after an error they may be there twice. */
+/** Sends a few messages; resolves once they are durable. Sent again after an error, they may be there twice. */
 export async function sendMessages({ kafka, prefix }: Cluster, messages: readonly Message[]): Promise<void> {
   const producer = kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,

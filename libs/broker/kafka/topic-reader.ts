@@ -6,7 +6,7 @@ import type { Cluster } from './connection.js';
 export interface Range {
   readonly topic: string;
   readonly partition: number;
-  /** Offsets: from the first to before the last. */
+  /** Offsets: `from` included, `to` not. */
   readonly from: bigint;
   readonly to: bigint;
 }
@@ -14,7 +14,7 @@ export interface Range {
 export interface Partition {
   readonly topic: string;
   readonly partition: number;
-  /** The oldest offset that is kept, and the one that the next message will have. */
+  /** The oldest kept offset, and the offset of the next message. */
   readonly low: bigint;
   readonly high: bigint;
 }
@@ -24,16 +24,16 @@ export interface Placed extends Message {
   readonly offset: bigint;
 }
 
-/** So long without a step forward, a broker is not only slow. */
+/** After this long without progress, a broker is not just slow. */
 const STANDSTILL_MS = 30_000;
 
-/** Reads what is in topics now, as a look from outside: what was not committed is not seen. */
+/** Reads what topics hold now, without a lasting consumer group. It sees committed messages alone. */
 export class TopicReader {
   constructor(private readonly cluster: Cluster) {}
 
   /**
-   * How far readers are shown each partition. Kafka answers a commit before it is shown everywhere. Whoever opens a
-   * publisher waits until what that name committed is shown; others may look a moment too early.
+   * The offsets that readers can see. Kafka confirms a commit a moment before all readers see it; opening a publisher
+   * waits for what its name committed, other readers may be a moment early.
    */
   async partitions(topics: readonly string[]): Promise<readonly Partition[]> {
     const admin = this.cluster.kafka.admin();
@@ -49,7 +49,7 @@ export class TopicReader {
     }
   }
 
-  /** Every message of the ranges, in order within each. @throws Error where the broker does not come to their end */
+  /** Hands every message of the ranges to `take`, in order within each. @throws Error when the broker stands still */
   async read(ranges: readonly Range[], take: (message: Placed) => void): Promise<void> {
     const left = new Map(ranges.filter(({ from, to }) => from < to).map((range) => [nameOf(range), range]));
     if (left.size === 0) return;
@@ -66,7 +66,7 @@ export class TopicReader {
     end.catch(() => undefined); // awaited below; it may fail before
     const standstill = setTimeout(() => failed(new Error(standsStill([...left.values()]))), STANDSTILL_MS);
     consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
-    // Batches of nothing but marks of transactions are told here alone.
+    // Batches that hold only transaction markers appear here alone.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
       standstill.refresh();
       const name = nameOf({ topic: topic.slice(prefix.length), partition });
@@ -103,7 +103,6 @@ export class TopicReader {
     }
   }
 
-  /** A look leaves no group behind. */
   private async forget(groupId: string): Promise<void> {
     const admin = this.cluster.kafka.admin();
     await admin.connect();
@@ -118,7 +117,7 @@ export class TopicReader {
 const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
 
 const standsStill = (ranges: readonly Range[]): string =>
-  `Kafka gave nothing for ${STANDSTILL_MS / 1_000} s, though there is more in ${ranges.map(nameOf).join(', ')}. Are all its brokers up?`;
+  `Kafka sent nothing for ${STANDSTILL_MS / 1_000} s, though there is more in ${ranges.map(nameOf).join(', ')}. Are all its brokers up?`;
 
 export const messageFrom = (topic: string, { key, value, headers }: KafkaMessage): Message => ({
   topic,

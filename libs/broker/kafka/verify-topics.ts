@@ -6,15 +6,15 @@ import type { Partition, TopicReader } from './topic-reader.js';
 export interface TopicFindings {
   readonly topic: TopicName;
   readonly messages: number;
-  /** Events that history has, up to where the relay is, and a subscriber who counts revisions never gets. */
+  /** Events of history up to the relay's position that a subscriber who counts revisions never gets. */
   readonly missing: number;
-  /** Messages that history does not have, or has otherwise. */
+  /** Streams whose messages differ from history. */
   readonly foreign: number;
-  /** Messages that such a subscriber drops: doubles, and what was sent again in its place. */
+  /** Messages that such a subscriber drops because it has them already. */
   readonly dropped: number;
-  /** The first thing that is wrong, in words. */
+  /** The first mistake, in words. */
   readonly first?: string;
-  /** What was looked for. A compacted topic keeps the last of each key only, another may delete what is old. */
+  /** A compacted topic keeps the last message of each key only, and others may delete old messages. */
   readonly looked: 'at every event' | 'at what is kept';
 }
 
@@ -24,31 +24,31 @@ export interface TopicsVerified {
   readonly topics: readonly TopicFindings[];
 }
 
-/** A stream as a subscriber who takes revision = last + 1 gets it. `hash` is over the ids taken, in order. */
+/** A stream as a subscriber gets it who takes revision = last + 1. `hash` covers the ids taken, in order. */
 interface Taken {
   readonly first: number;
   last: number;
   hash: number;
-  /** The same over history, made while it is read. */
+  /** The same hash over history. */
   inHistory: number;
 }
 
 export interface VerifyTopicsOptions {
   readonly history: Pick<EventStore, 'readAll'>;
   readonly reader: TopicReader;
-  /** Where the relay is. */
+  /** The relay's position. */
   readonly position: string | undefined;
   readonly topics?: readonly TopicName[];
-  /** Before a topic in which something seems to be missing is looked at again. */
+  /** How long to wait before a topic that seems to lack events is read again. */
   readonly lookAgainAfterMs?: number;
 }
 
-/** Kafka shows what was committed topic by topic, a moment after it shows the relay's position. */
+/** Readers may see the relay's position a moment before they see what it committed to other topics. */
 const SHOWN_AFTER_MS = 3_000;
 
 /**
- * Reads whole topics as a subscriber does, and compares what it would get with history, up to where the relay is: ids
- * in order, stream by stream. Memory grows with the streams, not with the events.
+ * Reads whole topics as a subscriber does, and compares the ids of each stream with history, in order, up to the
+ * relay's position. Memory grows with the streams, not with the events.
  */
 export async function verifyTopics(options: VerifyTopicsOptions): Promise<TopicsVerified> {
   const { position, topics = TOPIC_NAMES, lookAgainAfterMs = SHOWN_AFTER_MS } = options;
@@ -105,7 +105,7 @@ async function verifyTopic(
   for (const [stream, { last, hash, inHistory }] of streams)
     if (hash !== inHistory || !found.has(stream)) {
       foreign++;
-      first ??= `What is there of ${stream} up to revision ${last} is not what history has.`;
+      first ??= `The messages of ${stream} up to revision ${last} differ from history.`;
     }
   return {
     topic,
@@ -120,7 +120,7 @@ async function verifyTopic(
 
 const wholeOf = ({ topic, partition, low, high }: Partition) => ({ topic, partition, from: low, to: high });
 
-/** FNV-1a over the ids in order: to compare, not to protect. */
+/** FNV-1a over the ids in order: for comparison, not protection. */
 function hashOf(hash: number, id: string): number {
   let next = hash ^ 0x811c9dc5;
   for (let at = 0; at < id.length; at++) next = Math.imul(next ^ id.charCodeAt(at), 0x01000193);

@@ -9,7 +9,7 @@ export interface ApiKey {
   readonly role: Role;
   readonly team?: string;
   readonly createdAt: string;
-  /** To the hour, so that it is not written with every request. */
+  /** To the hour, so that not every request writes it. */
   readonly lastUsed?: string;
 }
 
@@ -19,18 +19,18 @@ interface StoredKey extends ApiKey {
 
 interface Known {
   readonly stored: StoredKey;
-  /** When the ledger was last asked for it, milliseconds since 1970. */
+  /** When it was last read from the ledger, milliseconds since 1970. */
   readonly askedAt: number;
 }
 
 const PREFIX = 'api-key/';
 const HOUR_MS = 3_600_000;
-/** The longest that a key goes on here where another process revoked it. */
+/** How long this process may still accept a key that another process revoked. */
 const KNOWN_FOR_MS = 5_000;
 
-/** Callers' keys: the ledger holds their SHA-256 alone, so that who reads it can call nothing. */
+/** Callers' keys. The ledger holds only their SHA-256, so that reading it gives no access. */
 export class ApiKeys {
-  /** By the key's hash. One that is revoked here leaves it at once, one that another process revokes when it is read again. */
+  /** By the key's hash. Revoking a key here removes it at once; a key revoked elsewhere goes when it is read again. */
   private readonly known = new LRUCache<string, Known>({ max: 10_000 });
 
   constructor(
@@ -38,7 +38,7 @@ export class ApiKeys {
     private readonly now: () => string,
   ) {}
 
-  /** Who holds this key; undefined for a key that is unknown or revoked. */
+  /** Undefined for a key that is unknown or revoked. */
   async callerOf(key: string): Promise<Caller | undefined> {
     const hash = hashOf(key);
     const stored = await this.storedOf(hash);
@@ -48,7 +48,7 @@ export class ApiKeys {
     return { id, name, role, ...(team === undefined ? {} : { team }) };
   }
 
-  /** The key is in the answer and nowhere else: it can't be shown again. */
+  /** The answer is the only place that has the key. */
   async create(wanted: { name: string; role: Role; team?: string }): Promise<ApiKey & { key: string }> {
     const key = `amends_${randomBytes(24).toString('base64url')}`;
     return { ...(await this.store(key, wanted)), key };
@@ -74,8 +74,8 @@ export class ApiKeys {
   }
 
   /**
-   * Somebody must be able to begin. A key that is given holds; else, where there is no operator yet, one is made and
-   * returned, to be shown once.
+   * Makes sure that there is an operator: accepts the given key; else, without an operator, makes one and returns it,
+   * to be shown once.
    */
   async ensureOperator(given: string | undefined): Promise<string | undefined> {
     if (given !== undefined) {
@@ -106,11 +106,11 @@ export class ApiKeys {
     const known = this.known.get(hash);
     if (known === undefined) return this.load(hash);
     if (Math.abs(this.millis() - known.askedAt) < KNOWN_FOR_MS) return known.stored;
-    this.remember(known.stored); // whoever calls while the ledger is asked need not wait for it, too
+    this.remember(known.stored); // so that callers in the meantime don't wait for the ledger too
     try {
       return await this.load(hash);
     } catch (error) {
-      // Callers that are known go on where the ledger is away, in which nobody can revoke a key then.
+      // Known callers go on while the ledger is down: nobody can revoke a key then either.
       if (error instanceof LedgerUnavailable) return known.stored;
       throw error;
     }
@@ -139,7 +139,7 @@ export class ApiKeys {
     try {
       await this.ledger.put({ key: record.key, value: used, expected: record.version });
     } catch (error) {
-      // Revoked or marked by another request in between: theirs stands.
+      // Another request has revoked or marked it in the meantime: that stands.
       if (!(error instanceof VersionConflict)) throw error;
     }
   }

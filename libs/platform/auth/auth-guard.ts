@@ -15,7 +15,7 @@ declare module 'fastify' {
 const MOST_GUESSES = 300;
 const GUESSES_WINDOW_MS = 60_000;
 
-/** Lets through who holds a key of a role that the route names. A route that names none is closed to all. */
+/** Admits callers whose key has a role that the route names. A route that names none admits nobody. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   private readonly wrongKeys = new WindowCounts();
@@ -57,14 +57,14 @@ export class AuthGuard implements CanActivate {
     });
   }
 
-  /** Whoever tries key after key is slowed down; callers with a key behind the same address are not. */
+  /** Limits wrong keys by address. Callers with a valid key behind the same address are not limited. */
   private async refuseGuessing(address: string): Promise<void> {
     const { isBlocked, timeToBlockExpire } = await this.wrongKeys.increment(address, GUESSES_WINDOW_MS, MOST_GUESSES);
     if (!isBlocked) return;
     throw new Problem({
       status: 429,
       code: 'too-many-wrong-keys',
-      detail: `Too many keys from this address that are none. Try again in ${timeToBlockExpire} s.`,
+      detail: `Too many wrong keys from this address. Try again in ${timeToBlockExpire} s.`,
       headers: { 'retry-after': String(timeToBlockExpire) },
     });
   }

@@ -1,10 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Who may call: `agent` works cases of their own team, `analyst` sees no personal field, `integrator` sends responses in. */
+/** `agent` works cases of the own team, `analyst` sees no personal field, `integrator` sends responses. */
 export const ROLES = ['agent', 'supervisor', 'approver', 'analyst', 'operator', 'integrator'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Whoever stands behind a request. `name` is the person's (or system's) id as it stands in history. */
+/** Who sent a request. `name` is the person's (or system's) id in history. */
 export interface Caller {
   readonly id: string;
   readonly name: string;
@@ -14,9 +14,9 @@ export interface Caller {
 
 export const ROLES_OF_ROUTE = 'amends:roles';
 
-/** Every route says who may call it; the guard refuses a route that says nothing. */
+/** Every route names who may call it; the guard refuses all callers of a route that does not. */
 export const Roles = (...roles: readonly Role[]) => SetMetadata(ROLES_OF_ROUTE, roles);
-/** Nobody is asked who they are. */
+/** Callers need no key. */
 export const Everyone = () => SetMetadata(ROLES_OF_ROUTE, 'everyone');
 /** Any caller with a key. */
 export const AnyRole = () => Roles(...ROLES);

@@ -1,9 +1,9 @@
 import { CRASH_POINTS, type CrashPoint } from '../../event-sourcing/crash-point.js';
 
 /**
- * For fault tests: the process ends, as by a power cut, when it comes to a step between two writes for the nth time.
- * @param text a crash point's name, and `:n` after it for another time than the first
- * @returns undefined where there is no such step
+ * For fault tests: kills the process, like a power cut, when it reaches a step between two writes for the nth time.
+ * @param text a crash point's name; `:n` after it for another time than the first
+ * @returns undefined for an unknown step
  */
 export function crashAt(text: string): CrashPoint | undefined {
   const [, named = text, nth = '1'] = /^(.+?)(?::(\d+))?$/s.exec(text) ?? [];

@@ -1,16 +1,16 @@
-/** Where the stores are: plain data, so that a thread of its own can be told. */
+/** Where the stores are: plain data, so that it can be passed to a thread. */
 export interface StorePlaces {
-  /** Of the embedded stores; and of what is kept beside any: keys that were made here, rejects, rehearsals. */
+  /** Of the embedded stores, and of files that accompany any store: generated keys, rejects, rehearsals. */
   readonly folder: string;
-  /** An EventStoreDB; the names of all streams in it begin with the prefix. Absent: history is in the folder. */
+  /** An EventStoreDB, and the prefix of its streams' names. Absent: history is in the folder. */
   readonly eventStore?: { readonly url: string; readonly prefix: string };
-  /** A MongoDB's database, for the read store and the ledger. Absent: they are in the folder. */
+  /** A MongoDB database for the read store and the ledger. Absent: they are in the folder. */
   readonly readStore?: string;
-  /** A MongoDB's database. Absent: the vault is in the folder. */
+  /** A MongoDB database. Absent: the vault is in the folder. */
   readonly vault?: string;
 }
 
-/** Which engine holds what, for people: without passwords. */
+/** Where each store is, for people: without passwords. */
 export function sayPlaces({ folder, eventStore, readStore, vault }: StorePlaces): {
   readonly history: string;
   readonly readModels: string;
@@ -25,6 +25,6 @@ export function sayPlaces({ folder, eventStore, readStore, vault }: StorePlaces)
   };
 }
 
-/** Whether no store is embedded, so that no process has any to itself. */
+/** Whether no store is embedded, so that several processes can share them. */
 export const isOnEngines = ({ eventStore, readStore, vault }: StorePlaces): boolean =>
   eventStore !== undefined && readStore !== undefined && vault !== undefined;

@@ -31,25 +31,25 @@ export class HealthController {
     try {
       return await this.health.check(
         [...this.readiness.checks].map(([name, check]) => async () => {
-          const { up, ...details } = await found(check);
+          const { up, ...details } = await findingOf(check);
           const indicator = this.indicator.check(name);
           return up ? indicator.up(details) : indicator.down(details);
         }),
       );
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
-      // What it found is in the error, and is what was asked for.
+      // Terminus puts the findings, which are the answer, into the error.
       void reply.code(error.getStatus());
       return error.getResponse() as HealthCheckResult;
     }
   }
 }
 
-/** Longer than a store takes to say in its own words that it is away; whoever asks waits no longer. */
-const FOUND_WITHIN_MS = 4_000;
+/** Longer than a store takes to report that it is down. */
+const CHECK_WITHIN_MS = 4_000;
 
-/** What can't even say how it is, or not in time, is down. */
-async function found(check: Check): Promise<Finding> {
+/** A check that fails or takes too long counts as down. */
+async function findingOf(check: Check): Promise<Finding> {
   const late = new AbortController();
   try {
     return await Promise.race([check(), lateFinding(late.signal)]);
@@ -61,6 +61,6 @@ async function found(check: Check): Promise<Finding> {
 }
 
 async function lateFinding(signal: AbortSignal): Promise<Finding> {
-  await pause(FOUND_WITHIN_MS, signal);
-  return { up: false, error: `It has not said how it is within ${FOUND_WITHIN_MS / 1_000} s.` };
+  await pause(CHECK_WITHIN_MS, signal);
+  return { up: false, error: `It has not answered within ${CHECK_WITHIN_MS / 1_000} s.` };
 }

@@ -7,7 +7,7 @@ export interface Finding {
 
 export type Check = () => Finding | Promise<Finding>;
 
-/** What must be up for the app to serve: each part of it says for itself how it is. */
+/** What must be up for the app to serve: each part registers its own check. */
 @Injectable()
 export class Readiness {
   readonly checks = new Map<string, Check>();

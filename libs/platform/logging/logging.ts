@@ -3,8 +3,8 @@ import type { Config } from '../config/config.js';
 import { asSentences } from './sentences.js';
 
 /**
- * Logs on standard error: JSON lines, or sentences where a person watches them at a terminal. Requests are not logged one by one: metrics count them, history records what they
- * did. Bodies, headers and queries, which may hold personal data or keys, never reach a log.
+ * Logs to standard error: JSON lines, or sentences at a terminal. It logs no requests: metrics count them, and history
+ * records what they did. Bodies, headers and queries may hold personal data or keys, and never reach a log.
  */
 export const logging = (
   level: Config['logLevel'],

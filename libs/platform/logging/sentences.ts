@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
 
-/** Log lines as a person reads them at a terminal; elsewhere they stay JSON, for what collects them. */
+/** Writes JSON log lines as sentences for a person at a terminal. */
 export const asSentences = (to: NodeJS.WritableStream): Writable =>
   new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -18,6 +18,6 @@ export function sentenceOf(line: string): string {
   const more = Object.entries(rest).map(
     ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  const said = [typeof msg === 'string' ? msg : undefined, more.length > 0 ? `(${more.join(', ')})` : undefined];
-  return `${at} ${pino.levels.labels[Number(level)] ?? 'log'}${from} ${said.filter(Boolean).join(' ')}`;
+  const parts = [typeof msg === 'string' ? msg : undefined, more.length > 0 ? `(${more.join(', ')})` : undefined];
+  return `${at} ${pino.levels.labels[Number(level)] ?? 'log'}${from} ${parts.filter(Boolean).join(' ')}`;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Figures in Prometheus' text form. Each app has its own registry, so that several can run in one process. */
+/** Prometheus metrics. Each app has its own registry, so that several can run in one process. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -42,7 +42,7 @@ export class Metrics {
     });
   }
 
-  /** A figure that is asked for when it is collected. */
+  /** A gauge that is read when Prometheus collects it. */
   gauge(
     name: string,
     help: string,

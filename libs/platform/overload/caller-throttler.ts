@@ -3,7 +3,7 @@ import { ThrottlerGuard } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
 
-/** Counts by caller, and by address where nobody was asked who they are; one count for all routes. */
+/** Limits the rate of each caller over all routes, by address where a route needs no key. */
 @Injectable()
 export class CallerThrottler extends ThrottlerGuard {
   protected override getTracker(request: FastifyRequest): Promise<string> {

@@ -3,8 +3,8 @@ import { overloaded } from '../problem/problem.js';
 import { sendProblem } from '../problem/problem-filter.js';
 
 /**
- * At most `limit` requests are worked on at a time; the next ones are told to come again, so that memory and the
- * latency of those served stay bounded. Health and metrics answer always.
+ * The concurrency limit: requests beyond it get 503, so that memory and latency stay bounded. Health and metrics always
+ * answer.
  */
 export function boundInFlight(fastify: FastifyInstance, limit: number): { readonly inFlight: () => number } {
   let inFlight = 0;

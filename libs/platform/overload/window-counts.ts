@@ -7,7 +7,7 @@ interface Window {
 
 const MOST_CALLERS = 100_000;
 
-/** Counts by caller in fixed windows, without a timer for each request (which the library's own storage sets). */
+/** Counts by caller in fixed windows. The library's own storage sets a timer for each request. */
 export class WindowCounts implements ThrottlerStorage {
   private readonly windows = new Map<string, Window>();
 

@@ -7,7 +7,7 @@ import { FollowedElsewhere } from '../../replay/follow/following.js';
 import { storeDown } from '../stores/store-down.js';
 import { Problem } from './problem.js';
 
-/** Every error that leaves a route becomes a problem; only what nobody foresaw is logged, and says nothing outside. */
+/** Answers every error of a route as a problem. An unexpected error is logged, and tells the caller nothing more. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -49,13 +49,13 @@ export function problemOf(error: unknown): Problem {
       detail: error.message,
       headers: { 'retry-after': '1' },
     });
-  // Its own words are for the log: they name hosts and files.
+  // The store's own message names hosts and files: it is for the log.
   const down = storeDown(error);
   if (down !== undefined)
     return new Problem({
       status: 503,
       code: 'unavailable',
-      detail: `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key: what was done is not done twice.`,
+      detail: `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key, so that it takes effect once.`,
       headers: { 'retry-after': '1' },
     });
   if (error instanceof QueryRefused) {
@@ -72,7 +72,7 @@ export function problemOf(error: unknown): Problem {
   return new Problem({ status: 500, code: 'failed', detail: 'The request failed; the log of the app says why.' });
 }
 
-/** Fastify's own errors (body too large, unknown media type, ...) carry the status that they mean. */
+/** Fastify's own errors (body too large, unknown media type, ...) carry their status. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
   const { statusCode } = error;

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 
-/** One field at fault: a path such as answers/0/score, and what it must be. */
+/** A field at fault: a path such as answers/0/score, and what it must be. */
 export interface FieldMistake {
   readonly field: string;
   readonly message: string;
-  /** Of the text that was sent, counted from 1; and how to right it. */
+  /** In the text that was sent, counted from 1; and how to correct it. */
   readonly line?: number;
   readonly column?: number;
   readonly remedy?: string;
@@ -12,14 +12,14 @@ export interface FieldMistake {
 
 export interface ProblemDetails {
   readonly status: number;
-  /** For programs: stays the same while the sentence may change. */
+  /** For programs: stable, while the sentence may change. */
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly FieldMistake[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is not what was asked for, as RFC 9457 has it (application/problem+json). */
+/** An error answer by RFC 9457 (application/problem+json). */
 export class Problem extends Error {
   constructor(readonly details: ProblemDetails) {
     super(details.detail);

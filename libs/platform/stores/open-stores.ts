@@ -14,21 +14,21 @@ import { PersonalData } from '../../vault/personal-data.js';
 import { isOnEngines, type StorePlaces } from '../config/store-places.js';
 
 export interface OpenOptions {
-  /** One process writes a folder at a time; any number read it. Engines take any number of both. */
+  /** One process at a time writes a folder; any number read it. Engines take any number of both. */
   readonly mode: 'write' | 'read';
-  /** 32 bytes in base64; absent: kept in the folder, made on the first start. */
+  /** 32 bytes in base64; absent: the one in the folder, made on the first start. */
   readonly vaultKey?: string | undefined;
-  /** PEM, ed25519; absent: kept in the folder, made on the first start. */
+  /** PEM, ed25519; absent: the one in the folder, made on the first start. */
   readonly sealKey?: string | undefined;
   readonly crashPoint?: CrashPoint | undefined;
-  /** Told when an engine is lost, and when it is found again. */
+  /** Called when an engine is lost, and when it is back. */
   notice?(this: void, sentence: string): void;
 }
 
-/** All that Amends keeps, wherever it is kept. */
+/** Everything that Amends stores, embedded or on engines. */
 export interface Stores {
   readonly places: StorePlaces;
-  /** Of the embedded stores, and of what is kept beside any. */
+  /** Of the embedded stores, and of files that accompany any store. */
   readonly folder: string;
   readonly mode: 'write' | 'read';
   readonly events: History;
@@ -36,7 +36,7 @@ export interface Stores {
   readonly ledger: Ledger;
   readonly vault: Ledger;
   readonly personal: PersonalData;
-  /** To be called between two writes that these stores don't make themselves. */
+  /** For callers that make two writes: they call it between them. */
   readonly crashPoint: CrashPoint;
   /** Signs and checks seals. @throws SigningKeyRefused */
   signingKey(): Promise<SigningKey>;
@@ -44,15 +44,15 @@ export interface Stores {
 }
 
 /**
- * @throws HistoryDamaged when an embedded history is not what it was when it was last acknowledged.
- * @throws Error in words where a store can't be opened: another process writes its folder, or its engine is out of reach.
+ * @throws HistoryDamaged when an embedded history differs from what was last acknowledged
+ * @throws Error in words when another process writes the folder, or an engine is out of reach
  */
 export async function openStores(wanted: StorePlaces, options: OpenOptions): Promise<Stores> {
   const { mode, crashPoint = noCrash } = options;
   const folder = resolve(wanted.folder);
   const places = { ...wanted, folder };
   if (mode === 'write' || isOnEngines(places)) makeFolder(folder);
-  else if (!existsSync(folder)) throw new Error(`${folder} is not there. Name the folder of a store.`);
+  else if (!existsSync(folder)) throw new Error(`${folder} does not exist. Name the folder of a store.`);
   const { keep, close } = opening();
   try {
     const events = keep(await openHistory(places, options));
@@ -67,7 +67,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
     const signingKey = async (): Promise<SigningKey> =>
       options.sealKey === undefined
         ? signingKeyIn(join(folder, 'seal.key'), ledger)
-        : signingKeyFrom(options.sealKey, 'The seal key that was given');
+        : signingKeyFrom(options.sealKey, 'The given seal key');
     return { places, folder, mode, events, reads, ledger, vault, personal, crashPoint, signingKey, close };
   } catch (error) {
     await close();
@@ -77,7 +77,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
 
 type Opening = Pick<OpenOptions, 'mode' | 'crashPoint' | 'notice'>;
 
-// The clients of engines are loaded where there are engines: they take longer than all the rest of a thread's start.
+// Clients of engines load only where engines are used: they take longer than the rest of a thread's start.
 
 export async function openHistory(
   { eventStore, folder }: StorePlaces,
@@ -98,7 +98,7 @@ export async function openReads(
   return MongoReadStore.open({ url: readStore, mode, crashPoint });
 }
 
-/** In the database server of the read store. */
+/** In the read store's database. */
 export async function openLedger(
   { readStore, folder }: StorePlaces,
   { mode, crashPoint = noCrash }: Opening,
@@ -121,7 +121,7 @@ export async function openVault(
 
 const vaultIn = (folder: string): string => join(folder, 'vault.db');
 
-/** What is opened last is closed first. */
+/** Closes in reverse order of opening. */
 function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; close(): Promise<void> } {
   const opened: { close(): Promise<void> }[] = [];
   return {
@@ -135,7 +135,7 @@ function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; c
   };
 }
 
-/** For its owner alone: it holds people's words and the keys to them. */
+/** Readable by its owner alone: it holds people's words and the keys to them. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

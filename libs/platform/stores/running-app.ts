@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a running app leaves in its folder, so that the command line finds it. */
+/** A running app writes this into its folder, so that the command line finds it. */
 export interface RunningApp {
   readonly pid: number;
   readonly url: string;
@@ -9,7 +9,7 @@ export interface RunningApp {
 
 const fileIn = (folder: string): string => join(folder, 'app.json');
 
-/** Put in its place whole: a note cut off half-way would stand in the way of every command. */
+/** Renames a complete file into place: half a file would stop every command. */
 export function announce(folder: string, app: RunningApp): void {
   const file = fileIn(folder);
   writeFileSync(`${file}.new`, `${JSON.stringify(app)}\n`, { mode: 0o600, flush: true });
@@ -18,7 +18,7 @@ export function announce(folder: string, app: RunningApp): void {
 
 export const withdraw = (folder: string): void => rmSync(fileIn(folder), { force: true });
 
-/** The app that serves this folder now; undefined where none does, also where one died without a word. */
+/** The app that serves this folder; undefined when none does, or when it died without withdrawing. */
 export function runningApp(folder: string): RunningApp | undefined {
   let app: RunningApp;
   try {
@@ -35,7 +35,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process is alive, too.
+    // EPERM: it is alive and belongs to another user.
     return codeOf(error) === 'EPERM';
   }
 }

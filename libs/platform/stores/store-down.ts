@@ -8,7 +8,7 @@ const STORES = [
   { name: 'ledger or the vault', Unavailable: LedgerUnavailable },
 ] as const;
 
-/** Which store can't work now; undefined: it is another error. What was asked of the store may be asked again. */
+/** The store that is down; undefined for other errors. The request may be sent again. */
 export const storeDown = (error: unknown): string | undefined =>
   STORES.find(({ Unavailable }) => error instanceof Unavailable)?.name;
 

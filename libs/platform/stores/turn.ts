@@ -1,19 +1,19 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Leases } from '../../ledger/leases.js';
 
-/** What one process at a time may do. */
+/** Work for one process at a time. */
 export interface Turn {
-  /** Runs the work once it is this process's turn; the signal also ends when the turn is lost. */
+  /** Runs the work once this process has its turn; the work's signal also fires when the turn is lost. */
   during(name: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
 }
 
-/** For the one process that writes embedded stores. */
+/** Embedded stores have one writing process. */
 export const ALWAYS: Turn = { during: (_, signal, work) => work(signal) };
 
 export const LEASE_MS = 15_000;
 export const RENEW_EVERY_MS = 3_000;
 
-/** By a lease: another process goes on when this one lets go, or when its lease has run out. */
+/** By a lease: another process takes over when this one releases it, or when it expires. */
 export class LeasedTurn implements Turn {
   constructor(private readonly leases: Leases) {}
 
@@ -26,7 +26,7 @@ export class LeasedTurn implements Turn {
     const renew = (): void =>
       void this.leases.take(name, new Date()).then(
         (kept) => (kept ? undefined : lost.abort()),
-        // Not known to be kept is lost: another may have it.
+        // Nobody knows whether the lease was renewed: another process may have it.
         () => lost.abort(),
       );
     const renewing = setInterval(renew, RENEW_EVERY_MS);
