@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { asyncApi } from './async-api.js';
 import { dataSchemaOf } from './event-schemas.js';
 import { inBinaryMode, toCloudEvent } from './cloud-event.js';
-import { samples } from './told.testing.js';
+import { samples } from './sample-events.testing.js';
 import { topicOf } from './topics.js';
 import type { EventType } from '../recovery/history.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { DECLARATIONS } from '../recovery/history.js';
 import { inBinaryMode, toCloudEvent } from './cloud-event.js';
 import { categoryOf } from '../event-sourcing/stream-name.js';
-import { samples } from './told.testing.js';
+import { samples } from './sample-events.testing.js';
 import { eventsOf, topicOf, TOPIC_NAMES } from './topics.js';
 
 describe('what is published where', () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { follow, type Event } from '../../docs/subscribers/consumer.js';
-import { noted, opened, tell } from '../../libs/broker/told.testing.js';
+import { noted, opened, append } from '../../libs/broker/sample-events.testing.js';
 import { describeOn, kafkaForTests } from '../engines/engines.testing.js';
 import { TopicsOnKafka, until } from '../kafka/topics-on-kafka.testing.js';
 
@@ -37,16 +37,16 @@ describeOn(kafka, 'a team subscribes to Kafka', (brokers) => {
     try {
       const cases = 40;
       const events = 25;
-      const told: string[] = [];
+      const appended: string[] = [];
       const tellAll = async (): Promise<void> => {
         for (let revision = 1; revision <= events; revision++)
           for (let id = 0; id < cases; id++) {
-            const { stream } = await tell(
+            const { stream } = await append(
               topics.history,
               `case-${id}`,
               revision === 1 ? opened(String(id)) : noted(`owner ${revision}`),
             );
-            told.push(`${stream} ${revision}`);
+            appended.push(`${stream} ${revision}`);
           }
       };
       let relay = await startRelay(topics);
@@ -71,19 +71,21 @@ describeOn(kafka, 'a team subscribes to Kafka', (brokers) => {
         relay = await startRelay(topics);
       }
       await telling;
-      await until(() => seen.length >= told.length, 'every event');
+      await until(() => seen.length >= appended.length, 'every event');
       await stop();
       relay.kill('SIGTERM');
       const [code] = (await once(relay, 'exit')) as [number | null];
       expect(code).toBe(0);
-      expect(seen.map(({ stream, revision }) => `${stream} ${revision}`).toSorted()).toEqual(told.toSorted());
+      expect(seen.map(({ stream, revision }) => `${stream} ${revision}`).toSorted()).toEqual(appended.toSorted());
       for (let id = 0; id < cases; id++)
         expect(seen.filter(({ key }) => key === String(id)).map(({ revision }) => revision)).toEqual(
           Array.from({ length: events }, (_, before) => before + 1),
         );
       await topics.settled();
       const inTopics = await topics.published();
-      process.stdout.write(`Of ${told.length} events, ${inTopics.length - told.length} are in their topic twice.\n`);
+      process.stdout.write(
+        `Of ${appended.length} events, ${inTopics.length - appended.length} are in their topic twice.\n`,
+      );
     } finally {
       await topics.end();
     }

@@ -14,7 +14,7 @@ import { relayedPosition } from '../../libs/broker/kafka/relayed-position.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
 import { TopicReader } from '../../libs/broker/kafka/topic-reader.js';
 import { verifyTopics } from '../../libs/broker/kafka/verify-topics.js';
-import { noted, opened, tell } from '../../libs/broker/told.testing.js';
+import { noted, opened, append } from '../../libs/broker/sample-events.testing.js';
 import { describeOn, kafkaForTests } from '../engines/engines.testing.js';
 import { freePort, type RunningKafka, startKafka } from '../engines/kafka.js';
 import { startProxy, type TcpProxy } from '../faults/tcp-proxy.testing.js';
@@ -55,7 +55,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   const tellCases = async (cases: readonly string[], events: number): Promise<void> => {
     for (let revision = 1; revision <= events; revision++)
       for (const id of cases)
-        await tell(
+        await append(
           started().topics.history,
           `case-${id}`,
           revision === 1 ? opened(id) : noted(`owner ${revision} ${'x'.repeat(500)}`),
@@ -98,7 +98,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'a broker that stalls is told as waited for, and the relay goes on when it does',
+    'a relay says that it waits for a broker that stalls, and goes on when the broker does',
     async () => {
       const { topics, proxy } = started();
       await tellCases(['1'], 5);

@@ -6,7 +6,7 @@ import { RELAY } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { makeTopics, POSITIONS_TOPIC } from '../../libs/broker/kafka/make-topics.js';
 import type { Placed } from '../../libs/broker/kafka/topic-reader.js';
 import { messageOf, Publications } from '../../libs/broker/publications.js';
-import { forgotten, noted, opened, received, tell, triaged } from '../../libs/broker/told.testing.js';
+import { forgotten, noted, opened, received, append, triaged } from '../../libs/broker/sample-events.testing.js';
 import { describeOn, kafkaForTests } from '../engines/engines.testing.js';
 import { TopicsOnKafka, until } from './topics-on-kafka.testing.js';
 
@@ -27,7 +27,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
 
   const tellCase = async (id: string, events: number): Promise<void> => {
     for (let revision = 1; revision <= events; revision++)
-      await tell(topics.history, `case-${id}`, revision === 1 ? opened(id) : noted(`owner ${revision}`));
+      await append(topics.history, `case-${id}`, revision === 1 ? opened(id) : noted(`owner ${revision}`));
   };
   const isAt = async (position: string | undefined, relay: { state: { position: string | undefined } }) =>
     until(() => relay.state.position === position, `the relay at ${position ?? ''}`);
@@ -54,10 +54,10 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
 
   test('brings every event to its topic once, and goes on where it was', async () => {
     await tellCase('1', 5);
-    await tell(topics.history, 'response-1', received('1', 'c-1'));
+    await append(topics.history, 'response-1', received('1', 'c-1'));
     await relayAll({ batchSize: 2 });
-    await tell(topics.history, 'response-1', triaged('1'));
-    await tell(topics.history, 'customer-c-1', forgotten('c-1'));
+    await append(topics.history, 'response-1', triaged('1'));
+    await append(topics.history, 'customer-c-1', forgotten('c-1'));
     await relayAll();
     const published = await topics.published();
     expect(names(published).toSorted()).toEqual([
@@ -87,8 +87,11 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
   });
 
   test('a lost message to forget a customer is sent again', async () => {
-    await tell(topics.history, 'customer-1', { type: 'CustomerContactRecorded', data: { customer: '1', entry: 'e' } });
-    await tell(topics.history, 'customer-1', forgotten('1'));
+    await append(topics.history, 'customer-1', {
+      type: 'CustomerContactRecorded',
+      data: { customer: '1', entry: 'e' },
+    });
+    await append(topics.history, 'customer-1', forgotten('1'));
     await publishSome((name) => name !== 'customer-1 2', (await topics.history.end()) ?? '');
     await relayAll();
     expect((await topics.published()).map(({ value }) => value === null)).toEqual([false, true]);
@@ -139,7 +142,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     await relayAll();
     const other = await TopicsOnKafka.open(brokers);
     try {
-      await tell(other.history, 'case-9', opened('9'));
+      await append(other.history, 'case-9', opened('9'));
       const { ended } = topics.relay({ history: other.history });
       const error = await ended;
       expect(error).toBeInstanceOf(ForeignTopics);
@@ -151,7 +154,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
 
   test('a batch that is larger than a message may be is sent in parts, in one transaction', async () => {
     for (let at = 0; at < 12; at++)
-      await tell(topics.history, 'case-1', at === 0 ? opened('1') : noted('x'.repeat(300_000)));
+      await append(topics.history, 'case-1', at === 0 ? opened('1') : noted('x'.repeat(300_000)));
     await relayAll();
     const published = await topics.published();
     expect(names(published)).toEqual(Array.from({ length: 12 }, (_, before) => `case-1 ${before + 1}`));

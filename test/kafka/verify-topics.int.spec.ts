@@ -5,7 +5,7 @@ import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { TopicReader } from '../../libs/broker/kafka/topic-reader.js';
 import { verifyTopics, type TopicsVerified } from '../../libs/broker/kafka/verify-topics.js';
 import { messageOf, Publications } from '../../libs/broker/publications.js';
-import { forgotten, noted, opened, tell } from '../../libs/broker/told.testing.js';
+import { forgotten, noted, opened, append } from '../../libs/broker/sample-events.testing.js';
 import { describeOn, kafkaForTests } from '../engines/engines.testing.js';
 import { TopicsOnKafka } from './topics-on-kafka.testing.js';
 
@@ -22,9 +22,12 @@ describeOn(kafka, 'whole topics against history', (brokers) => {
     await makeTopics(topics.cluster, { partitions: 3 });
     for (const id of ['1', '2'])
       for (let revision = 1; revision <= 4; revision++)
-        await tell(topics.history, `case-${id}`, revision === 1 ? opened(id) : noted(`owner ${revision}`));
-    await tell(topics.history, 'customer-1', { type: 'CustomerContactRecorded', data: { customer: '1', entry: 'e' } });
-    await tell(topics.history, 'customer-1', forgotten('1'));
+        await append(topics.history, `case-${id}`, revision === 1 ? opened(id) : noted(`owner ${revision}`));
+    await append(topics.history, 'customer-1', {
+      type: 'CustomerContactRecorded',
+      data: { customer: '1', entry: 'e' },
+    });
+    await append(topics.history, 'customer-1', forgotten('1'));
     end = (await topics.history.end()) ?? '';
   });
   afterEach(() => topics.end());

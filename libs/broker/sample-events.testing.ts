@@ -14,7 +14,7 @@ export const samples = (): readonly Recorded[] =>
 
 export const eventOn = (stream: string, revision: number, event: RecoveryEvent): ToAppend => ({
   ...event,
-  id: idOf('told', stream, revision),
+  id: idOf('sample', stream, revision),
   schemaVersion: 1,
   stream,
   shard: shardOf(stream),
@@ -29,11 +29,11 @@ export const eventOn = (stream: string, revision: number, event: RecoveryEvent):
 });
 
 /** Appends the event to its stream, at the stream's end. */
-export async function tell(history: EventStore, stream: string, event: RecoveryEvent): Promise<ToAppend> {
+export async function append(history: EventStore, stream: string, event: RecoveryEvent): Promise<ToAppend> {
   const { revision } = await history.readStream(stream, { limit: 1 });
-  const told = eventOn(stream, revision + 1, event);
-  await history.append(stream, [told], revision);
-  return told;
+  const made = eventOn(stream, revision + 1, event);
+  await history.append(stream, [made], revision);
+  return made;
 }
 
 export const opened = (id: string, customer = `customer of ${id}`): RecoveryEvent => ({
