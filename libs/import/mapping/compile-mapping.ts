@@ -31,45 +31,86 @@ export interface CompiledMapping {
 /** Dates come as instants, which sort as text however the source writes them. */
 export type OrderKey = (row: Row) => string | undefined;
 
-export type Report = (path: readonly (string | number)[], message: string) => void;
+export type Report = (path: Path, message: string) => void;
+type Path = readonly (string | number)[];
 
 /** Reports every mistake that can be seen without a file. Where there was none, the result can be run. */
-export function compileMapping(mapping: Mapping, report: Report): CompiledMapping {
-  const columns = new Set<string>([mapping.rows.group, ...mapping.rows.id, ...(mapping.rows.order ?? [])]);
-  if (mapping.customer !== undefined) columns.add(mapping.customer);
-  const firstTimes: RowFilter[] = [];
-  const dates = new Map<string, ReadInstant>();
-  const datesIn = new Map<string, ReadInstant>();
+export const compileMapping = (mapping: Mapping, report: Report): CompiledMapping =>
+  new MappingCompiler(mapping, report).compile();
 
-  const filterAt =
-    (path: readonly (string | number)[]) =>
-    (filter: Filter): RowFilter => {
-      const problems = checkFilter(filter);
-      for (const problem of problems) report(path, `${problem.path ? `${problem.path}: ` : ''}${problem.message}`);
-      if (problems.length > 0) return () => false;
-      for (const column of columnsOfFilter(filter)) columns.add(column);
-      return compileFilter<Row>(filter);
-    };
+class MappingCompiler {
+  private readonly columns = new Set<string>();
+  private readonly firstTimes: RowFilter[] = [];
+  private readonly dates = new Map<string, ReadInstant>();
+  private readonly datesIn = new Map<string, ReadInstant>();
 
-  const instantAt = (instant: Instant, path: readonly (string | number)[]): ((row: Row) => string) => {
-    const { column, dates: pattern = mapping.dates } = typeof instant === 'string' ? { column: instant } : instant;
-    columns.add(column);
-    let read = dates.get(pattern);
-    if (!read) {
-      try {
-        read = compileDates(pattern, mapping.zone);
-      } catch (error) {
-        if (!(error instanceof PatternRefused)) throw error;
-        report(
-          typeof instant !== 'string' && instant.dates !== undefined ? [...path, 'dates'] : ['dates'],
-          error.message,
-        );
-        return () => '';
-      }
-      dates.set(pattern, read);
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly report: Report,
+  ) {}
+
+  compile(): CompiledMapping {
+    const { mapping, columns, firstTimes } = this;
+    const { rows, customer, emit, backFilled = [] } = mapping;
+    this.reads(rows.group, ...rows.id, ...(rows.order ?? []), ...(customer === undefined ? [] : [customer]));
+    if (rows.order && rows.grouped === 'together') {
+      this.report(
+        ['rows', 'order'],
+        'Rows that stand together are taken as they stand. Use it with "grouped: anywhere".',
+      );
     }
-    const toInstant = read;
-    datesIn.set(column, toInstant);
+    if (!emit.some(({ type }) => type === 'CaseOpened')) {
+      this.report(['emit'], 'Nothing opens the case: one rule must emit CaseOpened.');
+    }
+    const compiledBackFilled = backFilled.map(({ columns: hidden, until }, index) => {
+      this.reads(...hidden);
+      return { columns: hidden, until: this.filter(until, ['backFilled', index, 'until']) };
+    });
+    const emits = emit.map((one, index) => this.emit(one, ['emit', index]));
+    const order = (rows.order ?? []).map((column) => orderKey(column, this.datesIn.get(column)));
+    return { mapping, columns: [...columns], emits, firstTimes, backFilled: compiledBackFilled, order };
+  }
+
+  private reads(...columns: readonly string[]): void {
+    for (const column of columns) this.columns.add(column);
+  }
+
+  private emit(emit: Emit, path: Path): CompiledEmit {
+    if (!shapeOf(emit.type)) {
+      const known = Object.keys(EVENT_SHAPES).join(', ');
+      this.report([...path, 'type'], `"${emit.type}" is no event that a file can report. Use one of ${known}.`);
+    }
+    this.reads(...columnsOfEmit(emit));
+    const whenPath = [...path, 'when'];
+    const when = compileWhen(
+      emit.when,
+      (filter) => this.filter(filter, whenPath),
+      (filter) => this.firstTimes.push(this.filter(filter, [...whenPath, 'firstTime'])) - 1,
+    );
+    const occurredAt = this.instant(emit.occurredAt, [...path, 'occurredAt']);
+    return {
+      type: emit.type as ImportableType,
+      when,
+      occurredAt,
+      knownAt: emit.knownAt === undefined ? occurredAt : this.instant(emit.knownAt, [...path, 'knownAt']),
+      data: compileSet(emit.type, emit.set ?? {}, (at, message) => this.report([...path, ...at], message)),
+    };
+  }
+
+  private filter(filter: Filter, path: Path): RowFilter {
+    const problems = checkFilter(filter);
+    for (const problem of problems) this.report(path, `${problem.path ? `${problem.path}: ` : ''}${problem.message}`);
+    if (problems.length > 0) return () => false;
+    this.reads(...columnsOfFilter(filter));
+    return compileFilter<Row>(filter);
+  }
+
+  private instant(instant: Instant, path: Path): (row: Row) => string {
+    const { column, dates } = typeof instant === 'string' ? { column: instant, dates: undefined } : instant;
+    this.reads(column);
+    const toInstant = this.datesOf(dates ?? this.mapping.dates, dates === undefined ? ['dates'] : [...path, 'dates']);
+    if (!toInstant) return () => '';
+    this.datesIn.set(column, toInstant);
     return (row) => {
       const text = row[column];
       if (text === undefined) throw new RowRejected(`${column} is empty, and a date is needed`, column);
@@ -79,42 +120,22 @@ export function compileMapping(mapping: Mapping, report: Report): CompiledMappin
         throw error instanceof RowRejected ? new RowRejected(error.message, column) : error;
       }
     };
-  };
+  }
 
-  const compileEmit = (emit: Emit, index: number): CompiledEmit => {
-    const path = ['emit', index] as const;
-    if (!shapeOf(emit.type)) {
-      const known = Object.keys(EVENT_SHAPES).join(', ');
-      report([...path, 'type'], `"${emit.type}" is no event that a file can report. Use one of ${known}.`);
+  /** Undefined for a pattern that can't be read, which is reported. */
+  private datesOf(pattern: string, path: Path): ReadInstant | undefined {
+    const known = this.dates.get(pattern);
+    if (known) return known;
+    try {
+      const read = compileDates(pattern, this.mapping.zone);
+      this.dates.set(pattern, read);
+      return read;
+    } catch (error) {
+      if (!(error instanceof PatternRefused)) throw error;
+      this.report(path, error.message);
+      return undefined;
     }
-    for (const column of columnsOfEmit(emit)) columns.add(column);
-    const when = compileWhen(emit.when, filterAt([...path, 'when']), (filter) => {
-      firstTimes.push(filterAt([...path, 'when', 'firstTime'])(filter));
-      return firstTimes.length - 1;
-    });
-    const occurredAt = instantAt(emit.occurredAt, [...path, 'occurredAt']);
-    return {
-      type: emit.type as ImportableType,
-      when,
-      occurredAt,
-      knownAt: emit.knownAt === undefined ? occurredAt : instantAt(emit.knownAt, [...path, 'knownAt']),
-      data: compileSet(emit.type, emit.set ?? {}, (at, message) => report([...path, ...at], message)),
-    };
-  };
-
-  if (mapping.rows.order && mapping.rows.grouped === 'together') {
-    report(['rows', 'order'], 'Rows that stand together are taken as they stand. Use it with "grouped: anywhere".');
   }
-  if (!mapping.emit.some(({ type }) => type === 'CaseOpened')) {
-    report(['emit'], 'Nothing opens the case: one rule must emit CaseOpened.');
-  }
-  const backFilled = (mapping.backFilled ?? []).map(({ columns: hidden, until }, index) => {
-    hidden.forEach((column) => columns.add(column));
-    return { columns: hidden, until: filterAt(['backFilled', index, 'until'])(until) };
-  });
-  const emits = mapping.emit.map(compileEmit);
-  const order = (mapping.rows.order ?? []).map((column) => orderKey(column, datesIn.get(column)));
-  return { mapping, columns: [...columns], emits, firstTimes, backFilled, order };
 }
 
 function orderKey(column: string, toInstant: ReadInstant | undefined): OrderKey {
