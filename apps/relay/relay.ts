@@ -65,7 +65,7 @@ export class Relay {
         if (this.now.published > published) tries = 0;
         const wait = retryAfterMs[Math.min(tries, retryAfterMs.length - 1)] ?? 0;
         this.now = { ...this.now, state: 'waiting', error: because };
-        const what = error instanceof UnclearOutcome ? 'The topics are checked' : 'It is tried again';
+        const what = error instanceof UnclearOutcome ? 'The topics are looked through' : 'It is tried again';
         say('warn', `${because} ${what} in ${wait} ms.`);
         await pause(wait, signal);
       }
