@@ -64,6 +64,8 @@ describe('a forbidden import is found', () => {
     ['a rehearsal cannot reach a reaction', 'libs/rehearsal/rehearse.ts', 'libs/reactions/triage.ts'],
     ['a rehearsal cannot reach a command', 'libs/rehearsal/rehearse.ts', 'libs/commands/commands.ts'],
     ['a rehearsal cannot open a store', 'libs/rehearsal/rehearse.ts', 'libs/read-store/sqlite/store.ts'],
+    ['platform does not know builds', 'libs/platform/stores/open.ts', 'libs/builds/worker.ts'],
+    ['a change of rules does not know how builds are made', 'libs/rule-changes/changes.ts', 'libs/builds/worker.ts'],
     ['the relay does not know the api', 'apps/relay/inbound.ts', 'apps/api/responses/receive.ts'],
     ['a lib does not know an app', 'libs/replay/builds/rebuild.ts', 'apps/api/main.ts'],
     ['the domain reads no file', 'libs/recovery/case.ts', 'node:fs'],

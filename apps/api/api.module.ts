@@ -21,7 +21,6 @@ import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
 import { Rehearsals } from './rehearsals/rehearsals.js';
 import { ReceiveHandler } from './responses/receive.js';
 import { ResponsesController } from './responses/responses.controller.js';
-import { Activations } from './rules/activations.js';
 import { RuleCommands } from './rules/rule-commands.js';
 import { RulesController } from './rules/rules.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
@@ -52,7 +51,6 @@ import { TeamsController } from './teams/teams.controller.js';
     Reports,
     RuleCommands,
     Builds,
-    Activations,
     Rehearsals,
     FailureReports,
     Samples,

@@ -85,7 +85,8 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   private async update(): Promise<void> {
     this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
     try {
-      const { id } = await this.builds.bringUpToDate({ signal: this.stopping.signal });
+      const { signal } = this.stopping;
+      const { id } = await this.builds.steered({ signal }).bringUpToDate();
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
       if (error instanceof Stopped) return; // the next start continues it

@@ -61,7 +61,7 @@ class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdo
         if ((await reads.live()) === undefined && !(await this.mayBegin())) continue;
         await this.turn.during('projector-build', signal, async (turn) => {
           if ((await reads.live()) === undefined) await this.builds.bringUpToDateAlone();
-          else await this.builds.bringUpToDate({ signal: turn });
+          else await this.builds.steered({ signal: turn }).bringUpToDate();
         });
         this.failure = undefined;
         return;

@@ -7,7 +7,7 @@ import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { sayProblem } from '../../libs/recovery/rules/rule-problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import type { Ground } from '../../libs/platform/stores/stores.module.js';
+import type { Ground } from '../../libs/platform/stores/ground.js';
 import { DEMO_TEAMS } from '../../libs/demo/demo-teams.js';
 import { loadDemo } from './load-demo.js';
 

@@ -1,6 +1,6 @@
 import type { ToAppend } from '../../libs/event-sourcing/event.js';
 import { demoHistory } from '../../libs/demo/demo-history.js';
-import type { Ground } from '../../libs/platform/stores/stores.module.js';
+import type { Ground } from '../../libs/platform/stores/ground.js';
 
 const PROGRAMME = 'service-recovery';
 const SEED = 20_311_105;

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { PlatformModule } from '../../libs/platform/platform.module.js';
-import { StoresModule, type Ground } from '../../libs/platform/stores/stores.module.js';
+import type { Ground } from '../../libs/platform/stores/ground.js';
+import { StoresModule } from '../../libs/platform/stores/stores.module.js';
 import { ALWAYS } from '../../libs/platform/stores/turn.js';
 import { ApiModule } from '../api/api.module.js';
 import { ProjectorModule } from '../projector/projector.module.js';

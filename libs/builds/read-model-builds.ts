@@ -1,104 +1,66 @@
-import type { Stores } from '../platform/stores/open-stores.js';
-import type { Inputs } from '../read-models/inputs.js';
-import { READ_MODELS } from '../read-models/read-models.js';
 import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
-import type { CarriedOut } from '../rehearsal/carry-out.js';
+import type { Stores } from '../platform/stores/open-stores.js';
 import type { Generation, GenerationChoice, GenerationStamp } from '../read-store/read-store.js';
-import { bringUpToDate, booksOf, keptBuild } from '../replay/builds/bring-up-to-date.js';
-import type { Following } from '../replay/follow/following.js';
+import type { CarriedOut } from '../rehearsal/carry-out.js';
 import { release, switchGeneration } from '../replay/builds/generations.js';
-import { ParkedList } from '../replay/fold/parked.js';
-import { catchUp, rebuild } from '../replay/builds/rebuild.js';
-import { loadRuleBooks } from '../replay/builds/rule-books.js';
-import type { RuleSet } from '../recovery/rules/rule-set.js';
-import { runBeside } from './run-beside.js';
-import type { BesideProgress, Works } from './work.js';
+import type { Following } from '../replay/follow/following.js';
+import type { Builds, BuildWanted } from '../rule-changes/builds.js';
+import { DirectBuilds } from './direct-builds.js';
+import { runBeside, type Steering } from './run-beside.js';
+import type { Works } from './work.js';
 
-export interface BuildWanted {
-  readonly reason: string;
-  /** These rules instead of their programme's, since ever. */
-  readonly ruleSet?: RuleSet;
-  /** These books instead of those in force, by programme. */
-  readonly books?: GenerationStamp['ruleBooks'];
-  readonly signal?: AbortSignal;
-  onProgress?(progress: BesideProgress): void;
-}
+/** Makes builds in threads, so that the one before is served meanwhile; a follower keeps all of them up to date. */
+export class ReadModelBuilds implements Builds {
+  private readonly direct: DirectBuilds;
 
-/** Makes builds of the read models beside the one that is served, and switches to them. */
-export class ReadModelBuilds {
   constructor(
-    private readonly stores: Stores,
+    private readonly stores: Pick<Stores, 'places' | 'events' | 'reads' | 'ledger'>,
     private readonly follower: Following,
-  ) {}
-
-  /** In a thread of its own; then it is followed like the live one. @throws Stopped */
-  async build({ reason, ruleSet, books, signal, onProgress }: BuildWanted): Promise<Generation> {
-    const id = await runBeside(
-      'build',
-      { reason, ...(ruleSet === undefined ? {} : { ruleSet }), ...(books === undefined ? {} : { books }) },
-      {
-        places: this.stores.places,
-        ...(signal === undefined ? {} : { signal }),
-        ...(onProgress === undefined ? {} : { onProgress }),
-      },
-    );
-    return this.follow(id, signal);
+    private readonly steering: Steering = {},
+  ) {
+    const { events, reads, ledger } = stores;
+    this.direct = new DirectBuilds({ events, reads, ledger, stepMs: Infinity });
   }
 
-  /** What was rehearsed and approved, proved to be that, and followed from there; or what has moved since. */
-  async carryOut(
-    asked: Works['carryOut']['asked'],
-    wanted: Omit<BuildWanted, 'reason'>,
-  ): Promise<CarriedOut | Refusal> {
-    const { signal, onProgress } = wanted;
-    const carried = await runBeside('carryOut', asked, {
-      places: this.stores.places,
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    if (isRefusal(carried)) return carried;
-    return { ...carried, generation: await this.follow(carried.generation.id, signal) };
+  /** The same, where long work can be stopped, and tells how far it is. What is stopped throws Stopped. */
+  steered(steering: Steering): ReadModelBuilds {
+    return new ReadModelBuilds(this.stores, this.follower, steering);
+  }
+
+  async build(wanted: BuildWanted): Promise<Generation> {
+    const { places } = this.stores;
+    return this.follow(await runBeside('build', wanted, { places, ...this.steering }));
+  }
+
+  async carryOut(asked: Works['carryOut']['asked']): Promise<CarriedOut | Refusal> {
+    const { places } = this.stores;
+    const carried = await runBeside('carryOut', asked, { places, ...this.steering });
+    return isRefusal(carried) ? carried : { ...carried, generation: await this.follow(carried.generation.id) };
   }
 
   digest(generation: GenerationChoice): Promise<string> {
     return runBeside('digest', { generation }, { places: this.stores.places });
   }
 
-  /** Kept at the end of history from now on. */
-  private async follow(id: number, signal: AbortSignal | undefined): Promise<Generation> {
-    await this.follower.refresh();
-    await this.follower.caughtUp(id, signal);
-    const made = (await this.stores.reads.generations()).find((generation) => generation.id === id);
-    if (made === undefined) throw new Error(`Generation ${id} was released while it was built. Build again.`);
-    return made;
+  kept(books?: GenerationStamp['ruleBooks']): Promise<Generation | undefined> {
+    return this.direct.kept(books);
   }
 
-  /** Once it holds what history holds, in one step for all read models. */
+  /** Waits until the build holds what history holds; keeps the one before to go back to, and drops those before it. */
   async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
     await this.follower.refresh();
     await this.follower.caughtUp(generation);
     const switched = await switchGeneration(this.stores.reads, generation);
-    // The one before is kept to go back to, those before it are not.
     await release(this.stores.reads, ({ id, status }) => status === 'retired' && id !== switched.from);
     await this.follower.refresh();
     return switched;
   }
 
-  /** The build that fits the present code and the rules in force, or other books of theirs, where one is kept. */
-  async kept(books: GenerationStamp['ruleBooks'] = {}): Promise<Generation | undefined> {
-    const { events, reads } = this.stores;
-    const history = await loadRuleBooks(events);
-    return keptBuild(reads, READ_MODELS, { ...history, entries: { ...history.entries, ...books } });
-  }
-
-  /**
-   * Serves what the present code and the rules in history say, whatever was served before. What is built beside is
-   * looked at again before it is served: rules may have changed once more. @throws Stopped
-   */
-  async bringUpToDate(wanted: Pick<BuildWanted, 'signal' | 'onProgress'> = {}): Promise<Generation> {
+  /** Looks again after each build, before it is served: rules may have changed once more. */
+  async bringUpToDate(): Promise<Generation> {
     for (;;) {
       const fitting = await this.kept();
-      if (fitting === undefined) await this.build({ ...wanted, reason: 'up to date' });
+      if (fitting === undefined) await this.build({ reason: 'up to date' });
       else {
         if (fitting.status !== 'live') await this.switchTo(fitting.id);
         return { ...fitting, status: 'live' };
@@ -108,16 +70,14 @@ export class ReadModelBuilds {
 
   /** The same in this thread, while nobody is served yet. */
   bringUpToDateAlone(): Promise<Generation> {
-    const { events, reads, ledger } = this.stores;
-    const parked = new ParkedList(ledger);
-    const common = { events, reads, projections: READ_MODELS, parked, stepMs: Infinity };
-    return bringUpToDate<Inputs>({
-      events,
-      reads,
-      projections: READ_MODELS,
-      build: ({ books, entries }, reason) =>
-        rebuild({ ...common, inputs: { rules: books }, ruleBooks: entries, reason }),
-      catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, inputs: { rules: booksOf(stamp, rules) } }),
-    });
+    return this.direct.serve();
+  }
+
+  private async follow(id: number): Promise<Generation> {
+    await this.follower.refresh();
+    await this.follower.caughtUp(id, this.steering.signal);
+    const made = (await this.stores.reads.generations()).find((generation) => generation.id === id);
+    if (made === undefined) throw new Error(`Generation ${id} was released while it was built. Build again.`);
+    return made;
   }
 }

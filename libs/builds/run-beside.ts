@@ -2,11 +2,14 @@ import { Worker } from 'node:worker_threads';
 import type { StorePlaces } from '../platform/config/store-places.js';
 import type { BesideProgress, Said, WorkName, WorkOrder, Works } from './work.js';
 
-export interface BesideOptions {
-  readonly places: StorePlaces;
-  /** Stops between two steps. */
+/** How long work is stopped, between two steps, and who is told how far it is. */
+export interface Steering {
   readonly signal?: AbortSignal;
   onProgress?(progress: BesideProgress): void;
+}
+
+export interface BesideOptions extends Steering {
+  readonly places: StorePlaces;
 }
 
 /** Works whose build is kept as far as it got. */

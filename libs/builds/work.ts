@@ -1,30 +1,24 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
-import type { GenerationChoice, GenerationStamp } from '../read-store/read-store.js';
+import type { GenerationChoice } from '../read-store/read-store.js';
 import type { Rehearsal } from '../rehearsal/rehearse.js';
 import type { ShareAsked, ShareFound } from '../rehearsal/share.js';
 import type { RehearsalAsked } from '../rehearsal/sides.js';
 import type { ReportAsked } from '../reports/reports.js';
 import type { View } from '../replay/builds/view.js';
-import type { RuleSet } from '../recovery/rules/rule-set.js';
+import type { BuildWanted, NamedRules } from '../rule-changes/builds.js';
 import type { StorePlaces } from '../platform/config/store-places.js';
 
 /** Work over all of history, done in a thread of its own so that what is served goes on: what is asked, what comes of it. */
 export interface Works {
   build: {
-    readonly asked: {
-      readonly reason: string;
-      /** These rules instead of their programme's, since ever. */
-      readonly ruleSet?: RuleSet;
-      /** These books instead of those in force, by programme. */
-      readonly books?: GenerationStamp['ruleBooks'];
-    };
+    readonly asked: BuildWanted;
     /** The generation, ready to be switched to. */
     readonly done: number;
   };
   /** What was rehearsed and approved, built and proved to be that; or what has moved since. */
   carryOut: {
-    readonly asked: { readonly programme: string; readonly ruleSet: string; readonly at: string };
+    readonly asked: NamedRules & { readonly at: string };
     readonly done: CarriedOut | Refusal;
   };
   /** Of a build as it is now; the digest of a large one takes its time. */

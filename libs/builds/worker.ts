@@ -2,7 +2,8 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBeside, openHistory } from '../platform/stores/open-stores.js';
 import type { Said, WorkName, WorkOrder, Works } from './work.js';
-import type { At } from './at.js';
+import { REST, type At } from './at.js';
+import type { DirectBuilds } from './direct-builds.js';
 
 type Telling = Pick<At, 'signal' | 'onProgress'>;
 type AtHistory = Pick<At, 'events'> & Telling;
@@ -26,14 +27,20 @@ const OF_HISTORY: {
 type OfStores = Exclude<WorkName, OfHistory>;
 
 const OF_STORES: { readonly [N in OfStores]: (asked: Works[N]['asked'], at: At) => Promise<Works[N]['done']> } = {
-  build: async (asked, at) => (await import('./build.js')).build(asked, at),
-  carryOut: async (asked, at) => (await import('./carry-out-beside.js')).carryOutBeside(asked, at),
+  build: async (asked, at) => (await (await directBuilds(at)).build(asked)).id,
+  carryOut: async (asked, at) => (await directBuilds(at)).carryOut(asked),
   digest: async ({ generation }, { reads }) => {
     const { digestBuild } = await import('../replay/digest/digest.js');
     return (await digestBuild(reads, generation)).digest;
   },
   rehearse: async (asked, at) => (await import('./rehearse-beside.js')).rehearseBeside(asked, at),
 };
+
+/** In steps so short that what is served beside them never waits for long. */
+async function directBuilds({ onProgress, ...at }: At): Promise<DirectBuilds> {
+  const { DirectBuilds } = await import('./direct-builds.js');
+  return new DirectBuilds({ ...at, rest: REST, show: (_what, step) => step(onProgress) });
+}
 
 // Who is served goes first. Only Linux has priorities of threads: elsewhere it would be the whole process.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Collection, MongoClient } from 'mongodb';
-import { PROJECTIONS } from '../../apps/ops/read-models.js';
+import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { MongoReadStore } from '../../libs/read-store/mongodb/mongo-read-store.js';
 import { digestBuild } from '../../libs/replay/digest/digest.js';
@@ -73,7 +73,7 @@ describeOn(mongoDb, 'the incident history in MongoDB', (url) => {
     const { id } = await rebuild({
       events: stores.events,
       reads,
-      projections: PROJECTIONS,
+      projections: READ_MODELS,
       inputs: { rules: rules.books },
       ruleBooks: rules.entries,
       reason: 'up to date',

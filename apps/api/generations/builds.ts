@@ -1,5 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import { Commands } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
@@ -9,27 +11,15 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
 import type { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
-import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
-import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Following } from '../../../libs/replay/follow/following.js';
 import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
 import type { BesideProgress } from '../../../libs/builds/work.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
-import type { Sent } from '../http/request-headers.js';
 import { problemOfRefusal } from '../http/request-headers.js';
 import { Stopped } from '../../../libs/builds/run-beside.js';
-import { ReadModelBuilds, type BuildWanted } from '../../../libs/builds/read-model-builds.js';
-import { RuleCommands } from '../rules/rule-commands.js';
-
-export interface Replayed {
-  readonly programme: string;
-  readonly ruleSet: string;
-  readonly generation: number;
-  readonly digestBefore: string;
-  readonly digestAfter: string;
-}
+import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
 
 export interface Verified extends SealsReport {
   readonly equal: boolean;
@@ -56,7 +46,8 @@ export class Builds implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly commands: RuleCommands,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
     private readonly follower: Following,
     private readonly builds: ReadModelBuilds,
   ) {}
@@ -73,7 +64,7 @@ export class Builds implements BeforeApplicationShutdown {
 
   /** Another build under the rules as they are. */
   rebuild(reason: string): Promise<Generation> {
-    return this.alone(reason, (working) => this.builds.build(working));
+    return this.oneAtATime(reason, (builds) => builds.build({ reason }));
   }
 
   /** What was built until now is kept; asked for again, the build goes on from there. False: nothing is being built. */
@@ -82,27 +73,14 @@ export class Builds implements BeforeApplicationShutdown {
     return this.working !== undefined;
   }
 
-  /** A build under other rules, those rules in force over the past, and the switch to it, in this order. */
-  replay(ruleSet: RuleSet, reason: string, sent: Sent): Promise<Replayed> {
-    const { programme } = ruleSet;
-    const named = { programme, ruleSet: ruleSetHash(ruleSet) };
-    return this.alone(`rule set ${named.ruleSet}`, async (working) => {
-      const { crashPoint } = this.stores;
-      const digestBefore = await this.builds.digest('live');
-      // Before the build, which is fed from history at once and by whoever starts after a crash: they find its rules there.
-      await this.act({ type: 'DraftRuleSet', ...named, content: ruleSet }, sent, 'draft');
-      const next = await this.builds.build({ ...working, ruleSet });
-      const digestAfter = await this.builds.digest(next.id);
-      await this.act({ type: 'ApproveRuleSet', ...named, reason }, sent, 'approve');
-      await this.act(
-        { type: 'ActivateRuleSet', ...named, overThePast: true, digestBefore, digestAfter },
-        sent,
-        'activate',
-      );
-      crashPoint('replay: after activation, before switch');
-      await this.builds.switchTo(next.id);
-      return { ...named, generation: next.id, digestBefore, digestAfter };
-    });
+  /** Changes rules, which makes builds. @throws Problem where it is refused, or while something else is being built */
+  async change<T extends object>(reason: string, work: (changes: RuleChanges) => Promise<T | Refusal>): Promise<T> {
+    const { commands, rules } = this;
+    const outcome = await this.oneAtATime(reason, (builds) =>
+      work(new RuleChanges({ ...this.stores, commands, rules, builds })),
+    );
+    if (isRefusal(outcome)) throw problemOfRefusal(outcome);
+    return outcome;
   }
 
   /** @throws Problem where there is no such build, or it is not ready. */
@@ -137,7 +115,7 @@ export class Builds implements BeforeApplicationShutdown {
 
   /** Whether history gives what is served once more, and whether its seals are intact. */
   verify(anchor?: Anchor): Promise<Verified> {
-    return this.alone('verification', async () => {
+    return this.oneAtATime('verification', async () => {
       const { events, reads, ledger, vault } = this.stores;
       const live = await reads.live();
       if (live === undefined) throw new NothingLive();
@@ -165,16 +143,8 @@ export class Builds implements BeforeApplicationShutdown {
     return found;
   }
 
-  private async act(command: RulesCommand, sent: Sent, step: string): Promise<void> {
-    const outcome = await this.commands.execute(command, {
-      caller: sent.caller,
-      commandId: `${sent.commandId}/${step}`,
-    });
-    if (isRefusal(outcome)) throw problemOfRefusal(outcome);
-  }
-
   /** @throws Problem while something else is being built */
-  async alone<T>(reason: string, work: (wanted: BuildWanted) => Promise<T>): Promise<T> {
+  private async oneAtATime<T>(reason: string, work: (builds: ReadModelBuilds) => Promise<T>): Promise<T> {
     if (this.working !== undefined)
       throw new Problem({
         status: 503,
@@ -185,11 +155,8 @@ export class Builds implements BeforeApplicationShutdown {
     const working: Working = { reason, stop: new AbortController() };
     this.working = working;
     try {
-      return await work({
-        reason,
-        signal: working.stop.signal,
-        onProgress: (progress) => (working.progress = progress),
-      });
+      const { signal } = working.stop;
+      return await work(this.builds.steered({ signal, onProgress: (progress) => (working.progress = progress) }));
     } catch (error) {
       if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;

@@ -7,11 +7,13 @@ import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { Anything, Optional, Text } from '../../../libs/platform/validation/fields.js';
+import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
-import { soundRules } from '../rules/rule-commands.js';
-import { Builds, type Replayed, type Verified } from './builds.js';
+import { sentBy } from '../rules/rule-commands.js';
+import { soundRules } from '../rules/sound-rules.js';
+import { Builds, type Verified } from './builds.js';
 
 @Example({ reason: 'To see that it gives the same' })
 class Build {
@@ -50,8 +52,13 @@ export class GenerationsController {
   @HttpCode(200)
   @ApiBody({ schema: schemaOf(Build) })
   @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
-  async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<Replayed | object> {
-    if (ruleSet !== undefined) return this.builds.replay(soundRules({ content: ruleSet }), reason, sent);
+  async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<object> {
+    if (ruleSet !== undefined) {
+      const rules = soundRules({ content: ruleSet });
+      return this.builds.change(`rule set ${ruleSetHash(rules)}`, (changes) =>
+        changes.replay(rules, reason, sentBy(sent)),
+      );
+    }
     const { id, status, stamp } = await this.builds.rebuild(reason);
     return { id, status, ...stamp };
   }

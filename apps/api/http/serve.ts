@@ -1,7 +1,7 @@
 import { Logger, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../../../libs/platform/config/config.js';
 import { openStores } from '../../../libs/platform/stores/open-stores.js';
-import { ground, type Ground } from '../../../libs/platform/stores/stores.module.js';
+import { ground, type Ground } from '../../../libs/platform/stores/ground.js';
 import { createApi } from './create-api.js';
 
 export interface Serving {

@@ -16,7 +16,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
-import { soundRules } from '../rules/rule-commands.js';
+import { soundRules } from '../rules/sound-rules.js';
 
 export interface ImportWanted {
   readonly file: string;

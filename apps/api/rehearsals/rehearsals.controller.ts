@@ -12,7 +12,7 @@ import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
 import { findRules } from '../rules/find-rules.js';
-import { soundRules } from '../rules/rule-commands.js';
+import { soundRules } from '../rules/sound-rules.js';
 import { rehearsalEvents } from './rehearsal-events.js';
 import { Rehearse } from './rehearsal-messages.js';
 import { Rehearsals, type Rehearsing, type Wanted } from './rehearsals.js';

@@ -9,12 +9,14 @@ import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
+import type { ActivatedOverThePast } from '../../../libs/rule-changes/rule-changes.js';
 import { Valid } from '../http/body.js';
 import { answerWritten, CommandSent, type Sent, type Written } from '../http/request-headers.js';
+import { Builds } from '../generations/builds.js';
 import { askedBy, Documents, type Shown } from '../queries/documents.js';
 import { queryOf, type UrlQuery } from '../queries/url-query.js';
-import { Activations, type ActivatedOverThePast } from './activations.js';
-import { RuleCommands, soundRules } from './rule-commands.js';
+import { RuleCommands, sentBy } from './rule-commands.js';
+import { soundRules } from './sound-rules.js';
 import { ActivateRules, CheckRules, DraftRules, GiveReason, ReviewRules } from './rule-messages.js';
 
 /** Documents ask no clock, and rules planned for later take force by themselves. */
@@ -27,7 +29,7 @@ const asOfNow = (document: object): object =>
 export class RulesController {
   constructor(
     private readonly commands: RuleCommands,
-    private readonly activations: Activations,
+    private readonly builds: Builds,
     private readonly documents: Documents,
   ) {}
 
@@ -119,10 +121,14 @@ export class RulesController {
     if (overThePast === true) {
       if (from !== undefined)
         throw invalid([{ field: 'from', message: 'is left out for rules that hold over the past' }]);
-      return this.activations.overThePast({ programme, ruleSet }, sent);
+      return this.builds.change(`rule set ${ruleSet}`, (changes) =>
+        changes.activateOverThePast({ programme, ruleSet }, sentBy(sent)),
+      );
     }
     const since = from === undefined ? undefined : instantOf(from);
-    const { done, ...told } = await this.activations.fromATimeOn({ programme, ruleSet }, since, sent);
+    const { done, ...told } = await this.builds.change(`rule set ${ruleSet} from ${since ?? 'now'} on`, (changes) =>
+      changes.activateFrom({ programme, ruleSet }, since, sentBy(sent)),
+    );
     return { ...answerWritten(reply, programme, done), ...told };
   }
 
@@ -139,7 +145,7 @@ export class RulesController {
     @Valid(GiveReason) { reason }: GiveReason,
     @CommandSent() sent: Sent,
   ): Promise<object> {
-    return this.activations.rollBack(programme, reason, sent);
+    return this.builds.change(`roll back ${programme}`, (changes) => changes.rollBack(programme, reason, sentBy(sent)));
   }
 
   @Post(':programme/:ruleSet/review')

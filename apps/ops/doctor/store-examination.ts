@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { sayPlaces, type StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { openHistory, openLedger, openReads, openVault } from '../../../libs/platform/stores/open-stores.js';
 import { runningApp } from '../../../libs/platform/stores/running-app.js';
+import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { isCurrent } from '../../../libs/replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
 import type { Finding } from './finding.js';
-import { PROJECTIONS } from '../read-models.js';
 
 /** Which engines are used and whether each answers; then, where all do, what is in them. */
 export async function examineStores(places: StorePlaces): Promise<readonly Finding[]> {
@@ -68,7 +68,7 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
       if (end === undefined) return [{ what: 'store', ok: true, found: 'empty: an import or the app fills it' }];
       const rules = await loadRuleBooks(events);
       const live = await reads.live();
-      const current = live !== undefined && isCurrent(live, PROJECTIONS, rules);
+      const current = live !== undefined && isCurrent(live, READ_MODELS, rules);
       await signingKey();
       await personal.checkKey();
       // Only an embedded history has a head: elsewhere the seals alone tell whether it was changed.

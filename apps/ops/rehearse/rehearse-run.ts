@@ -6,10 +6,8 @@ import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { keepPlan } from '../../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../../libs/rehearsal/rehearse.js';
 import { showing } from '../progress.js';
-import { bringUpToDate } from '../read-models.js';
-import { commandRules } from '../replay/replay-run.js';
+import { decideRules } from '../rules/change-rules.js';
 import { rulesNamed } from '../rule-source.js';
-import { sealHistory } from '../sealing.js';
 
 export interface RehearseRequest {
   /** A file, or a rule set of the store. */
@@ -65,7 +63,5 @@ async function record(stores: Stores, rehearsal: Rehearsal, actor: Actor): Promi
   const { programme, ruleSet, digestBefore, digestAfter, changedCount } = rehearsal;
   await keepPlan(stores.ledger, rehearsal);
   const digests = { digestBefore, digestAfter };
-  await commandRules(stores, { type: 'RecordRehearsal', programme, ruleSet, ...digests, changedCount }, actor);
-  await bringUpToDate(stores);
-  await sealHistory(stores);
+  await decideRules(stores, { type: 'RecordRehearsal', programme, ruleSet, ...digests, changedCount }, actor);
 }

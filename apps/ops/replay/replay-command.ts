@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import type { Replayed } from '../../../libs/rule-changes/rule-changes.js';
 import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
-import type { Replayed } from './replay-run.js';
 
 interface Options {
   readonly rules: string;
@@ -25,29 +24,27 @@ were drafted, approved (alone, where the store has one operator) and put in forc
       const places = await placesOf(command);
       refuseWithoutStore(places);
       const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), appBeside(places)]);
-      const rules = readRules(options.rules);
-      const result = await replay(places, app, rules, options.reason);
+      const { ruleSet } = readRules(options.rules);
+      let result: Replayed;
+      if (app) {
+        const { askApp } = await import('../over-http.js');
+        result = await askApp<Replayed>(app, 'POST', '/v1/generations', { ruleSet, reason: options.reason });
+      } else {
+        const [{ changeRules }, { operator }] = await Promise.all([
+          import('../rules/change-rules.js'),
+          import('../operator.js'),
+        ]);
+        result = await withStores(places, 'write', (stores) =>
+          changeRules(stores, operator(), (changes, sent) => changes.replay(ruleSet, options.reason, sent)),
+        );
+      }
       output.result(result, () => told(result));
     });
-
-  const replay = async (
-    places: StorePlaces,
-    app: Awaited<ReturnType<typeof appBeside>>,
-    rules: Parameters<typeof import('./replay-run.js').runReplay>[1],
-    reason: string,
-  ): Promise<Replayed> => {
-    if (app) {
-      const { askApp } = await import('../over-http.js');
-      return askApp<Replayed>(app, 'POST', '/v1/generations', { ruleSet: rules.ruleSet, reason });
-    }
-    const { runReplay } = await import('./replay-run.js');
-    return withStores(places, 'write', (stores) => runReplay(stores, rules, reason));
-  };
 }
 
 const told = ({ programme, ruleSet, digestBefore, digestAfter, generation }: Replayed): string =>
   [
     `${programme} is read under rule set ${ruleSet}, since ever (generation ${generation}).`,
-    `  digest before  ${digestBefore ?? '-'}`,
+    `  digest before  ${digestBefore}`,
     `  digest after   ${digestAfter}${digestBefore === digestAfter ? ' (nothing changed)' : ''}`,
   ].join('\n');

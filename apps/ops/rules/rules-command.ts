@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
+import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
-import type { Activated, RolledBack } from './rules-change-run.js';
 import { subcommand } from '../subcommand.js';
 
 export function addRules(program: Command): void {
@@ -128,26 +128,28 @@ the build before is kept: amends rules rollback goes back to it.`,
       const places = await placesOf(command);
       const since = from === undefined ? undefined : instant(from, '--from');
       const app = await appBeside(places);
-      let result: Activated;
+      let result: ActivatedOverThePast;
       if (app) {
         const { activateOverHttp } = await import('./rules-over-http.js');
         result = await activateOverHttp(app, { programme, ruleSet, from: since, overThePast, as });
       } else {
-        const [{ activateFrom, activateOverThePast }, { operator }] = await Promise.all([
-          import('./rules-change-run.js'),
+        const [{ changeRules }, { operator }] = await Promise.all([
+          import('./change-rules.js'),
           import('../operator.js'),
         ]);
         result = await withStores(places, 'write', (stores) =>
-          overThePast
-            ? activateOverThePast(stores, { programme, ruleSet }, operator(as))
-            : activateFrom(stores, { programme, ruleSet }, since, operator(as)),
+          changeRules<ActivatedOverThePast>(stores, operator(as), (changes, sent) =>
+            overThePast
+              ? changes.activateOverThePast({ programme, ruleSet }, sent)
+              : changes.activateFrom({ programme, ruleSet }, since, sent),
+          ),
         );
       }
-      output.result(result, () => activatedText(result));
+      output.result({ ...result, done: 'activated' }, () => activatedText(result));
     });
 }
 
-function activatedText(activated: Activated): string {
+function activatedText(activated: ActivatedOverThePast): string {
   const { programme, ruleSet, digestBefore, digestAfter, since, generation, replaces } = activated;
   const came =
     since === undefined || since.events === 0
@@ -157,8 +159,8 @@ function activatedText(activated: Activated): string {
         ];
   return [
     `Rule set ${ruleSet} of ${programme} is activated${since === undefined ? '' : ' over the past'} (generation ${generation}).`,
-    `  digest before  ${digestBefore ?? '-'}`,
-    `  digest after   ${digestAfter ?? '-'}`,
+    `  digest before  ${digestBefore}`,
+    `  digest after   ${digestAfter}`,
     ...came,
     ...replaces.map(({ ruleSet: planned, from }) => `  replaces       ${planned}, which was planned from ${from} on`),
   ].join('\n');
@@ -177,11 +179,13 @@ function addRollback(rules: Command): void {
         const { rollBackOverHttp } = await import('./rules-over-http.js');
         result = await rollBackOverHttp(app, { programme, reason, as });
       } else {
-        const [{ rollBackRules }, { operator }] = await Promise.all([
-          import('./rules-change-run.js'),
+        const [{ changeRules }, { operator }] = await Promise.all([
+          import('./change-rules.js'),
           import('../operator.js'),
         ]);
-        result = await withStores(places, 'write', (stores) => rollBackRules(stores, programme, reason, operator(as)));
+        result = await withStores(places, 'write', (stores) =>
+          changeRules(stores, operator(as), (changes, sent) => changes.rollBack(programme, reason, sent)),
+        );
       }
       output.result(result, () =>
         [
@@ -222,7 +226,7 @@ async function decide(
     const { sendRules } = await import('./rules-over-http.js');
     await sendRules(app, rules, as);
   } else {
-    const [{ decideRules }, { operator }] = await Promise.all([import('./rules-run.js'), import('../operator.js')]);
+    const [{ decideRules }, { operator }] = await Promise.all([import('./change-rules.js'), import('../operator.js')]);
     await withStores(places, 'write', (stores) => decideRules(stores, rules, operator(as)));
   }
   const { programme, ruleSet } = rules;

@@ -2,7 +2,7 @@ import type { RunningApp } from '../../../libs/platform/stores/running-app.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import { Failure } from '../failure.js';
 import { askApp } from '../over-http.js';
-import type { Activated, RolledBack } from './rules-change-run.js';
+import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 
 /** A command on rules, by the app's routes. */
 export async function sendRules(app: RunningApp, command: RulesCommand, as?: string): Promise<void> {
@@ -29,12 +29,12 @@ interface Activation {
   readonly as: string | undefined;
 }
 
-export async function activateOverHttp(app: RunningApp, { as, ...asked }: Activation): Promise<Activated> {
+export async function activateOverHttp(app: RunningApp, { as, ...asked }: Activation): Promise<ActivatedOverThePast> {
   refuseOtherName(as);
   const { programme, ruleSet, from, overThePast } = asked;
   const path = `/v1/rules/${encodeURIComponent(programme)}/${ruleSet}/activate`;
   const body = overThePast ? { overThePast } : { from };
-  return { ...(await askApp<Activated>(app, 'POST', path, body)), programme, ruleSet, done: 'activated' };
+  return { ...(await askApp<ActivatedOverThePast>(app, 'POST', path, body)), programme, ruleSet };
 }
 
 export async function rollBackOverHttp(

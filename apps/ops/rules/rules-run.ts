@@ -1,16 +1,11 @@
-import type { Actor } from '../../../libs/event-sourcing/event.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { RecordedEvent } from '../../../libs/recovery/history.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
-import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
 import { sayProblem, type RuleProblem } from '../../../libs/recovery/rules/rule-problem.js';
 import { rulesNamed, type NamedRules } from '../../../libs/replay/builds/named-rules.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { Failure } from '../failure.js';
-import { bringUpToDate } from '../read-models.js';
-import { commandRules } from '../replay/replay-run.js';
-import { sealHistory } from '../sealing.js';
 import { readText } from '../text-file.js';
 
 export interface ListedRules {
@@ -73,10 +68,4 @@ export function checkRules(file: string): CheckedRules {
     programme: ruleSet?.programme ?? null,
     problems: problems.map((problem) => ({ ...problem, sentence: sayProblem(problem) })),
   };
-}
-
-export async function decideRules(stores: Stores, command: RulesCommand, actor?: Actor): Promise<void> {
-  await commandRules(stores, command, actor);
-  if (await stores.reads.live()) await bringUpToDate(stores);
-  await sealHistory(stores);
 }

@@ -3,10 +3,11 @@ import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { READ_MODELS } from '../../../libs/read-models/read-models.js';
+import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
 import { showing } from '../progress.js';
-import { inputsOf, PROJECTIONS } from '../read-models.js';
 
 export interface VerifyResult extends SealsReport {
   /** The live read models are those that history gives again. */
@@ -63,8 +64,8 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
         events,
         reads,
         scratch: aside,
-        projections: PROJECTIONS,
-        inputs: inputsOf(live.stamp, rules),
+        projections: READ_MODELS,
+        inputs: { rules: booksOf(live.stamp, rules) },
         onProgress: ({ share, events: read }) => display.update(share, read),
       }),
     );

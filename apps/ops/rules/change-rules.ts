@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import type { Actor } from '../../../libs/event-sourcing/event.js';
+import { wayIn } from '../../../libs/platform/stores/ground.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import { commandRules, type Sent } from '../../../libs/rule-changes/command-rules.js';
+import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure } from '../failure.js';
+import { bringUpToDate, directBuilds, releaseOld } from '../read-models.js';
+import { sealHistory } from '../sealing.js';
+
+/** Changes rules in this process; read models reach the end of history first, seals at the end. @throws Failure where it is refused */
+export async function changeRules<T extends object>(
+  stores: Stores,
+  actor: Actor,
+  work: (changes: RuleChanges, sent: Sent) => Promise<T | Refusal>,
+): Promise<T> {
+  const before = await bringUpToDate(stores);
+  const changes = new RuleChanges({ ...stores, ...(await wayIn(stores)), builds: directBuilds(stores) });
+  const changed = unlessRefused(await work(changes, { actor, commandId: randomUUID() }));
+  await releaseOld(stores, before.id);
+  await sealHistory(stores);
+  return changed;
+}
+
+/** Sends one command on rules, after which read models and seals reach the end of history. @throws Failure where it is refused */
+export async function decideRules(stores: Stores, command: RulesCommand, actor: Actor): Promise<void> {
+  unlessRefused(await commandRules(await wayIn(stores), command, { actor, commandId: randomUUID() }));
+  if (await stores.reads.live()) await bringUpToDate(stores);
+  await sealHistory(stores);
+}
+
+function unlessRefused<T extends object>(outcome: T | Refusal): T {
+  if (isRefusal(outcome)) throw new Failure(outcome.because, EXIT.refused);
+  return outcome;
+}
