@@ -16,7 +16,7 @@ import { STORES } from '../../libs/platform/stores/stores.module.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
 import { Following } from '../../libs/replay/follow/following.js';
-import { Stopped } from '../../libs/builds/run-beside.js';
+import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { FOLLOWER } from './follower.provider.js';
 

@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
-import { Stopped } from '../../libs/builds/run-beside.js';
+import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';

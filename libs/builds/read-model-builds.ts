@@ -6,7 +6,7 @@ import { release, switchGeneration } from '../replay/builds/generations.js';
 import type { Following } from '../replay/follow/following.js';
 import type { Builds, BuildWanted } from '../rule-changes/builds.js';
 import { DirectBuilds } from './direct-builds.js';
-import { runBeside, type Steering } from './run-beside.js';
+import { runInThread, type Steering } from './run-in-thread.js';
 import type { Works } from './work.js';
 
 /** Makes builds in threads, so that the one before is served meanwhile; a follower keeps all of them up to date. */
@@ -29,17 +29,17 @@ export class ReadModelBuilds implements Builds {
 
   async build(wanted: BuildWanted): Promise<Generation> {
     const { places } = this.stores;
-    return this.follow(await runBeside('build', wanted, { places, ...this.steering }));
+    return this.follow(await runInThread('build', wanted, { places, ...this.steering }));
   }
 
-  async carryOut(asked: Works['carryOut']['asked']): Promise<CarriedOut | Refusal> {
+  async carryOut(asked: Works['carryOut']['input']): Promise<CarriedOut | Refusal> {
     const { places } = this.stores;
-    const carried = await runBeside('carryOut', asked, { places, ...this.steering });
+    const carried = await runInThread('carryOut', asked, { places, ...this.steering });
     return isRefusal(carried) ? carried : { ...carried, generation: await this.follow(carried.generation.id) };
   }
 
   digest(generation: GenerationChoice): Promise<string> {
-    return runBeside('digest', { generation }, { places: this.stores.places });
+    return runInThread('digest', { generation }, { places: this.stores.places });
   }
 
   kept(books?: GenerationStamp['ruleBooks']): Promise<Generation | undefined> {

@@ -1,24 +1,24 @@
 import type { ShareAsked, ShareFound, ShareProgress } from '../rehearsal/share.js';
-import { runBeside, type BesideOptions } from './run-beside.js';
+import { runInThread, type ThreadOptions } from './run-in-thread.js';
 
-/** Has the shares of a rehearsal done by so many threads side by side, each with its part of the shards. */
+/** Splits a rehearsal over so many threads, each with its part of the shards. */
 export const rehearseInThreads =
-  (threads: number, { onProgress, ...options }: BesideOptions & { onProgress?(progress: ShareProgress): void }) =>
+  (threads: number, { onProgress, ...options }: ThreadOptions & { onProgress?(progress: ShareProgress): void }) =>
   (whole: ShareAsked): Promise<readonly ShareFound[]> => {
-    const so = Array.from({ length: threads }, (): ShareProgress => ({ share: 0, events: 0 }));
+    const progressOf = Array.from({ length: threads }, (): ShareProgress => ({ share: 0, events: 0 }));
     return Promise.all(
-      so.map((_, thread) => {
+      progressOf.map((_, thread) => {
         const shards = whole.shards.filter((shard) => shard % threads === thread);
-        return runBeside(
+        return runInThread(
           'rehearseShare',
           { ...whole, shards },
           {
             ...options,
             onProgress(progress) {
-              so[thread] = progress;
+              progressOf[thread] = progress;
               onProgress?.({
-                share: so.reduce((sum, { share }) => sum + share, 0) / threads,
-                events: so.reduce((sum, { events }) => sum + events, 0),
+                share: progressOf.reduce((sum, { share }) => sum + share, 0) / threads,
+                events: progressOf.reduce((sum, { events }) => sum + events, 0),
               });
             },
           },

@@ -9,45 +9,45 @@ import type { View } from '../replay/builds/view.js';
 import type { BuildWanted, NamedRules } from '../rule-changes/builds.js';
 import type { StorePlaces } from '../platform/config/store-places.js';
 
-/** Work over all of history, done in a thread of its own so that what is served goes on: what is asked, what comes of it. */
+/** Work over all of history, which a thread of its own does, so that the app goes on serving. */
 export interface Works {
   build: {
-    readonly asked: BuildWanted;
-    /** The generation, ready to be switched to. */
-    readonly done: number;
+    readonly input: BuildWanted;
+    /** The number of the build, which is ready to be switched to. */
+    readonly output: number;
   };
-  /** What was rehearsed and approved, built and proved to be that; or what has moved since. */
+  /** Builds what was rehearsed and approved, and proves that it is that; or says what has moved since. */
   carryOut: {
-    readonly asked: NamedRules & { readonly at: string };
-    readonly done: CarriedOut | Refusal;
+    readonly input: NamedRules & { readonly at: string };
+    readonly output: CarriedOut | Refusal;
   };
-  /** Of a build as it is now; the digest of a large one takes its time. */
+  /** Takes the digest of a build; of a large one that lasts. */
   digest: {
-    readonly asked: { readonly generation: GenerationChoice };
-    readonly done: string;
+    readonly input: { readonly generation: GenerationChoice };
+    readonly output: string;
   };
   rehearse: {
-    readonly asked: RehearsalAsked & {
+    readonly input: RehearsalAsked & {
       /** Keep it as a plan that can be carried out. */
       readonly recorded: boolean;
-      /** Where the rehearsal goes, as JSON, and its report as a page: both may be large. */
+      /** Where the thread writes the rehearsal as JSON, and its report as a page: both may be large. */
       readonly file: string;
       readonly page: string;
     };
-    readonly done: RehearsedInShort;
+    readonly output: RehearsedInShort;
   };
   rehearseShare: {
-    readonly asked: ShareAsked;
-    readonly done: ShareFound;
+    readonly input: ShareAsked;
+    readonly output: ShareFound;
   };
-  /** What a report says of history as it was known at an instant, or under other rules. */
+  /** Counts a report of history as it was known at an instant, or under other rules. */
   report: {
-    readonly asked: ReportAsked & { readonly view: View };
-    readonly done: object;
+    readonly input: ReportAsked & { readonly view: View };
+    readonly output: object;
   };
 }
 
-/** Of a rehearsal what its caller needs at once. */
+/** What the caller of a rehearsal needs at once. */
 export type RehearsedInShort = Pick<
   Rehearsal,
   'programme' | 'ruleSet' | 'digestBefore' | 'digestAfter' | 'changedCount' | 'notReversible'
@@ -55,18 +55,18 @@ export type RehearsedInShort = Pick<
 
 export type WorkName = keyof Works;
 
-/** How a thread is started: by its workerData. */
+/** What a thread is started with, as its workerData. */
 export type WorkOrder<N extends WorkName = WorkName> = {
-  readonly [Name in N]: { readonly name: Name; readonly places: StorePlaces; readonly asked: Works[Name]['asked'] };
+  readonly [Name in N]: { readonly name: Name; readonly places: StorePlaces; readonly input: Works[Name]['input'] };
 }[N];
 
-/** What a thread says. Errors lose their class on the way, so they are told by name and message. */
-export type Said =
-  | { readonly progress: BesideProgress }
+/** What a thread sends back. Errors lose their class on the way, so it sends name and message. */
+export type ThreadMessage =
+  | { readonly progress: WorkProgress }
   | { readonly done: unknown }
   | { readonly failed: { readonly name: string; readonly message: string; readonly stack?: string } };
 
-export interface BesideProgress {
+export interface WorkProgress {
   /** 0 to 1. */
   readonly share: number;
   readonly events: number;

@@ -1,77 +1,79 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBeside, openHistory } from '../platform/stores/open-stores.js';
-import type { Said, WorkName, WorkOrder, Works } from './work.js';
-import { REST, type At } from './at.js';
 import type { DirectBuilds } from './direct-builds.js';
+import { REST, type ThreadContext } from './thread-context.js';
+import type { ThreadMessage, WorkName, WorkOrder, Works } from './work.js';
 
-type Telling = Pick<At, 'signal' | 'onProgress'>;
-type AtHistory = Pick<At, 'events'> & Telling;
+type Steps = Pick<ThreadContext, 'signal' | 'onProgress'>;
+type HistoryContext = Pick<ThreadContext, 'events'> & Steps;
 
-// A thread is started for one work: that alone is loaded, as loading all would take longer than most works do.
+// A thread does one work and loads what that needs: to load all would take longer than most works do.
 
 /** Works that write nothing that is kept. */
 type OfHistory = 'rehearseShare' | 'report';
 
 const OF_HISTORY: {
-  readonly [N in OfHistory]: (asked: Works[N]['asked'], at: AtHistory) => Promise<Works[N]['done']>;
+  readonly [N in OfHistory]: (input: Works[N]['input'], context: HistoryContext) => Promise<Works[N]['output']>;
 } = {
-  rehearseShare: async (asked, at) => {
+  rehearseShare: async (input, context) => {
     const { rehearseShare } = await import('../rehearsal/share.js');
     const { READ_MODELS } = await import('../read-models/read-models.js');
-    return rehearseShare(asked, { ...at, projections: READ_MODELS });
+    return rehearseShare(input, { ...context, projections: READ_MODELS });
   },
-  report: async (asked, at) => (await import('./report-beside.js')).reportBeside(asked, at),
+  report: async (input, context) => (await import('./report-of-view.js')).reportOfView(input, context),
 };
 
 type OfStores = Exclude<WorkName, OfHistory>;
 
-const OF_STORES: { readonly [N in OfStores]: (asked: Works[N]['asked'], at: At) => Promise<Works[N]['done']> } = {
-  build: async (asked, at) => (await (await directBuilds(at)).build(asked)).id,
-  carryOut: async (asked, at) => (await directBuilds(at)).carryOut(asked),
+const OF_STORES: {
+  readonly [N in OfStores]: (input: Works[N]['input'], context: ThreadContext) => Promise<Works[N]['output']>;
+} = {
+  build: async (input, context) => (await (await directBuilds(context)).build(input)).id,
+  carryOut: async (input, context) => (await directBuilds(context)).carryOut(input),
   digest: async ({ generation }, { reads }) => {
     const { digestBuild } = await import('../replay/digest/digest.js');
     return (await digestBuild(reads, generation)).digest;
   },
-  rehearse: async (asked, at) => (await import('./rehearse-beside.js')).rehearseBeside(asked, at),
+  rehearse: async (input, context) => (await import('./rehearse-to-files.js')).rehearseToFiles(input, context),
 };
 
-/** In steps so short that what is served beside them never waits for long. */
-async function directBuilds({ onProgress, ...at }: At): Promise<DirectBuilds> {
+/** Its steps are so short that requests never wait for long. */
+async function directBuilds({ onProgress, ...context }: ThreadContext): Promise<DirectBuilds> {
   const { DirectBuilds } = await import('./direct-builds.js');
-  return new DirectBuilds({ ...at, rest: REST, show: (_what, step) => step(onProgress) });
+  return new DirectBuilds({ ...context, rest: REST, show: (_what, step) => step(onProgress) });
 }
 
-// Who is served goes first. Only Linux has priorities of threads: elsewhere it would be the whole process.
+// Requests go first. Only Linux has priorities of threads: elsewhere it would be the whole process.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const order = workerData as WorkOrder;
 const stopping = new AbortController();
-const say = (said: Said): void => parentPort?.postMessage(said);
+const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 parentPort?.once('message', () => stopping.abort());
-const telling: Telling = {
+const steps: Steps = {
   signal: stopping.signal,
-  onProgress: (progress) => say({ progress }),
+  onProgress: (progress) => post({ progress }),
 };
 
 try {
-  say({ done: await done(order) });
+  post({ done: await done(order) });
 } catch (error) {
   const { name: kind, message, stack } = error instanceof Error ? error : new Error(String(error));
-  say({ failed: { name: kind, message, ...(stack === undefined ? {} : { stack }) } });
+  post({ failed: { name: kind, message, ...(stack === undefined ? {} : { stack }) } });
 } finally {
   parentPort?.close();
 }
 
-// The name decides what is asked, which no type can follow through a table.
-async function done({ name, places, asked }: WorkOrder): Promise<unknown> {
+// The name decides the input, which no type can follow through a table.
+async function done({ name, places, input }: WorkOrder): Promise<unknown> {
   if (name in OF_HISTORY) {
-    // History alone is opened: the other stores may be there for reading only.
+    // Opens history alone: the process may have the other stores for reading only.
     const events = await openHistory(places, { mode: 'read' });
-    const work = OF_HISTORY[name as OfHistory] as (asked: unknown, at: AtHistory) => Promise<unknown>;
-    return work(asked, { events, ...telling }).finally(() => events.close());
+    const work = OF_HISTORY[name as OfHistory] as (input: unknown, context: HistoryContext) => Promise<unknown>;
+    return work(input, { events, ...steps }).finally(() => events.close());
   }
-  const beside = await openBeside(places);
-  const work = OF_STORES[name as OfStores] as (asked: unknown, at: At) => Promise<unknown>;
-  return work(asked, { ...beside, ...telling }).finally(() => beside.close());
+  const stores = await openBeside(places);
+  const work = OF_STORES[name as OfStores] as (input: unknown, context: ThreadContext) => Promise<unknown>;
+  return work(input, { ...stores, ...steps }).finally(() => stores.close());
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RootCauseRules } from '../recovery/rules/rule-set.js';
 import { opened, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
-import { foldAside } from '../replay/builds/view.js';
+import { buildAndServe } from '../replay/builds/view.js';
 import { openReads } from '../replay/history.testing.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rootCauseReport, type CauseReading } from '../reports/root-cause-report.js';
@@ -69,7 +69,7 @@ test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number]
   // The report of a build under them has all three readings.
   const reads = openReads();
   const { books } = await loadRuleBooks(store.events, { override: { care: after } });
-  await foldAside({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books } });
+  await buildAndServe({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books } });
   const as = async (reading: CauseReading) => told((await rootCauseReport(reads, { level: 2, as: reading })).rows);
   expect(await as('read')).toEqual(expected);
   const recorded = [

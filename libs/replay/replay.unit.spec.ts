@@ -20,7 +20,7 @@ import { bound, openHistory, openReads, appendEvents, type GivenEvent } from './
 import { switchGeneration, rollback } from './builds/generations.js';
 import { catchUp, rebuild, type Progress } from './builds/rebuild.js';
 import { verifyReadModels } from './digest/verify.js';
-import { foldAside } from './builds/view.js';
+import { buildAndServe } from './builds/view.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -362,7 +362,7 @@ test('a view known at an instant leaves out what became known later', async () =
   const scratch = openReads();
   open.push(scratch);
   await appendEvents(events, [opening('a'), { ...then('a', tried), knownAt: '2031-06-01T00:00:00.000Z' }]);
-  await foldAside({ ...build, events, reads: scratch, knownAt: '2031-05-31T00:00:00.000Z' });
+  await buildAndServe({ ...build, events, reads: scratch, knownAt: '2031-05-31T00:00:00.000Z' });
   expect(await scratch.get('queues', 'a')).toMatchObject({ document: { attempts: 0 } });
 });
 
@@ -373,7 +373,7 @@ test('an event that a source dates before its case began is not known before the
   const view = async (knownAt: string) => {
     const scratch = openReads();
     open.push(scratch);
-    const generation = await foldAside({ ...build, events, reads: scratch, knownAt });
+    const generation = await buildAndServe({ ...build, events, reads: scratch, knownAt });
     return { scratch, generation };
   };
   const { scratch, generation } = await view('2031-05-31T00:00:00.000Z');

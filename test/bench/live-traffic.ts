@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { startRules } from '../../libs/import/starting-rules.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
-import { runBeside, Stopped } from '../../libs/builds/run-beside.js';
+import { runInThread, Stopped } from '../../libs/builds/run-in-thread.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
@@ -157,11 +157,11 @@ async function beside(
   const started = new Promise<void>((resolve) => (begun = resolve));
   const options = { places: stores.places, signal: stop.signal, onProgress: () => begun() };
   const once = async (): Promise<unknown> => {
-    if (work === 'build') return runBeside('build', { reason: idOf('bench', streams++) }, options);
+    if (work === 'build') return runInThread('build', { reason: idOf('bench', streams++) }, options);
     const [file, page] = ['rehearsed.json', 'rehearsed.html'].map((name) => join(stores.folder, name));
     if (ruleSet === undefined || file === undefined || page === undefined) throw new Error('No rules to rehearse.');
     const asked = { candidate: { ruleSet }, at: NOW, most: 100, recorded: false, file, page };
-    return runBeside('rehearse', asked, options);
+    return runInThread('rehearse', asked, options);
   };
   const working = (async () => {
     try {

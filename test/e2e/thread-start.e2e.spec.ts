@@ -34,5 +34,5 @@ test('a thread that rehearses on embedded stores loads no charts and no client o
 });
 
 test('the page of a rehearsal has its charts', () => {
-  expect(loadedWith(built('builds/rehearse-beside.js'))).toContain('echarts');
+  expect(loadedWith(built('builds/rehearse-to-files.js'))).toContain('echarts');
 });

@@ -13,12 +13,12 @@ import type { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { Following } from '../../../libs/replay/follow/following.js';
 import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
-import type { BesideProgress } from '../../../libs/builds/work.js';
+import type { WorkProgress } from '../../../libs/builds/work.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
 import { problemOfRefusal } from '../http/request-headers.js';
-import { Stopped } from '../../../libs/builds/run-beside.js';
+import { Stopped } from '../../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
 
 export interface Verified extends SealsReport {
@@ -31,11 +31,11 @@ export interface Verified extends SealsReport {
 /** What is being built now, and how far it is. */
 export interface UnderWay {
   readonly reason: string;
-  readonly progress?: BesideProgress;
+  readonly progress?: WorkProgress;
 }
 
 interface Working extends UnderWay {
-  progress?: BesideProgress;
+  progress?: WorkProgress;
   readonly stop: AbortController;
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { runBeside, Stopped } from '../../../libs/builds/run-beside.js';
+import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
 import { Problem } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
@@ -35,7 +35,7 @@ export class Reports implements BeforeApplicationShutdown {
     try {
       const { places } = this.stores;
       const signal = AbortSignal.any([this.stopping.signal, gone]);
-      return await runBeside('report', { ...report, view }, { places, signal });
+      return await runInThread('report', { ...report, view }, { places, signal });
     } catch (error) {
       if (error instanceof Stopped) throw new Problem({ status: 503, code: 'stopped', detail: error.message });
       throw error;

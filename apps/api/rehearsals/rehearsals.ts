@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
-import { runBeside, Stopped } from '../../../libs/builds/run-beside.js';
-import type { BesideProgress, RehearsedInShort, Works } from '../../../libs/builds/work.js';
+import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
+import type { WorkProgress, RehearsedInShort, Works } from '../../../libs/builds/work.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -12,12 +12,12 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { problemOfRefusal, type Sent } from '../http/request-headers.js';
 import { RuleCommands } from '../rules/rule-commands.js';
 
-export type Wanted = Omit<Works['rehearse']['asked'], 'file' | 'page'>;
+export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
 
 /** A running rehearsal. */
 export interface Rehearsing {
   readonly id: string;
-  progress: BesideProgress;
+  progress: WorkProgress;
   /** Settles when the rehearsal is done, refused, failed or stopped. */
   readonly done: Promise<RehearsedInShort>;
   /** Resolves at the next progress. */
@@ -106,14 +106,14 @@ export class Rehearsals implements BeforeApplicationShutdown {
     wanted: Wanted,
     sent: Sent,
     stopping: AbortSignal,
-    onProgress: (progress: BesideProgress) => void,
+    onProgress: (progress: WorkProgress) => void,
   ): Promise<RehearsedInShort> {
     const { places } = this.stores;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     let short: RehearsedInShort;
     try {
       const asked = { ...wanted, ...this.filesOf(id) };
-      short = await runBeside('rehearse', asked, { places, signal: stopping, onProgress });
+      short = await runInThread('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
       if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;

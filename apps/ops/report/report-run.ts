@@ -1,5 +1,5 @@
 import type { ClockDocument } from '../../../libs/read-models/clocks.js';
-import { readAside } from '../../../libs/builds/read-aside.js';
+import { foldView } from '../../../libs/builds/fold-view.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
@@ -31,7 +31,7 @@ export async function withReads<T>(
     if (isPresent(view)) return work(reads);
     return inAStoreAside(async (aside) => {
       await showing('Reading history', 'events', (display) =>
-        readAside(view, { events, aside, onProgress: ({ share, events: read }) => display.update(share, read) }),
+        foldView(view, { events, reads: aside, onProgress: ({ share, events: read }) => display.update(share, read) }),
       );
       return work(aside);
     });

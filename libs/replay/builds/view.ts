@@ -25,7 +25,7 @@ export async function booksOfView(events: Pick<EventStore, 'readAll'>, { knownAt
  * Read models of what was known, built and made live in a store of their own, which the caller opens empty and closes:
  * nobody else sees them.
  */
-export async function foldAside<Inputs>(options: BuildOptions<Inputs>): Promise<number> {
+export async function buildAndServe<Inputs>(options: BuildOptions<Inputs>): Promise<number> {
   const { id } = await rebuild({ ...options, ruleBooks: {}, reason: 'a view of history', stepMs: Infinity });
   await options.reads.switchTo(id, undefined);
   return id;

@@ -3,13 +3,13 @@ import { READ_MODELS } from '../read-models/read-models.js';
 import { rehearsalPage } from '../rehearsal/page/rehearsal-page.js';
 import { keepPlan } from '../rehearsal/plan.js';
 import { rehearse } from '../rehearsal/rehearse.js';
-import { REST, type At } from './at.js';
+import { REST, type ThreadContext } from './thread-context.js';
 import type { RehearsedInShort, Works } from './work.js';
 
-/** History under other rules, beside what is served. */
-export async function rehearseBeside(
-  { recorded, file, page, ...asked }: Works['rehearse']['asked'],
-  { events, ledger, signal, onProgress }: At,
+/** Rehearses other rules over history, and writes the result into files. */
+export async function rehearseToFiles(
+  { recorded, file, page, ...asked }: Works['rehearse']['input'],
+  { events, ledger, signal, onProgress }: ThreadContext,
 ): Promise<RehearsedInShort> {
   const rehearsal = await rehearse(asked, { events, projections: READ_MODELS, rest: REST, signal, onProgress });
   // The plan first: history must not name one that is not kept.
@@ -20,7 +20,7 @@ export async function rehearseBeside(
   return { programme, ruleSet, digestBefore, digestAfter, changedCount, notReversible };
 }
 
-/** Whole or not at all. */
+/** Writes a file whole or not at all. */
 function put(path: string, text: string): void {
   writeFileSync(`${path}.part`, text, { mode: 0o600 });
   renameSync(`${path}.part`, path);

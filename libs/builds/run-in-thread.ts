@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { StorePlaces } from '../platform/config/store-places.js';
-import type { BesideProgress, Said, WorkName, WorkOrder, Works } from './work.js';
+import type { WorkProgress, ThreadMessage, WorkName, WorkOrder, Works } from './work.js';
 
-/** How long work is stopped, between two steps, and who is told how far it is. */
+/** How a caller stops work, between two steps, and learns how far it is. */
 export interface Steering {
   readonly signal?: AbortSignal;
-  onProgress?(progress: BesideProgress): void;
+  onProgress?(progress: WorkProgress): void;
 }
 
-export interface BesideOptions extends Steering {
+export interface ThreadOptions extends Steering {
   readonly places: StorePlaces;
 }
 
-/** Works whose build is kept as far as it got. */
+/** Work whose build is kept as far as it got. */
 const KEPT: ReadonlySet<WorkName> = new Set<WorkName>(['build', 'carryOut']);
 
-/** It was stopped before it was done. */
+/** The work was stopped before its end. */
 export class Stopped extends Error {
   constructor(work: WorkName) {
     super(
@@ -27,26 +27,26 @@ export class Stopped extends Error {
   }
 }
 
-/** Has work done in a thread of its own. @throws Stopped, or what went wrong there. */
-export function runBeside<N extends WorkName>(
+/** Does work in a thread of its own. @throws Stopped, or what went wrong there */
+export function runInThread<N extends WorkName>(
   name: N,
-  asked: Works[N]['asked'],
-  { places, signal, onProgress }: BesideOptions,
-): Promise<Works[N]['done']> {
+  input: Works[N]['input'],
+  { places, signal, onProgress }: ThreadOptions,
+): Promise<Works[N]['output']> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new Stopped(name));
-    const order = { name, places, asked } satisfies Record<keyof WorkOrder, unknown>;
+    const order = { name, places, input } satisfies Record<keyof WorkOrder, unknown>;
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: order });
     const stop = (): void => worker.postMessage('stop');
     signal?.addEventListener('abort', stop, { once: true });
     let outcome: (() => void) | undefined;
-    worker.on('message', (said: Said) => {
-      if ('progress' in said) onProgress?.(said.progress);
-      else if ('done' in said) outcome = () => resolve(said.done as Works[N]['done']);
-      else outcome = () => reject(signal?.aborted === true ? new Stopped(name) : errorOf(said.failed));
+    worker.on('message', (message: ThreadMessage) => {
+      if ('progress' in message) onProgress?.(message.progress);
+      else if ('done' in message) outcome = () => resolve(message.done as Works[N]['output']);
+      else outcome = () => reject(signal?.aborted === true ? new Stopped(name) : errorOf(message.failed));
     });
     worker.once('error', (error) => (outcome ??= () => reject(error)));
-    // Only now has it let go of its files.
+    // Only then has the thread closed its files.
     worker.once('exit', (code) => {
       signal?.removeEventListener('abort', stop);
       (outcome ?? (() => reject(new Error(`The thread for ${name} ended with ${code} and said nothing.`))))();
@@ -54,7 +54,7 @@ export function runBeside<N extends WorkName>(
   });
 }
 
-function errorOf({ name, message, stack }: Extract<Said, { failed: object }>['failed']): Error {
+function errorOf({ name, message, stack }: Extract<ThreadMessage, { failed: object }>['failed']): Error {
   const error = new Error(message);
   error.name = name;
   if (stack !== undefined) error.stack = stack;

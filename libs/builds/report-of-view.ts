@@ -1,0 +1,15 @@
+import { inAStoreAside } from '../platform/stores/store-aside.js';
+import { askReport } from '../reports/reports.js';
+import { foldView } from './fold-view.js';
+import type { ThreadContext } from './thread-context.js';
+import type { Works } from './work.js';
+
+/** Counts a report from read models that are made for a view of history, and dropped. */
+export const reportOfView = (
+  { view, ...report }: Works['report']['input'],
+  context: Pick<ThreadContext, 'events' | 'signal' | 'onProgress'>,
+): Promise<object> =>
+  inAStoreAside(async (reads) => {
+    await foldView(view, { ...context, reads });
+    return askReport(reads, report);
+  });

@@ -1,0 +1,14 @@
+import type { Beside } from '../platform/stores/open-stores.js';
+import type { WorkProgress } from './work.js';
+
+/**
+ * How long a thread rests for each time that it worked: two cores serve requests, one such thread, and garbage
+ * collection for both.
+ */
+export const REST = 0.25;
+
+/** What a thread works on: its stores, the signal that stops it, and whom it tells how far it is. */
+export interface ThreadContext extends Beside {
+  readonly signal: AbortSignal;
+  onProgress(this: void, progress: WorkProgress): void;
+}
