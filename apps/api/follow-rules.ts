@@ -12,7 +12,7 @@ import { pause } from '../../libs/platform/stores/turn.js';
 
 const AGAIN_AFTER_MS = 2_000;
 
-/** Keeps the rules in force at what history says where other processes change them. */
+/** Loads the rules anew when another process changes them. */
 @Injectable()
 export class FollowRules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Rules');
@@ -46,7 +46,7 @@ export class FollowRules implements OnApplicationBootstrap, BeforeApplicationShu
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.logger.warn({ error: String(error) }, 'The rules could not be followed; it is tried again');
+        this.logger.warn({ error: String(error) }, 'The rules can not be followed now; the app tries again');
       }
   }
 }

@@ -1,7 +1,6 @@
 import { DirectBuilds } from '../../libs/builds/direct-builds.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Generation } from '../../libs/read-store/read-store.js';
-import { release } from '../../libs/replay/builds/generations.js';
 import { showing } from './progress.js';
 
 /** Builds in this process, which shows how far they are. Nobody waits for it, so no step needs to be short. */
@@ -17,8 +16,3 @@ export const directBuilds = ({ events, reads, ledger }: Stores): DirectBuilds =>
 
 /** Brings the read models, and the builds that are kept, to the end of history, under the rules in force. */
 export const bringUpToDate = (stores: Stores): Promise<Generation> => directBuilds(stores).bringUpToDate();
-
-/** Keeps the build that a roll-back would return to, and drops those before it. */
-export async function releaseOld({ reads }: Stores, kept: number): Promise<void> {
-  await release(reads, ({ id, status }) => status === 'retired' && id !== kept);
-}

@@ -1,7 +1,7 @@
 import { Sealer } from '../../libs/evidence/sealer.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 
-/** Seals what history holds and no seal vouches for yet, so that nothing is left open when a command ends. */
+/** Seals the rest of history, so that a command leaves nothing unsealed. */
 export async function sealHistory({ events, ledger, vault, signingKey }: Stores): Promise<number> {
   const sealer = await Sealer.open({
     history: events.asStored(),

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../event-sourcing/decider.js';
 import type { Stores } from '../platform/stores/open-stores.js';
 import type { Generation, GenerationChoice, GenerationStamp } from '../read-store/read-store.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
-import { release, switchGeneration } from '../replay/builds/generations.js';
+import { releaseRetired, switchGeneration } from '../replay/builds/generations.js';
 import type { Following } from '../replay/follow/following.js';
 import type { Builds, BuildWanted } from '../rule-changes/builds.js';
 import { DirectBuilds } from './direct-builds.js';
@@ -51,7 +51,7 @@ export class ReadModelBuilds implements Builds {
     await this.follower.refresh();
     await this.follower.caughtUp(generation);
     const switched = await switchGeneration(this.stores.reads, generation);
-    await release(this.stores.reads, ({ id, status }) => status === 'retired' && id !== switched.from);
+    await releaseRetired(this.stores.reads, switched.from);
     await this.follower.refresh();
     return switched;
   }

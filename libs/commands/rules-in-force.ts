@@ -2,7 +2,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
 
-/** The rules as history has them now, kept in memory. Whoever appends to a rules stream reloads them. */
+/** The rules as history has them now, kept in memory. A caller that appends to a rules stream reloads them. */
 export class RulesInForce {
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -23,23 +23,23 @@ export class RulesInForce {
     return this.loaded.books;
   }
 
-  /** The only programme of a store that has one: it need not be named. */
+  /** The programme of a store that has one alone: callers need not name it. */
   onlyProgramme(): string | undefined {
     const programmes = this.loaded.books.programmes();
     return programmes.length === 1 ? programmes[0] : undefined;
   }
 
-  /** With all that was in history when it was asked. */
+  /** Resolves once all that history held at the call is loaded. */
   reload(): Promise<void> {
-    // One after the other: what is read later is never gone over by what was read before.
+    // One after the other, so that an earlier read never replaces a later one.
     const turn = this.turn.then(async () => {
       this.loaded = await loadRuleBooks(this.events, { since: this.loaded });
     });
-    this.turn = turn.catch(() => undefined); // Whoever asked has the error.
+    this.turn = turn.catch(() => undefined); // The caller has the error.
     return turn;
   }
 
-  /** Whoever follows all rules has seen that there is nothing new of them up to there: it need not be read again. */
+  /** A follower of all rules saw nothing new up to there: the next reload begins there. */
   unchangedUpTo(position: string): void {
     if (position > (this.loaded.readTo ?? '')) this.loaded = { ...this.loaded, readTo: position };
   }

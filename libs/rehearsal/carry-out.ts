@@ -3,7 +3,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Inputs } from '../read-models/inputs.js';
 import type { Generation, ReadStore } from '../read-store/read-store.js';
-import { sameBook, type BookEntry } from '../recovery/rules/rule-book.js';
+import { sameBook, type BookEntry, type RuleBooks } from '../recovery/rules/rule-book.js';
 import { showsTheSame } from '../recovery/rules/rule-decider.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { digestBuild } from '../replay/digest/digest.js';
@@ -13,8 +13,7 @@ import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.
 import { changedVerdicts } from './changed-verdicts.js';
 import { eventsUpTo } from './events-up-to.js';
 import { planTo, type Plan } from './plan.js';
-import { rulesTold } from './rules-told.js';
-import { Tally } from './tally.js';
+import { ruleHistoryOf } from './rule-history.js';
 import { Explainer } from './why.js';
 
 export interface CarryOutOptions {
@@ -24,29 +23,28 @@ export interface CarryOutOptions {
   readonly projections: readonly AnyProjection<Inputs>[];
   readonly programme: string;
   readonly ruleSet: string;
-  /** The moment at which running clocks are read. */
+  /** When running clocks are read. */
   readonly at: string;
-  /** Makes a build of history up to a position, under these rules, that is ready to be switched to. */
-  build(this: void, wanted: BuildWanted): Promise<Generation>;
+  /** Makes a build of this history under these rules, ready to be switched to. */
+  build(this: void, wanted: PastBuild): Promise<Generation>;
   /** Brings it to the end of history. */
   catchUp(this: void, generation: Generation, rules: RulesInHistory): Promise<unknown>;
 }
 
-export interface BuildWanted {
-  /** History as it was at the position. */
+interface PastBuild {
+  /** History as the rehearsal read it. */
   readonly events: EventStore;
-  readonly upTo: string;
   readonly rules: RulesInHistory;
   readonly reason: string;
 }
 
-/** A build that is what was rehearsed and approved, with what came since folded in: ready to be switched to. */
+/** A build of what was rehearsed and approved, up to the end of history, and ready to be switched to. */
 export interface CarriedOut {
   readonly plan: Plan;
   readonly generation: Generation;
   readonly digestBefore: string;
   readonly digestAfter: string;
-  /** What came since the rehearsal, and what that changes: the same digest and count where nothing did. */
+  /** How many events came since the rehearsal, and how many verdicts change without them and with them. */
   readonly since: {
     readonly events: number;
     readonly digestRehearsed: string;
@@ -56,11 +54,11 @@ export interface CarriedOut {
 }
 
 /**
- * Builds what an approved rehearsal showed, and proves by digest that it is that. Nothing is switched here, and nothing
- * recorded. A refusal says what has moved since.
+ * Builds what an approved rehearsal showed, and proves by digest that it is that. It switches to nothing and records
+ * nothing. A refusal says what has moved since.
  */
 export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | Refusal> {
-  const { events, reads, projections, programme, ruleSet, at, build, catchUp } = options;
+  const { events, reads, projections, programme, ruleSet, build, catchUp } = options;
   const history = await loadRuleBooks(events);
   const plan = await approvedPlan(options, history);
   if (isRefusal(plan)) return plan;
@@ -75,10 +73,10 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
   const digestBefore = (await digestBuild(reads)).digest;
   const upTo = plan.position;
   const reason = `rule set ${ruleSet}, as rehearsed`;
-  // One that was left over may hold more than was rehearsed.
+  // A build that was left over may hold more than was rehearsed.
   for (const { id, status, stamp } of await reads.generations())
     if (status === 'ready' && stamp.reason === reason) await reads.release(id);
-  const generation = await build({ events: eventsUpTo(events, upTo), upTo, rules, reason });
+  const generation = await build({ events: eventsUpTo(events, upTo), rules, reason });
   const rehearsed = (await digestBuild(reads, generation.id)).digest;
   if (rehearsed !== plan.digestAfter) {
     await reads.release(generation.id);
@@ -89,32 +87,37 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
   }
   const came = await eventsSince(events, upTo, projections);
   await catchUp(generation, rules);
-  const digestAfter = came === 0 ? rehearsed : (await digestBuild(reads, generation.id)).digest;
-  let changedNow = plan.changedCount;
-  if (came > 0 && before) {
-    const tally = new Tally();
-    const sides = [before.id, generation.id].map((id) => ({ reads, generation: id })) as [Side, Side];
-    const explainer = new Explainer({ before: history.books, after: rules.books }, programme);
-    for await (const changed of changedVerdicts(...sides, { programme, at }, explainer)) tally.add(changed);
-    changedNow = tally.count;
-  }
-  const since = { events: came, digestRehearsed: rehearsed, changedRehearsed: plan.changedCount, changedNow };
-  return { plan, generation, digestBefore, digestAfter, since };
+  const { changedCount: changedRehearsed } = plan;
+  const since = { events: came, digestRehearsed: rehearsed, changedRehearsed, changedNow: changedRehearsed };
+  if (came === 0) return { plan, generation, digestBefore, digestAfter: rehearsed, since };
+  const digestAfter = (await digestBuild(reads, generation.id)).digest;
+  const books = { before: history.books, after: rules.books };
+  const changedNow = before ? await changedVerdictsBetween([before, generation], options, books) : changedRehearsed;
+  return { plan, generation, digestBefore, digestAfter, since: { ...since, changedNow } };
 }
 
-interface Side {
-  readonly reads: ReadStore;
-  readonly generation: number;
+async function changedVerdictsBetween(
+  [before, after]: readonly [Generation, Generation],
+  { reads, programme, at }: CarryOutOptions,
+  books: { readonly before: RuleBooks; readonly after: RuleBooks },
+): Promise<number> {
+  const [one, other] = [
+    { reads, generation: before.id },
+    { reads, generation: after.id },
+  ];
+  let count = 0;
+  for await (const _ of changedVerdicts(one, other, { programme, at }, new Explainer(books, programme))) count++;
+  return count;
 }
 
 type Asked = Pick<CarryOutOptions, 'events' | 'ledger' | 'programme' | 'ruleSet'>;
 
-/** What was rehearsed and approved, where it still fits: else what has moved. */
+/** Finds what was rehearsed and approved, and refuses where it no longer fits. */
 export async function approvedPlan(
   { events, ledger, programme, ruleSet }: Asked,
   history: RulesInHistory,
 ): Promise<Plan | Refusal> {
-  const { drafts } = await rulesTold(events, programme);
+  const { drafts } = await ruleHistoryOf(events, programme);
   const draft = Object.hasOwn(drafts, ruleSet) ? drafts[ruleSet] : undefined;
   if (!draft) return refuse('rule-set-not-drafted', `There is no draft ${ruleSet} of these rules. Draft it first.`);
   const { approval, rehearsed } = draft;
@@ -135,28 +138,28 @@ export async function approvedPlan(
   if (!showsTheSame(approval, rehearsed))
     return refuse(
       'approval-outdated',
-      `The rules were rehearsed again since they were approved: ${digestsTold(approval)} was approved, ${digestsTold(rehearsed)} was rehearsed last. Have the last one approved.`,
+      `The rules were rehearsed again since they were approved: ${digestsInWords(approval)} was approved, ${digestsInWords(rehearsed)} was rehearsed last. Have the last one approved.`,
     );
   const book = history.entries[programme] ?? [];
   if (sameBook(plan.book, book)) return plan;
   return refuse(
     'rule-book-moved',
-    `The rule book has moved since the rehearsal: in force was ${bookTold(plan.book)}, and now is ${bookTold(book)}. Rehearse again, and have that approved.`,
+    `The rule book has moved since the rehearsal: in force was ${bookInWords(plan.book)}, and now is ${bookInWords(book)}. Rehearse again, and have that approved.`,
   );
 }
 
-const bookTold = (book: readonly BookEntry[]): string =>
+const bookInWords = (book: readonly BookEntry[]): string =>
   book.map(({ ruleSet, from }) => `${short(ruleSet)} ${from === null ? 'since ever' : `from ${from}`}`).join(', ') ||
   'nothing';
 
-const digestsTold = ({
+const digestsInWords = ({
   digestBefore = '',
   digestAfter = '',
 }: Partial<Pick<Plan, 'digestBefore' | 'digestAfter'>>): string => `${short(digestBefore)} to ${short(digestAfter)}`;
 
 const short = (hash: string): string => hash.slice(0, 12);
 
-/** Those that any digested read model reads. */
+/** Counts the events that any digested read model reads. */
 async function eventsSince(
   events: EventStore,
   position: string,

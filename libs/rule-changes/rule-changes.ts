@@ -12,7 +12,7 @@ import type { RulesCommand } from '../recovery/rules/rule-decider.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import type { PlannedRules, RulesEvent } from '../recovery/rules/rules-events.js';
 import { approvedPlan, type CarriedOut } from '../rehearsal/carry-out.js';
-import { bookToReturnTo } from '../rehearsal/rules-told.js';
+import { bookToReturnTo } from '../rehearsal/rule-history.js';
 import type { Builds, NamedRules } from './builds.js';
 import { commandRules, type Sent } from './command-rules.js';
 

@@ -28,7 +28,7 @@ export interface Verified extends SealsReport {
   readonly differences?: readonly Difference[];
 }
 
-/** What is being built now, and how far it is. */
+/** What the app builds now, and how far it is. */
 export interface UnderWay {
   readonly reason: string;
   readonly progress?: WorkProgress;
@@ -39,7 +39,7 @@ interface Working extends UnderWay {
   readonly stop: AbortController;
 }
 
-/** Builds of the read models beside the one that is served. One at a time: each reads all of history. */
+/** Builds read models while others are served. One build at a time: each reads all of history. */
 @Injectable()
 export class Builds implements BeforeApplicationShutdown {
   private working: Working | undefined;
@@ -62,12 +62,12 @@ export class Builds implements BeforeApplicationShutdown {
     return { reason, ...(progress === undefined ? {} : { progress }) };
   }
 
-  /** Another build under the rules as they are. */
+  /** Builds once more under the rules in force. */
   rebuild(reason: string): Promise<Generation> {
     return this.oneAtATime(reason, (builds) => builds.build({ reason }));
   }
 
-  /** What was built until now is kept; asked for again, the build goes on from there. False: nothing is being built. */
+  /** Stops the build, which goes on from there when it is asked for again. False: nothing is being built. */
   stop(): boolean {
     this.working?.stop.abort();
     return this.working !== undefined;
@@ -83,7 +83,7 @@ export class Builds implements BeforeApplicationShutdown {
     return outcome;
   }
 
-  /** @throws Problem where there is no such build, or it is not ready. */
+  /** @throws Problem where there is no such build, or it is not ready */
   async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
     const { status } = await this.known(generation);
     if (status === 'building')
@@ -113,7 +113,7 @@ export class Builds implements BeforeApplicationShutdown {
     await this.follower.refresh();
   }
 
-  /** Whether history gives what is served once more, and whether its seals are intact. */
+  /** Checks that history gives again what is served, and that its seals are intact. */
   verify(anchor?: Anchor): Promise<Verified> {
     return this.oneAtATime('verification', async () => {
       const { events, reads, ledger, vault } = this.stores;

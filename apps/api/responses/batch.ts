@@ -10,7 +10,7 @@ import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
 const IN_FLIGHT = 256;
 const NEWLINE = 10;
 
-/** One line of JSON out for each line in, in order. A line that is wrong stands alone: the others go in. */
+/** Answers each line with a line of JSON, in order. A wrong line stops none of the others. */
 export async function* receiveLines(
   input: Readable,
   receive: (sent: ReceiveResponse) => Promise<object>,
@@ -21,7 +21,7 @@ export async function* receiveLines(
     number++;
     if (line === undefined || line.length > 0) {
       const result = resultOf(number, line, receive);
-      // Its failure is told at its turn, which may never come; until then it must not end the process.
+      // The answer tells a failure at its turn, which may never come; until then it must not end the process.
       result.catch(() => undefined);
       waiting.push(result);
     }
@@ -41,7 +41,7 @@ async function resultOf(
     return `${JSON.stringify({ line, ...result })}\n`;
   } catch (error) {
     const problem = problemOf(error);
-    // What nobody foresaw ends the batch: the caller sends it again, which adds nothing twice.
+    // An unforeseen error ends the batch: the caller sends it again, which adds nothing twice.
     if (problem.details.status >= 500) throw error;
     return `${JSON.stringify({ line, problem: problem.body })}\n`;
   }
@@ -50,7 +50,7 @@ async function resultOf(
 const tooLong = (): Problem =>
   invalid([{ field: '', message: `The line is longer than ${MAX_BODY_BYTES} bytes` }], 400);
 
-/** Undefined stands for a line that is too long to be kept. */
+/** Yields undefined for a line that is too long. */
 async function* linesOf(input: Readable): AsyncGenerator<Buffer | undefined> {
   let parts: Buffer[] = [];
   let length = 0;

@@ -3,7 +3,7 @@ import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { rulesNamed } from '../../../libs/replay/builds/named-rules.js';
 import type { RulesInHistory } from '../../../libs/replay/builds/rule-books.js';
 
-/** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Problem naming the field */
+/** Finds rules by hash, the beginning of one, or a programme, which stands for its latest rules. @throws Problem naming the field */
 export function findRules(history: RulesInHistory, field: string, name: string): RuleSet {
   const found = rulesNamed(history, name);
   const [one] = found;

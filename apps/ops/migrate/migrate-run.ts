@@ -2,11 +2,12 @@ import { verifySeals } from '../../../libs/evidence/verify-seals.js';
 import { compareHistories, copyHistory } from '../../../libs/migration/copy-history.js';
 import { copyRecords, recordsOf, refuseForeign } from '../../../libs/migration/copy-records.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { digestBuild } from '../../../libs/replay/digest/digest.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { showing } from '../progress.js';
-import { bringUpToDate, releaseOld } from '../read-models.js';
+import { bringUpToDate } from '../read-models.js';
 import { isOf, OF_BUILDS, POSITIONS } from '../records-of-history.js';
 import { sealHistory } from '../sealing.js';
 
@@ -67,7 +68,7 @@ async function refuseOccupied(from: Stores, to: Stores): Promise<void> {
 
 async function sameDigest(from: Stores, to: Stores): Promise<string> {
   const live = await bringUpToDate(to);
-  await releaseOld(to, live.id);
+  await releaseRetired(to.reads, live.id);
   const [before, after] = [(await digestBuild(from.reads)).digest, (await digestBuild(to.reads)).digest];
   if (before === after) return after;
   throw new Failure(

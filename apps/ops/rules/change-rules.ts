@@ -4,11 +4,12 @@ import type { Actor } from '../../../libs/event-sourcing/event.js';
 import { wayIn } from '../../../libs/platform/stores/ground.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
+import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { commandRules, type Sent } from '../../../libs/rule-changes/command-rules.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
-import { bringUpToDate, directBuilds, releaseOld } from '../read-models.js';
+import { bringUpToDate, directBuilds } from '../read-models.js';
 import { sealHistory } from '../sealing.js';
 
 /** Changes rules in this process; read models reach the end of history first, seals at the end. @throws Failure where it is refused */
@@ -20,7 +21,7 @@ export async function changeRules<T extends object>(
   const before = await bringUpToDate(stores);
   const changes = new RuleChanges({ ...stores, ...(await wayIn(stores)), builds: directBuilds(stores) });
   const changed = unlessRefused(await work(changes, { actor, commandId: randomUUID() }));
-  await releaseOld(stores, before.id);
+  await releaseRetired(stores.reads, before.id);
   await sealHistory(stores);
   return changed;
 }

@@ -15,7 +15,7 @@ export interface ListedRules {
   readonly reviewBy: string;
   readonly draftedAt: string;
   readonly status: 'drafted' | 'approved' | 'in force';
-  /** Of one in force: null since ever. */
+  /** When it took force; null: since ever, or not in force. */
   readonly from: string | null;
 }
 
@@ -35,7 +35,7 @@ export async function listRules({ events }: Stores): Promise<readonly ListedRule
   });
 }
 
-/** By hash, the beginning of one, or the name of a programme, whose latest rules are meant. @throws Failure */
+/** Finds rules by hash, the beginning of one, or a programme, which stands for its latest rules. @throws Failure */
 export async function showRules({ events }: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {
   const history = await loadRuleBooks(events);
   const found = rulesNamed(history, name);

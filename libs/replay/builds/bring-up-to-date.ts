@@ -11,17 +11,17 @@ export interface UpToDateOptions<Inputs> {
   readonly events: EventStore;
   readonly reads: ReadStore;
   readonly projections: readonly AnyProjection<Inputs>[];
-  /** Makes a build under these rules that is ready to be switched to. */
+  /** Makes a build under these rules, ready to be switched to. */
   build(this: void, rules: RulesInHistory, reason: string): Promise<Generation>;
   /** Brings a build to the end of history. */
   catchUp(this: void, generation: Generation, rules: RulesInHistory): Promise<unknown>;
 }
 
-/** The rules that a build goes on under: those that it was begun with, for as long as it is kept. */
+/** A build goes on under the rules that it was begun with, for as long as it is kept. */
 export const booksOf = ({ ruleBooks }: GenerationStamp, { drafts }: RulesInHistory): RuleBooks =>
   booksUnder(ruleBooks, drafts);
 
-/** The rules that the live read models are under; where none are live, those in force. */
+/** The rules that the live read models follow; where none are live, those in force. */
 export async function booksServed(
   events: Pick<EventStore, 'readAll'>,
   reads: Pick<ReadStore, 'live'>,
@@ -30,7 +30,7 @@ export async function booksServed(
   return live ? booksOf(live.stamp, rules) : rules.books;
 }
 
-/** Whether these projections can fold into it: a build of other code is served as it is. */
+/** Whether these projections can fold into a build: one of other code is served as it is. */
 export function canFold<Inputs>(
   { collections }: Pick<Generation, 'collections'>,
   projections: readonly AnyProjection<Inputs>[],
@@ -39,13 +39,13 @@ export function canFold<Inputs>(
   return shapesOf(projections).every(({ name, version }) => had.get(name) === version);
 }
 
-/** Built by these projections, under the rules as they are in history now. */
+/** Whether these projections made a build, under the rules that history has now. */
 export function isCurrent<Inputs>(
   { stamp, collections }: Pick<Generation, 'stamp' | 'collections'>,
   projections: readonly AnyProjection<Inputs>[],
   rules: RulesInHistory,
 ): boolean {
-  // As they come back from a store: what is undefined is not there.
+  // Stores leave out what is undefined.
   const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
   return (
     isDeepStrictEqual(stored(collections), stored(shapesOf(projections))) &&
@@ -53,7 +53,7 @@ export function isCurrent<Inputs>(
   );
 }
 
-/** Of the builds that are kept, the one to serve: the live one where it fits, else the newest that does. */
+/** Finds the build to serve among those that are kept: the live one where it fits, else the newest that does. */
 export async function keptBuild<Inputs>(
   reads: ReadStore,
   projections: readonly AnyProjection<Inputs>[],
@@ -66,9 +66,8 @@ export async function keptBuild<Inputs>(
 }
 
 /**
- * Serves the build under the rules in force and by the present code, whatever came before: nothing built yet, read
- * models that changed, or a crash between rules that took force and the switch to their build. Where no build that is
- * kept fits, one is made.
+ * Serves a build by the present code and under the rules in force, whatever came before: no build yet, read models that
+ * changed, or a crash between an activation and the switch to its build. Makes one where none that is kept fits.
  */
 export async function bringUpToDate<Inputs>(options: UpToDateOptions<Inputs>): Promise<Generation> {
   const { events, reads, projections, build, catchUp } = options;

@@ -1,6 +1,6 @@
 import type { Generation, ReadStore } from '../../read-store/read-store.js';
 
-/** From the live build to another in one step; the one before is kept, and fed, until it is released. */
+/** Switches from the live build to another in one step; the one before is kept, and fed, until it is released. */
 export async function switchGeneration(
   reads: ReadStore,
   to: number,
@@ -10,26 +10,11 @@ export async function switchGeneration(
   return { from: live?.id, to };
 }
 
-/** Back to the build that was live before. @throws Error where it was released or never was. */
-export async function rollback(reads: ReadStore): Promise<{ from: number | undefined; to: number }> {
-  const before = (await reads.generations()).findLast(({ status }) => status === 'retired');
-  if (!before) throw new Error('There is no build to roll back to: none is kept. Rebuild under the rules wanted.');
-  return switchGeneration(reads, before.id);
+/** Drops the builds that were served before, except the one that a roll-back would return to. */
+export async function releaseRetired(reads: ReadStore, except: number | undefined): Promise<void> {
+  for (const { id, status } of await reads.generations())
+    if (status === 'retired' && id !== except) await reads.release(id);
 }
 
-/** Drops builds that nothing will go back to: retired ones and, by choice, those left half-built. */
-export async function release(
-  reads: ReadStore,
-  which: (generation: Generation) => boolean,
-): Promise<readonly number[]> {
-  const dropped: number[] = [];
-  for (const generation of await reads.generations()) {
-    if (generation.status === 'live' || !which(generation)) continue;
-    await reads.release(generation.id);
-    dropped.push(generation.id);
-  }
-  return dropped;
-}
-
-/** Those that follow history: the one served, those kept to go back to, and those about to be switched to. */
+/** Whether a build follows history: it is served, kept to go back to, or about to be switched to. */
 export const isFed = ({ status }: Generation): boolean => status !== 'building';

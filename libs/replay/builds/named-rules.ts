@@ -9,8 +9,8 @@ export interface NamedRules {
 }
 
 /**
- * The rule sets of a store that a name fits: a hash, the beginning of one, or a programme, whose latest rules are meant.
- * Whoever asks wants one of them, and says in their own words where there is none, or there are several.
+ * Finds the rule sets of a store by a hash, the beginning of one, or a programme, which stands for its latest rules.
+ * A caller wants one of them, and says in its own words that there is none, or that there are several.
  */
 export function rulesNamed({ drafts, entries }: RulesInHistory, name: string): readonly NamedRules[] {
   const latest = Object.hasOwn(entries, name) ? entries[name]?.at(-1)?.ruleSet : undefined;

@@ -24,18 +24,18 @@ export interface BuildOptions<Inputs> {
   readonly parked?: ParkedList;
   readonly cached?: number;
   readonly knownAt?: string;
-  /** The longest that one step should keep others waiting; default 20 ms. Infinity where nobody waits. */
+  /** The longest that one step keeps others waiting; default 20 ms. Infinity where nobody waits. */
   readonly stepMs?: number;
   readonly batchSize?: number;
-  /** How long it rests for each time that it folded a shard, so that who is served beside it goes on. Default 0. */
+  /** How long it rests for each time that it folded a shard, so that requests go on. Default 0. */
   readonly rest?: number;
-  /** Stops between two steps; the same call goes on from there. */
+  /** Stops the build between two steps; the same call goes on from there. */
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
 }
 
 export interface RebuildOptions<Inputs> extends BuildOptions<Inputs> {
-  /** Under what it is built, for the stamp: the rule books by content. */
+  /** The rule books, for the stamp. */
   readonly ruleBooks: GenerationStamp['ruleBooks'];
   readonly reason: string;
   /** UTC, ISO 8601; default: now. */
@@ -43,8 +43,8 @@ export interface RebuildOptions<Inputs> extends BuildOptions<Inputs> {
 }
 
 /**
- * A new generation over all history, ready to be switched to. A build under the same rule books, projections and reason
- * that was stopped half-way, or before anybody switched to it, is taken up again: left over, it would be kept for ever.
+ * Makes a generation of all history, ready to be switched to. It takes up a build of the same rule books, projections
+ * and reason that was stopped half-way, or before the switch to it: left over, that would be kept for ever.
  */
 export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<Generation> {
   const { reads, projections, ruleBooks, reason } = options;
@@ -60,14 +60,14 @@ export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<
   const { id } = (await takenUp(reads, begun)) ?? (await reads.begin(collections, stamp));
   await catchUp(id, options);
   await reads.ready(id);
-  // What came while the indexes were made.
+  // Events came while the store made the indexes.
   await catchUp(id, options);
   const made = (await reads.generations()).find((generation) => generation.id === id);
   if (!made) throw new Error(`Generation ${id} was released while it was built. Build again.`);
   return made;
 }
 
-/** A build that was begun, unless it holds nothing that is known to be whole: that one is dropped. */
+/** Goes on with a build that was begun, but drops one that holds nothing whole. */
 async function takenUp(reads: ReadStore, begun: Generation | undefined): Promise<Generation | undefined> {
   if (begun?.status !== 'building' || (await reads.checkpoints(begun.id)).size > 0) return begun;
   await reads.release(begun.id);
@@ -75,13 +75,13 @@ async function takenUp(reads: ReadStore, begun: Generation | undefined): Promise
 }
 
 /**
- * Brings a generation to the present end of history: first what was never read, shard by shard, then what came since,
- * in the order of history. Resolves to the number of events read.
+ * Brings a generation to the present end of history: first what it never read, shard by shard, then what came since, in
+ * the order of history. Resolves to the number of events read.
  */
 export async function catchUp<Inputs>(generation: number, options: BuildOptions<Inputs>): Promise<number> {
   const { events, projections, signal, onProgress, stepMs = 20, batchSize = 5_000 } = options;
   const began = performance.now();
-  const tell = (share: number, events: number): void => {
+  const report = (share: number, events: number): void => {
     const seconds = (performance.now() - began) / 1_000;
     onProgress?.({
       share,
@@ -90,7 +90,7 @@ export async function catchUp<Inputs>(generation: number, options: BuildOptions<
       secondsLeft: share > 0 ? (seconds / share) * (1 - share) : undefined,
     });
   };
-  const whole = await foldShards(generation, options, tell);
+  const whole = await foldShards(generation, options, report);
   let read = whole;
   const fold = await Fold.open({ ...options, generation });
   const steps = new Steps(stepMs, (batch) => fold.apply(batch));
@@ -101,7 +101,7 @@ export async function catchUp<Inputs>(generation: number, options: BuildOptions<
   for await (const batch of events.readAll({ ...(from === undefined ? {} : { from }), batchSize, filter })) {
     await steps.run(batch, signal);
     read += batch.events.length;
-    tell(whole > 0 ? 1 : Math.min(1, events.progress(from, batch.position, end)), read);
+    report(whole > 0 ? 1 : Math.min(1, events.progress(from, batch.position, end)), read);
   }
   return read;
 }

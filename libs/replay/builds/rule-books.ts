@@ -12,29 +12,29 @@ type Entries = GenerationStamp['ruleBooks'];
 export interface RulesInHistory {
   /** Ready to be asked. */
   readonly books: RuleBooks;
-  /** By programme: what a build under them is stamped with. */
+  /** By programme, for the stamp of a build under them. */
   readonly entries: Entries;
   /** Every rule set that was drafted, by its hash. */
   readonly drafts: ReadonlyMap<
     string,
     { readonly programme: string; readonly content: RuleSet; readonly draftedAt: string }
   >;
-  /** How far history was read for them; undefined where it is empty. */
+  /** The last position that was read for them; undefined where history is empty. */
   readonly readTo: string | undefined;
 }
 
 export interface RulesAsked {
-  /** Instead of the book of a programme: this rule set, since ever. */
+  /** This rule set since ever, instead of its programme's book. */
   readonly override?: Readonly<Record<string, RuleSet>>;
-  /** Instead of all books: these, of rule sets that were drafted. */
+  /** These books of drafted rule sets, instead of their programmes'. */
   readonly books?: Entries;
-  /** As the rules stood then, by when it was known; a programme that had none yet is read under its first. */
+  /** The rules that were known at this instant; a programme that had none yet is read under its first. */
   readonly asOf?: string;
-  /** What is known of them already, asked for in the same way: history is read from there. */
+  /** An earlier answer to the same question: history is read from there. */
   readonly since?: RulesInHistory;
 }
 
-/** Reads all rule books. @throws Error where a rule set is in force that was never drafted: history is damaged. */
+/** Reads all rule books. @throws Error where a rule set in force was never drafted: history is damaged */
 export async function loadRuleBooks(
   events: Pick<EventStore, 'readAll'>,
   { override = {}, books, asOf, since }: RulesAsked = {},
@@ -48,7 +48,7 @@ export async function loadRuleBooks(
     for (const event of batch.events as readonly RecordedEvent[]) {
       if (event.type === 'RuleSetDrafted') {
         const { programme, ruleSet, content } = event.data;
-        // Checked in full when it was drafted.
+        // The draft was checked in full.
         drafts.set(ruleSet, { programme, content: content as RuleSet, draftedAt: event.recordedAt });
       }
       if (event.type !== 'RuleSetActivated' && event.type !== 'RuleSetRolledBack') continue;
@@ -67,7 +67,7 @@ export async function loadRuleBooks(
   return { books: booksUnder(entries, drafts), entries, drafts, readTo };
 }
 
-/** The books with these entries. Rule sets are compiled once each, however often they are asked for. */
+/** The books with these entries. Each rule set is compiled once, however often a caller asks for it. */
 export function booksUnder(entries: Entries, drafts: RulesInHistory['drafts']): RuleBooks {
   return ruleBooks(
     Object.fromEntries(

@@ -4,7 +4,7 @@ import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import { rebuild, type BuildOptions } from './rebuild.js';
 import { loadRuleBooks } from './rule-books.js';
 
-/** How history is looked at: as it was known at an instant, as it would be under other rules, or both. */
+/** A view of history: as it was known at an instant, as it would be under other rules, or both. */
 export interface View {
   /** UTC, ISO 8601: what became known later has not happened. */
   readonly knownAt?: string;
@@ -14,17 +14,14 @@ export interface View {
 
 export const isPresent = ({ knownAt, under }: View): boolean => knownAt === undefined && under === undefined;
 
-/** The rules asked for, for their programme; else as they stood when that was known; else those in force. */
+/** The rules of the view for their programme; else those known at its instant; else those in force. */
 export async function booksOfView(events: Pick<EventStore, 'readAll'>, { knownAt, under }: View): Promise<RuleBooks> {
   const asked = under === undefined ? {} : { override: { [under.programme]: under } };
   const asOf = knownAt === undefined ? {} : { asOf: knownAt };
   return (await loadRuleBooks(events, { ...asked, ...asOf })).books;
 }
 
-/**
- * Read models of what was known, built and made live in a store of their own, which the caller opens empty and closes:
- * nobody else sees them.
- */
+/** Builds read models and makes them live in a store of their own, which the caller opens empty and closes. */
 export async function buildAndServe<Inputs>(options: BuildOptions<Inputs>): Promise<number> {
   const { id } = await rebuild({ ...options, ruleBooks: {}, reason: 'a view of history', stepMs: Infinity });
   await options.reads.switchTo(id, undefined);
