@@ -7,13 +7,13 @@ import type { RunningApp } from '../../libs/platform/stores/running-app.js';
 import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 
-/** The environment, with the folder that a command names instead of it. */
+/** The environment, with the folder that the command names. */
 export function environmentOf(command: Command): NodeJS.ProcessEnv {
   const { data } = command.optsWithGlobals<{ data?: string }>();
   return { ...process.env, ...(data === undefined ? {} : { AMENDS_DATA: data }) };
 }
 
-/** The folder of stores that a command works on. */
+/** The folder that a command works on. */
 export function dataFolder(command: Command): string {
   const folder = resolve(environmentOf(command)['AMENDS_DATA'] || './data');
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
@@ -28,24 +28,24 @@ export async function placesOf(command: Command): Promise<StorePlaces> {
   return { ...readConfig(environmentOf(command)).places, folder: dataFolder(command) };
 }
 
-/** @throws Failure where there is no store to read. */
+/** @throws Failure if there is no store to read */
 export function refuseWithoutStore({ eventStore, folder }: StorePlaces): void {
   if (eventStore !== undefined || existsSync(join(folder, 'history.db'))) return;
   throw new Failure(
-    `There is no store in ${folder}. Import a file into it first (amends import --help), or name another by --data.`,
+    `There is no store in ${folder}. Import a file into it first (amends import --help), or name another folder with --data.`,
   );
 }
 
-/** The app that serves the folder now. */
-export async function appBeside({ folder }: StorePlaces): Promise<RunningApp | undefined> {
+/** The app that now serves the folder. */
+export async function runningAppOn({ folder }: StorePlaces): Promise<RunningApp | undefined> {
   if (!existsSync(folder)) return undefined;
   const { runningApp } = await import('../../libs/platform/stores/running-app.js');
   return runningApp(folder);
 }
 
-/** Runs beside no app, which would write the same files. @throws Failure saying what to do. */
-export async function refuseBesideApp(places: StorePlaces, what: string): Promise<void> {
-  const app = await appBeside(places);
+/** @throws Failure if an app serves the folder, because it writes the same files */
+export async function refuseWhileAppRuns(places: StorePlaces, what: string): Promise<void> {
+  const app = await runningAppOn(places);
   if (!app) return;
   throw new Failure(
     `${what} needs the store to itself, and an app (process ${app.pid}, ${app.url}) is running on ${places.folder}. ` +
@@ -54,20 +54,20 @@ export async function refuseBesideApp(places: StorePlaces, what: string): Promis
   );
 }
 
-const OWN_MEANS = { eventStore: 'EventStoreDB', readStore: 'MongoDB', vault: 'MongoDB' } as const;
+const ENGINES = { eventStore: 'EventStoreDB', readStore: 'MongoDB', vault: 'MongoDB' } as const;
 
-/** What works on the files of embedded stores. @throws Failure where one of these is on an engine */
-export function refuseOnEngines(what: string, places: StorePlaces, stores: readonly (keyof typeof OWN_MEANS)[]): void {
-  const engines = stores.filter((store) => places[store] !== undefined).map((store) => OWN_MEANS[store]);
+/** @throws Failure if one of the stores is on an engine: the command copies files of embedded stores */
+export function refuseEngines(what: string, places: StorePlaces, stores: readonly (keyof typeof ENGINES)[]): void {
+  const engines = stores.filter((store) => places[store] !== undefined).map((store) => ENGINES[store]);
   if (engines.length === 0) return;
   throw new Failure(
     `${what} copies the files of embedded stores, and this one is on ${engines.join(' and ')}: ` +
-      `use the means of ${engines.length === 1 ? 'that engine' : 'those engines'}, the ledger no later than history. ` +
-      'Read models are built again from history; amends verify checks it against its seals.',
+      `use the tools of ${engines.length === 1 ? 'that engine' : 'those engines'}, and copy the ledger no later than history. ` +
+      'Amends rebuilds read models from history; amends verify checks it against its seals.',
   );
 }
 
-/** Opens the stores for as long as the work lasts. Reading works beside a running app; writing does not. */
+/** Opens the stores for the duration of the work. Reading works while an app runs; writing doesn't. */
 export async function withStores<T>(
   places: StorePlaces,
   mode: 'read' | 'write',

@@ -1,11 +1,11 @@
 /** Documented in docs/operators/command-line.md; scripts rely on them. */
 export const EXIT = {
   ok: 0,
-  /** What was asked for was done, and something was found wrong: verify, doctor, rules check, rejected rows. */
+  /** The command worked, and found something wrong: verify, doctor, rules check, rejected rows. */
   wrong: 1,
-  /** The command or its input can't be used as it is. */
+  /** The command or its input is invalid. */
   usage: 2,
-  /** The store can't be worked on now: another process writes it, the disk is full, the app does not answer. */
+  /** The store is unavailable: another process writes it, the disk is full, the app does not answer. */
   unavailable: 3,
   /** A refusal: the rules of the domain don't allow it. */
   refused: 4,

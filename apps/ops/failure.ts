@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from './exit-codes.js';
 
-/** Ends a command in words: what is wrong, and how to right it. */
+/** Ends a command with a message: what is wrong, and how to fix it. */
 export class Failure extends Error {
   constructor(
     message: string,
@@ -11,10 +11,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * Errors of the rooms below that are the caller's, by name: each says in its own words what to do. By name, because
- * importing the classes would load every store before `--help` is printed.
- */
+/** Errors whose message says what to do. By name, because importing the classes would load every store for `--help`. */
 const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   MappingRefused: EXIT.usage,
   FileRefused: EXIT.usage,
@@ -39,7 +36,7 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   SigningKeyRefused: EXIT.wrong,
 };
 
-/** The sentence and the exit code for whatever a command threw. */
+/** The message and the exit code for any error. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return new Failure(String(error), EXIT.fault);

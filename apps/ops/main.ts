@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.js';
 import { asFailure } from './failure.js';
 import { makeProgram } from './program.js';
 
-// A reader such as `head` that has read enough ends the output; that is no fault.
+// A reader such as `head` closes the pipe early, which is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.ok);
@@ -14,7 +14,7 @@ try {
   await makeProgram().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong, or printed the help that was asked for.
+    // Commander has already printed the error or the help.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
     const { message, exitCode } = asFailure(error);

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 
-/** Where a command speaks: results on standard output, everything else on standard error. */
+/** Prints results on standard output, everything else on standard error. */
 export class Output {
   constructor(readonly json: boolean) {}
 
@@ -9,7 +9,7 @@ export class Output {
     return new Output(command.optsWithGlobals<{ json?: boolean }>().json === true);
   }
 
-  /** The result: as JSON alone on standard output, or as people read it. */
+  /** Prints the result as JSON or as text. */
   result(value: unknown, asText: () => string): void {
     process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${asText()}\n`);
   }
@@ -25,7 +25,7 @@ export class Output {
 
 export type Cell = string | number | boolean | null | undefined;
 
-/** Columns under their names; numbers to the right. Plain text in a pipe. */
+/** A table as text, with numbers to the right. */
 export async function table(head: readonly string[], rows: readonly (readonly Cell[])[]): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const numeric = head.map((_, i) => rows.length > 0 && rows.every((row) => typeof row[i] !== 'string'));

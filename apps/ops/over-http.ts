@@ -2,18 +2,18 @@ import type { RunningApp } from '../../libs/platform/stores/running-app.js';
 import { EXIT } from './exit-codes.js';
 import { Failure } from './failure.js';
 
-/** Long enough for a build over a large history, and an end all the same. */
+/** Long enough for a build over a large history. */
 const DEADLINE_MS = 6 * 60 * 60 * 1_000;
 
 /**
- * Sends a command to the app that serves the folder, as the operator whose key AMENDS_KEY holds.
- * @throws Failure with the app's own words where it says no.
+ * Sends a command to the app that serves the folder, with the operator's key of AMENDS_KEY.
+ * @throws Failure with the app's own message if it refuses
  */
 export async function askApp<T>(app: RunningApp, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
   const key = process.env['AMENDS_KEY'];
   if (!key) {
     throw new Failure(
-      `An app (process ${app.pid}, ${app.url}) is running on this folder, so the command is sent to it. ` +
+      `An app (process ${app.pid}, ${app.url}) runs on this folder, so the command goes through it. ` +
         "Set AMENDS_KEY to an operator's key, which the app printed on its first start.",
     );
   }
@@ -26,7 +26,7 @@ export async function askApp<T>(app: RunningApp, method: 'GET' | 'POST', path: s
         accept: 'application/json, application/problem+json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
@@ -54,8 +54,8 @@ const parsed = (text: string): unknown => {
 function problemOf(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const { title, detail } = answer as { title?: unknown; detail?: unknown };
-  const told = [title, detail].filter((part) => typeof part === 'string' && part !== '');
-  return told.length === 0 ? undefined : told.join(': ');
+  const parts = [title, detail].filter((part) => typeof part === 'string' && part !== '');
+  return parts.length === 0 ? undefined : parts.join(': ');
 }
 
 const exitCodeOf = (status: number): 2 | 3 | 4 => {

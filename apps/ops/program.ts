@@ -13,18 +13,18 @@ import { addRules } from './rules/rules-command.js';
 import { addVerify } from './verify/verify-command.js';
 
 const AFTER = `
-A command works on the folder that --data names, else AMENDS_DATA, else ./data. Beside a running app, what writes is
-sent to it: set AMENDS_KEY to an operator's key.
+A command works on the folder that --data names, else AMENDS_DATA, else ./data. While an app runs on it, commands that
+write go through the app: set AMENDS_KEY to an operator's key.
 
-Exit codes: 0 done, 1 something was found wrong, 2 the command or its input can't be used, 3 the store can't be
-worked on now, 4 refused by the rules, 70 a fault of Amends itself.`;
+Exit codes: 0 done, 1 found something wrong, 2 the command or its input is invalid, 3 the store is unavailable now,
+4 the rules refuse it, 70 a fault of Amends itself.`;
 
-/** The command line. Nothing heavy is loaded before a command runs, so that help is quick. */
+/** The command line. Commands load their modules when they run, so that help is fast. */
 export function makeProgram(): Command {
   const program = new Command('amends')
     .description('Service recovery, from its history: import, report, rehearse, replay, audit, verify.')
     .version('0.1.0')
-    .showHelpAfterError('(amends --help, or amends COMMAND --help, says what there is)')
+    .showHelpAfterError('(see amends --help, or amends COMMAND --help)')
     .addHelpText('after', AFTER)
     .exitOverride();
   addImport(program);

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** Shows long work on standard error: a bar on a terminal, a line every few seconds elsewhere. */
+/** Progress on standard error: a bar on a terminal, elsewhere a line every few seconds. */
 export class ProgressDisplay {
   private readonly bar: SingleBar | undefined;
   private readonly began = performance.now();
@@ -22,7 +22,7 @@ export class ProgressDisplay {
     this.bar.start(1_000, 0, { percent: 0, count: 0, rate: 0, left: '?' });
   }
 
-  /** The share done, 0 to 1, and how many of the unit that was. */
+  /** @param share 0 to 1 @param count of the unit */
   update(share: number, count: number): void {
     const seconds = (performance.now() - this.began) / 1_000;
     const shown = {
@@ -50,7 +50,7 @@ const lasting = (seconds: number): string => {
   return seconds < 3_600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 };
 
-/** Shows progress while the work runs, and takes it away however the work ends. */
+/** Shows progress while the work runs. */
 export async function showing<T>(
   what: string,
   unit: string,

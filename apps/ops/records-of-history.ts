@@ -1,11 +1,11 @@
-/** Records of the ledger whose value is a position in history: positions are each history's own. */
-export const POSITIONS = ['reaction-checkpoint/', 'subscriber/'] as const;
-/** Of builds of read models, which are made again. */
-export const OF_BUILDS = ['parked/', 'skipped/'] as const;
-/** Records that are about one event, and nothing without it. */
-export const OF_EVENTS = ['dead-letter/'] as const;
-export interface OfEvent {
+/** Records of the ledger whose value is a position, which only one history can interpret. */
+export const POSITION_RECORDS = ['reaction-checkpoint/', 'subscriber/'] as const;
+/** Records of builds of read models. */
+export const BUILD_RECORDS = ['parked/', 'skipped/'] as const;
+/** Records about one event. */
+export const EVENT_RECORDS = ['dead-letter/'] as const;
+export interface EventRecord {
   readonly event: { readonly id: string; readonly stream: string; readonly revision: number };
 }
 
-export const isOf = (kinds: readonly string[], key: string): boolean => kinds.some((kind) => key.startsWith(kind));
+export const hasPrefix = (kinds: readonly string[], key: string): boolean => kinds.some((kind) => key.startsWith(kind));

@@ -10,12 +10,12 @@ export interface RuleFile {
   readonly hash: string;
 }
 
-/** @throws Failure with every mistake in it, and its line. */
+/** @throws Failure with every mistake and its line */
 export function readRules(path: string): RuleFile {
   const { ruleSet, problems } = parseRuleSet(readText(path, 'rule set'));
   if (!ruleSet) {
     throw new Failure(
-      [`${path} can't be used as a rule set:`, ...problems.map((problem) => `  ${sayProblem(problem)}`)].join('\n'),
+      [`${path} is not a valid rule set:`, ...problems.map((problem) => `  ${sayProblem(problem)}`)].join('\n'),
     );
   }
   return { ruleSet, hash: ruleSetHash(ruleSet) };

@@ -3,25 +3,25 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 import { readRules } from './rule-file.js';
 
-/** A rule set that a command was given: by a file, or by the name of one that history holds. */
-export interface NamedRules {
+/** A rule set from a file or from history. */
+export interface FoundRules {
   readonly programme: string;
   /** Content hash. */
   readonly hash: string;
   readonly ruleSet: RuleSet;
-  /** From history, and not from a file. */
+  /** From history. */
   readonly drafted: boolean;
 }
 
 /**
- * What is a file, or is written as a path, is read as a file; else it is a hash, the beginning of one, or a programme,
- * whose latest rules are meant. A data folder may well be called as its programme.
+ * True for a path or an existing file. Other names are a hash, the start of one, or a programme, for its latest rules.
+ * A folder doesn't count, because a data folder may have the programme's name.
  */
 export const isRuleFile = (name: string): boolean =>
   /[./\\]/.test(name) || statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 
-/** @throws Failure where it is neither, or the file has mistakes: each is told. */
-export async function rulesNamed(stores: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {
+/** @throws Failure if it finds nothing, or with each mistake in the file */
+export async function findRules(stores: Pick<Stores, 'events'>, name: string): Promise<FoundRules> {
   if (isRuleFile(name)) {
     const { ruleSet, hash } = readRules(name);
     return { programme: ruleSet.programme, hash, ruleSet, drafted: false };

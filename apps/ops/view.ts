@@ -1,18 +1,15 @@
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { View } from '../../libs/replay/builds/view.js';
-import { rulesNamed } from './rule-source.js';
+import { findRules } from './rule-source.js';
 
-/** A view of history as a command is given it. */
-export interface ViewNamed {
+/** The options of a command that choose a view of history. */
+export interface ViewOptions {
   readonly knownAt?: string;
-  /** Rules to read history under: a file, or a rule set of the store. */
+  /** A file, or a rule set of the store. */
   readonly under?: string;
 }
 
-/** @throws Failure where the rules are not known, or not sound */
-export async function viewOf(stores: Pick<Stores, 'events'>, { knownAt, under }: ViewNamed): Promise<View> {
-  return {
-    ...(knownAt === undefined ? {} : { knownAt }),
-    ...(under === undefined ? {} : { under: (await rulesNamed(stores, under)).ruleSet }),
-  };
+/** @throws Failure for unknown or invalid rules */
+export async function viewOf(stores: Pick<Stores, 'events'>, { knownAt, under }: ViewOptions): Promise<View> {
+  return { knownAt, under: under === undefined ? undefined : (await findRules(stores, under)).ruleSet };
 }

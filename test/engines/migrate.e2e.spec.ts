@@ -123,7 +123,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
   test('what it lacks is said in words', async () => {
     const { code, err } = await amends('migrate', '--data', embedded);
     expect(code).toBe(2);
-    expect(err).toMatch(/name where to move to: --to esdb:/);
+    expect(err).toMatch(/name the target: --to esdb:/);
     expect((await amends('migrate', '--from', embedded)).err).toMatch(/--from must be sqlite:/);
   });
 });

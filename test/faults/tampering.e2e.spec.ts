@@ -247,7 +247,9 @@ describe('a seal', () => {
     expect(problems.join()).toMatch(
       /^Seals are missing: the given anchor counts \d+ sealed events, and the seals cover 0\.$/,
     );
-    expect((await amends('verify', '--data', data, '--anchor', 'x')).err).toContain('--anchor takes what an earlier');
+    expect((await amends('verify', '--data', data, '--anchor', 'x')).err).toContain(
+      '--anchor takes the anchor of an earlier',
+    );
   });
 
   test('lost for good is made anew once history is put back, and history says so', async () => {

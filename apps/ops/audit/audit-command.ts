@@ -12,16 +12,13 @@ interface Options {
 }
 
 export function addAudit(program: Command): void {
-  subcommand(program, 'audit <case>', 'one case from its first event, with every verdict and what it rests on')
-    .option('--known-at <instant>', 'as it was known then')
-    .option('--at <instant>', 'the moment at which running clocks are read (default: --known-at, else now)')
-    .option('--under <rules>', 'what the verdicts would be under these rules, a file or a hash')
+  subcommand(program, 'audit <case>', 'show a case from its first event, with every verdict and its reasons')
+    .option('--known-at <instant>', 'as known at that time')
+    .option('--at <instant>', 'when to read running clocks (default: --known-at, else now)')
+    .option('--under <rules>', 'judge it under these rules, a file or a hash')
     .addOption(new Option('--rules <file>', 'the same as --under').hideHelp())
-    .option('--steps', 'the fields that each event changed, one event after another')
-    .addHelpText(
-      'after',
-      "\nThe case is named by its id, or by its source's own number. What customers said stays sealed.",
-    )
+    .option('--steps', 'show the fields that each event changed')
+    .addHelpText('after', "\nName the case by its id or its source's number. Customers' words stay sealed.")
     .action(async (name: string, options: Options, command: Command) => {
       const output = Output.of(command);
       const [{ runAudit }, { auditText }, { instant }] = await Promise.all([
@@ -35,9 +32,9 @@ export function addAudit(program: Command): void {
         runAudit(stores, {
           name,
           at: options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at'),
-          ...(knownAt === undefined ? {} : { knownAt }),
-          ...(under === undefined ? {} : { under }),
-          ...(options.steps === true ? { steps: true } : {}),
+          knownAt,
+          under,
+          steps: options.steps,
         }),
       );
       const text = output.json ? '' : await auditText(audit);

@@ -1,29 +1,29 @@
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Failure } from '../failure.js';
-import { viewOf, type ViewNamed } from '../view.js';
+import { viewOf, type ViewOptions } from '../view.js';
 
-export interface AuditRequest extends ViewNamed {
-  /** The case's id, or its source's number. */
+export interface AuditRequest extends ViewOptions {
+  /** The case's id or its source's number. */
   readonly name: string;
   readonly at: string;
-  /** With the fields that each event changed. */
+  /** Include the fields that each event changed. */
   readonly steps?: boolean;
 }
 
-/** @throws Failure where there is no such case, or nothing was known of it */
+/** @throws Failure if there is no such case, or nobody knew of it yet */
 export async function runAudit(
   stores: Stores,
-  { name, at, steps = false, ...named }: AuditRequest,
+  { name, at, steps = false, ...viewOptions }: AuditRequest,
 ): Promise<CaseAudit> {
   const { events, reads, personal } = stores;
-  const asked = { case: await caseNamed(stores, name), at, view: await viewOf(stores, named), steps };
-  const audit = await auditCase({ events, reads, withhold: (value) => personal.withhold(value) }, asked);
+  const request = { case: await findCase(stores, name), at, view: await viewOf(stores, viewOptions), steps };
+  const audit = await auditCase({ events, reads, withhold: (value) => personal.withhold(value) }, request);
   if (audit) return audit;
-  throw new Failure(`Nothing was known of case ${name} at ${named.knownAt}. Name a later time.`);
+  throw new Failure(`Nobody knew of case ${name} at ${viewOptions.knownAt}. Name a later time.`);
 }
 
-async function caseNamed({ events, reads }: Stores, name: string): Promise<string> {
+async function findCase({ events, reads }: Stores, name: string): Promise<string> {
   const { revision } = await events.readStream(`case-${name}`, { limit: 1 });
   if (revision > 0) return name;
   if (await reads.live()) {
@@ -32,7 +32,7 @@ async function caseNamed({ events, reads }: Stores, name: string): Promise<strin
     if (one && !other) return one.id;
     if (one)
       throw new Failure(
-        `Several cases are called ${name}: ${documents.map(({ id }) => id).join(', ')}, ... Name one by its id.`,
+        `Several cases have the number ${name}: ${documents.map(({ id }) => id).join(', ')}, ... Name one by its id.`,
       );
   }
   throw new Failure(

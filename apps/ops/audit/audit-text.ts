@@ -4,7 +4,7 @@ import type { AuditedClock, CaseAudit } from '../../../libs/rehearsal/audit-case
 import type { AuditStep } from '../../../libs/rehearsal/case-steps.js';
 import { table } from '../output.js';
 
-/** An audit as people read it: the events, then each clock with what it counted. */
+/** An audit as text: the events, then each clock with the intervals that it counted. */
 export async function auditText(audit: CaseAudit): Promise<string> {
   const { reference, programme, knownAt, events, clocks, reported } = audit;
   const rows = events.map(({ occurredAt, knownAt: known, type, actor, data, correctedBy }) => [
@@ -29,18 +29,18 @@ export async function auditText(audit: CaseAudit): Promise<string> {
   ].join('\n');
 }
 
-/** Nothing was there before the first event, so that only what it set is told. */
+/** Of the first event, only fields with a value. */
 function stepLines({ type, occurredAt, changed }: AuditStep): string[] {
   const fields = Object.entries(changed).filter(([, { from, to }]) => from !== null || !isEmpty(to));
   return [
     '',
     `${occurredAt}  ${type}${fields.length === 0 ? ': changes nothing' : ''}`,
-    ...fields.map(([name, change]) => `  ${name}: ${changeTold(change)}`),
+    ...fields.map(([name, change]) => `  ${name}: ${changeText(change)}`),
   ];
 }
 
-/** Of a list that grew only what came. */
-function changeTold({ from, to }: AuditStep['changed'][string]): string {
+/** Of a list that grew, only the new items. */
+function changeText({ from, to }: AuditStep['changed'][string]): string {
   if (from === null) return shown(to);
   const grew = Array.isArray(from) && Array.isArray(to) && isDeepStrictEqual(to.slice(0, from.length), from);
   return grew ? `+ ${to.slice(from.length).map(shown).join(', ')}` : `${shown(from)} > ${shown(to)}`;
@@ -89,14 +89,14 @@ const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(2)} h`;
 
 const LONGEST = 90;
 
-/** Facts on one line, without the ids that stand elsewhere. */
+/** An event's facts on one line, without the ids that other columns show. */
 function factsOf(data: unknown): string {
-  const told = Object.entries(data as Readonly<Record<string, unknown>>)
+  const text = Object.entries(data as Readonly<Record<string, unknown>>)
     .filter(
       ([field, value]) =>
         !['case', 'customer', 'response'].includes(field) && !(Array.isArray(value) && value.length === 0),
     )
     .map(([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
-  return shortened(told, LONGEST);
+  return shortened(text, LONGEST);
 }

@@ -4,13 +4,13 @@ import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
 export function addBackup(program: Command): void {
-  subcommand(program, 'backup <folder>', 'copy the store as it is now, also while an app is running on it')
-    .option('--vault', "copy the vault alone: customers' keys and references, which are kept apart from history")
+  subcommand(program, 'backup <folder>', 'copy the store, also while an app runs on it')
+    .option('--vault', "copy only the vault: customers' keys and references")
     .addHelpText(
       'after',
       `
-Without --vault: the history, the ledger with its seals, and the key that checks them. Read models are built again
-from the history. Keep the vault's back-ups elsewhere: whoever has both can read what customers said.`,
+Without --vault, it copies the history, the ledger with its seals, and the key that checks them; Amends rebuilds read
+models from history. Keep the vault's back-ups elsewhere: whoever has both can read what customers said.`,
     )
     .action(async (to: string, { vault = false }: { vault?: boolean }, command: Command) => {
       const output = Output.of(command);

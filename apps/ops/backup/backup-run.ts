@@ -4,7 +4,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { SqliteEventStore } from '../../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS } from '../../../libs/recovery/history.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
-import { refuseOnEngines } from '../data-folder.js';
+import { refuseEngines } from '../data-folder.js';
 import { Failure } from '../failure.js';
 
 export interface BackedUp {
@@ -13,21 +13,19 @@ export interface BackedUp {
   readonly files: readonly string[];
 }
 
-/** What of a folder goes into which back-up; read models are built again, locks and heads are made anew. */
+/** A folder's files by back-up. Amends rebuilds read models, locks and heads. */
 const OF_STORE = { databases: ['ledger.db'], keys: ['seal.key'] };
 const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
-/** All pages in one step: one snapshot. */
+/** All pages in one step. */
 const ALL_PAGES = 2_147_483_647;
 
-/** Reads beside whoever writes. The ledger is copied first: seals must not vouch for more than the history holds. */
+/** Runs while others write. It copies the ledger before history, so that no seal covers a missing event. */
 export async function runBackup(places: StorePlaces, to: string, vault: boolean): Promise<BackedUp> {
-  refuseOnEngines('A back-up', places, vault ? ['vault'] : ['eventStore', 'readStore']);
+  refuseEngines('A back-up', places, vault ? ['vault'] : ['eventStore', 'readStore']);
   const { folder } = places;
   const target = resolve(to);
   if (existsSync(target) && readdirSync(target).length > 0) {
-    throw new Failure(
-      `${target} holds files already. Name a folder that is empty or not there: no back-up overwrites another.`,
-    );
+    throw new Failure(`${target} already holds files. Name an empty or a new folder: no back-up overwrites another.`);
   }
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const madeAt = new Date().toISOString();

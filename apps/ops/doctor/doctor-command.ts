@@ -5,8 +5,8 @@ import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
 export function addDoctor(program: Command): void {
-  subcommand(program, 'doctor', 'look at versions, clock, disk, folder and stores, and say what to do')
-    .addHelpText('after', '\nExits with 1 where something is wrong.')
+  subcommand(program, 'doctor', 'check versions, clock, disk, folder and stores, and say what to do')
+    .addHelpText('after', '\nExits with 1 if something is wrong.')
     .action(async (_options: object, command: Command) => {
       const output = Output.of(command);
       const { examine } = await import('./examination.js');

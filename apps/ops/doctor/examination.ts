@@ -23,7 +23,7 @@ const OLDEST_NODE = [22, 16] as const;
 const LEAST_FREE_BYTES = 512 * 1024 * 1024;
 const EARLIEST_NOW = '2026-01-01';
 
-/** Everything is looked at, whatever is found on the way. */
+/** Checks everything, also after a failure. */
 export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const machine = [node(), zones(), clock(), place(folder), disk(folder), syncs(folder)];
   let places: StorePlaces;
@@ -31,45 +31,41 @@ export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<r
     places = { ...readConfig(env).places, folder };
   } catch (error) {
     const found = asFailure(error).message;
-    return [...machine, { what: 'environment', ok: false, found, remedy: 'Mend the settings named above.' }];
+    return [...machine, { what: 'environment', ok: false, found, remedy: 'Fix the settings named above.' }];
   }
-  const environment = { what: 'environment', ok: true, found: 'every setting can be read' };
+  const environment = { what: 'environment', ok: true, found: 'every setting is valid' };
   return [...machine, environment, ...(await examineStores(places))];
 }
 
 function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  return {
-    what: 'Node.js',
-    ok,
-    found: process.versions.node,
-    ...(ok ? {} : { remedy: 'Install Node.js 22.16 or later, best 24.' }),
-  };
+  const remedy = ok ? undefined : 'Install Node.js 22.16 or later, best 24.';
+  return { what: 'Node.js', ok, found: process.versions.node, remedy };
 }
 
 function zones(): Finding {
   const found = process.versions.tz ?? 'none';
   const ok = found !== 'none';
-  return { what: 'time zone data', ok, found, ...(ok ? {} : { remedy: 'Use a Node.js built with full ICU.' }) };
+  return { what: 'time zone data', ok, found, remedy: ok ? undefined : 'Use a Node.js built with full ICU.' };
 }
 
 function clock(): Finding {
   const now = new Date().toISOString();
   const ok = now >= EARLIEST_NOW;
-  return { what: 'clock', ok, found: now, ...(ok ? {} : { remedy: 'Set the clock: events are recorded with it.' }) };
+  return { what: 'clock', ok, found: now, remedy: ok ? undefined : 'Set the clock: events record its time.' };
 }
 
 function place(folder: string): Finding {
   const what = 'folder';
-  if (!existsSync(folder)) return { what, ok: true, found: `${folder} is not there yet` };
+  if (!existsSync(folder)) return { what, ok: true, found: `${folder} does not exist yet` };
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
     return {
       what,
       ok: false,
-      found: `${folder} can't be written`,
+      found: `this user can't write in ${folder}`,
       remedy: 'Give this user the folder (chown, chmod).',
     };
   }
@@ -84,7 +80,7 @@ function place(folder: string): Finding {
     : { what, ok: true, found: folder };
 }
 
-/** The folder, or the nearest one above it that is there. */
+/** The folder, or the nearest one above it that exists. */
 const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)));
 
 function disk(folder: string): Finding {
@@ -92,16 +88,16 @@ function disk(folder: string): Finding {
   const free = bavail * bsize;
   const ok = free >= LEAST_FREE_BYTES;
   const found = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
-  return { what: 'disk', ok, found, ...(ok ? {} : { remedy: 'Make room: a full disk stops every command.' }) };
+  return { what: 'disk', ok, found, remedy: ok ? undefined : 'Make room: a full disk stops every command.' };
 }
 
-/** How long a durable write takes here: the pace of everything that is written one by one. */
+/** How long a durable write takes, which limits the rate of single appends. */
 function syncs(folder: string): Finding {
   const place = existsSync(folder) ? folder : tmpdir();
-  let aside: string | undefined;
+  let temporary: string | undefined;
   try {
-    aside = mkdtempSync(join(place, '.doctor-'));
-    const file = openSync(join(aside, 'sync'), 'w');
+    temporary = mkdtempSync(join(place, '.doctor-'));
+    const file = openSync(join(temporary, 'sync'), 'w');
     const began = performance.now();
     for (let i = 0; i < 20; i++) {
       writeSync(file, 'x');
@@ -115,9 +111,9 @@ function syncs(folder: string): Finding {
       what: 'durable write',
       ok: false,
       found: asFailure(error).message,
-      remedy: 'Mend the disk or its permissions.',
+      remedy: 'Fix the disk or its permissions.',
     };
   } finally {
-    if (aside !== undefined) rmSync(aside, { recursive: true, force: true });
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
 }

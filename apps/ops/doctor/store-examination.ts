@@ -10,7 +10,7 @@ import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
 import type { Finding } from './finding.js';
 
-/** Which engines are used and whether each answers; then, where all do, what is in them. */
+/** Checks that each engine answers, then the stores' contents. */
 export async function examineStores(places: StorePlaces): Promise<readonly Finding[]> {
   const { folder, eventStore } = places;
   const engines = await examineEngines(places);
@@ -20,25 +20,25 @@ export async function examineStores(places: StorePlaces): Promise<readonly Findi
   return [...engines, app(folder), ...(await contents(places))];
 }
 
-/** What is embedded is looked at with its folder. */
 function examineEngines(places: StorePlaces): Promise<readonly Finding[]> {
   const { eventStore, readStore, vault } = places;
-  const said = sayPlaces(places);
-  const asked: Promise<Finding>[] = [];
+  const engineNames = sayPlaces(places);
+  const findings: Promise<Finding>[] = [];
   if (eventStore !== undefined)
-    asked.push(
-      answers('event store', said.history, async () => {
+    findings.push(
+      answers('event store', engineNames.history, async () => {
         const history = await openHistory(places, { mode: 'read' });
-        // It connects when it is first asked something.
-        return history.end().then(() => history);
+        await history.end(); // the first call connects
+        return history;
       }),
     );
   if (readStore !== undefined) {
-    asked.push(answers('read store', said.readModels, async () => openReads(places, { mode: 'read' })));
-    asked.push(answers('ledger', said.readModels, async () => openLedger(places, { mode: 'read' })));
+    findings.push(answers('read store', engineNames.readModels, async () => openReads(places, { mode: 'read' })));
+    findings.push(answers('ledger', engineNames.readModels, async () => openLedger(places, { mode: 'read' })));
   }
-  if (vault !== undefined) asked.push(answers('vault', said.vault, async () => openVault(places, { mode: 'read' })));
-  return Promise.all(asked);
+  if (vault !== undefined)
+    findings.push(answers('vault', engineNames.vault, async () => openVault(places, { mode: 'read' })));
+  return Promise.all(findings);
 }
 
 async function answers(what: string, at: string, open: () => Promise<{ close(): Promise<void> }>): Promise<Finding> {
@@ -47,7 +47,7 @@ async function answers(what: string, at: string, open: () => Promise<{ close(): 
     await (await open()).close();
     return { what, ok: true, found: `${at} answers in ${(performance.now() - began).toFixed(0)} ms` };
   } catch (error) {
-    const remedy = 'See that it runs, that its URL is right and that it can be reached from here.';
+    const remedy = 'Check that it runs, that its URL is right and that this machine can reach it.';
     return { what, ok: false, found: asFailure(error).message, remedy };
   }
 }
@@ -71,8 +71,8 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
       const current = live !== undefined && isCurrent(live, READ_MODELS, rules);
       await signingKey();
       await personal.checkKey();
-      // Only an embedded history has a head: elsewhere the seals alone tell whether it was changed.
-      const opens = places.eventStore === undefined ? 'opens, and its head fits' : 'can be read';
+      // Only an embedded history has a head.
+      const opens = places.eventStore === undefined ? 'opens, and matches its head' : 'is readable';
       return [
         { what: 'history', ok: true, found: `${opens}; last position ${end}` },
         { what: 'rules', ok: true, found: rules.books.programmes().join(', ') || 'none in force yet' },

@@ -12,17 +12,17 @@ interface Options {
 }
 
 export function addExport(program: Command): void {
-  subcommand(program, 'export <read-model>', 'write a read model out: every document, one a line')
-    .addOption(new Option('--format <format>', 'how').choices(['csv', 'ndjson']).default('ndjson'))
-    .option('--out <file>', 'where to (default: standard output); it must not be there yet')
+  subcommand(program, 'export <read-model>', 'write all documents of a read model, one per line')
+    .addOption(new Option('--format <format>', 'the format').choices(['csv', 'ndjson']).default('ndjson'))
+    .option('--out <file>', 'a new file (default: standard output)')
     .option('--filter <json>', 'only these documents, such as \'{"programme":"incidents","met":false}\'')
-    .option('--known-at <instant>', 'as it was known then: history is read anew, aside')
-    .option('--under <rules>', 'as it would be under these rules, a file or a hash: history is read anew, aside')
+    .option('--known-at <instant>', 'as known at that time, from a separate read of history')
+    .option('--under <rules>', 'as under these rules, a file or a hash, from a separate read of history')
     .addHelpText(
       'after',
       `
-CSV has the declared columns; a text that a spreadsheet would run as a formula gets a quote in front. NDJSON has whole
-documents. Personal fields leave sealed, as they are stored. With --json and --out, the count is printed as JSON.`,
+CSV has the declared columns; a quote precedes a text that a spreadsheet would run as a formula. NDJSON has whole
+documents. Personal fields stay sealed. With --json and --out, it prints the count as JSON.`,
     )
     .action(async (readModel: string, { knownAt, under, ...options }: Options, command: Command) => {
       const output = Output.of(command);
@@ -31,11 +31,8 @@ documents. Personal fields leave sealed, as they are stored. With --json and --o
         import('../report/report-run.js'),
         import('../instant.js'),
       ]);
-      const aside = {
-        ...(knownAt === undefined ? {} : { knownAt: instant(knownAt, '--known-at') }),
-        ...(under === undefined ? {} : { under }),
-      };
-      const result = await withReads(await placesOf(command), aside, (reads) =>
+      const view = { knownAt: knownAt === undefined ? undefined : instant(knownAt, '--known-at'), under };
+      const result = await withReads(await placesOf(command), view, (reads) =>
         runExport({ reads }, { readModel, ...options }),
       );
       if (options.out !== undefined) {

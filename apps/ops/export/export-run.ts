@@ -18,7 +18,7 @@ export interface ExportRequest {
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** Page by page, as fast as it is taken, so that memory does not grow with the read model. */
+/** Writes page by page, with back-pressure, so that memory doesn't grow with the read model. */
 export async function runExport(
   { reads }: Pick<Stores, 'reads'>,
   { readModel, format, out, filter }: ExportRequest,
@@ -26,10 +26,10 @@ export async function runExport(
   const projection = READ_MODELS.find(({ name }) => name === readModel);
   if (!projection) {
     const names = READ_MODELS.map(({ name }) => name).join(', ');
-    throw new Failure(`There is no read model "${readModel}". There are ${names}.`);
+    throw new Failure(`There is no read model "${readModel}". They are ${names}.`);
   }
   const columns = ['id', ...Object.keys(projection.fields)];
-  const asked = filter === undefined ? undefined : filterOf(filter, projection.fields);
+  const parsed = filter === undefined ? undefined : filterOf(filter, projection.fields);
   const toLine = (row: Row): string =>
     format === 'csv' ? csvLine(columns.map((column) => cellOf(row[column]))) : `${JSON.stringify(row)}\n`;
   const sink: Writable = out === undefined ? process.stdout : createWriteStream(out, { flags: 'wx', mode: 0o600 });
@@ -38,18 +38,14 @@ export async function runExport(
     await opened;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new Failure(`${out} is there already. Name a file that is not: no export overwrites one.`);
+      throw new Failure(`${out} exists already. Name another file: no export overwrites one.`);
     }
     throw error;
   }
   let count = 0;
   if (format === 'csv') await write(sink, csvLine(columns));
   for (let after: string | undefined; ;) {
-    const page = await reads.find(readModel, {
-      limit: 1_000,
-      ...(asked && { filter: asked }),
-      ...(after !== undefined && { after }),
-    });
+    const page = await reads.find(readModel, { limit: 1_000, filter: parsed, after });
     await write(sink, page.documents.map(toLine).join(''));
     count += page.documents.length;
     after = page.next;

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newRejectsFile } from '../../../libs/import/rejects.js';
-import { appBeside, placesOf, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -12,16 +12,10 @@ interface Options {
 }
 
 export function addImport(program: Command): void {
-  subcommand(program, 'import <file>', "bring a source's file into history, through a mapping")
+  subcommand(program, 'import <file>', "import a source's file into history, through a mapping")
     .requiredOption('--mapping <file>', 'how its rows become events, such as mappings/incidents.yaml')
-    .option(
-      '--rejects <file>',
-      'where rows that can not be used go, a new file (default: in rejects/ in the data folder)',
-    )
-    .addHelpText(
-      'after',
-      '\nA second import of the same file adds nothing; one that was cut off is completed by the next.',
-    )
+    .option('--rejects <file>', 'a new file for rejected rows (default: in rejects/ in the data folder)')
+    .addHelpText('after', '\nA second import adds only what is missing: after a crash, run it again.')
     .action(async (file: string, options: Options, command: Command) => {
       const output = Output.of(command);
       const places = await placesOf(command);
@@ -31,7 +25,7 @@ export function addImport(program: Command): void {
       const rejects = resolve(
         options.rejects ?? newRejectsFile(places.folder, basename(file), new Date().toISOString()),
       );
-      const app = await appBeside(places);
+      const app = await runningAppOn(places);
       const result = app
         ? await importOverHttp(app, prepared, rejects)
         : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));

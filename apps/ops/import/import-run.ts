@@ -25,7 +25,7 @@ export interface PreparedImport {
   readonly packFile: string;
 }
 
-/** What can be found wrong before a store is opened, or made. @throws MappingRefused, FileRefused or Failure */
+/** Checks the input before it opens or makes a store. @throws MappingRefused, FileRefused or Failure */
 export async function prepareImport(file: string, mappingFile: string): Promise<PreparedImport> {
   const mappingText = readText(mappingFile, 'mapping');
   const mapping = loadMapping(mappingText, mappingFile);
@@ -33,7 +33,7 @@ export async function prepareImport(file: string, mappingFile: string): Promise<
   return { file, mapping, mappingText, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
 }
 
-/** A file into history, the read models up to it, and all of it sealed. @throws RejectsRefused before anything is stored */
+/** Imports a file, brings read models up to date and seals history. @throws RejectsRefused before it stores anything */
 export async function runImport(
   stores: Stores,
   { file, mapping, packFile }: PreparedImport,
@@ -64,18 +64,18 @@ export async function runImport(
   return { programme, ...result, digest };
 }
 
-/** Beside an app the file goes into the history that it serves; its read models follow by themselves. */
+/** Lets the running app import the file; its read models follow by themselves. */
 export async function importOverHttp(
   app: RunningApp,
   { file, mapping, mappingText, packFile }: PreparedImport,
   rejects: string,
 ): Promise<ImportResult & { readonly programme: string }> {
   const rules = readText(packFile, 'rule set');
-  process.stderr.write(`Importing by the app at ${app.url}, into ${mapping.mapping.programme}...\n`);
+  process.stderr.write(`The app at ${app.url} imports it into ${mapping.mapping.programme}...\n`);
   return askApp(app, 'POST', '/v1/imports', { file: resolve(file), mapping: mappingText, rules, rejects });
 }
 
-/** The rules in force for the programme; where it has none, its mapping's pack takes force. */
+/** The programme's rules in force; if it has none, the mapping's pack comes into force. */
 async function rulesOf(stores: Stores, programme: string, packFile: string, now: string): Promise<RuleSet> {
   const { books } = await loadRuleBooks(stores.events);
   const inForce = books.at(programme, now);

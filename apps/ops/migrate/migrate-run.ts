@@ -8,24 +8,24 @@ import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { showing } from '../progress.js';
 import { bringUpToDate } from '../read-models.js';
-import { isOf, OF_BUILDS, POSITIONS } from '../records-of-history.js';
+import { hasPrefix, BUILD_RECORDS, POSITION_RECORDS } from '../records-of-history.js';
 import { sealHistory } from '../sealing.js';
 
 export interface Migrated {
   readonly events: number;
-  /** Of the events, those that this run copied; the others were there from one before. */
+  /** The events that this run copied; an earlier run copied the others. */
   readonly copied: number;
   readonly sealed: number;
   readonly records: number;
   readonly vaultRecords: number;
-  /** The same in both. */
+  /** Of both. */
   readonly digest: string | null;
 }
 
 /**
- * Copies everything to other stores and proves the copy: event by event, by the seals, by the digest of the read
- * models built from it. Ended half-way and run again, it goes on. Nobody may write to either meanwhile.
- * @throws HistoriesDiffer, LedgersDiffer, Failure where the other stores hold something else
+ * Copies everything to other stores and proves the copy: event by event, by the seals, and by the digest of the read
+ * models. After a crash it resumes. Nobody may write to either store meanwhile.
+ * @throws HistoriesDiffer, LedgersDiffer, Failure if the target holds something else
  */
 export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
   await refuseOccupied(from, to);
@@ -40,11 +40,11 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
     }),
   );
   const positions = new Positions(await positionsIn(from));
-  const events = await compareHistories(history, copy, (here, there) => positions.pair(here, there));
+  const events = await compareHistories(history, copy, (here, inCopy) => positions.pair(here, inCopy));
   const vaultRecords = await copyRecords(from.vault, to.vault);
   const records = await copyRecords(from.ledger, to.ledger, ({ key, value }) => {
-    if (isOf(OF_BUILDS, key)) return undefined;
-    return isOf(POSITIONS, key) && typeof value === 'string' ? positions.there(value) : value;
+    if (hasPrefix(BUILD_RECORDS, key)) return undefined;
+    return hasPrefix(POSITION_RECORDS, key) && typeof value === 'string' ? positions.inCopy(value) : value;
   });
   await to.personal.checkKey();
   const seals = await verifySeals(copy.readAll(), {
@@ -52,7 +52,7 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
     vault: to.vault,
     publicKey: (await from.signingKey()).publicKey,
   });
-  if (!seals.intact) throw new Failure(`The copy does not fit its seals: ${seals.problems.join(' ')}`, EXIT.wrong);
+  if (!seals.intact) throw new Failure(`The copy does not match its seals: ${seals.problems.join(' ')}`, EXIT.wrong);
   const digest = events === 0 ? null : await sameDigest(from, to);
   return { events, copied, sealed: seals.sealed, records, vaultRecords, digest };
 }
@@ -60,9 +60,9 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
 async function refuseOccupied(from: Stores, to: Stores): Promise<void> {
   if ((await to.events.end()) === undefined && (await to.reads.generations()).length > 0)
     throw new Failure(
-      'The read store to move to holds read models already, and the event store has no history. Name an empty database.',
+      'The target read store already holds read models, and the event store has no history. Name an empty database.',
     );
-  await refuseForeign(from.ledger, to.ledger, 'ledger', (key) => isOf(OF_BUILDS, key));
+  await refuseForeign(from.ledger, to.ledger, 'ledger', (key) => hasPrefix(BUILD_RECORDS, key));
   await refuseForeign(from.vault, to.vault, 'vault', () => false);
 }
 
@@ -72,35 +72,35 @@ async function sameDigest(from: Stores, to: Stores): Promise<string> {
   const [before, after] = [(await digestBuild(from.reads)).digest, (await digestBuild(to.reads)).digest];
   if (before === after) return after;
   throw new Failure(
-    `The read models built from the copy are not the same: their digest is ${after}, not ${before}. Don't switch; run amends verify on both.`,
+    `The read models built from the copy differ: their digest is ${after}, not ${before}. Don't switch; run amends verify on both.`,
     EXIT.wrong,
   );
 }
 
 async function positionsIn({ ledger }: Stores): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const prefix of POSITIONS)
+  for (const prefix of POSITION_RECORDS)
     for await (const { value } of recordsOf(ledger, prefix)) if (typeof value === 'string') found.add(value);
   return [...found].filter((position) => position !== '').toSorted();
 }
 
-/** Where the last event up to a position stands in the copy. */
+/** Maps a position to the copy's position of the last event up to it. */
 class Positions {
   private readonly found = new Map<string, string>([['', '']]);
   private next = 0;
   private last = '';
 
-  /** @param wanted in order */
+  /** @param wanted sorted */
   constructor(private readonly wanted: readonly string[]) {}
 
-  /** In the order of history. */
-  pair(here: string, there: string): void {
+  /** Call it in the order of history. */
+  pair(here: string, inCopy: string): void {
     for (let at = this.wanted[this.next]; at !== undefined && at < here; at = this.wanted[++this.next])
       this.found.set(at, this.last);
-    this.last = there;
+    this.last = inCopy;
   }
 
-  there(position: string): string {
+  inCopy(position: string): string {
     return this.found.get(position) ?? this.last;
   }
 }

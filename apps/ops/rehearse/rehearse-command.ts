@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 import type { Rehearsed } from './rehearse-run.js';
@@ -15,21 +15,21 @@ interface Options {
 }
 
 export function addRehearse(program: Command): void {
-  subcommand(program, 'rehearse <rules>', 'what would have been under other rules: read it before you change them')
-    .option('--from <instant>', 'of cases opened from here on')
-    .option('--to <instant>', 'of cases opened before')
-    .option('--since <instant>', 'as if the rules took force then (default: over all of the past)')
-    .option('--at <instant>', 'the moment at which running clocks are read (default: now)')
-    .option('--against <rules>', 'compared with these rules, and not with those in force')
-    .option('--html <file>', 'write the report as one page that stands by itself')
+  subcommand(program, 'rehearse <rules>', 'show what other rules would change, before you change them')
+    .option('--from <instant>', 'only cases opened from then on')
+    .option('--to <instant>', 'only cases opened before')
+    .option('--since <instant>', 'as if the rules came into force then (default: over the whole past)')
+    .option('--at <instant>', 'when to read running clocks (default: now)')
+    .option('--against <rules>', 'compare with these rules instead of those in force')
+    .option('--html <file>', 'write the report as one self-contained page')
     .option('--as <name>', 'who rehearses (default: AMENDS_OPERATOR, else your login name)')
     .addHelpText(
       'after',
       `
-Rules are a file, or a rule set of the store by its hash, which may be cut short. History is read once more in a store
-of its own, which is gone afterwards: nothing is sent, and nothing that is served changes. Mechanical effect only: the
-rules are replayed, not how people would have behaved under them. A rehearsal of a draft is recorded, with its digests:
-it is the plan that is approved and then carried out by amends rules activate.`,
+Rules are a file, or the hash of a rule set of the store, which you may shorten. It reads history again: it sends
+nothing, and changes nothing that is served. Mechanical effect only: it replays the rules, not how people would have
+behaved under them. It records a draft's rehearsal with its digests: that is the plan that others approve and amends
+rules activate carries out.`,
     )
     .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
       const output = Output.of(command);
@@ -47,11 +47,11 @@ it is the plan that is approved and then carried out by amends rules activate.`,
           return text === undefined ? [] : [[name, instant(text, `--${name}`)]];
         }),
       );
-      const request = { rules, ...times, ...(options.against === undefined ? {} : { against: options.against }) };
-      const app = await appBeside(places);
+      const request = { rules, ...times, against: options.against };
+      const app = await runningAppOn(places);
       let result: Rehearsed;
       if (app && !isRuleFile(rules)) {
-        // The rehearsal of a draft is recorded, and the app is who writes.
+        // The app records a draft's rehearsal, because it writes the store.
         const { askApp } = await import('../over-http.js');
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {

@@ -7,7 +7,7 @@ import { keepPlan } from '../../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../../libs/rehearsal/rehearse.js';
 import { showing } from '../progress.js';
 import { decideRules } from '../rules/change-rules.js';
-import { rulesNamed } from '../rule-source.js';
+import { findRules } from '../rule-source.js';
 
 export interface RehearseRequest {
   /** A file, or a rule set of the store. */
@@ -17,24 +17,24 @@ export interface RehearseRequest {
   readonly to?: string;
   readonly since?: string;
   readonly at?: string;
-  /** Whom history names for the rehearsal of a draft. */
+  /** Whom history names for a draft's rehearsal. */
   readonly actor: Actor;
 }
 
 export interface Rehearsed extends Rehearsal {
-  /** Whether history says that it was rehearsed: of a draft over all of history, compared with the rules in force. */
+  /** Whether history records it: for a draft over all of history, compared with the rules in force. */
   readonly recorded: boolean;
 }
 
-/** The most changed verdicts that are listed; all are counted. */
+/** It lists at most so many changed verdicts, and counts all. */
 const MOST = 100_000;
 
-/** History under other rules, by as many threads as the machine runs at once. */
+/** Rehearses in as many threads as the machine has cores. */
 export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
   const { rules, against, from, to, since, at = new Date().toISOString(), actor } = request;
   const { events, places } = stores;
-  const candidate = await rulesNamed(stores, rules);
-  const other = against === undefined ? undefined : await rulesNamed(stores, against);
+  const candidate = await findRules(stores, rules);
+  const other = against === undefined ? undefined : await findRules(stores, against);
   const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
   const asked = {
     candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
@@ -58,7 +58,7 @@ export async function runRehearsal(stores: Stores, request: RehearseRequest): Pr
   return { ...rehearsal, recorded };
 }
 
-/** The plan first: history must not name one that is not kept. */
+/** Stores the plan first, so that history names no missing one. */
 async function record(stores: Stores, rehearsal: Rehearsal, actor: Actor): Promise<void> {
   const { programme, ruleSet, digestBefore, digestAfter, changedCount } = rehearsal;
   await keepPlan(stores.ledger, rehearsal);

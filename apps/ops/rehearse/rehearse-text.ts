@@ -24,8 +24,8 @@ export async function rehearsalText(rehearsal: Rehearsed): Promise<string> {
     `${rehearsal.programme}: ${after.title ?? rehearsal.ruleSet.slice(0, 12)}, compared with ${before.title ?? 'nothing'}`,
     rehearsal.notice,
     '',
-    `${changedCount.toLocaleString('en-US')} verdicts on ${changedCases.toLocaleString('en-US')} cases would be others.`,
-    `${notReversible.toLocaleString('en-US')} decisions can't be taken back: ${decisions.wouldHaveBeenOpened} cases would have been opened, ${decisions.wouldNotHaveBeenOpened} would not, ${decisions.handledOtherwise} handled otherwise.`,
+    `${changedCount.toLocaleString('en-US')} verdicts on ${changedCases.toLocaleString('en-US')} cases would change.`,
+    `${notReversible.toLocaleString('en-US')} decisions are irreversible: ${decisions.wouldHaveBeenOpened} cases would have been opened, ${decisions.wouldNotHaveBeenOpened} would not, ${decisions.handledOtherwise} handled differently.`,
     '',
     await table(['target', ...figures], clocks),
     ...(changedCount === 0

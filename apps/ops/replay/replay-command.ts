@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Replayed } from '../../../libs/rule-changes/rule-changes.js';
-import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
@@ -23,7 +23,7 @@ were drafted, approved (alone, where the store has one operator) and put in forc
       const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
-      const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), appBeside(places)]);
+      const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), runningAppOn(places)]);
       const { ruleSet } = readRules(options.rules);
       let result: Replayed;
       if (app) {

@@ -20,7 +20,7 @@ const TIMES_BY = ['priority', 'team', 'owner', 'kind', 'touchpoint', 'product', 
 export function addReport(program: Command): void {
   const report = program
     .command('report')
-    .description('clocks, disagreements, funnel, root-causes, times, repeats: counted from the read models');
+    .description('report on clocks, disagreements, funnel, root-causes, times or repeats, from the read models');
   clocks(report);
   disagreements(report);
   funnel(report);
@@ -29,13 +29,13 @@ export function addReport(program: Command): void {
   repeats(report);
 }
 
-/** The two times of a report, and the rules: what was known, when running clocks are read, and by which rules. */
+/** A report's command, with the options for times and rules. */
 const reporting = (report: Command, name: string, description: string): Command =>
   subcommand(report, name, description)
-    .option('--programme <name>', 'of this line of work alone')
-    .option('--known-at <instant>', 'as it was known then: history is read anew, aside')
-    .option('--at <instant>', 'the moment at which running clocks are read (default: --known-at, else now)')
-    .option('--under <rules>', 'as it would be under these rules, a file or a hash: history is read anew, aside')
+    .option('--programme <name>', 'only this line of work')
+    .option('--known-at <instant>', 'as known at that time, from a separate read of history')
+    .option('--at <instant>', 'when to read running clocks (default: --known-at, else now)')
+    .option('--under <rules>', 'as under these rules, a file or a hash, from a separate read of history')
     .addOption(new Option('--rules <file>', 'the same as --under').hideHelp());
 
 async function run<T>(command: Command, options: Options, ask: (request: ReportRequest) => Promise<T>): Promise<T> {
@@ -43,12 +43,8 @@ async function run<T>(command: Command, options: Options, ask: (request: ReportR
   const under = options.under ?? options.rules;
   const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
   const at = options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at');
-  const aside = {
-    ...(knownAt === undefined ? {} : { knownAt }),
-    ...(under === undefined ? {} : { under }),
-  };
-  return withReads(await placesOf(command), aside, (reads) =>
-    ask({ reads, at, ...(options.programme === undefined ? {} : { programme: options.programme }) }),
+  return withReads(await placesOf(command), { knownAt, under }, (reads) =>
+    ask({ reads, at, programme: options.programme }),
   );
 }
 
@@ -63,7 +59,7 @@ async function show(
 }
 
 function clocks(report: Command): void {
-  reporting(report, 'clocks', 'promises met and missed, beside what sources said of them')
+  reporting(report, 'clocks', "promises met and missed, and the sources' own verdicts")
     .addOption(new Option('--by <field>', 'a line for each').choices(CLOCKS_BY).default('priority'))
     .action(async (options: Options & { by: (typeof CLOCKS_BY)[number] }, command: Command) => {
       const { by } = options;
@@ -90,7 +86,7 @@ function clocks(report: Command): void {
 
 function disagreements(report: Command): void {
   reporting(report, 'disagreements', "the clocks whose verdict is not the source's")
-    .option('--target <id>', 'of this promise alone')
+    .option('--target <id>', 'only this promise')
     .action(async (options: Options & { target?: string }, command: Command) => {
       const { target } = options;
       const rows = await run(command, options, async ({ reads, programme }) =>
@@ -117,7 +113,7 @@ function disagreements(report: Command): void {
 }
 
 function funnel(report: Command): void {
-  reporting(report, 'funnel', 'how many responses and cases came how far, and what became of offers').action(
+  reporting(report, 'funnel', 'how many responses and cases reached each step, and the answers to offers').action(
     async (options: Options, command: Command) => {
       const result = await run(command, options, async ({ reads, programme }) =>
         (await import('../../../libs/reports/funnel-report.js')).funnelReport(reads, {
@@ -148,7 +144,7 @@ function rootCauses(report: Command): void {
   reporting(report, 'root-causes', 'causes, the most frequent first')
     .addOption(new Option('--level <n>', 'how fine').choices(['1', '2', '3', '4']).default('1'))
     .addOption(
-      new Option('--as <reading>', 'causes as the rules read them now, as recorded last, or as recorded first')
+      new Option('--as <reading>', 'causes as the rules read them now, as last recorded, or as first recorded')
         .choices(['read', 'recorded', 'first'])
         .default('read'),
     )

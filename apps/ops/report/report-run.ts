@@ -9,7 +9,7 @@ import { withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { showing } from '../progress.js';
-import { viewOf, type ViewNamed } from '../view.js';
+import { viewOf, type ViewOptions } from '../view.js';
 
 export interface ReportRequest {
   readonly reads: ReadStore;
@@ -17,17 +17,17 @@ export interface ReportRequest {
   readonly programme?: string;
 }
 
-/** The live read models; or, for another time or other rules, ones made aside for the time of the work. */
+/** The live read models; or, for another time or other rules, temporary ones. */
 export async function withReads<T>(
   places: StorePlaces,
-  named: ViewNamed,
+  viewOptions: ViewOptions,
   work: (reads: ReadStore) => Promise<T>,
 ): Promise<T> {
   return withStores(places, 'read', async (stores) => {
     const { events, reads } = stores;
     if (!(await reads.live()))
       throw new Failure('No read models are live. Import again, or start the app: both build them.', EXIT.unavailable);
-    const view = await viewOf(stores, named);
+    const view = await viewOf(stores, viewOptions);
     if (isPresent(view)) return work(reads);
     return inAStoreAside(async (aside) => {
       await showing('Reading history', 'events', (display) =>
@@ -43,15 +43,15 @@ type Disagreement = Pick<
   'case' | 'reference' | 'target' | 'priority' | 'met' | 'reported' | 'workingMs'
 >;
 
-/** All of them: they are few, or the rules are wrong. */
+/** All disagreements: they are few, or the rules are wrong. */
 export async function allDisagreements(
   reads: ReadStore,
   which: { readonly programme?: string; readonly target?: string },
 ): Promise<readonly Disagreement[]> {
   const rows: Disagreement[] = [];
   for (let after: string | undefined; ;) {
-    const page = await clockDisagreements(reads, { ...which, limit: 1_000, ...(after === undefined ? {} : { after }) });
-    // What the clocks read model stores is what it declares.
+    const page = await clockDisagreements(reads, { ...which, limit: 1_000, after });
+    // The clocks read model stores what it declares.
     for (const {
       case: id,
       reference,

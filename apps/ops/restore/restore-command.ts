@@ -1,29 +1,29 @@
 import type { Command } from 'commander';
-import { placesOf, refuseBesideApp } from '../data-folder.js';
+import { placesOf, refuseWhileAppRuns } from '../data-folder.js';
 import { Output } from '../output.js';
 import { subcommand } from '../subcommand.js';
 
 export function addRestore(program: Command): void {
-  subcommand(program, 'restore <folder>', 'put a back-up back; the history says that it was')
+  subcommand(program, 'restore <folder>', 'restore a back-up, and record in history that you did')
     .addHelpText(
       'after',
       `
-The history that was there is kept beside the restored one, as history.replaced.db. Read models are built again. The
-vault is left as it is, unless the back-up is one of the vault and the folder has none.`,
+It keeps the replaced history as history.replaced.db, and rebuilds the read models. It restores a vault only from a
+back-up of one, into a folder without a vault.`,
     )
     .action(async (from: string, _options: object, command: Command) => {
       const output = Output.of(command);
       const places = await placesOf(command);
-      await refuseBesideApp(places, 'A restore');
+      await refuseWhileAppRuns(places, 'A restore');
       const { runRestore } = await import('./restore-run.js');
       const result = await runRestore(places, from);
       output.result(result, () =>
         result.restored === 'vault'
-          ? `The vault of ${places.folder} is back.`
+          ? `The vault of ${places.folder} is restored.`
           : [
-              `The history of ${result.backupMadeAt} is back in ${places.folder}, up to position ${result.lastPosition ?? 'none'}.`,
+              `The history of ${result.backupMadeAt} is restored in ${places.folder}, up to position ${result.lastPosition ?? 'none'}.`,
               `  digest  ${result.digest ?? '-'}`,
-              ...(result.withdrawnSeals ? [`  ${result.withdrawnSeals} seals of later events were set aside`] : []),
+              ...(result.withdrawnSeals ? [`  ${result.withdrawnSeals} seals of later events are withdrawn`] : []),
             ].join('\n'),
       );
     });

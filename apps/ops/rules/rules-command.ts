@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -127,7 +127,7 @@ the build before is kept: amends rules rollback goes back to it.`,
       const output = Output.of(command);
       const places = await placesOf(command);
       const since = from === undefined ? undefined : instant(from, '--from');
-      const app = await appBeside(places);
+      const app = await runningAppOn(places);
       let result: ActivatedOverThePast;
       if (app) {
         const { activateOverHttp } = await import('./rules-over-http.js');
@@ -173,7 +173,7 @@ function addRollback(rules: Command): void {
       const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
-      const app = await appBeside(places);
+      const app = await runningAppOn(places);
       let result: RolledBack;
       if (app) {
         const { rollBackOverHttp } = await import('./rules-over-http.js');
@@ -221,7 +221,7 @@ async function decide(
 ): Promise<void> {
   const output = Output.of(command);
   const places = await placesOf(command);
-  const app = await appBeside(places);
+  const app = await runningAppOn(places);
   if (app) {
     const { sendRules } = await import('./rules-over-http.js');
     await sendRules(app, rules, as);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
-import { appBeside, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { Output } from '../output.js';
@@ -15,23 +15,23 @@ interface Options {
 }
 
 export function addVerify(program: Command): void {
-  subcommand(program, 'verify', 'prove that the read models are what history says, and that nobody changed history')
-    .option('--anchor <anchor>', 'one that an earlier verify printed: misses whatever has gone since')
-    .option('--topics', 'compare the whole topics on Kafka (KAFKA_BROKERS) with history, too')
+  subcommand(program, 'verify', 'prove that the read models match history, and that nobody changed history')
+    .option('--anchor <anchor>', 'from an earlier verify: detects what was removed since')
+    .option('--topics', 'also compare the whole topics on Kafka (KAFKA_BROKERS) with history')
     .addHelpText(
       'after',
-      '\nExits with 1 where anything differs or nothing is sealed, and names it. Keep the anchor that it prints elsewhere.',
+      '\nExits with 1, and names the differences, if anything differs or nothing is sealed. Keep the printed anchor elsewhere.',
     )
     .action(async ({ topics: withTopics = false, anchor: given }: Options, command: Command) => {
       const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
       const anchor = given === undefined ? undefined : await anchorOf(given);
-      // First, because what it can't do is known at once.
+      // First, because it fails fast.
       const topics = withTopics ? await verifyTopicsOf(places) : undefined;
       const result = await verifyIn(places, given, anchor);
       output.result(topics === undefined ? result : { ...result, topics }, () =>
-        topics === undefined ? told(result) : `${told(result)}\n${toldOfTopics(topics)}`,
+        topics === undefined ? textOf(result) : `${textOf(result)}\n${topicsText(topics)}`,
       );
       if (!result.equal || result.seals !== 'intact' || topics?.clean === false) process.exitCode = EXIT.wrong;
     });
@@ -41,7 +41,7 @@ async function anchorOf(text: string): Promise<Anchor> {
   const { parseAnchor } = await import('../../../libs/evidence/anchor.js');
   const anchor = parseAnchor(text);
   if (anchor !== undefined) return anchor;
-  throw new Failure(`--anchor takes what an earlier verify printed, such as 1234:0a1b..., not "${text}".`);
+  throw new Failure(`--anchor takes the anchor of an earlier verify, such as 1234:0a1b..., not "${text}".`);
 }
 
 async function verifyTopicsOf(places: StorePlaces): Promise<TopicsVerified> {
@@ -50,9 +50,9 @@ async function verifyTopicsOf(places: StorePlaces): Promise<TopicsVerified> {
 }
 
 async function verifyIn(places: StorePlaces, given?: string, anchor?: Anchor): Promise<VerifyResult> {
-  const app = await appBeside(places);
+  const app = await runningAppOn(places);
   if (app) {
-    // Its follower must wait while the two are compared.
+    // The app stops its follower for the comparison.
     const { askApp } = await import('../over-http.js');
     return askApp<VerifyResult>(app, 'POST', '/v1/verify', given === undefined ? undefined : { anchor: given });
   }
@@ -65,7 +65,7 @@ async function verifyIn(places: StorePlaces, given?: string, anchor?: Anchor): P
   }
 }
 
-function told({ equal, digest, rebuilt, seals, anchor, problems, differences = [] }: VerifyResult): string {
+function textOf({ equal, digest, rebuilt, seals, anchor, problems, differences = [] }: VerifyResult): string {
   return [
     `Read models: ${equal ? 'as history says' : 'NOT what history says'}`,
     `  digest   ${digest ?? '-'}`,
@@ -80,9 +80,9 @@ function told({ equal, digest, rebuilt, seals, anchor, problems, differences = [
   ].join('\n');
 }
 
-function toldOfTopics({ clean, position, topics }: TopicsVerified): string {
+function topicsText({ clean, position, topics }: TopicsVerified): string {
   return [
-    `Topics: ${clean ? 'as history says' : 'NOT what history says'}, up to ${position ?? 'the beginning: nothing was relayed yet'}`,
+    `Topics: ${clean ? 'as history says' : 'NOT what history says'}, up to ${position ?? 'the start: the relay has published nothing yet'}`,
     ...topics.flatMap(({ topic, messages, missing, foreign, dropped, first, looked }) => [
       `  ${topic}: ${messages} messages, ${missing} missing, ${foreign} foreign, ${dropped} to drop; looked ${looked}`,
       ...(first === undefined ? [] : [`    ${first}`]),

@@ -10,9 +10,9 @@ import { verifyReadModels, type Difference } from '../../../libs/replay/digest/v
 import { showing } from '../progress.js';
 
 export interface VerifyResult extends SealsReport {
-  /** The live read models are those that history gives again. */
+  /** The live read models equal those that a rebuild gives. */
   readonly equal: boolean;
-  /** Null where history can't be read, or nothing is live. */
+  /** Null if history is unreadable, or nothing is live. */
   readonly digest: string | null;
   readonly rebuilt?: string;
   readonly differences?: readonly Difference[];
@@ -26,7 +26,7 @@ export const damaged = (problem: string): VerifyResult => ({
   problems: [problem],
 });
 
-/** Opening the stores has checked the head already. */
+/** Opening the stores has already checked the head. */
 export async function runVerify(stores: Stores, anchor?: Anchor): Promise<VerifyResult> {
   const { events, ledger, vault } = stores;
   const { publicKey } = await stores.signingKey();
@@ -36,7 +36,7 @@ export async function runVerify(stores: Stores, anchor?: Anchor): Promise<Verify
     const all = [...problems, ...(seals.problems ?? [])];
     return { ...compared, ...seals, ...(all.length === 0 ? {} : { problems: all }) };
   } catch (error) {
-    // A history that was meddled with may not fold at all: then the seals have named why.
+    // A changed history may not fold: then the seals already name the change.
     if (seals.seals !== 'broken') throw error;
     const because = errorText(error);
     return { ...damaged(because), problems: [...(seals.problems ?? []), because] };

@@ -9,7 +9,7 @@ import { readConfig } from '../../../libs/platform/config/config.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 
-/** Whether the topics on Kafka hold what history does, up to where the relay is. It disturbs no relay. */
+/** Compares the topics on Kafka with history, up to the relay's position. It doesn't disturb the relay. */
 export async function runVerifyTopics(history: EventStore): Promise<TopicsVerified> {
   const { kafka } = readConfig(process.env);
   if (kafka === undefined)
