@@ -15,12 +15,12 @@ export const writeCursor = ({ generation, collection, order, values }: Cursor): 
   Buffer.from(JSON.stringify([generation, collection, order, values])).toString('base64url');
 
 /** @throws QueryRefused if the cursor is of another query or build */
-export const readCursor = (text: string, asked: Omit<Cursor, 'values'>, length: number): readonly SortValue[] => {
+export const readCursor = (text: string, place: Omit<Cursor, 'values'>, length: number): readonly SortValue[] => {
   const cursor = decode(text);
   if (!cursor) throw new QueryRefused('This is not a cursor of a page. Leave `after` out to start again.', 'after');
-  if (cursor.collection !== asked.collection || cursor.order !== asked.order || cursor.values.length !== length)
+  if (cursor.collection !== place.collection || cursor.order !== place.order || cursor.values.length !== length)
     throw new QueryRefused('This cursor is from another query. Leave `after` out to start again.', 'after');
-  if (cursor.generation !== asked.generation)
+  if (cursor.generation !== place.generation)
     throw new QueryRefused(
       'The read models were rebuilt since the page before, so its cursor is stale. Leave `after` out to start again.',
       'after',

@@ -1,4 +1,4 @@
-import { sortable } from './asked-fields.js';
+import { sortable } from './query-fields.js';
 import { readCursor, type SortValue, writeCursor } from './cursor.js';
 import { type CollectionShape, type Query, QueryRefused } from './read-store.js';
 
@@ -32,12 +32,12 @@ export function paging(generation: number, shape: CollectionShape, query: Query)
   const limit = limitOf(query.limit);
   const keys = sortKeys(query.sort ?? [], shape);
   const order = keys.map(({ field, direction }) => `${field} ${direction}`).join(', ');
-  const asked = { generation, collection: shape.name, order };
+  const place = { generation, collection: shape.name, order };
   return {
     limit,
     keys,
-    ranges: query.after === undefined ? [[]] : rangesAfter(keys, readCursor(query.after, asked, keys.length)),
-    cursorAfter: (values) => writeCursor({ ...asked, values }),
+    ranges: query.after === undefined ? [[]] : rangesAfter(keys, readCursor(query.after, place, keys.length)),
+    cursorAfter: (values) => writeCursor({ ...place, values }),
   };
 }
 

@@ -91,8 +91,8 @@ function disagreements(report: Command): void {
       const { target } = options;
       const rows = await run(command, options, async ({ reads, programme }) =>
         (await import('./report-run.js')).allDisagreements(reads, {
-          ...(programme && { programme }),
-          ...(target && { target }),
+          programme: programme || undefined,
+          target: target || undefined,
         }),
       );
       await show(
@@ -117,7 +117,7 @@ function funnel(report: Command): void {
     async (options: Options, command: Command) => {
       const result = await run(command, options, async ({ reads, programme }) =>
         (await import('../../../libs/reports/funnel-report.js')).funnelReport(reads, {
-          ...(programme && { programme }),
+          programme: programme || undefined,
         }),
       );
       const { total, accepted, declined, unanswered } = result.offers;
@@ -154,7 +154,7 @@ function rootCauses(report: Command): void {
         (await import('../../../libs/reports/root-cause-report.js')).rootCauseReport(reads, {
           level,
           as: options.as,
-          ...(programme && { programme }),
+          programme: programme || undefined,
         }),
       );
       await show(
@@ -179,7 +179,7 @@ function times(report: Command): void {
       const result = await run(command, options, async ({ reads, programme }) =>
         (await import('../../../libs/reports/times-report.js')).timesReport(reads, {
           by,
-          ...(programme && { programme }),
+          programme: programme || undefined,
         }),
       );
       await show(
@@ -201,7 +201,7 @@ function repeats(report: Command): void {
     async (options: Options, command: Command) => {
       const result = await run(command, options, async ({ reads, programme }) =>
         (await import('../../../libs/reports/repeat-report.js')).repeatReport(reads, {
-          ...(programme && { programme }),
+          programme: programme || undefined,
         }),
       );
       await show(

@@ -158,7 +158,7 @@ export class HistoryReader {
   }
 
   private rows<Row extends EventRow | StoredRow | [number]>(sql: string, ...values: (string | number)[]): Row[] {
-    // The columns are NOT NULL and STRICT, in the order of the row asked for.
+    // The columns are NOT NULL and STRICT, in the row's order.
     return this.statement(sql).all(...values) as unknown as Row[];
   }
 

@@ -61,7 +61,7 @@ export class PositionsByShard implements HistoryByShard {
 
   take(shard: number): readonly Recorded[] {
     try {
-      // The columns are NOT NULL and STRICT, in the order of the row asked for.
+      // The columns are NOT NULL and STRICT, in the row's order.
       return this.reader.events(this.ofShard.all(shard) as unknown as StoredRow[]);
     } catch (error) {
       throw inWords(error, this.path);

@@ -1,6 +1,6 @@
 import type { Filter as MongoFilter } from 'mongodb';
 import type { Filter } from '../../filter/filter.js';
-import { refuseFilter } from '../asked-fields.js';
+import { refuseFilter } from '../query-fields.js';
 import type { CollectionShape } from '../read-store.js';
 import { type Stored, storedName } from './stored.js';
 

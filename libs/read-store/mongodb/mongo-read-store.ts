@@ -71,7 +71,7 @@ export class MongoReadStore implements ReadStore {
   }
 
   async begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation> {
-    this.refuseWhenReading();
+    refuseToWrite(this.options.mode);
     refuseShapes(collections);
     await this.dropReleased();
     return this.generationsOf.begin(collections, stamp);
@@ -79,7 +79,7 @@ export class MongoReadStore implements ReadStore {
 
   /** Uses its own connection without a timeout: indexes of a large build take minutes. */
   async ready(generation: number): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.options.mode);
     const { collections } = await this.generationsOf.get(generation);
     const patient = await MongoConnection.open({ ...this.options, timeoutMs: 0 }, READ_MODELS);
     try {
@@ -95,14 +95,14 @@ export class MongoReadStore implements ReadStore {
   }
 
   async switchTo(generation: number, expected: number | undefined): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.options.mode);
     await this.generationsOf.switchTo(generation, expected);
     this.crashPoint('read-store: new generation live');
     await this.views.follow();
   }
 
   async release(generation: number): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.options.mode);
     this.writers.delete(generation);
     await this.generationsOf.remove(generation);
     this.crashPoint('read-store: half released');
@@ -118,7 +118,7 @@ export class MongoReadStore implements ReadStore {
   }
 
   async flush(generation: number, flush: Flush): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.options.mode);
     const { status } = await this.generationsOf.get(generation);
     let writer = this.writers.get(generation);
     if (!writer) this.writers.set(generation, (writer = await this.newWriter(generation)));
@@ -259,9 +259,5 @@ export class MongoReadStore implements ReadStore {
 
   private run<T>(operation: () => Promise<T>): Promise<T> {
     return this.connection.run(operation);
-  }
-
-  private refuseWhenReading(): void {
-    refuseToWrite(this.options.mode);
   }
 }

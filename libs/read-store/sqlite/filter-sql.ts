@@ -2,7 +2,7 @@ import { never } from '../../event-sourcing/decider.js';
 import type { FieldType } from '../../event-sourcing/projection.js';
 import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
-import { queryable, refuseFilter } from '../asked-fields.js';
+import { queryable, refuseFilter } from '../query-fields.js';
 import type { CollectionShape } from '../read-store.js';
 import { bound, columnOf, type SqlValue } from './columns.js';
 

@@ -1,4 +1,4 @@
-import { sortable, refuseDuplicateNames, refuseNonNumeric } from '../asked-fields.js';
+import { sortable, refuseDuplicateNames, refuseNonNumeric } from '../query-fields.js';
 import type { CollectionShape, Group, GroupQuery } from '../read-store.js';
 import { columnOf, type SqlValue, tableOf, unbound } from './columns.js';
 import { filterSql, type Sql } from './filter-sql.js';
