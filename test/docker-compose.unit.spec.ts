@@ -22,7 +22,7 @@ const { services, volumes } = parse(text, { merge: true }) as {
 };
 const ROLES = ['api', 'projector', 'reactor', 'relay'] as const;
 
-test.each(ROLES)('the %s is started on settings that it takes, all of them engines', (role) => {
+test.each(ROLES)('the %s starts with valid settings that name engines only', (role) => {
   const { command, environment } = services[role] ?? {};
   const main = command
     ?.at(-1)
@@ -37,7 +37,7 @@ test.each(ROLES)('the %s is started on settings that it takes, all of them engin
   expect(environment?.['AMENDS_RELAY_PORT'] ?? String(port)).toBe('3000'); // where its health is asked
 });
 
-test('every service says whether it is well, and waits for those that it needs', () => {
+test('every service has a health check and waits for those that it needs', () => {
   for (const [name, { healthcheck, depends_on, volumes: mounts }] of Object.entries(services)) {
     expect([name, healthcheck?.test.length ?? 0]).not.toEqual([name, 0]);
     for (const [other, { condition }] of Object.entries(depends_on ?? {})) {

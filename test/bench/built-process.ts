@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The build that this runs from. */
+/** The build that contains this file. */
 const built = resolve(import.meta.dirname, '../..');
 
 export interface BuiltProcess {
   readonly url: string;
-  /** Lets it end in order. */
+  /** Shuts it down. */
   end(): Promise<void>;
 }
 

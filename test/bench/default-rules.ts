@@ -12,7 +12,7 @@ import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 export const rulesOfDefaultPack = (): RuleBooks =>
   ruleBooks({ 'service-recovery': [{ from: null, rules: compileRules(defaultPack()) }] });
 
-/** The same put into a history that has no rules yet. */
+/** Activates them in a history that has no rules yet. */
 export async function startDefaultRules(events: EventStore): Promise<void> {
   const ruleSet = defaultPack();
   const actor = { id: 'bench', role: 'operator' };

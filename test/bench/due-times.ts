@@ -16,7 +16,7 @@ const calendar = compileCalendar({
   holidays: ['2031-01-01', '2031-04-14', '2031-04-26', '2031-05-22', '2031-06-02', '2031-12-25', '2031-12-26'],
 });
 
-/** The same by stepping minute by minute, as it is often done. */
+/** The usual alternative: stepping minute by minute. */
 function byMinutes(from: number, ms: number): number {
   let left = ms / 60_000;
   let at = from;
@@ -30,7 +30,7 @@ function byMinutes(from: number, ms: number): number {
 /** Due times of clocks over a calendar with holidays, in a zone with daylight saving. */
 export async function dueTimes(size: Size): Promise<Figure[]> {
   const ms = size.quick ? 150 : 1_500;
-  // Starts are spread over a year, so that both changes of the clocks and all holidays are met.
+  // Starts are spread over a year, with both changes of the clocks and all holidays.
   const start = (n: number): number => START + ((n * 7_919) % (365 * 24)) * HOUR + (n % 3_600) * 1_000;
   const figures: Figure[] = [];
   for (const { goal, what, atLeast } of [

@@ -9,7 +9,7 @@ export interface Times {
   toApproveMs?: number;
 }
 
-/** The times of one case as a loop for the purpose would keep them: wall clock only, no corrections, no cycles. */
+/** The times of a case in a purpose-built loop: wall clock only, no corrections, no cycles. */
 export function timesOfCases(times: Times | undefined, event: RecordedEvent): Times {
   const since = (): number => Date.parse(event.occurredAt) - Date.parse(times?.openedAt ?? event.occurredAt);
   switch (event.type) {

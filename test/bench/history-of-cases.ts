@@ -1,7 +1,7 @@
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { syntheticCase } from './synthetic-history.js';
 
-/** Appends so many cases; resolves to the number of their events. */
+/** Appends cases; resolves to the number of their events. */
 export async function fill(events: EventStore, cases: number, open = false): Promise<number> {
   let count = 0;
   for (let from = 0; from < cases; from += 1_000) {
@@ -16,7 +16,7 @@ export async function fill(events: EventStore, cases: number, open = false): Pro
   return count;
 }
 
-/** The floor: all of history read and parsed, and nothing done with it. Resolves to events a second. */
+/** The floor: only reads and parses all of history. Resolves to events a second. */
 export async function readOnce(events: EventStore, count?: number): Promise<number> {
   const began = performance.now();
   let read = 0;

@@ -16,7 +16,7 @@ const first = <T>(items: readonly T[]): T => {
   return item;
 };
 
-/** A row as the store keeps it, in a database that does nothing else: what durability itself costs. */
+/** Inserts a row like the store's in a bare database: the cost of durability alone. */
 function bareDatabase(path: string): { db: DatabaseSync; insert: (event: EventToAppend) => void } {
   const db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -44,14 +44,14 @@ const syncs = (folder: string, ms: number): number => {
   }
 };
 
-/** Appending and commanding on SQLite, held against bare `node:sqlite`. */
+/** Appends and commands on SQLite, compared with bare `node:sqlite`. */
 export async function historyStore(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
   const ms = size.quick ? 200 : 2_000;
   const store = SqliteEventStore.open({ folder: join(folder, 'store'), declarations: DECLARATIONS, mode: 'write' });
   const bare = bareDatabase(join(folder, 'bare.db'));
   try {
-    // Made before the clock runs: what is timed is storing them.
+    // Made before the measurement, which is of storing them.
     const made = Array.from({ length: size.quick ? 30_000 : 250_000 }, (_, i) => first(syntheticCase(i).events));
     let n = 0;
     const nextEvent = (): EventToAppend => {

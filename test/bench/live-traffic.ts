@@ -21,13 +21,13 @@ import { syntheticCase } from './synthetic-history.js';
 const NOW = '2031-05-05T09:00:00.000Z';
 const AT_LEAST = 0.8;
 
-/** Clients that append, and clients that page through queues, at once. */
+/** The number of clients that append, and of clients that page through queues. */
 const CLIENTS = { appending: 8, asking: 2 };
 
 /**
- * Appends and queries of one process, alone and while it builds or rehearses beside: each must keep most of its rate.
- * Short slices of each in turn, many of them, each held against the one alone just before: so a machine that is busy with
- * something else for a while slows all three.
+ * Appends and queries of one process, alone, during a build and during a rehearsal: each must keep most of its rate. It
+ * alternates many short slices and compares each with the last one alone, so that other work on the machine slows all
+ * three.
  */
 export async function liveTraffic(size: Size, folder: string): Promise<Figure[]> {
   const stores = await openStores({ folder }, { mode: 'write' });
@@ -81,7 +81,7 @@ interface Rates {
   readonly queries: number;
   /** Of an append, synced to the disk, in milliseconds. */
   readonly p99: number;
-  /** What the serving thread itself used of the processor for one append and its share of the rest, in microseconds. */
+  /** Processor time of the serving thread for an append and its share of the rest, in microseconds. */
   readonly cpu: number;
 }
 
@@ -107,7 +107,7 @@ function figures(when: string, rates: readonly Rates[], alone: readonly Rates[],
 
 let streams = 0;
 
-/** Clients that append and clients that page through queues, side by side, until the read models have followed. */
+/** Runs both kinds of clients until the read models have caught up. */
 async function traffic({ events, reads }: Stores, follower: ReadModelFollower<Inputs>, ms: number): Promise<Rates> {
   const until = performance.now() + ms;
   const took: number[] = [];
@@ -144,7 +144,7 @@ async function traffic({ events, reads }: Stores, follower: ReadModelFollower<In
   };
 }
 
-/** The same traffic while the work goes on, again and again should it end before. */
+/** The same traffic during the work, which starts again if it ends early. */
 async function beside(
   stores: Stores,
   follower: ReadModelFollower<Inputs>,

@@ -27,7 +27,7 @@ const EMBEDDED: Groups = {
   clocks: dueTimes,
   live: liveTraffic,
 };
-/** With --engines beside the others. They start their own unless the test settings name servers. */
+/** Run by --engines too. They start their own engines unless the test settings name servers. */
 const ENGINES: Groups = {
   'replay-engines': replayFromEventStoreDb,
   relay: relayToKafka,

@@ -1,18 +1,18 @@
-/** One line of the table: what we do, what it is held against, and how many times as fast or what share it must reach. */
+/** A line of the table: our figure, the figure to compare with, and the ratio to reach. */
 export interface Figure {
   readonly what: string;
   readonly unit: string;
-  /** One value a run, ours and the floor's or peer's, measured in turn. */
+  /** One value for each run, of ours and of the floor or peer, measured in turn. */
   readonly ours: readonly number[];
   readonly against?: { readonly name: string; readonly values: readonly number[] };
-  /** The least that `ours / against` must be, or what `ours` itself must be. */
+  /** The least value of `ours / against`, or of `ours` itself. */
   readonly reach?: { readonly ratio: number } | { readonly atLeast: number } | { readonly atMost: number };
   readonly note?: string;
 }
 
 export interface Size {
   readonly quick: boolean;
-  /** How often everything is measured; the table shows median, min and max. */
+  /** The number of runs; the table shows median, min and max. */
   readonly runs: number;
 }
 
@@ -22,11 +22,11 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 };
 
-/** The ratio run by run, so that a machine whose speed drifts is held against itself. */
+/** The ratio run by run, because the machine's speed drifts. */
 export const ratios = (figure: Figure): readonly number[] =>
   (figure.against?.values ?? []).map((value, run) => (figure.ours[run] ?? NaN) / value);
 
-/** What is compared with the reach: a ratio of medians run by run, or the figure itself. */
+/** The value to compare with the reach: the median ratio of the runs, or the figure itself. */
 export function reached(figure: Figure): { value: number; ok: boolean } | undefined {
   if (!figure.reach) return undefined;
   if ('ratio' in figure.reach) {
@@ -61,7 +61,7 @@ export function syncRate(ms: number, once: (n: number) => unknown): number {
   return (n / elapsed) * 1000;
 }
 
-/** Runs both in turn, as often as asked, after one warm-up that is not counted. */
+/** Runs both in turn, after a warm-up that doesn't count. */
 export async function inTurn(
   runs: number,
   ours: () => Promise<number> | number,
@@ -79,8 +79,8 @@ export async function inTurn(
 }
 
 /**
- * What this process used of the processor for each of `count` things: median microseconds, by what it did. Others on
- * the machine change it less than they change a rate.
+ * The processor time of this process for each of `count` operations: median microseconds by name. Other work on the
+ * machine changes it less than a rate.
  */
 export class ProcessorUsed {
   private readonly by = new Map<string, number[]>();

@@ -1,6 +1,6 @@
 /**
- * What the ingest figure is held against: the same request on a Nest route as many write it, with class-validator in
- * the ValidationPipe, a bearer check and one durable insert a request.
+ * The peer of the ingest figure: the same request on a typical Nest route, with class-validator in the ValidationPipe, a
+ * bearer check and one durable insert for each request.
  */
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';

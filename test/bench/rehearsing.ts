@@ -16,8 +16,8 @@ import { inTurn, type Figure, type Size } from './measure.js';
 const NOW = '2031-01-01T00:00:00.000Z';
 
 /**
- * Drafts over all of history: both sides folded, hashed and compared, by as many threads as there are cores. One changes
- * a goal, as most do, which reaches two read models; the other reaches whatever reads the rules.
+ * Rehearses drafts over all of history, with a thread for each core. One changes a goal, as most do, which affects two
+ * read models; the other affects all that read the rules.
  */
 export async function rehearsing(size: Size, folder: string): Promise<Figure[]> {
   const events = SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode: 'write' });

@@ -15,7 +15,7 @@ import { rulesOfDefaultPack } from './default-rules.js';
 import { inTurn, median, syncRate, type Figure, type Size } from './measure.js';
 import { times } from '../../libs/read-models/times.js';
 
-/** Rebuilding read models from history, and reading a queue out of 100,000 open cases. */
+/** Rebuilds read models from history, and reads a queue with 100,000 open cases. */
 export async function replaying(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
   const closed = size.quick ? 6_000 : 100_000;
@@ -64,7 +64,7 @@ export async function replaying(size: Size, folder: string): Promise<Figure[]> {
   }
 }
 
-/** What a careful program would do by hand for one document a case: no generations, checkpoints or guards. */
+/** A careful program by hand with one document for each case: no generations, checkpoints or guards. */
 async function byHand(events: SqliteEventStore, path: string, count: number): Promise<number> {
   const began = performance.now();
   const db = new DatabaseSync(path);
@@ -84,7 +84,7 @@ async function byHand(events: SqliteEventStore, path: string, count: number): Pr
   return (count / (performance.now() - began)) * 1_000;
 }
 
-/** The first page of a queue out of 100,000 open cases, in each of its sort orders. */
+/** The first page of a queue with 100,000 open cases, in each of its sort orders. */
 export async function queuePages(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
   const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });

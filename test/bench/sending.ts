@@ -3,8 +3,8 @@ import autocannon from 'autocannon';
 export const KEY = 'bench-operator-key-0123456789abcdef';
 
 /**
- * Sends responses over 50 connections, each a new one, for so many seconds or until so many were sent. Resolves to
- * requests a second. @throws where one was not answered 2xx
+ * Sends new responses over 50 connections, for a number of seconds or of responses. Resolves to requests a second.
+ * @throws Error if an answer is not 2xx
  */
 export async function send(url: string, run: string, until: { seconds: number } | { count: number }): Promise<number> {
   let n = 0;

@@ -13,7 +13,7 @@ const CAUSES = [
   ['product', 'defect', 'broken'],
 ];
 
-/** Events of one case: a closed one has ten, an open one six. The same n gives the same events. */
+/** The events of a case: ten if it is closed, six if it is open. The same n gives the same events. */
 export function syntheticCase(
   n: number,
   options: { open?: boolean } = {},

@@ -28,7 +28,7 @@ const got = (figure: Figure): string => {
   return `${value} ${result.ok ? 'ok' : 'SHORT'}`;
 };
 
-/** The figures as people read them: median (min-max) of the runs. */
+/** The figures for people: median (min-max) of the runs. */
 export function table(figures: readonly Figure[]): string {
   const rows = new Table({
     head: ['what', 'unit', 'Amends', 'held against', 'its figure', 'reach', 'got'],
@@ -49,7 +49,7 @@ export function table(figures: readonly Figure[]): string {
   return [rows.toString(), ...notes].join('\n');
 }
 
-/** The same for programs. */
+/** The figures for programs. */
 export const report = (figures: readonly Figure[]): object => ({
   node: process.version,
   cpu: cpus()[0]?.model,

@@ -9,8 +9,8 @@ import { KEY, send } from './sending.js';
 const LOOK_EVERY_MS = 20;
 
 /**
- * Bursts of responses, one after the other on one day: how fast each is triaged, from the first sent to the last
- * decided. A team's day is one stream, so that a later burst shows whether triage costs more the longer the day gets.
+ * Measures bursts of responses on one day, from the first one sent to the last decision. A team's day is one stream, so a
+ * later burst shows whether triage slows down during the day.
  */
 export async function triage(size: Size, folder: string): Promise<Figure[]> {
   const data = join(folder, 'triage');
@@ -53,7 +53,7 @@ export async function triage(size: Size, folder: string): Promise<Figure[]> {
   }
 }
 
-/** How many responses were triaged so far: each call reads what came since the one before. */
+/** The number of triaged responses so far; each call reads only newer events. */
 function countingTriaged(events: SqliteEventStore): () => Promise<number> {
   let [triaged, from] = [0, ''];
   return async () => {

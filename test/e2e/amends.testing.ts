@@ -20,13 +20,13 @@ function built(): string {
 const NODE = ['--disable-warning=ExperimentalWarning'];
 const options = { cwd: ROOT, maxBuffer: 512 * 1024 * 1024 };
 
-/** Jest gives each spec an environment of its own, which a child would not get by itself. */
+/** Jest gives each spec its own environment, which a child process does not inherit. */
 function environmentOf(args: readonly string[]): NodeJS.ProcessEnv {
   const folder = args[args.indexOf('--data') + 1];
   return { ...process.env, ...(args.includes('--data') && folder !== undefined ? storesOf(folder) : {}) };
 }
 
-/** The command line as it is built, run as a user would. */
+/** Runs the built command line as a user would. */
 export const amends = (...args: readonly string[]): Promise<Ended> =>
   new Promise((done) => {
     const env = environmentOf(args);
@@ -35,7 +35,7 @@ export const amends = (...args: readonly string[]): Promise<Ended> =>
     });
   });
 
-/** Ended at a named step between two writes, as by a power cut. */
+/** Crashes at a named step between two writes, like at a power cut. */
 export const crashAmends = (at: string, ...args: readonly string[]): Promise<string | null> =>
   new Promise((done) => {
     const env = { ...process.env, AMENDS_CRASH_AT: at };
@@ -44,18 +44,18 @@ export const crashAmends = (at: string, ...args: readonly string[]): Promise<str
     );
   });
 
-/** Its answer as JSON, which is all that standard output holds. @throws Error with its words where it did not end well. */
+/** The command's answer as JSON: standard output has nothing else. @throws Error with its output if it fails. */
 export async function amendsJson<T>(...args: readonly string[]): Promise<T> {
   const { code, out, err } = await amends(...args, '--json');
   if (code !== 0) throw new Error(`amends ${args.join(' ')} ended with ${code}: ${err}${out}`);
   return JSON.parse(out) as T;
 }
 
-/** Started and left running. */
+/** Starts it and does not wait for its end. */
 export const startAmends = (...args: readonly string[]): ChildProcess =>
   spawn(process.execPath, [...NODE, built(), ...args], { cwd: ROOT, stdio: 'ignore' });
 
-/** A file of real data. @throws Error that says where to put it. */
+/** A file of real data. @throws Error that says where to put it */
 export function sample(name: string): string {
   const folder = process.env['AMENDS_SAMPLE_DATA'] ?? join(ROOT, '../shared/data');
   const file = join(folder, name);

@@ -24,7 +24,7 @@ const blocksOf = (page: string): readonly Block[] =>
     text,
   }));
 
-/** A line `...` of the page stands for any lines, `...` within one for anything there. */
+/** A line `...` of the page matches any lines, `...` within a line any text. */
 const asPattern = (told: string): RegExp =>
   new RegExp(
     `^${told
@@ -54,7 +54,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As a reader would type it. @throws Error with its words where it did not end well. */
+/** Runs a command as a reader would type it. @throws Error with its output if it fails. */
 const typed = (command: string): Promise<string> =>
   new Promise((done, fail) => {
     const env = {
@@ -85,7 +85,7 @@ test(
     const out = (beginning: string): string =>
       [...outputs].find(([command]) => command.startsWith(beginning))?.[1] ?? '';
 
-    // What was rehearsed is what was carried out, and going back ends at the digest of before.
+    // Activation ends at the rehearsed digest, and the rollback at the previous one.
     const [rehearsed, activated, back] = [
       out('amends rehearse'),
       out('amends rules activate'),
@@ -101,13 +101,13 @@ test(
       seals: 'intact',
     });
 
-    // The page stands by itself.
+    // The page is self-contained.
     const page = readFileSync(join(folder, 'rehearsal.html'), 'utf8');
     expect(page).toContain('Mechanical effect only');
     expect(page).not.toMatch(/<script|<link|\ssrc=|url\(|@import/i);
     expect(page).toMatch(/<svg role="img" aria-labelledby=/);
 
-    // An exported case is judged again to the same verdicts, and under the other rules to others.
+    // An exported case replays to the same verdicts, and to others under other rules.
     const exported = JSON.parse(readFileSync(join(folder, 'INC0008292.json'), 'utf8')) as ExportedCase & {
       readonly clocks: readonly { readonly verdict: string }[];
       readonly steps: readonly object[];

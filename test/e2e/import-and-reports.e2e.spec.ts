@@ -57,7 +57,7 @@ describe('the incident log', () => {
     first = await bring(data);
   }, LONG);
 
-  test('goes in whole', () => {
+  test('is imported completely', () => {
     expect(first).toMatchObject({ rows: 81_519, cases: 13_302, alreadyThere: 0, rejected: 0 });
   });
 
@@ -90,7 +90,7 @@ describe('the incident log', () => {
   );
 
   test(
-    'shows what was known at a time, as a plain loop over the file counts it',
+    'shows what was known at a time, equal to a plain loop over the file',
     async () => {
       const at = '2016-03-15T00:00:00Z';
       const shown = await clocksOf(data, '--known-at', at);
@@ -114,7 +114,7 @@ describe('the incident log', () => {
   );
 
   test(
-    'read under other rules it gives other verdicts, and under the first ones the first digest again',
+    'has other verdicts under other rules, and the first digest again under the first rules',
     async () => {
       const pack = join(ROOT_FOLDER, 'packs/incidents.yaml');
       const forty = join(folder, 'forty-hours.yaml');
@@ -132,7 +132,7 @@ describe('the incident log', () => {
   );
 
   test(
-    'killed in the middle and run again, it is whole, and its digest the same as in another folder',
+    'is complete after a crash and a second run, with the digest of another folder',
     async () => {
       const other = join(folder, 'killed');
       const killed = startAmends('import', '--mapping', 'mappings/incidents.yaml', '--data', other, sample(FILE));
@@ -182,7 +182,7 @@ describe('the incident log', () => {
     LONG,
   );
 
-  test('a file of rules that is not there is told as such, and not as rules that history lacks', async () => {
+  test('a missing file of rules is reported as a file, not as rules that history lacks', async () => {
     const ended = await amends('report', 'clocks', '--under', 'nowhere.yaml', '--data', data);
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toContain('There is no rule set nowhere.yaml. Check the path.');
@@ -197,7 +197,7 @@ describe('the consumer complaints', () => {
   }, LONG);
 
   test(
-    'show verdicts as reported, and none computed, because there is no date to compute one from',
+    'show reported verdicts and no computed ones, because the source lacks the dates',
     async () => {
       expect(await clocksOf(data)).toEqual([
         {
@@ -217,7 +217,7 @@ describe('the consumer complaints', () => {
   );
 
   test(
-    'show what became of offers, a blank being no answer',
+    'show the answers to offers; a blank is no answer',
     async () => {
       const { offers } = await amendsJson<{ offers: object }>('report', 'funnel', '--data', data);
       expect(offers).toEqual({ total: 25_114, declined: 4_708, accepted: 1_298, unanswered: 19_108 });
@@ -248,7 +248,7 @@ describe('the consumer complaints', () => {
   );
 });
 
-describe('what can not be done is said in words, with the exit code that is documented', () => {
+describe('invalid commands fail with a sentence and the documented exit code', () => {
   const MAPPING = 'mappings/incidents.yaml';
   test.each([
     ['a file that is not there', ['import', '--mapping', MAPPING, 'nowhere.csv'], 2, 'There is no file nowhere.csv'],
@@ -278,7 +278,7 @@ describe('what can not be done is said in words, with the exit code that is docu
     expect(ended.err).not.toMatch(/\n\s+at /);
   });
 
-  test('help is printed before anything heavy is loaded', async () => {
+  test('help is printed before the heavy modules are loaded', async () => {
     const { code, out } = await amends('--help');
     expect(code).toBe(0);
     expect(out).toContain('Exit codes:');
@@ -299,7 +299,7 @@ async function grown(file: string, bytes: number): Promise<void> {
 const HOUR = 3_600_000;
 const GOALS: Readonly<Record<string, number>> = { '3 - Moderate': 62 * HOUR, '4 - Low': 132.47 * HOUR };
 
-/** Known to nothing of Amends: rows, dates and working hours by hand. */
+/** Computes rows, dates and working hours by hand, without any code of Amends. */
 function countKnownAt(file: string, at: number) {
   const rows = parse(gunzipSync(readFileSync(file)), { columns: true }) as Record<string, string>[];
   const incidents = new Map<string, Record<string, string>[]>();
@@ -326,7 +326,7 @@ function countKnownAt(file: string, at: number) {
     const closed = known.find((row) => row['incident_state'] === 'Closed');
     if (!closed) {
       add('running');
-      // Closed now, it would be missed: at the goal itself it could still be met.
+      // Exactly at its goal a clock can still be met.
       if (workedMs(opened, at) > goal) add('overdue');
       continue;
     }

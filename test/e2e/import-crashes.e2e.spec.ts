@@ -42,7 +42,7 @@ test.each([
   expect(await verify(data)).toMatchObject({ equal: true, digest: whole.digest, seals: 'intact' });
 });
 
-test('a replay that ends between the act and the switch is finished by the next command that writes', async () => {
+test('the next command that writes finishes a replay that crashed between its activation and its switch', async () => {
   const data = join(folder, 'whole');
   const rules = join(folder, 'forty-hours.yaml');
   const pack = readFileSync(join(ROOT_FOLDER, 'packs/incidents.yaml'), 'utf8');

@@ -13,7 +13,7 @@ const REVIEWERS: readonly Role[] = ['agent', 'supervisor', 'approver', 'operator
 const SENDERS: readonly Role[] = ['integrator', 'supervisor', 'operator'];
 const OPERATORS: readonly Role[] = ['operator'];
 
-/** Who may call what, written down a second time: a route that is missing here fails. */
+/** The roles of every route, stated independently of the code. */
 const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'GET /': 'everyone',
   'GET /health/live': 'everyone',
@@ -118,7 +118,7 @@ afterAll(async () => {
   rmSync(app.folder, { recursive: true, force: true });
 });
 
-test('every route is written down here, and no other', async () => {
+test('this list has every route, and no other', async () => {
   const { body } = await app.operator.get('/docs-json');
   const routes = Object.entries(body['paths'] as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -127,7 +127,7 @@ test('every route is written down here, and no other', async () => {
   expect([...routes, ...undocumented].toSorted()).toEqual(Object.keys(WHO).toSorted());
 });
 
-test('every request is shown by an example', async () => {
+test('every request has an example', async () => {
   const { body } = await app.operator.get('/docs-json');
   type Operation = { requestBody?: { content: Record<string, { schema: { examples?: unknown[]; type?: string } }> } };
   const without = Object.entries(body['paths'] as Record<string, Record<string, Operation>>).flatMap(
@@ -142,12 +142,12 @@ test('every request is shown by an example', async () => {
   expect(without).toEqual([]);
 });
 
-test.each(Object.keys(WHO))('%s lets in whom it names, and nobody else', async (route) => {
+test.each(Object.keys(WHO))('%s admits its roles and nobody else', async (route) => {
   const [method = '', path = ''] = route.split(' ');
   const allowed = WHO[route] ?? [];
   const address = path.replaceAll(/\{\w+\}/g, 'not-an-id');
   for (const [role, caller] of callers) {
-    // Bodies that no route takes: who is let in gets no further than that.
+    // No route accepts this body, so an admitted caller changes nothing.
     const { status } = await caller.send(method, address, method === 'GET' || method === 'DELETE' ? undefined : '[]');
     const known = ROLES.find((one) => one === role);
     if (allowed === 'everyone') expect({ role, status }).toEqual({ role, status: 200 });

@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(app.folder, { recursive: true, force: true });
 });
 
-test('mistakes of a draft are told by line, path and remedy', async () => {
+test('the answer reports mistakes of a draft by line, path and remedy', async () => {
   const { status, body } = await olga.post('/v1/rules/drafts', { text: PACK.replace('Europe/Berlin', 'Mars/Base') });
   expect(status).toBe(422);
   expect(body['errors']).toMatchObject([
@@ -33,7 +33,7 @@ test('mistakes of a draft are told by line, path and remedy', async () => {
   ]);
 });
 
-test('a rehearsal tells its progress, then what would have been', async () => {
+test('a rehearsal reports its progress, then its result', async () => {
   const drafted = await olga.post('/v1/rules/drafts', { text: TIGHTER, note: 'A day and a bit' });
   ruleSet = String(drafted.body['ruleSet']);
   const unrehearsed = await olga.post(`${AT}/${ruleSet}/activate`, { overThePast: true });
@@ -61,7 +61,7 @@ test('a rehearsal tells its progress, then what would have been', async () => {
   expect(page.body['text']).toContain('Mechanical effect only');
 });
 
-test('what was rehearsed is approved by another than its author, and carried out by its digest', async () => {
+test('somebody other than the author approves a rehearsal, and activation ends at its digest', async () => {
   const alone = await olga.post(`${AT}/${ruleSet}/approve`, { reason: 'Mine' });
   expect(alone).toMatchObject({ status: 409, body: { code: 'four-eyes-on-rules' } });
   expect((await app.operator.post(`${AT}/${ruleSet}/approve`, { reason: 'As wanted' })).status).toBe(200);
@@ -75,7 +75,7 @@ test('what was rehearsed is approved by another than its author, and carried out
   expect((await olga.post('/v1/verify')).body).toMatchObject({ equal: true, digest: plan['digestAfter'] });
 });
 
-test('rolled back, everything is as it was', async () => {
+test('a rollback restores the previous state', async () => {
   const rollBack = () =>
     olga.post(`${AT}/rollback`, { reason: 'Too tight after all' }, { 'idempotency-key': 'tighter-no-more' });
   const { status, body } = await rollBack();
@@ -86,7 +86,7 @@ test('rolled back, everything is as it was', async () => {
   expect((await olga.post(`${AT}/rollback`, { reason: 'Again' })).status).toBe(409);
 });
 
-test('rules that were rehearsed and put in force from now on are answered for alike when sent again', async () => {
+test('an activation from now on gets the same answer when it is sent again', async () => {
   await olga.post('/v1/rehearsals', { rules: ruleSet });
   await app.operator.post(`${AT}/${ruleSet}/approve`, { reason: 'From now on, then' });
   const activate = () => olga.post(`${AT}/${ruleSet}/activate`, {}, { 'idempotency-key': 'tighter-from-now-on' });
@@ -97,7 +97,7 @@ test('rules that were rehearsed and put in force from now on are answered for al
   expect((await olga.post(`${AT}/rollback`, { reason: 'No more' })).body).toMatchObject({ digestAfter: before });
 });
 
-test('a cause that is renamed is read so over all of history, and counts as recorded stay, there and back', async () => {
+test('a renamed cause applies to all of history, and counts as recorded stay, before and after a rollback', async () => {
   const counts = async (as: string): Promise<Record<string, number>> => {
     const { body } = await olga.get(`/v1/reports/root-causes?level=2&as=${as}`);
     const rows = body['rows'] as { cause: string[]; count: number }[];
@@ -131,7 +131,7 @@ test('a cause that is renamed is read so over all of history, and counts as reco
   expect(await counts('read')).toEqual(recorded);
 });
 
-test('rules planned for later are not in force yet, and whoever activates others is told that they replace the plan', async () => {
+test('planned rules are not in force yet, and an activation that replaces them says so', async () => {
   const inForce = async (): Promise<unknown> => (await olga.get(AT)).body['inForce'];
   const held = await inForce();
   const drafted = async (hours: number): Promise<string> => {

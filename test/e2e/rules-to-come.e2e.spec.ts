@@ -13,7 +13,7 @@ const [MONDAY, TUESDAY_ELEVEN, NOON, ONE] = ['05T08', '06T11', '06T12', '06T13']
   (hour) => `2031-05-${hour}:00:00.000Z`,
 ) as [string, string, string, string];
 
-/** The first try within 36 hours and not 48, and who does not say whether to be contacted comes sooner. */
+/** First contact within 36 hours instead of 48, and a higher priority if the customer did not answer about contact. */
 const SOONER = PACK.replace('{ within: 48h }', '{ within: 36h }').replace(
   'notAnswered: { do: recover, priority: normal }',
   'notAnswered: { do: recover, priority: high }',
@@ -33,7 +33,7 @@ const itIs = async (time: string): Promise<void> => {
 beforeAll(async () => {
   Caller.forget();
   folder = mkdtempSync(join(tmpdir(), 'amends-e2e-'));
-  app = fork(join(HERE, 'app-at-a-time.testing.ts'), [MONDAY], {
+  app = fork(join(HERE, 'app-with-set-clock.testing.ts'), [MONDAY], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
     env: {
       PATH: process.env['PATH'],
@@ -52,7 +52,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A low score from a customer who did not say whether to be contacted: the case it became. */
+/** Sends a low score of a customer who did not answer about contact; resolves to its case. */
 async function complain(externalId: string): Promise<Readonly<Record<string, unknown>>> {
   const response = { source: 'survey', externalId, customer: externalId, metric: 'nps', score: 1 };
   const { status, body } = await operator.post('/v1/responses', response);
@@ -72,7 +72,7 @@ const tryToReach = (id: unknown) =>
 let first: Readonly<Record<string, unknown>>;
 let second: Readonly<Record<string, unknown>>;
 
-test('rules activated for later move what will be due after them, and nothing before', async () => {
+test('rules activated for later move clocks due after they take force, and no others', async () => {
   first = await complain('monday');
   expect(first).toMatchObject({ priority: 'normal' });
   expect(await firstContact(first['case'])).toMatchObject({ dueAt: '2031-05-07T08:00:00.000Z' });
@@ -91,7 +91,7 @@ test('rules activated for later move what will be due after them, and nothing be
   });
 });
 
-test('until then the old rules decide, and what is completed keeps its goal', async () => {
+test('until then the old rules decide, and completed clocks keep their goal', async () => {
   await itIs(TUESDAY_ELEVEN);
   second = await complain('tuesday, eleven');
   expect(second).toMatchObject({ priority: 'normal' });
@@ -100,7 +100,7 @@ test('until then the old rules decide, and what is completed keeps its goal', as
   expect(await firstContact(second['case'])).toMatchObject({ state: 'completed', met: true, goalMs: 48 * 3_600_000 });
 });
 
-test('from then on the new ones do, of themselves', async () => {
+test('from then on the new rules decide by themselves', async () => {
   await itIs(ONE);
   expect(await complain('tuesday, one')).toMatchObject({ priority: 'high', openedUnder: ruleSet });
   expect(await firstContact(second['case'])).toMatchObject({ met: true, goalMs: 48 * 3_600_000 });
@@ -115,7 +115,7 @@ test('from then on the new ones do, of themselves', async () => {
   expect((await operator.post('/v1/verify')).body).toMatchObject({ equal: true });
 });
 
-test('taken back, the rules of before decide again', async () => {
+test('after a rollback the previous rules decide again', async () => {
   const third = await complain('tuesday, half past eight');
   expect(third).toMatchObject({ priority: 'high' });
   const { status } = await operator.post(`${AT}/rollback`, { reason: 'Too soon after all' });

@@ -10,10 +10,10 @@ export const OPERATOR_KEY = 'operator-key-of-the-tests';
 
 let processes: readonly [string, ...string[]] = ['standalone'];
 
-/** From now on an app is started as these; the first one is what callers talk to. */
+/** Starts every app as these roles from now on; callers talk to the first one. */
 export const runAppAs = (...roles: readonly [string, ...string[]]): void => void (processes = roles);
 
-/** The built app as a process of its own, or as several, on any free port. */
+/** Runs the built app as one process or as several, on free ports. */
 export class RunningApp {
   private constructor(
     readonly url: string,
@@ -31,7 +31,7 @@ export class RunningApp {
     const beside: Process[] = [];
     for (const each of others) beside.push(await startProcess(each, folder, env));
     const app = new RunningApp(first.url, folder, first, beside);
-    // The read models are others' to build.
+    // Other processes build the read models.
     if (others.length > 0)
       await eventually(
         async () => ((await app.operator.get('/health/ready')).status === 200 ? true : undefined),
@@ -46,7 +46,7 @@ export class RunningApp {
     return this.first.end(signal);
   }
 
-  /** Started to end of itself. Resolves to the signal that ended it, and what it said. */
+  /** Starts an app that will end by itself. Resolves to its signal and its output. */
   static async ending(
     folder: string,
     env: Record<string, string>,
@@ -63,7 +63,7 @@ export class RunningApp {
     return this.first.ended();
   }
 
-  /** Of every process of it. */
+  /** One for each process. */
   get urls(): readonly string[] {
     return [this.first, ...this.others].map(({ url }) => url);
   }
@@ -76,7 +76,7 @@ export class RunningApp {
     return this.as(OPERATOR_KEY);
   }
 
-  /** A caller of this role, by a new key. */
+  /** A caller of this role, with a new key. */
   async caller(name: string, role: string, team?: string): Promise<Caller> {
     const { body } = await this.operator.post('/v1/api-keys', { name, role, ...(team === undefined ? {} : { team }) });
     return this.as(String(body['key']));
@@ -91,7 +91,7 @@ export interface Process {
   ended(): Promise<NodeJS.Signals | null>;
 }
 
-/** An app or a role as it is built, from when it says where it answers. */
+/** A built app or role that has reported its address. */
 export async function startProcess(role: string, folder: string, env: Record<string, string> = {}): Promise<Process> {
   const child = spawned(role, folder, env);
   let said = '';
@@ -144,7 +144,7 @@ export interface Answer {
 }
 
 export class Caller {
-  /** Where the last write of any caller got to: reads wait for it. */
+  /** The position of the last write of any caller; reads wait for it. */
   private static position: string | undefined;
 
   constructor(
@@ -196,7 +196,7 @@ export class Caller {
   }
 }
 
-/** Asks again until it holds: for what a reaction does of itself. */
+/** Retries until the condition holds, such as for the effect of a reaction. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, seconds = 15): Promise<T> {
   const deadline = performance.now() + seconds * 1_000;
   for (;;) {

@@ -6,12 +6,12 @@ export interface Sent {
 
 export interface Listening {
   readonly key: string;
-  /** Go on after this one. */
+  /** Resume after this event. */
   readonly last?: string;
   readonly signal?: AbortSignal;
 }
 
-/** What a path sends as server-sent events, read as a browser's EventSource would; who leaves the loop hangs up. */
+/** Reads server-sent events like a browser's EventSource. Leaving the loop closes the connection. */
 export async function* sentEvents(url: string, path: string, { key, last, signal }: Listening): AsyncGenerator<Sent> {
   const response = await fetch(new URL(path, url), {
     headers: { authorization: `Bearer ${key}`, ...(last === undefined ? {} : { 'last-event-id': last }) },

@@ -53,7 +53,7 @@ describe('an unhappy customer is won back', () => {
     id = String(sent.body['id']);
     const found = await eventually(async () => {
       const { status, body } = await ana.get(`/v1/cases/${id}`);
-      // It is opened, and then given an owner.
+      // The case is opened, then gets an owner.
       return status === 200 && body['owner'] !== null ? body : undefined;
     }, 'the case of the response, with an owner');
     expect(found).toMatchObject({ status: 'open', kind: 'recover', priority: 'high', team: 'care', owner: 'ana' });
@@ -72,7 +72,7 @@ describe('an unhappy customer is won back', () => {
     expect((await ana.get('/v1/queue')).body).toMatchObject({ documents: [{ attempts: 2, contacted: true }] });
   });
 
-  test('an offer beyond the authority of its maker stands once a supervisor authorises it', async () => {
+  test("an offer beyond its owner's authority becomes valid once a supervisor authorises it", async () => {
     const offer = { offer: 'refund-1', kind: 'refund', value: { amount: 9_900, currency: 'EUR' } };
     expect((await act(ana, 'offers', offer)).status).toBe(200);
     expect((await sam.get('/v1/queue?toAuthorise=true')).body).toMatchObject({ documents: [{ case: id }] });
@@ -84,7 +84,7 @@ describe('an unhappy customer is won back', () => {
     expect(body).toMatchObject({ offers: [{ offer: 'refund-1', authorisedBy: 'sam', answer: 'accepted' }] });
   });
 
-  test('it is not submitted without its root cause', async () => {
+  test('a submission needs a root cause', async () => {
     const early = await act(ana, 'submission');
     expect(early.status).toBe(409);
     expect(early.headers.get('content-type')).toContain('application/problem+json');
@@ -100,7 +100,7 @@ describe('an unhappy customer is won back', () => {
     });
   });
 
-  test('its approval is refused to who worked on it, and given by another', async () => {
+  test('whoever worked on the case may not approve it, and somebody else may', async () => {
     expect((await act(ana, 'approval')).status).toBe(409);
     expect((await act(sam, 'approval')).status).toBe(409);
     expect((await act(ruth, 'approval', { note: 'Well done' })).status).toBe(200);
@@ -114,7 +114,7 @@ describe('an unhappy customer is won back', () => {
     });
   });
 
-  test('the rules say when the customer may be asked again, and an operator may change them', async () => {
+  test('the rules say when a second survey may follow, and an operator may change them', async () => {
     const early = await act(survey, 're-surveys', { survey: 's-1', channel: 'e-mail' });
     expect(early).toMatchObject({ status: 409, body: { code: 're-survey-too-early' } });
     const pack = readFileSync(resolve(import.meta.dirname, '../../packs/service-recovery.yaml'), 'utf8');
@@ -128,7 +128,7 @@ describe('an unhappy customer is won back', () => {
     expect((await app.operator.post(`${named}/activate`, {})).status).toBe(200);
   });
 
-  test('the customer is asked again, and the funnel shows them won back', async () => {
+  test('a second survey shows in the funnel that the customer is won back', async () => {
     await eventually(async () => {
       const { status } = await act(survey, 're-surveys', { survey: 's-1', channel: 'e-mail' });
       return status === 200 ? status : undefined;
@@ -153,7 +153,7 @@ describe('an unhappy customer is won back', () => {
     });
   });
 
-  test('the timeline tells it all, in order', async () => {
+  test('the timeline shows all of it in order', async () => {
     const { body } = await ana.get(`/v1/cases/${id}/timeline`);
     const entries = body['entries'] as { type: string; by: string }[];
     expect(entries.map(({ type, by }) => `${type} ${by}`)).toEqual([
@@ -175,7 +175,7 @@ describe('an unhappy customer is won back', () => {
 });
 
 describe("people's words", () => {
-  test('are opened for who works on the case, and withheld from analysts', async () => {
+  test('are readable to people who work on the case, and withheld from analysts', async () => {
     const seen = await ana.get(`/v1/cases/${id}`);
     expect(JSON.stringify(seen.body)).toContain('Wants the second charge back');
     const withheld = await analyst.get(`/v1/cases/${id}`);
@@ -185,7 +185,7 @@ describe("people's words", () => {
 });
 
 describe('a write', () => {
-  test('sent again is done once: responses by their external id, commands by their key', async () => {
+  test('runs once when it is sent again: responses by their external id, commands by their key', async () => {
     const again = await survey.post('/v1/responses', response);
     expect(again).toMatchObject({ status: 202, body: { id, revision: 1 } });
     const key = { 'idempotency-key': 'note-1' };
@@ -195,7 +195,7 @@ describe('a write', () => {
     expect((await ana.get(`/v1/cases/${id}`)).body).toMatchObject({ notes: [{ note: 'Called back to check' }] });
   });
 
-  test('under a key that another write had is refused, and nothing of it is stored', async () => {
+  test("with another write's key is refused, and nothing of it is stored", async () => {
     const key = { 'idempotency-key': 'note-1' };
     const refused = {
       status: 422,
@@ -214,14 +214,14 @@ describe('a write', () => {
     expect((await ana.post(`/v1/cases/${id}/notes`, { note: 'x' }, { 'if-match': '"x"' })).status).toBe(400);
   });
 
-  test('is read by its own writer', async () => {
+  test('is visible to its own writer at once', async () => {
     for (let n = 0; n < 20; n++) {
       const { headers } = await ana.post(`/v1/cases/${id}/notes`, { note: `Note ${n}` });
       expect((await ana.get(`/v1/cases/${id}`)).headers.get('etag')).toBe(headers.get('etag'));
     }
   });
 
-  test('of a batch stands or fails by its line', async () => {
+  test('in a batch succeeds or fails line by line', async () => {
     const lines = [
       JSON.stringify({ ...response, externalId: 'b-1', customer: 'c-b1' }),
       JSON.stringify({ ...response, externalId: 'b-2', score: 11 }),
@@ -242,7 +242,7 @@ describe('a write', () => {
       { line: 3, problem: { code: 'malformed' } },
       { line: 4, revision: 1 },
     ]);
-    // Triage follows; what comes after counts from here.
+    // Triage runs later.
     await eventually(async () => {
       const { body: funnel } = await analyst.get('/v1/reports/funnel');
       const rows = funnel['rows'] as { step: string; count: number }[];
@@ -300,7 +300,7 @@ describe('bad input', () => {
     expect((await survey.send('POST', '/v1/responses', 'a=1', { 'content-type': 'text/plain' })).status).toBe(415);
   });
 
-  test('lines of JSON where one object belongs are refused', async () => {
+  test('lines of JSON are refused by routes for one object', async () => {
     const lines = await survey.send('POST', '/v1/responses', '{}\n', { 'content-type': 'application/x-ndjson' });
     expect(lines).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
   });

@@ -15,7 +15,7 @@ afterAll(async () => {
   for (const folder of [app.folder, other]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a start that fails says, when it says nothing but sentences. */
+/** The output of a start that fails, which must consist of sentences. */
 const refused = async (folder: string, env: Record<string, string> = {}): Promise<string> => {
   const { code, said } = await RunningApp.ending(folder, { ...env, AMENDS_LOG_LEVEL: 'silent' });
   expect(code).toBe(1);
@@ -23,16 +23,16 @@ const refused = async (folder: string, env: Record<string, string> = {}): Promis
   return said;
 };
 
-test('a folder that another app writes is refused by its name and process', async () => {
+test('a folder that another app writes is refused with its name and process', async () => {
   expect(await refused(app.folder)).toMatch(/is being written by another process \(pid \d+\)\. Stop it, or send/);
 });
 
-test('a port that is taken is told as such', async () => {
+test('a port in use is reported', async () => {
   const { port } = new URL(app.url);
   expect(await refused(other, { AMENDS_PORT: port })).toContain('another process listens there');
 });
 
-test('keys that are gone are asked for', async () => {
+test('missing keys are asked for', async () => {
   rmSync(join(other, 'vault.key'));
   expect(await refused(other)).toMatch(/vault\.key is missing.*Put it back from your back-up/);
 });

@@ -43,7 +43,7 @@ const past = (share: number): Promise<boolean> =>
   );
 
 test(
-  'a build that an operator stops is kept, and goes on when it is asked for again, to the same digest',
+  'a build that an operator stops is kept, and the same request resumes it to the same digest',
   async () => {
     const wanted = { reason: 'once more' };
     const building = app.operator.post('/v1/generations', wanted);
@@ -67,7 +67,7 @@ test(
 );
 
 test(
-  'a rehearsal that is stopped leaves nothing, and begins anew when it is asked for again',
+  'a stopped rehearsal leaves nothing, and the same request starts it again',
   async () => {
     const pack = readFileSync(resolve(import.meta.dirname, '../../packs/incidents.yaml'), 'utf8');
     const { body: drafted } = await app.operator.post('/v1/rules/drafts', { text: pack.replace('62h', '1h') });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Where a spec is run on engines: their servers, for the stores of all its folders. */
+/** The servers of a spec that runs on engines, for the stores of all its folders. */
 export interface Servers {
   readonly eventStore: string;
   readonly mongoDb: string;
@@ -8,10 +8,10 @@ export interface Servers {
 
 let servers: Servers | undefined;
 
-/** From now on a folder's stores are on these servers; each folder has a history and databases of its own there. */
+/** Puts all stores on these servers from now on; each folder has its own history and databases there. */
 export const putStoresOn = (on: Servers | undefined): void => void (servers = on);
 
-/** Settings for the stores of a folder; none where they are embedded. */
+/** Settings for the stores of a folder; none if they are embedded. */
 export function storesOf(folder: string): Record<string, string> {
   if (servers === undefined) return {};
   const own = `amends_test_${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describeOn(kafka, 'a team subscribes to Kafka', (brokers) => {
-  /** The built relay as a process of its own, beside the process that writes history. */
+  /** Runs the built relay in its own process, while another process writes history. */
   const startRelay = async (topics: TopicsOnKafka): Promise<ChildProcess> => {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Run npm run build first.`);
     const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', MAIN], {

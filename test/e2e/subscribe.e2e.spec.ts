@@ -30,7 +30,7 @@ const say = (externalId: string, customer: string, comment = 'Too late') =>
     comment,
   });
 
-/** Reads what is sent until `count` events came, as a browser's EventSource would. */
+/** Reads `count` events like a browser's EventSource. */
 async function listen(topic: string, count: number, last?: string, query = ''): Promise<Sent[]> {
   const events: Sent[] = [];
   const path = `/v1/topics/${topic}/events${query}`;
@@ -42,7 +42,7 @@ async function listen(topic: string, count: number, last?: string, query = ''): 
 }
 
 describe('a team subscribes without Kafka', () => {
-  test('it gets what is there, then what comes, in order per customer', async () => {
+  test('it gets past events, then new ones, in order per customer', async () => {
     await say('r-1', 'c-1');
     const listening = listen('amends.responses', 4);
     await say('r-2', 'c-1');
@@ -69,13 +69,13 @@ describe('a team subscribes without Kafka', () => {
     expect(events.at(-1)?.data).toMatchObject({ data: { comment: { field: 'comment', sealed: expect.any(String) } } });
   });
 
-  test('cut off, it goes on after the last event that it has, and misses none', async () => {
+  test('it resumes after its last event when it was cut off, and misses none', async () => {
     const all = await listen('amends.cases', 4);
     const [head, ...rest] = all;
     expect(await listen('amends.cases', 3, head?.id)).toEqual(rest);
   });
 
-  test('it may ask for one key alone', async () => {
+  test('it can subscribe to one key', async () => {
     const [opened] = await listen('amends.cases', 1);
     const of = String(opened?.data?.['subject']);
     const events = await listen('amends.cases', 2, undefined, `?key=${of}`);
@@ -83,7 +83,7 @@ describe('a team subscribes without Kafka', () => {
     expect(events.map(({ data }) => data?.['revision'])).toEqual([1, 2]);
   });
 
-  test('what it cannot have is refused in words', async () => {
+  test('invalid subscriptions are refused with a sentence', async () => {
     expect(await survey.get('/v1/topics/amends.weather/events')).toMatchObject({ status: 404 });
     const lost = await survey.send('GET', '/v1/topics/amends.cases/events', undefined, {
       'last-event-id': 'yesterday',
@@ -95,7 +95,7 @@ describe('a team subscribes without Kafka', () => {
     expect(ahead).toMatchObject({ status: 409, body: { code: 'position-ahead' } });
   });
 
-  test('what there is to subscribe to is described', async () => {
+  test('a page describes the topics', async () => {
     expect((await survey.get('/v1/topics')).body['topics']).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'amends.customers', compacted: true })]),
     );
@@ -103,7 +103,7 @@ describe('a team subscribes without Kafka', () => {
     expect(body).toMatchObject({ asyncapi: '3.1.0', channels: { 'amends.cases': { address: 'amends.cases' } } });
   });
 
-  test('the app stops in good time while subscribers are connected', async () => {
+  test('the app stops quickly while subscribers are connected', async () => {
     const listening = listen('amends.rules', 1_000);
     const asked = performance.now();
     const ended = expect(listening).rejects.toThrow(/The stream ended after/);

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 const built = (path: string): string => resolve(import.meta.dirname, '../../dist/libs', path);
 
-/** The packages that are loaded with modules of ours. */
+/** The packages that these modules load. */
 function loadedWith(...modules: readonly string[]): readonly string[] {
   const script = `
     import { registerHooks } from 'node:module';

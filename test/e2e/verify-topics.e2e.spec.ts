@@ -54,7 +54,7 @@ describeOn(kafka, 'an operator verifies the topics on Kafka', (brokers) => {
     }
   };
 
-  test('topics that hold all of history are said to', async () => {
+  test('complete topics are reported as complete', async () => {
     await relayAll();
     const { code, out } = await verify({}, '--json');
     expect(code).toBe(0);
@@ -72,7 +72,7 @@ describeOn(kafka, 'an operator verifies the topics on Kafka', (brokers) => {
     });
   });
 
-  test('what is in history and not in its topic is named, and ends with 1', async () => {
+  test('an event that is missing in its topic is named, with exit code 1', async () => {
     await makeTopics(topics.cluster, { partitions: 3 });
     const publisher = await KafkaPublisher.open(topics.cluster, RELAY);
     await publisher.publish([], (await topics.history.end()) ?? '');
@@ -85,7 +85,7 @@ describeOn(kafka, 'an operator verifies the topics on Kafka', (brokers) => {
     expect(out).toMatch(/amends\.cases: 0 messages, \d+ missing, .*\n +Revision 1 of case-\S+ \(\S+\) is missing\./);
   });
 
-  test('what it can not look at is said in words', async () => {
+  test('topics that it can not read are reported with a sentence', async () => {
     expect(await verify()).toMatchObject({ code: 2, err: expect.stringMatching(/has no topic .*amends\.cases/) });
     expect(await verify({ KAFKA_BROKERS: '' })).toMatchObject({
       code: 2,

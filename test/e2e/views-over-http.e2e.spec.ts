@@ -8,9 +8,9 @@ import { Caller, eventually, RunningApp } from './running-app.testing.js';
 
 const PACK = readFileSync(resolve(import.meta.dirname, '../../packs/incidents.yaml'), 'utf8');
 const TIGHTER = PACK.replace('within: 62h', 'within: 1h');
-/** Half of the incidents were known, and one of them was still open. */
+/** At this time half of the incidents were known, and one of them was still open. */
 const KNOWN = '2031-03-06T10:00:00Z';
-/** So that running clocks are read at the same moment by both. */
+/** Both ways read running clocks at this moment. */
 const AT = '2031-04-02';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-views-'));
@@ -40,7 +40,7 @@ async function overHttp(path: string, view: View): Promise<unknown> {
   return body;
 }
 
-/** The same question on the command line, beside the running app. */
+/** Asks the command line the same while the app runs. */
 const told = (command: readonly string[], { at, knownAt, under }: View): Promise<unknown> =>
   amendsJson(
     ...command,
@@ -58,7 +58,7 @@ const views = (): readonly (readonly [string, View])[] => [
   ['as known then, under other rules', { knownAt: KNOWN, under: tighter.slice(0, 12) }],
 ];
 
-test('the clocks of each view are those of the command line, and no two views are alike', async () => {
+test('each view has the clocks of the command line, and all views differ', async () => {
   const seen = new Set<string>();
   for (const [, view] of views()) {
     const asked = { at: AT, ...view };
@@ -70,12 +70,12 @@ test('the clocks of each view are those of the command line, and no two views ar
 });
 
 test.each(['disagreements', 'funnel', 'root-causes', 'times', 'repeats'])(
-  'the report %s is that of the command line',
+  'the report %s equals that of the command line',
   async (report) => {
     const view = { knownAt: KNOWN, under: tighter };
     const there = (await overHttp(`/v1/reports/${report}`, view)) as { readonly rows: readonly object[] };
     const here = (await told(['report', report], view)) as { readonly rows: readonly object[] };
-    // On the command line a row of disagreements is cut to what is printed.
+    // The command line prints fewer fields of disagreements.
     if (report === 'disagreements') expect(there).toMatchObject(here);
     else expect(there).toEqual(here);
     expect(there).not.toEqual(await overHttp(`/v1/reports/${report}`, {}));
@@ -92,7 +92,7 @@ describe('a case', () => {
     id = String(documents[0]?.id);
   });
 
-  test('is audited as by the command line', async () => {
+  test('has the audit of the command line', async () => {
     const verdicts: string[] = [];
     for (const [, view] of views()) {
       const audit = await overHttp(`/v1/cases/${id}/audit`, { at: AT, ...view });
@@ -101,18 +101,18 @@ describe('a case', () => {
     }
     expect(verdicts).toEqual(['met', 'overdue', 'missed', 'overdue']);
   });
-  test('is told step by step', async () => {
+  test('has an audit step by step', async () => {
     const { body } = await app.operator.get(`/v1/cases/${id}/audit?at=${AT}&steps=true`);
     expect(body).toEqual(await amendsJson('audit', number, '--at', AT, '--steps', '--data', data));
     expect(body['steps']).toHaveLength((body['events'] as readonly object[]).length);
   });
-  test('of which nothing was known yet has no audit', async () => {
+  test('that was not known yet has no audit', async () => {
     expect(await app.operator.get(`/v1/cases/${id}/audit?knownAt=2031-01-01`)).toMatchObject({
       status: 422,
       body: { errors: [{ field: 'knownAt', message: expect.stringContaining('name a later time') }] },
     });
   });
-  test('that is not there is said not to be', async () => {
+  test('that does not exist is not found', async () => {
     const none = '00000000-0000-5000-8000-000000000000';
     expect((await app.operator.get(`/v1/cases/${none}/audit`)).status).toBe(404);
   });
@@ -134,7 +134,7 @@ test.each([
   });
 });
 
-test('history is read anew for one at a time, while what is live is answered', async () => {
+test('one request at a time reads all of history, while live read models answer others', async () => {
   const ask = () => app.operator.get(`/v1/reports/clocks?knownAt=${KNOWN}`);
   const [one, other, live] = await Promise.all([ask(), ask(), app.operator.get('/v1/reports/clocks')]);
   expect([one.status, other.status].sort()).toEqual([200, 503]);

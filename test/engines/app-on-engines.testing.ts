@@ -16,7 +16,7 @@ interface Readiness {
   readonly error?: Readonly<Record<string, object>>;
 }
 
-/** Cuts whenever so much has passed, wherever that is in a request or an answer. */
+/** Cuts after so many bytes each time, also within a request or an answer. */
 export function cutAgainAndAgain(
   proxy: TcpProxy,
   { everyBytes, times }: { everyBytes: number; times: number },
@@ -31,7 +31,7 @@ export function cutAgainAndAgain(
   return { left: () => left, end: () => clearInterval(watch) };
 }
 
-/** These engines, and no others, come to be said to be down; the process lives. */
+/** Waits until exactly these engines are reported as down, while the process lives. */
 export async function expectDown(app: RunningApp, engines: readonly string[], seconds?: number): Promise<void> {
   const { error = {} } = await readiness(
     app,
@@ -66,7 +66,7 @@ async function readiness(
   });
 }
 
-/** All that a folder's history holds, in order. */
+/** All events of a folder's history, in order. */
 export async function historyOf(folder: string): Promise<readonly Recorded[]> {
   const { places } = readConfig({ ...storesOf(folder), AMENDS_DATA: folder });
   const history = await openHistory(places, { mode: 'read' });
@@ -79,14 +79,14 @@ export async function historyOf(folder: string): Promise<readonly Recorded[]> {
   return events;
 }
 
-/** Every response is triaged by the app itself. Resolves to history. */
+/** Waits until the app has triaged every response. Resolves to history. */
 export const expectReactedTo = ({ folder }: RunningApp): Promise<readonly Recorded[]> =>
   eventually(async () => {
     const so = await historyOf(folder);
     return isReactedTo(so) ? so : undefined;
   }, 'the triage of every response');
 
-/** Ends the app: nothing that was answered is lost, there twice or put aside, and its read models and seals fit its history. */
+/** Ends the app. Expects every acknowledged write once, no dead letters, and read models and seals that match history. */
 export async function expectWholeAndVerified(
   app: RunningApp,
   client: LoggingClient,

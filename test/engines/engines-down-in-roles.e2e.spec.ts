@@ -63,7 +63,7 @@ describeOn(mongoDb, 'api, projectors and reactor whose engines are out of reach'
     eventually(async () => (await health('ready')).every((status) => status === 200) || undefined, 'all ready', 60);
 
   test(
-    'cut off from both in mid-request, again and again, they answer and act on every command once',
+    'cut off from both in mid-request, again and again, they run every command once',
     async () => {
       const { history, reads } = proxies();
       const cuts = [
@@ -79,7 +79,7 @@ describeOn(mongoDb, 'api, projectors and reactor whose engines are out of reach'
   );
 
   test(
-    'without EventStoreDB, and then without MongoDB for longer than leases last, all of them live and go on when it is back',
+    'without EventStoreDB, then without MongoDB for longer than leases last, all of them live and resume when it is back',
     async () => {
       const { history, reads } = proxies();
       history.refuse();
@@ -100,7 +100,7 @@ describeOn(mongoDb, 'api, projectors and reactor whose engines are out of reach'
   );
 
   test(
-    'in the end nothing is lost, nothing is there twice, and verify is clean',
+    'in the end nothing is lost or duplicated, and verify is clean',
     async () => expectWholeAndVerified(app, client, await expectReactedTo(app)),
     LONG,
   );

@@ -56,12 +56,12 @@ describeOn(kafka, 'Kafka for tests', (brokers) => {
   });
 });
 
-/** Each engine's process is a child of whoever started it, and must not outlive them. */
+/** Each engine's process must not outlive the process that started it. */
 describeOn(mongoDb, 'an engine that was started', () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-launcher-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('keeps what it holds when it is stopped and started again, and lets go of its port', async () => {
+  test('keeps its data across a restart, and releases its port', async () => {
     const first = await startMongoDb(folder);
     const before = new MongoClient(first.url);
     await before.db('tools').collection<{ _id: string }>('tools').insertOne({ _id: 'saw' });
@@ -74,7 +74,7 @@ describeOn(mongoDb, 'an engine that was started', () => {
     await second.stop();
   });
 
-  test('ends with its parent, though that is killed', async () => {
+  test('ends with its parent, even if that is killed', async () => {
     const main = join(ROOT_FOLDER, 'dist', 'test', 'engines', 'main.js');
     if (!existsSync(main)) throw new Error(`${main} is not there. Build it first: npm run build`);
     const options = ['mongodb', '--env', '--mongodb-port', '27999', '--folder', join(folder, 'orphan')];
@@ -88,7 +88,7 @@ describeOn(mongoDb, 'an engine that was started', () => {
   });
 });
 
-/** Bounded by the test's own time. */
+/** The test's timeout bounds it. */
 async function pingUntilGone(client: MongoClient): Promise<unknown> {
   for (;;) {
     try {

@@ -54,7 +54,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
   const respond = () => app.operator.send('POST', '/v1/responses', JSON.stringify(sent), { 'idempotency-key': 'once' });
 
   test(
-    'cut off in mid-request, again and again, it answers every command once',
+    'cut off in mid-request, again and again, it runs every command once',
     async () => {
       const cuts = cutAgainAndAgain(proxy, { everyBytes: 40_000, times: 12 });
       await client.workWhile(app.operator, () => cuts.left() > 0);
@@ -66,7 +66,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
   );
 
   test(
-    'lost, commands are refused in words, queries go on, and it all goes on when it is back',
+    'while it is lost, commands are refused with a sentence and queries go on; all resumes when it is back',
     async () => {
       proxy.refuse();
       const refused = await respond();
@@ -80,7 +80,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
       expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await analyst.send('GET', '/v1/cases')).status).toBe(200);
-      // Who reads people's words is recorded first.
+      // Amends first records who reads personal words.
       expect((await app.operator.send('GET', '/v1/cases')).status).toBe(503);
       await expectDown(app, ['eventStore']);
       proxy.slow(0);
@@ -93,7 +93,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
   );
 
   test(
-    'started again under work, it has all that was answered',
+    'restarted under load, it has every acknowledged write',
     async () => {
       let working = true;
       const work = client.workWhile(app.operator, () => working);
@@ -109,7 +109,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
   );
 
   test(
-    'slow, nothing fails; silent, commands are refused by their deadline',
+    'while it is slow nothing fails; while it is silent commands are refused by their deadline',
     async () => {
       proxy.slow(30);
       const slow = { ...sent, externalId: 'slow' };
@@ -127,7 +127,7 @@ describeOn(mongoDb, 'an app whose EventStoreDB is out of reach', (mongoDbUrl) =>
   );
 
   test(
-    'in the end nothing is lost, nothing is there twice, and verify is clean',
+    'in the end nothing is lost or duplicated, and verify is clean',
     async () => {
       const events = await expectReactedTo(app);
       const { heard, recorded } = await listener.compare(events);

@@ -8,7 +8,7 @@ import { putStoresOn } from '../e2e/stores-on-engines.testing.js';
 import { onEngines } from './on-engines.testing.js';
 
 const LONG = 300_000;
-/** Enough for every kind of event; the whole log is compared by incident-history.int.spec.ts. */
+/** Enough for every kind of event; incident-history.int.spec.ts compares the whole log. */
 const ROWS = Number(process.env['AMENDS_INCIDENT_ROWS'] ?? 600);
 
 await onEngines('an import', async (servers) => {
@@ -20,7 +20,7 @@ await onEngines('an import', async (servers) => {
   ];
   const bring = (data: string) =>
     amendsJson<{ digest: string }>('import', file, '--mapping', 'mappings/incidents.yaml', '--data', data);
-  /** Embedded: with no server told of. */
+  /** Embedded: without the settings of servers. */
   const withoutServers = async <T>(work: () => Promise<T>): Promise<T> => {
     putStoresOn(undefined);
     try {
@@ -46,12 +46,12 @@ await onEngines('an import', async (servers) => {
   }, LONG);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('on engines gives the digest that it gives embedded, and again adds nothing', async () => {
+  test('on engines gives the embedded digest, and a second import adds nothing', async () => {
     expect(onEnginesBrought).toEqual({ ...embeddedBrought, seconds: expect.any(Number) });
     expect(await bring(engines)).toMatchObject({ added: 0, digest: embeddedBrought.digest });
   });
 
-  test('verify finds read models and seals in order', async () => {
+  test('verify finds read models and seals intact', async () => {
     expect(await amendsJson('verify', '--data', engines)).toMatchObject({
       equal: true,
       digest: embeddedBrought.digest,
@@ -65,7 +65,7 @@ await onEngines('an import', async (servers) => {
     expect(await report(engines)).toEqual(await withoutServers(() => report(embedded)));
   });
 
-  test('doctor says which engines are used and that they answer', async () => {
+  test('doctor lists the engines and that they answer', async () => {
     const { findings } = await amendsJson<{ findings: { what: string; ok: boolean; found: string }[] }>(
       'doctor',
       '--data',
@@ -88,7 +88,7 @@ await onEngines('an import', async (servers) => {
     expect(findings.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['read store', 'ledger', 'vault']);
   });
 
-  test('a back-up says that it copies files, and that there are none', async () => {
+  test('a back-up refuses engines: it copies files, and there are none', async () => {
     const { code, err } = await amends('backup', join(folder, 'backup'), '--data', engines);
     expect(code).toBe(2);
     expect(err).toContain('this one is on EventStoreDB and MongoDB');

@@ -34,7 +34,7 @@ afterAll(async () => {
   if (mongoDb.present) await mongoDb.stop();
 });
 
-/** The code blocks of a page in a language, by the heading text before each; `kind` stands after the language. */
+/** The code blocks of a page in a language, by the text before each; `kind` is the word after the language. */
 function blocksOf(page: string, language: string, kind = ''): (readonly [string, string])[] {
   const text = readFileSync(join(ROOT_FOLDER, 'docs', 'analysts', page), 'utf8');
   const fence = new RegExp('```' + language + ' ?' + kind + '\\n([^]*?)```', 'g');
@@ -88,7 +88,7 @@ describeOn(mongoDb, 'the incident history in MongoDB', (url) => {
   });
 
   test(
-    'has the digests that it has on SQLite, read model by read model',
+    'has the same digest of each read model as on SQLite',
     async () => {
       expect(await digestBuild(reads)).toEqual(await digestBuild(stores.reads));
     },

@@ -5,7 +5,7 @@ import { prepareImport, runImport } from '../../apps/ops/import/import-run.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { ROOT_FOLDER, sample } from '../e2e/amends.testing.js';
 
-/** As many rows of the incident log as CI has time for; AMENDS_INCIDENT_ROWS=all takes the whole. */
+/** The rows of the incident log that CI has time for; AMENDS_INCIDENT_ROWS=all takes all. */
 const ROWS = process.env['AMENDS_INCIDENT_ROWS'] ?? '3000';
 
 /** The first rows of the real incident log, imported into embedded stores as the command line does it. */

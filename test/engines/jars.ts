@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 export type Engine = 'mongodb' | 'kafka';
 
-/** What the machine lacks to run an engine, in words. */
+/** Says what the machine lacks to run an engine. */
 export class EngineAbsent extends Error {
   constructor(message: string) {
     super(message);
@@ -14,19 +14,19 @@ export class EngineAbsent extends Error {
   }
 }
 
-/** The folder that holds package.json: the same whether this runs from its source or from dist. */
+/** The folder of package.json, from the source or from dist. */
 const root = ((): string => {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return folder;
 })();
 
-/** Sources of an engine's launcher, which a build leaves where they are. */
+/** The sources of an engine's launcher, which a build does not copy. */
 export const launcherOf = (engine: Engine): string => join(root, 'test', 'engines', engine, 'Launch.java');
 
 /**
- * The engine's jars, downloaded once by Maven and kept apart for each version of its pom.xml.
- * @throws EngineAbsent where Java or Maven is missing, or the download failed.
+ * The engine's jars. Maven downloads them once for each version of its pom.xml.
+ * @throws EngineAbsent if Java or Maven is missing, or the download failed.
  */
 export async function jarsOf(engine: Engine): Promise<string> {
   await refuseOldJava();
@@ -39,7 +39,7 @@ export async function jarsOf(engine: Engine): Promise<string> {
   const half = mkdtempSync(join(cache, `${engine}-`));
   try {
     await download(pom, half);
-    // All jars or none; whoever came first is as good.
+    // Another process may have been first; its folder is complete too.
     if (!existsSync(folder)) renameSync(half, folder);
   } finally {
     rmSync(half, { recursive: true, force: true });

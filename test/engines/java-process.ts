@@ -5,26 +5,26 @@ import { createInterface } from 'node:readline';
 import { jarsOf, launcherOf, type Engine } from './jars.js';
 
 export interface JavaProcess {
-  /** What the line that said it is ready held. */
+  /** The content of its ready line. */
   readonly ready: RegExpExecArray;
-  /** Lets it end in order. */
+  /** Shuts it down. */
   stop(): Promise<void>;
-  /** Ends it as a power cut would. */
+  /** Kills it, like a power cut. */
   kill(): Promise<void>;
 }
 
 export interface JavaOptions {
-  /** Where its log is written. */
+  /** The file of its log. */
   readonly folder: string;
   readonly options?: readonly string[];
   readonly args: readonly string[];
-  /** The line on its standard output that says it is ready. */
+  /** Matches the line on its standard output that says it is ready. */
   readonly readyLine: RegExp;
 }
 
 const READY_MS = 60_000;
 
-/** Starts an engine's launcher and waits until it is ready. It ends when this process does, however that ends. */
+/** Starts an engine's launcher and waits until it is ready. It ends with this process, even if that is killed. */
 export async function startJava(
   engine: Engine,
   { folder, options = [], args, readyLine }: JavaOptions,

@@ -24,21 +24,21 @@ import { describeOn, kafkaForTests } from './engines.testing.js';
 import { freePort, startKafka, type RunningKafka } from './kafka.js';
 
 const LONG = 240_000;
-/** A client of Kafka tries again for eleven seconds before it says that it gives up, and a group is joined as slowly. */
+/** A client of Kafka retries for eleven seconds before it gives up, and joins a group as slowly. */
 const WITHIN_S = 40;
 const present = await kafkaForTests();
 afterAll(async () => {
   if (present.present) await present.stop();
 });
 
-// A broker of its own: it is restarted, and it sends the app through the proxy.
+// This spec restarts its own broker, which tells the app to connect through the proxy.
 describeOn(present, 'an app whose Kafka is out of reach', () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-kafka-down-'));
   const client = new LoggingClient();
   let broker: RunningKafka;
   let proxy: TcpProxy;
   let app: RunningApp;
-  /** A neighbour of the broker: nothing lies between them. */
+  /** It connects to the broker directly. */
   let beside: Cluster;
 
   const startBroker = (ports: { port: number; controllerPort?: number }): Promise<RunningKafka> =>
@@ -69,7 +69,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   });
 
   let sent = 0;
-  /** Responses by Kafka, which open no case. */
+  /** Sends responses by Kafka that open no case. */
   const sendIn = async (count: number): Promise<void> => {
     const responses = Array.from({ length: count }, () => ({
       source: 'till',
@@ -87,7 +87,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
     await sendMessages(beside, messages);
   };
 
-  /** Commands and queries go on while the broker is away. */
+  /** Expects commands and queries to work without the broker. */
   const workUntil = async (over: Promise<unknown>): Promise<void> => {
     let goesOn = true;
     const most = client.log.length + 500;
@@ -99,7 +99,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   };
 
   test(
-    'cut off in mid-request, again and again, it answers every command and takes every response in',
+    'cut off in mid-request, again and again, it runs every command and accepts every response',
     async () => {
       const cuts = cutAgainAndAgain(proxy, { everyBytes: 60_000, times: 8 });
       await workUntil(
@@ -114,7 +114,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   );
 
   test(
-    'lost, it is said to be, commands and queries go on, and topics catch up when it is back',
+    'while it is lost, it is reported, commands and queries go on, and topics catch up when it is back',
     async () => {
       proxy.refuse();
       await sendIn(20);
@@ -126,7 +126,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   );
 
   test(
-    'killed and started again under work, it is caught up with',
+    'killed and restarted under load, topics catch up',
     async () => {
       const { port, controllerPort } = broker;
       await workUntil(
@@ -142,13 +142,13 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   );
 
   test(
-    'slow, nothing is down; silent, it is said to be within seconds',
+    'while it is slow nothing is down; while it is silent it is reported within seconds',
     async () => {
       proxy.slow(30);
       await workUntil(sendIn(20));
       expect((await app.operator.send('GET', '/health/ready')).status).toBe(200);
       proxy.stall();
-      // Nothing is sent, and nothing waited for: it is asked.
+      // The app detects it although it sends nothing.
       await expectDown(app, ['kafka']);
       proxy.slow(0);
       proxy.cut();
@@ -158,7 +158,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   );
 
   test(
-    'in the end every response is there once, and history and topics are the same',
+    'in the end every response is there once, and topics equal history',
     async () => {
       const events = await eventually(async () => {
         const so = await expectReactedTo(app);
@@ -176,7 +176,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
         return details?.relay.position === position ? true : undefined;
       }, 'the relay at the end');
       await expectWholeAndVerified(app, client, events);
-      // What was committed is shown to readers.
+      // Readers see what was committed.
       await (await KafkaPublisher.open(beside, RELAY)).close();
       expect(await amendsJson('verify', '--topics', '--data', app.folder)).toMatchObject({
         equal: true,

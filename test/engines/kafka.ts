@@ -6,7 +6,7 @@ import kafkajs from 'kafkajs';
 import { startJava } from './java-process.js';
 
 export interface RunningKafka {
-  /** `host:port`, as clients take it. */
+  /** `host:port`, for clients. */
   readonly brokers: string;
   readonly port: number;
   readonly controllerPort: number;
@@ -17,11 +17,11 @@ export interface RunningKafka {
 export interface KafkaPorts {
   readonly port?: number;
   readonly controllerPort?: number;
-  /** Where clients are told to go, as through something in between; default: to the broker itself. */
+  /** The address that the broker advertises, such as a proxy's; default: its own. */
   readonly advertisedPort?: number;
 }
 
-/** One Kafka broker on loopback that is its own controller, its data in the folder; ports not given are free ones. */
+/** Starts a Kafka broker on loopback that is its own controller, with its data in the folder, by default on free ports. */
 export async function startKafka(
   folder: string,
   { port, controllerPort, advertisedPort }: KafkaPorts = {},
@@ -50,12 +50,12 @@ export async function startKafka(
 const OFFSETS_PARTITIONS = 4;
 const LOADING_MS = 30_000;
 
-/** A new broker says it has started before it can take consumer groups: waits until every share of them is loaded. */
+/** A new broker reports its start before it accepts consumer groups, so this waits until all their partitions are loaded. */
 async function coordinating(brokers: string): Promise<void> {
   const admin = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    // Groups are spread over the partitions by their names: four times as many as there are reach them all.
+    // The hash of a group's name chooses its partition: four times as many groups reach them all.
     const groups = Array.from({ length: OFFSETS_PARTITIONS * 4 }, (_, n) => `ready-${n}`);
     for (const deadline = performance.now() + LOADING_MS; ; await after(100)) {
       const late = await admin.describeGroups(groups).then(
@@ -87,13 +87,13 @@ const properties = ({ client, controller, advertised, data }: Settings): string 
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': data.replaceAll('\\', '/'),
-    // One node has nobody to copy to.
+    // A single node has no replicas.
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': OFFSETS_PARTITIONS,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 4,
-    // Looks for transactions that took too long every second, and not every ten.
+    // Checks for expired transactions every second instead of every ten.
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1_000,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,

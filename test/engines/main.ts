@@ -58,7 +58,7 @@ const stop = async (code: number): Promise<void> => {
 process.once('SIGINT', () => void stop(0));
 process.once('SIGTERM', () => void stop(0));
 
-// A parent that was killed tells nobody: its children are then another's.
+// A killed parent sends no signal, but its children get another parent.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) void stop(0);

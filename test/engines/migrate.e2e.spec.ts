@@ -36,7 +36,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
     );
     return (await imported).digest;
   };
-  /** Where a move goes, by a name of its own. */
+  /** The target of a move. */
   const target = (name: string): string[] => {
     putStoresOn(servers);
     const at = storesOf(join(folder, name));
@@ -58,7 +58,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test(
-    'killed in the middle and run again, it has everything there, and the app serves it',
+    'killed in the middle and run again, it copies everything, and the app serves it',
     async () => {
       const name = 'moved';
       const to = target(name);
@@ -82,7 +82,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
         digest,
       });
 
-      // Where reactions are is a place in the history that they now follow.
+      // Checkpoints of reactions are positions of the new history.
       const ledger = await MongoLedger.open({ url: to[5] ?? '', mode: 'read' });
       const checkpoints = (await ledger.list<string>('reaction-checkpoint/')).map(({ value }) => value);
       await ledger.close();
@@ -92,7 +92,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
       await history.close();
       expect(checkpoints.filter((place) => !places.has(place))).toEqual([]);
 
-      // The folder keeps the keys; everything else comes from the engines.
+      // The folder has the keys; everything else comes from the engines.
       mkdirSync(join(folder, name), { mode: 0o700 });
       for (const key of ['vault.key', 'seal.key']) copyFileSync(join(embedded, key), join(folder, name, key));
       putStoresOn(servers);
@@ -107,7 +107,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
   );
 
   test(
-    'it is not mixed with what is there of another store',
+    'it refuses a target that has data of another store',
     async () => {
       const to = target('other');
       const other = join(folder, 'other-embedded');
@@ -120,7 +120,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
     LONG,
   );
 
-  test('what it lacks is said in words', async () => {
+  test('it says what is missing', async () => {
     const { code, err } = await amends('migrate', '--data', embedded);
     expect(code).toBe(2);
     expect(err).toMatch(/name the target: --to esdb:/);

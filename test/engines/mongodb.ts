@@ -11,8 +11,8 @@ export interface RunningMongoDb {
 }
 
 /**
- * The MongoDB test server on loopback, its data in the folder; port 0 takes a free one.
- * @throws EngineAbsent where Java or Maven is missing.
+ * Starts the MongoDB test server on loopback, with its data in the folder; port 0 takes a free one.
+ * @throws EngineAbsent if Java or Maven is missing.
  */
 export async function startMongoDb(folder: string, port = 0): Promise<RunningMongoDb> {
   mkdirSync(folder, { recursive: true });
@@ -26,7 +26,7 @@ export async function startMongoDb(folder: string, port = 0): Promise<RunningMon
   return { url: `mongodb://127.0.0.1:${bound}`, port: bound, stop, kill };
 }
 
-/** Whether it is the test server that `npm run engines` starts: it knows no `hello`, which every MongoDB from 4.4 on does. */
+/** Whether it is the test server of `npm run engines`: it lacks `hello`, which every MongoDB from 4.4 on has. */
 export async function isTestServer(url: string): Promise<boolean> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
   try {

@@ -4,8 +4,8 @@ import { startDouble } from '../eventstoredb-double/eventstoredb-double.js';
 import { mongoDbForTests } from './engines.testing.js';
 
 /**
- * Runs what an end-to-end spec says once more, with the stores of all its folders on engines: the EventStoreDB of
- * EVENT_STORE_TEST_URL, else a double of one, and MongoDB. Without a MongoDB it is left out, and one line says so.
+ * Runs an end-to-end spec again, with all stores on engines: the EventStoreDB of EVENT_STORE_TEST_URL, else a double, and
+ * MongoDB. Without a MongoDB it is skipped, and one line says so.
  */
 export async function onEngines(name: string, load: (servers: Servers) => Promise<unknown>): Promise<void> {
   const mongoDb = await mongoDbForTests();

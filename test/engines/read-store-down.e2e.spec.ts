@@ -21,7 +21,7 @@ const LONG = 120_000;
 const present = await mongoDbForTests();
 if (present.present) await present.stop();
 
-// A server of its own: it is restarted. The vault is reached by another way than the rest.
+// This spec restarts its own server. The vault has a proxy of its own.
 describeOn(present, 'an app whose MongoDB is out of reach', () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-read-store-down-'));
   const client = new LoggingClient();
@@ -65,7 +65,7 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   };
 
   test(
-    'cut off in mid-request, again and again, it answers every command once',
+    'cut off in mid-request, again and again, it runs every command once',
     async () => {
       const cuts = cutAgainAndAgain(proxies().reads, { everyBytes: 30_000, times: 10 });
       await client.workWhile(app.operator, () => cuts.left() > 0);
@@ -77,7 +77,7 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   );
 
   test(
-    'lost, queries are refused in words, commands go on, and the read models catch up when it is back',
+    'while it is lost, queries are refused with a sentence, commands go on, and the read models catch up when it is back',
     async () => {
       expect((await analyst.send('GET', '/v1/cases')).status).toBe(200);
       proxies().reads.refuse();
@@ -100,7 +100,7 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   );
 
   test(
-    'without its vault, nothing is taken in or shown that a person said; all else goes on',
+    'without its vault, personal words are neither accepted nor shown; all else goes on',
     async () => {
       proxies().vault.refuse();
       const refused = await respond('said-while-lost', { comment: 'I am Eva', customer: 'eva' });
@@ -115,11 +115,11 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   );
 
   test(
-    'started again under work, it goes on from what it holds',
+    'restarted under load, it resumes from its data',
     async () => {
       let working = true;
       const work = client.workWhile(app.operator, () => working);
-      // Cut off first: while it closes, the test server answers with errors that no MongoDB has.
+      // Cut it off first: the closing test server answers with errors that no MongoDB has.
       for (const proxy of Object.values(proxies())) proxy.refuse();
       await server.stop();
       await expectDown(app, ['readStore', 'ledger', 'vault']);
@@ -134,7 +134,7 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   );
 
   test(
-    'slow, nothing fails; silent, queries are refused by their deadline',
+    'while it is slow nothing fails; while it is silent queries are refused by their deadline',
     async () => {
       for (const proxy of Object.values(proxies())) proxy.slow(10);
       expect((await respond('slow')).status).toBe(202);
@@ -150,7 +150,7 @@ describeOn(present, 'an app whose MongoDB is out of reach', () => {
   );
 
   test(
-    'in the end nothing is lost, nothing is there twice, and verify is clean',
+    'in the end nothing is lost or duplicated, and verify is clean',
     async () => expectWholeAndVerified(app, client, await expectReactedTo(app)),
     LONG,
   );

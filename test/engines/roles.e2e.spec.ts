@@ -32,7 +32,7 @@ interface Served {
   readonly status: string;
 }
 
-test('a role on embedded stores is refused, and says what to name', async () => {
+test('a role refuses embedded stores and says which settings it needs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-roles-'));
   await expect(startProcess('projector', folder, EMBEDDED)).rejects.toThrow(
     /EVENT_STORE_URL must name an engine: one process writes embedded stores.*\n.*READ_STORE_URL.*\n.*VAULT_URL/,
@@ -90,7 +90,7 @@ await onEngines('api, projectors and reactor as processes', async () => {
     }, `the case of ${externalId}, with an owner`);
   };
 
-  test('before a projector has built the read models, queries say so', () => {
+  test('queries say that no projector has built the read models yet', () => {
     for (const answer of alone) expect(answer).toMatchObject({ status: 503, body: { code: 'read-models-not-built' } });
   });
 
@@ -106,7 +106,7 @@ await onEngines('api, projectors and reactor as processes', async () => {
   );
 
   test(
-    'what the api takes in is acted on by the reactor and shown by the projectors',
+    'the reactor handles what the api accepts, and the projectors show it',
     async () => {
       await eventually(async () => ((await sharesOf()).toString() === '128,128' ? true : undefined), 'equal shares');
       for (const id of ['r-1', 'r-2', 'r-3', 'r-4']) expect(await respond(id)).toMatchObject({ status: 'open' });
@@ -116,7 +116,7 @@ await onEngines('api, projectors and reactor as processes', async () => {
   );
 
   test(
-    'one projector is killed: the other takes over, and the read models are what history says',
+    'when a projector is killed the other takes over, and the read models match history',
     async () => {
       const [first, second] = projectors as [Process, Process];
       await first.end('SIGKILL');
@@ -131,7 +131,7 @@ await onEngines('api, projectors and reactor as processes', async () => {
   );
 
   test(
-    'an api is lost in the middle of a change of rules: the next one that starts finishes it',
+    'when an api is lost during a change of rules, the next one that starts finishes it',
     async () => {
       const crash = { AMENDS_CRASH_AT: 'replay: after activation, before switch' };
       const lost = await startProcess('api', folder, crash);

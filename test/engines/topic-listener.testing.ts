@@ -4,7 +4,7 @@ import type { EventType } from '../../libs/recovery/history.js';
 import { eventually, OPERATOR_KEY, type RunningApp } from '../e2e/running-app.testing.js';
 import { sentEvents } from '../e2e/sent-events.testing.js';
 
-/** Listens to a topic over HTTP from its first event on, by one connection for as long as the app holds it. */
+/** Listens to a topic over HTTP from its first event on, on one connection until the app closes it. */
 export class TopicListener {
   private readonly ended = new AbortController();
   private readonly heard: string[] = [];
@@ -17,7 +17,7 @@ export class TopicListener {
     this.listen(app).catch((error: unknown) => (this.failure = this.ended.signal.aborted ? undefined : error));
   }
 
-  /** Positions of what it heard, once that is as much as the topic has of these events; and of what it should have heard. */
+  /** Waits until it has as many events as the topic; resolves to the positions it heard and those it should have heard. */
   async compare(events: readonly Recorded[]): Promise<{ readonly heard: string[]; readonly recorded: string[] }> {
     const recorded = events
       .filter(({ type }) => TOPIC_OF[type as EventType] === this.topic)

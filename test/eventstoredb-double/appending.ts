@@ -26,7 +26,7 @@ import {
 } from './event-log.js';
 import { expectedOf, nameOf, proposed, refusal, streamNamed } from './wire.js';
 
-/** One call an append. */
+/** One call for each append. */
 export const appending =
   (log: EventLog): handleClientStreamingCall<AppendReq, AppendResp> =>
   (call, answer) => {

@@ -13,8 +13,8 @@ const folder = join(servers, 'eventstoredb');
 const lines = (answers: string): string[] => answers.split('\n').filter((line) => line !== '');
 
 /**
- * Node's exit code for a program that waits for what never comes. The client's dispose() never settles after a read
- * that was left before its end, and the questions leave some; all of them are answered by then.
+ * Node's exit code for a program that awaits a promise that never settles, such as the client's dispose() after a read
+ * that stopped early. The program has printed all answers by then.
  */
 const WAITED_FOR_NOTHING = 13;
 

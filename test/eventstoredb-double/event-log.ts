@@ -1,4 +1,4 @@
-/** What a writer expects of a stream: that it ends at this revision, counted from 0, or one of the rest. */
+/** The state that a writer expects of a stream: its last revision, counted from 0, or one of the others. */
 export type Expected = number | 'no stream' | 'stream exists' | 'any';
 
 export interface Proposed {
@@ -13,13 +13,13 @@ export interface LoggedEvent extends Proposed {
   readonly stream: string;
   /** Counted from 0, as EventStoreDB does. */
   readonly revision: number;
-  /** Where it lies in the log, in bytes: commit and prepare position in one. */
+  /** Its offset in the log, in bytes: both the commit and the prepare position. */
   readonly position: number;
   readonly createdMs: number;
 }
 
 export interface Appended {
-  /** Of the last event; undefined where there was nothing to append to no stream. */
+  /** Of the last event; undefined if nothing was appended to a stream that doesn't exist. */
   readonly revision: number | undefined;
   readonly position: number;
 }
@@ -44,12 +44,12 @@ export class AppendTooLarge extends Error {}
 
 export const MOST_APPEND_BYTES = 1024 * 1024;
 
-/** What the metadata of a softly deleted stream has as the first revision to be read. */
+/** The first readable revision in the metadata of a softly deleted stream. */
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
 /**
- * The log of the double: what an EventStoreDB keeps, and its rules for who may append what, as a real server was
- * measured to apply them. In memory: it outlives the server that serves it, which a test may so stop and start again.
+ * The log of the double: the data of an EventStoreDB and its rules for appends, as measured on a real server. It is in
+ * memory and outlives its server, so that a test can restart the server.
  */
 export class EventLog {
   readonly all: LoggedEvent[] = [];
@@ -59,7 +59,7 @@ export class EventLog {
   private end = 0;
 
   constructor() {
-    // A new server has some of its own events too.
+    // A new server starts with some events of its own too.
     this.write('$$$users', [systemEvent('$metadata', { $maxCount: 1 })]);
     this.write('$users', [systemEvent('$User', { loginName: 'admin' })]);
   }
@@ -77,14 +77,14 @@ export class EventLog {
     return this.write(stream, events);
   }
 
-  /** A softly deleted stream is as if it had never been, but for its revisions. @throws StreamDeleted */
+  /** Deletes softly: the stream seems never to have existed, but keeps counting revisions. @throws StreamDeleted */
   softDelete(stream: string): number {
     this.refuseIfDeleted(stream);
     this.setFirstRevision(stream, AFTER_ALL);
     return this.end;
   }
 
-  /** For ever. @throws StreamDeleted */
+  /** Deletes for ever. @throws StreamDeleted */
   tombstone(stream: string): number {
     this.refuseIfDeleted(stream);
     const { position } = this.write(stream, [systemEvent('$streamDeleted', {})]);
@@ -92,7 +92,7 @@ export class EventLog {
     return position;
   }
 
-  /** What can be read of a stream now, oldest first; undefined for no stream. @throws StreamDeleted */
+  /** The readable events of a stream, oldest first; undefined if it doesn't exist. @throws StreamDeleted */
   visible(stream: string): readonly LoggedEvent[] | undefined {
     this.refuseIfDeleted(stream);
     const events = this.streams.get(stream);
@@ -138,7 +138,7 @@ export class EventLog {
     return { revision: last.revision, position: last.position };
   }
 
-  /** Where no revision is expected, events are known by their ids alone. */
+  /** Without an expected revision, only the ids of events detect duplicates. */
   private knownByIds(stream: string, events: readonly Proposed[], wrong: WrongRevision): Appended | undefined {
     const there = this.streams.get(stream) ?? [];
     const found = events.map(({ id }) => there.findLast((event) => event.id === id));

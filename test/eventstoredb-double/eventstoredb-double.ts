@@ -20,11 +20,11 @@ export interface DoubleOptions {
   readonly log?: EventLog;
   /** Default: any free one. */
   readonly port?: number;
-  /** Servers before 21.6 know no BatchAppend; clients then make one call an append. Default: true. */
+  /** False: without BatchAppend, like servers before 21.6; clients then make one call for each append. Default: true. */
   readonly batchAppend?: boolean;
-  /** PEM; then it takes encrypted connections alone, and `url` leaves it to the client to trust the certificate. */
+  /** PEM. With it, the double accepts only encrypted connections, and clients must trust the certificate. */
   readonly tls?: { readonly key: Buffer; readonly certificate: Buffer };
-  /** `name:password`; default: everybody may do everything. */
+  /** `name:password`; default: no authentication. */
   readonly user?: string;
 }
 
@@ -32,14 +32,14 @@ export interface EventStoreDbDouble {
   readonly url: string;
   readonly port: number;
   readonly log: EventLog;
-  /** Ends every call at once, as a server does that is killed. */
+  /** Ends every call at once, like a server that is killed. */
   stop(): Promise<void>;
 }
 
 /**
- * A double of an EventStoreDB server: it speaks the same gRPC, on the service definitions of the official client, and
- * gives every answer that a real server was seen to give (conformance.int.spec.ts). It is for tests: it keeps
- * everything in memory and knows only the services of streams.
+ * A double of an EventStoreDB server for tests. It speaks the same gRPC, by the service definitions of the official client,
+ * and answers as measured on a real server (conformance.int.spec.ts). It keeps everything in memory and has only the
+ * services of streams.
  */
 export async function startDouble(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
   const { log = new EventLog(), batchAppend = true, tls, user } = options;

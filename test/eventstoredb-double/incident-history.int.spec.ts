@@ -29,7 +29,7 @@ import { PersonalData } from '../../libs/vault/personal-data.js';
 import { ROOT_FOLDER, sample } from '../e2e/amends.testing.js';
 import { startDouble, type EventStoreDbDouble } from './eventstoredb-double.js';
 
-/** How much of the file goes in; all of it takes a minute or two. */
+/** How much of the file is imported; all of it takes a minute or two. */
 const LINES = Number(process.env['AMENDS_INCIDENT_LINES'] ?? 4_000);
 const LONG_MS = 900_000;
 const NOW = '2031-05-05T09:00:00.000Z';
@@ -53,7 +53,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
   let onSqlite: Outcome;
   let onEventStoreDb: Outcome;
 
-  /** Into history, sealed, into read models, and once more into history. */
+  /** Imports, seals, builds read models, and imports again. */
   const bring = async (name: string, events: HistoryStore): Promise<Outcome> => {
     const vault = SqliteLedger.open({ path: join(folder, `${name}-vault.db`), mode: 'write', name: 'vault' });
     const ledger = SqliteLedger.open({ path: join(folder, `${name}-ledger.db`), mode: 'write' });
@@ -111,7 +111,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
     onSqlite = await bring('sqlite', sqlite);
     await sqlite.close();
     double = await startDouble();
-    // Client and server are one process here, which a busy machine may hold up for longer than a server would be.
+    // Client and server are one process here, which a busy machine may delay for longer than a server.
     const deadlineMs = 60_000;
     const eventStoreDb = EventStoreDbEventStore.open({ url: double.url, declarations: DECLARATIONS, deadlineMs });
     onEventStoreDb = await bring('eventstoredb', eventStoreDb);
@@ -122,12 +122,12 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('goes in whole', () => {
+  test('is imported completely', () => {
     expect(onEventStoreDb.imported).toEqual(onSqlite.imported);
     expect(onEventStoreDb.imported.rows).toBeGreaterThan(LINES / 2);
     expect(onEventStoreDb.imported.rejected).toBe(0);
   });
-  test('brought in a second time, it adds nothing', () => {
+  test('adds nothing in a second import', () => {
     const { imported, again } = onEventStoreDb;
     expect(again).toMatchObject({ added: 0, alreadyThere: imported.added });
   });
@@ -138,7 +138,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
     expect(onEventStoreDb.clocks).toEqual(onSqlite.clocks);
     expect(onEventStoreDb.clocks.length).toBeGreaterThan(1);
   });
-  test('is sealed on both, and its seals hold', () => {
+  test('is sealed on both, and the seals are intact', () => {
     expect(onSqlite.seals).toMatchObject({ intact: true });
     expect(onEventStoreDb.seals).toMatchObject({ intact: true });
   });

@@ -7,7 +7,7 @@ import { checkpointBytes, confirmationBytes, eventBytes, nameOf, notFoundBytes, 
 
 type Call = ServerWritableStream<ReadReq, Uint8Array>;
 
-/** Events are asked for again and again: their bytes are made once. */
+/** Caches the bytes of events. */
 const BYTES = new WeakMap<LoggedEvent, Uint8Array>();
 const bytesOf = (event: LoggedEvent): Uint8Array => {
   const made = BYTES.get(event) ?? eventBytes(event);
@@ -15,10 +15,10 @@ const bytesOf = (event: LoggedEvent): Uint8Array => {
   return made;
 };
 
-/** Windows of this many events where a client names none. */
+/** The default window of events. */
 const DEFAULT_WINDOW = 32;
 
-/** Answers every kind of read: of a stream or of all, once or for ever. */
+/** Answers reads and subscriptions, of a stream or of all. */
 export const reading =
   (log: EventLog): handleServerStreamingCall<ReadReq, Uint8Array> =>
   (call) => {
@@ -35,7 +35,7 @@ const fail = (call: Call, error: unknown): void => {
   if (!call.cancelled) call.emit('error', refusal(error));
 };
 
-/** False when nobody listens any more. */
+/** False if the client is gone. */
 const send = async (call: Call, bytes: Uint8Array): Promise<boolean> => {
   if (call.cancelled || call.destroyed) return false;
   if (!call.write(bytes)) {
@@ -73,7 +73,7 @@ async function readOnce(log: EventLog, call: Call, options: ReadReq.Options): Pr
   }
   const all = options.getAll();
   const from = all?.hasStart() ? 0 : all?.hasEnd() ? Infinity : Number(all?.getPosition()?.getCommitPosition());
-  // Forwards from where a position stands, backwards from what lies before it.
+  // Forwards it starts at the position, backwards before it.
   let index = backwards ? log.indexAt(from) - 1 : log.indexAt(from);
   const end = log.all.length;
   for (; index >= 0 && index < end && left > 0; index += backwards ? -1 : 1, left--) {
@@ -107,7 +107,7 @@ async function subscribe(log: EventLog, call: Call, options: ReadReq.Options): P
     passedOver++;
     if (filter === undefined || passedOver < window) continue;
     passedOver = 0;
-    // While it catches up, a real server may leave out the prepare position.
+    // A real server may leave out the prepare position while a subscription catches up.
     const prepare = next === log.all.length ? event.position : 0;
     if (!sent && !(await send(call, checkpointBytes(event.position, prepare)))) return;
   }
@@ -126,7 +126,7 @@ const firstOfAll = (log: EventLog, options: ReadReq.Options): number => {
   if (position === undefined) return log.all.length;
   const commit = Number(position.getCommitPosition());
   const index = log.indexAt(commit);
-  // A prepare position below the event's own stands before the event.
+  // A prepare position below the event's own is before the event.
   const isPast = log.all[index]?.position === commit && Number(position.getPreparePosition()) >= commit;
   return isPast ? index + 1 : index;
 };
@@ -144,7 +144,7 @@ const filterOf = (options: ReadReq.Options): ((event: LoggedEvent) => boolean) =
   };
 };
 
-/** Resolves when the log is longer, or nobody listens any more. */
+/** Resolves when the log grows or the client is gone. */
 const appended = (log: EventLog, call: Call, length: number): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {

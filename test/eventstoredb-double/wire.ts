@@ -51,7 +51,7 @@ export const expectedOf = (options: Expectation, revision: string): Expected => 
   return options.hasAny() ? 'any' : Number(revision);
 };
 
-/** An event as it goes over the wire. */
+/** An event in the protocol's form. */
 export const eventBytes = (event: LoggedEvent): Uint8Array => {
   const position = event.position.toString();
   const recorded = new RecordedEvent()
@@ -88,7 +88,7 @@ export const notFoundBytes = (stream: string): Uint8Array =>
     .setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(streamNamed(stream)))
     .serializeBinary();
 
-/** A refusal as gRPC carries it; what isn't one of the log's refusals is a fault of the double. */
+/** A refusal as a gRPC error; any other error is a fault of the double. */
 export const refusal = (error: unknown): Partial<StatusObject> => {
   const metadata = new Metadata();
   if (error instanceof StreamDeleted) {

@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 
-/** AMENDS_FAULT_SEED repeats a run, AMENDS_FAULT_ROUNDS ends processes that many times at random. */
+/** AMENDS_FAULT_SEED repeats a run, AMENDS_FAULT_ROUNDS kills processes that many times at random. */
 const SEED = Number(process.env['AMENDS_FAULT_SEED'] ?? randomInt(1_000_000_000));
 
-/** How often a test that ends processes at random does so. @param usual what fits into a run of all tests */
+/** How often a test kills processes at random. @param usual the number for a run of all tests */
 export const roundsOr = (usual: number): number => Number(process.env['AMENDS_FAULT_ROUNDS'] ?? usual);
 
 /** Whole numbers from `least` to `most`, the same ones for the same seed (mulberry32). */
 export class Chance {
   private state = SEED;
 
-  /** To be said where a test fails, so that it can be run again. */
+  /** Print it when a test fails, so that the run can be repeated. */
   readonly seed = `AMENDS_FAULT_SEED=${SEED}`;
 
   between(least: number, most: number): number {

@@ -1,6 +1,6 @@
 import type { CrashPointName } from '../../libs/event-sourcing/crash-point.js';
 
-/** Where each kind of work comes by; each test of faults walks its own list. */
+/** The crash points of each kind of work; each test of faults walks its own list. */
 const HISTORY = [
   'history: before insert',
   'history: after insert, before commit',

@@ -73,7 +73,7 @@ describe('an import of real history that is killed', () => {
   }, 600_000);
 });
 
-/** Ends it a random while after it began to write: what it is at then is left to chance. */
+/** Kills it a random time after its first write. */
 async function killedOnceItWrites(args: readonly string[], data: string, chance: Chance): Promise<void> {
   const child = startAmends(...args);
   const ended = once(child, 'exit');

@@ -4,7 +4,7 @@ const HEADER =
   'cmdb_ci,impact,urgency,priority,assignment_group,assigned_to,knowledge,u_priority_confirmation,notify,problem_id,' +
   'rfc,vendor,caused_by,closed_code,resolved_by,resolved_at,closed_at';
 
-/** A file as the incident log of mappings/incidents.yaml is, of invented incidents: opened, worked on, resolved, closed. */
+/** A file for mappings/incidents.yaml with invented incidents: opened, worked on, resolved, closed. */
 export function incidentLog(incidents: number): string {
   const rows = Array.from({ length: incidents }, (_, index) => incident(index));
   return [HEADER, ...rows.flat()].join('\n');

@@ -1,9 +1,9 @@
 import { setTimeout as breath } from 'node:timers/promises';
 import type { Caller } from '../e2e/running-app.testing.js';
 
-/** What was sent and, once it was answered, the answer. */
+/** A request and its answer, once there is one. */
 export interface Sent {
-  /** The command's id: the same each time it is sent. */
+  /** The command's id, the same for every attempt. */
   readonly id: string;
   readonly path: string;
   readonly body: object;
@@ -20,12 +20,12 @@ export interface Acknowledged {
 const IN_FLIGHT = 8;
 const BREATH_MS = 20;
 const OPENS_A_CASE = 2;
-/** Fewer than the rules let a team take on in a day. */
+/** Below the rules' daily limit of a team. */
 const MOST_CASES = 150;
 
 /**
- * Sends responses and commands on the cases they open, several at a time, keeps its own log of what was answered, and
- * sends again, under the same id, what was not.
+ * Sends responses and commands on their cases, several at a time, logs the answers, and sends unanswered requests again
+ * under the same id.
  */
 export class LoggingClient {
   readonly log: Sent[] = [];
@@ -36,7 +36,7 @@ export class LoggingClient {
     return this.log.filter(({ answer }) => answer !== undefined);
   }
 
-  /** Works until the app is gone. @param answered told of each answer, with how many there were since the call */
+  /** Works until the app is gone. @param answered called for each answer with the number of answers since the start */
   async workUntilGone(caller: Caller, answered: (count: number) => void = () => undefined): Promise<void> {
     let count = 0;
     const worker = async (): Promise<void> => {
@@ -49,7 +49,7 @@ export class LoggingClient {
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
   }
 
-  /** Works as long as it goes on, with a breath after each time that nothing could be done. */
+  /** Works while `goesOn` says so, and pauses after each attempt that failed. */
   async workWhile(caller: Caller, goesOn: () => boolean): Promise<void> {
     const worker = async (): Promise<void> => {
       while (goesOn()) {
@@ -61,13 +61,13 @@ export class LoggingClient {
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
   }
 
-  /** Sends again what was not answered, until all of it is. */
+  /** Sends unanswered requests until all are answered. */
   async complete(caller: Caller): Promise<void> {
     for (let sent = this.unanswered.shift(); sent !== undefined; sent = this.unanswered.shift())
       if (!(await this.send(caller, sent))) throw new Error('The app went away while the rest was sent.');
   }
 
-  /** What the app answers now to what it answered before. */
+  /** Repeats the answered requests; resolves to their answers now. */
   async again(caller: Caller, { id, path, body, answer }: Sent): Promise<unknown> {
     try {
       return (await caller.send('POST', path, JSON.stringify(body), { 'idempotency-key': id })).body;
@@ -84,7 +84,7 @@ export class LoggingClient {
         'idempotency-key': sent.id,
       });
       if (status < 300) this.note(sent, body as unknown as Acknowledged);
-      // The reaction that opens the case may not have run yet, or many write to it at a time.
+      // The case may not be open yet, or many write to it at a time.
       else if (status === 404 || body['code'] === 'revision-conflict' || (status === 503 && headers.has('retry-after')))
         this.unanswered.push(sent);
       else throw new Error(`${sent.path} was answered ${status}: ${JSON.stringify(body)}`);
@@ -110,7 +110,7 @@ export class LoggingClient {
   }
 }
 
-/** What fetch throws when there is no connection; told by its name, because the test runner has a TypeError of its own. */
+/** What fetch throws without a connection. It compares the name, because the test runner has its own TypeError. */
 const isLost = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 

@@ -26,7 +26,7 @@ const replayOf = (rules: string, data: string): readonly string[] => ['replay', 
 const replay = (rules: string, data: string) => amendsJson<Replayed>(...replayOf(rules, data));
 const verify = (data: string) => amendsJson<object>('verify', '--data', data);
 
-/** The digest under the pack, and under the rules that a replay brings. */
+/** The digest under the pack, and under the rules of a replay. */
 let lenient: string;
 let underStrict: string;
 
@@ -38,13 +38,13 @@ beforeAll(async () => {
   cpSync(prepared, other, { recursive: true });
   ({ digestBefore: lenient, digestAfter: underStrict } = await replay(strict, other));
   expect(underStrict).not.toBe(lenient);
-  // Twice there and back, so that there is an old build to release.
+  // Switch there and back twice, so that there is an old build to release.
   await replay(strict, prepared);
   await replay(pack, prepared);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What readers are given at this moment, from whichever build is live. */
+/** The digest of the live build. */
 async function served(data: string): Promise<string> {
   const reads = SqliteReadStore.open({ path: join(data, 'read.db'), mode: 'read' });
   try {
@@ -54,7 +54,7 @@ async function served(data: string): Promise<string> {
   }
 }
 
-/** The one build or the other is served whole, and the replay asked for again leaves no more than a roll-back needs. */
+/** One build or the other is live and complete, and another replay leaves only the builds that a rollback needs. */
 async function expectWhole(data: string): Promise<void> {
   expect([lenient, underStrict]).toContain(await served(data));
   expect((await replay(strict, data)).digestAfter).toBe(underStrict);
@@ -69,14 +69,14 @@ async function expectWhole(data: string): Promise<void> {
 }
 
 describe('a replay that is killed', () => {
-  test.each(WHILE_REPLAYING)('at "%s" leaves one build whole, and is done by the next', async (name) => {
+  test.each(WHILE_REPLAYING)('at "%s" leaves a complete build, and the next replay succeeds', async (name) => {
     const data = join(folder, name.replaceAll(/\W+/g, '-'));
     cpSync(prepared, data, { recursive: true });
     expect(await crashAmends(name, ...replayOf(strict, data))).toBe('SIGKILL');
     await expectWhole(data);
   });
 
-  test('at random leaves one build whole each time, and is done by the last', async () => {
+  test('at random leaves a complete build each time, and the last replay succeeds', async () => {
     const chance = new Chance();
     const data = join(folder, 'at-random');
     cpSync(prepared, data, { recursive: true });
@@ -89,7 +89,7 @@ describe('a replay that is killed', () => {
   }, 600_000);
 });
 
-describe('an app that is killed between the act of a replay and the switch to its build', () => {
+describe('an app that is killed between the activation of a replay and the switch to its build', () => {
   test('makes the switch at its next start', async () => {
     const data = join(folder, 'app');
     const killed = await RunningApp.start(data, { AMENDS_CRASH_AT: 'replay: after activation, before switch' });

@@ -43,7 +43,7 @@ describe('an app that is killed while it serves commands', () => {
   const chance = new Chance();
   const serving = join(folder, 'serving');
 
-  /** What was answered before is answered again, and the same. */
+  /** Repeated requests get the same answers again. */
   const expectSameAnswers = async (app: RunningApp): Promise<void> => {
     for (const sent of client.acknowledged.slice(-5))
       expect(await client.again(app.operator, sent)).toEqual(sent.answer);
@@ -56,14 +56,14 @@ describe('an app that is killed while it serves commands', () => {
     await app.stop();
   });
 
-  test.each(WHILE_SERVING)('at "%s" goes on from there', async (name) => {
+  test.each(WHILE_SERVING)('at "%s" recovers', async (name) => {
     const app = await start(serving, { AMENDS_CRASH_AT: `${name}:${chance.between(3, 12)}` });
     await expectSameAnswers(app);
     await client.workUntilGone(app.operator);
     expect(await app.ended()).toBe('SIGKILL');
   });
 
-  test(`at random goes on from there (${chance.seed})`, async () => {
+  test(`at random recovers (${chance.seed})`, async () => {
     for (let round = 0; round < roundsOr(6); round++) {
       const app = await start(serving);
       await expectSameAnswers(app);
@@ -75,7 +75,7 @@ describe('an app that is killed while it serves commands', () => {
     }
   }, 600_000);
 
-  test('has everything that was answered in its history, and nothing twice', async () => {
+  test('has every acknowledged write in its history once', async () => {
     const app = await start(serving);
     await client.complete(app.operator);
     const events = await eventually(async () => {
@@ -93,11 +93,11 @@ describe('an app that is killed while it serves commands', () => {
 describe('an app that is killed during its first start', () => {
   const starting = join(folder, 'starting');
 
-  test.each(WHILE_STARTING)('at "%s" goes on from there', async (name) => {
+  test.each(WHILE_STARTING)('at "%s" recovers', async (name) => {
     expect(await RunningApp.ending(starting, { AMENDS_CRASH_AT: name })).toMatchObject({ signal: 'SIGKILL' });
   });
 
-  test('has its rules and a team to care for cases in the end, each once', async () => {
+  test('has its rules and a team in the end, each once', async () => {
     const app = await start(starting);
     const sent = { source: 'survey', externalId: 'r-1', customer: 'c-1', metric: 'nps', score: 0 };
     const { status, body } = await app.operator.post('/v1/responses', sent);

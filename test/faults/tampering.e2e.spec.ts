@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A copy of a store, changed behind its back. */
+/** A copy of a store for somebody to tamper with. */
 function tampered(sql: string, from = prepared): string {
   const data = join(folder, `copy-${++copies}`);
   cpSync(from, data, { recursive: true });
@@ -57,7 +57,7 @@ interface Event {
   readonly name: string;
 }
 
-/** How an event is named where something is wrong with it. */
+/** The name of an event in a finding. */
 function eventAt(position: number): Event {
   const db = new DatabaseSync(join(prepared, 'history.db'), { readOnly: true });
   const row = db.prepare('SELECT type, revision, stream FROM history WHERE position = ?').get(position);
@@ -70,7 +70,7 @@ function eventAt(position: number): Event {
 }
 
 describe('a sealed event', () => {
-  test('is intact as long as nobody changes it', async () => {
+  test('is intact if nobody changes it', async () => {
     expect(await verified(tampered(''))).toMatchObject({ code: 0, seals: 'intact', problems: [] });
   });
 
@@ -103,7 +103,7 @@ describe('a sealed event', () => {
     expect(found.problems.join('\n')).toContain(column === 'data' && value === `'{'` ? String(position) : name);
   });
 
-  test('whose stream, type or actor is given another name is named', async () => {
+  test('with another stream, type or actor is detected', async () => {
     const { name } = eventAt(12);
     for (const [table, column] of [
       ['streams', 'stream'],
@@ -117,14 +117,14 @@ describe('a sealed event', () => {
     }
   });
 
-  test('that is removed is named', async () => {
+  test('that is removed is detected', async () => {
     const { position, name } = eventAt(12);
     const { code, problems } = await verified(tampered(`DELETE FROM events WHERE position = ${position}`));
     expect(code).toBe(1);
     expect(problems).toContain(`Removed since it was sealed: ${name}.`);
   });
 
-  test('that changed its place with another is named', async () => {
+  test('that changed places with another is detected', async () => {
     const swap = `UPDATE events SET position = 900000 WHERE position = 12; UPDATE events SET position = 12 WHERE position = 13;
       UPDATE events SET position = 13 WHERE position = 900000`;
     const { code, problems } = await verified(tampered(swap));
@@ -132,7 +132,7 @@ describe('a sealed event', () => {
     expect(problems.join('\n')).toMatch(/at position 0{14}1[23]/);
   });
 
-  test('has another inserted among it and its like: that one is named', async () => {
+  test('with an inserted event among its neighbours is intact, and the inserted one is detected', async () => {
     const made = `CREATE TABLE moved AS SELECT * FROM events WHERE position >= 12;
       DELETE FROM events WHERE position >= 12;
       INSERT INTO events SELECT position, 'forged', stream, 9000, type, category, schema_version, shard, programme, actor,
@@ -150,7 +150,7 @@ describe('the last events, lost', () => {
   const LOSE_THREE = 'DELETE FROM events WHERE position > (SELECT max(position) - 3 FROM events)';
   const lost = /ends at position \d{16}, but the event at \d{16} was acknowledged: the last 3 events are lost/;
 
-  test('are counted, by verify and by the start of the app', async () => {
+  test('are detected and counted by verify and by the start of the app', async () => {
     const data = tampered(LOSE_THREE);
     const { code, problems } = await verified(data);
     expect(code).toBe(1);
@@ -160,7 +160,7 @@ describe('the last events, lost', () => {
     expect(start.said).toMatch(lost);
   });
 
-  test('are counted also where no seal vouched for them yet', async () => {
+  test('are detected even if they were not sealed yet', async () => {
     const unsealed = join(folder, 'unsealed');
     expect(await crashAmends('import: after read models, before seals', ...importInto(unsealed))).toBe('SIGKILL');
     const { code, problems } = await verified(tampered(LOSE_THREE, unsealed));
@@ -168,7 +168,7 @@ describe('the last events, lost', () => {
     expect(problems.join('\n')).toMatch(lost);
   });
 
-  test('and the last of all, changed, is told by the head', async () => {
+  test('and a change of the very last event are detected by the head', async () => {
     const change = `UPDATE events SET data = '{}' WHERE position = (SELECT max(position) FROM events)`;
     const { code, problems } = await verified(tampered(change));
     expect(code).toBe(1);
@@ -191,7 +191,7 @@ describe('the last events, lost', () => {
 });
 
 describe('a seal', () => {
-  test('that is changed is named', async () => {
+  test('that is changed is detected', async () => {
     const data = tampered('');
     const db = new DatabaseSync(join(data, 'ledger.db'));
     db.exec(`UPDATE records SET value = json_set(value, '$.count', 1) WHERE key LIKE 'seal/%'`);
@@ -201,7 +201,7 @@ describe('a seal', () => {
     expect(problems.join('\n')).toContain('Seal 1 was changed');
   });
 
-  /** As if nothing had ever been sealed; with its note also where it was noted how far was. */
+  /** Removes all seals, and on demand the note of the last sealed event. */
   function unsealed(...notes: readonly 'note'[]): string {
     const data = tampered('');
     const gone: [string, string][] = [['ledger.db', 'seal/%']];
@@ -214,7 +214,7 @@ describe('a seal', () => {
     return data;
   }
 
-  test('that is gone is missed where all are, and the app makes none in its place', async () => {
+  test('is missed even if all are gone, and the app does not seal again in its place', async () => {
     const data = unsealed();
     const { code, seals, problems } = await verified(data);
     expect({ code, seals }).toEqual({ code: 1, seals: 'broken' });
@@ -236,7 +236,7 @@ describe('a seal', () => {
     expect(await verified(data)).toMatchObject({ code: 1, seals: 'broken' });
   });
 
-  test('that is gone together with the note of it is told by an anchor kept elsewhere alone', async () => {
+  test('that is gone together with the note is detected only by an anchor kept elsewhere', async () => {
     const { anchor } = await verified(tampered(''));
     const data = unsealed('note');
     const without = await verified(data);
@@ -252,7 +252,7 @@ describe('a seal', () => {
     );
   });
 
-  test('lost for good is made anew once history is put back, and history says so', async () => {
+  test('that is lost for good is made again by a restore, and history records it', async () => {
     const data = unsealed();
     const kept = join(folder, 'kept');
     await amendsJson('backup', kept, '--data', data);
@@ -262,7 +262,7 @@ describe('a seal', () => {
 });
 
 describe('a folder', () => {
-  test('that an app writes is refused to a second one in words, and left in peace', async () => {
+  test('that an app writes is refused to a second one with a sentence, and stays unchanged', async () => {
     const data = join(folder, 'shared');
     const first = await RunningApp.start(data);
     const second = await RunningApp.ending(data, {});
@@ -274,7 +274,7 @@ describe('a folder', () => {
     expect((await verified(data)).code).toBe(0);
   });
 
-  // To root every folder can be written.
+  // Root can write every folder.
   (process.getuid?.() === 0 ? test.skip : test)('that can not be written is refused in words', async () => {
     const data = tampered('');
     for (const mode of [0o500, 0o700]) {

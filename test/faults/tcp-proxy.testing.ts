@@ -3,20 +3,17 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Ends every connection at once, in the middle of whatever it carries; new ones are taken. */
+  /** Cuts every connection at once, also in mid-message; accepts new ones. */
   cut(): void;
-  /** From now on each piece of data waits so long, both ways; 0 lets them pass at once. */
+  /** Delays each chunk both ways from now on; 0 stops delaying. */
   slow(delayMs: number): void;
-  /** Nothing passes any more, or after so many more bytes, but connections stay as they are; until `slow`. */
+  /** Stalls all connections, at once or after so many more bytes, without closing them, until `slow`. */
   stall(afterBytes?: number): void;
-  /**
-   * Keeps what a client sends, from the piece on that has these words in it. What is given lets it arrive, though its
-   * sender has long given up.
-   */
+  /** Holds back what a client sends from the chunk on that contains this text. The result releases it, however late. */
   keep(words: string): () => void;
-  /** Ends every connection and takes no new ones, as when the server's machine is down; until `slow`. */
+  /** Cuts every connection and refuses new ones, like a server that is down, until `slow`. */
   refuse(): void;
-  /** How many bytes passed so far, to cut in the middle of something. */
+  /** The bytes that passed so far, to cut in the middle of something. */
   readonly bytes: number;
   stop(): Promise<void>;
 }
@@ -27,7 +24,7 @@ interface Kept {
   readonly pieces: (() => void)[];
 }
 
-/** Stands between a client and a server, and does to their connection what networks do. */
+/** A proxy that simulates faults of the network between a client and a server. */
 export async function startProxy(toPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let delayMs = 0;
@@ -47,7 +44,7 @@ export async function startProxy(toPort: number): Promise<TcpProxy> {
       else if (delayMs < Infinity) setTimeout(() => to.write(data), delayMs);
     });
     from.on('close', () => void (kept?.of.has(to) || to.destroy()));
-    // A cut connection is what this is for: each side learns of it by its own end.
+    // Errors of a cut connection are expected here.
     from.on('error', () => to.destroy());
     sockets.add(from);
     from.on('close', () => sockets.delete(from));

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Recorded } from '../../libs/event-sourcing/event.js';
 import type { LoggingClient } from './logging-client.testing.js';
 
-/** Every response has been triaged, and every case that is to be opened for one is. */
+/** Whether every response is triaged, and every case for one is open. */
 export const isReactedTo = (events: readonly Recorded[]): boolean => {
   const triaged = ofType(events, 'ResponseTriaged');
   const toOpen = triaged.filter(({ data }) => 'outcome' in data && data.outcome === 'opened');
@@ -11,13 +11,13 @@ export const isReactedTo = (events: readonly Recorded[]): boolean => {
   );
 };
 
-/** Names that stand in a list more than once. */
+/** The names that a list has more than once. */
 export const repeated = (names: readonly string[]): readonly string[] => {
   const seen = new Set<string>();
   return names.filter((name) => seen.size === seen.add(name).size);
 };
 
-/** History holds all that a client was answered, and what follows from it, each once and in order. */
+/** Expects every acknowledged write and its consequences in history, each once and in order. */
 export function expectWhole(client: LoggingClient, events: readonly Recorded[]): void {
   expect(client.acknowledged).toHaveLength(client.log.length);
   const recorded = new Map(events.map((event) => [event.id, event.type]));

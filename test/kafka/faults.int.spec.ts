@@ -26,7 +26,7 @@ afterAll(async () => {
   if (kafka.present) await kafka.stop();
 });
 
-// A broker of its own: it is restarted, and it sends its clients through the proxy.
+// This spec restarts its own broker, which tells clients to connect through the proxy.
 describeOn(kafka, 'a Kafka behind a bad network', () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-bad-network-'));
   let [proxy, broker, topics]: [TcpProxy?, RunningKafka?, TopicsOnKafka?] = [];
@@ -62,7 +62,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
         );
   };
 
-  /** Whole topics hold all of history, and a subscriber who counts revisions has it in order. */
+  /** Expects complete topics, in order for a subscriber who counts revisions. */
   const expectClean = async (messages: number): Promise<void> => {
     const { cluster, history } = started().topics;
     await started().topics.settled();
@@ -75,7 +75,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   };
 
   test(
-    'a relay that is cut off in mid-transaction, again and again, brings every event, in order',
+    'a relay that is cut off in mid-transaction, again and again, sends every event in order',
     async () => {
       const { topics, proxy } = started();
       await tellCases(['1', '2', '3', '4'], 150);
@@ -98,7 +98,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'a relay says that it waits for a broker that stalls, and goes on when the broker does',
+    'the relay reports that it waits for a stalled broker, and resumes with it',
     async () => {
       const { topics, proxy } = started();
       await tellCases(['1'], 5);
@@ -120,7 +120,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'a relay that is cut off for longer than a transaction may last is taken for no other relay, and goes on',
+    'a relay that is cut off for longer than a transaction may last does not take itself for another one, and resumes',
     async () => {
       const { topics, proxy } = started();
       await tellCases(['1', '2', '3', '4'], 250);
@@ -142,7 +142,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'a slow broker has everything, too',
+    'a slow broker gets every event',
     async () => {
       const { topics, proxy } = started();
       proxy.slow(15);
@@ -157,7 +157,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'a broker that dies under the relay and starts again has every event',
+    'a broker that crashes and restarts gets every event',
     async () => {
       const { topics, broker: before } = started();
       await tellCases(['1', '2'], 40);
@@ -178,7 +178,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
   );
 
   test(
-    'responses that are taken in while the connection is cut are all there, and none is lost to a commit',
+    'no response is lost when the connection is cut during inbound work',
     async () => {
       const { topics, proxy } = started();
       const sent = Array.from({ length: 200 }, (_, n) => ({
@@ -201,7 +201,7 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
           await takeInbound(
             {
               subscriber: new KafkaSubscriber(topics.cluster),
-              // Known by its id, as history knows it: what comes twice is one.
+              // Like history, it ignores a second response with the same id.
               receive: async ({ externalId }: ReceiveResponse) => {
                 received.add(externalId);
                 return {};

@@ -61,7 +61,7 @@ describeOn(kafka, 'responses sent in by Kafka', (brokers) => {
     return found;
   };
 
-  test('become cases, go out again as events, and what is poison is named without what a person said', async () => {
+  test('become cases and events, and rejects name bad messages without personal words', async () => {
     await send([
       response('r-1'),
       'no JSON: I am Eva Brandt',

@@ -37,7 +37,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(await stop()).toBeUndefined();
     await topics.settled();
   };
-  /** Publishes as a torn or lost transaction would have it. */
+  /** Publishes like a torn or lost transaction. */
   const publishSome = async (choose: (name: string) => boolean, position: string): Promise<void> => {
     await makeTopics(topics.cluster, { partitions: 3 });
     const publisher = await KafkaPublisher.open(topics.cluster, RELAY);
@@ -52,7 +52,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     await publisher.close();
   };
 
-  test('brings every event to its topic once, and goes on where it was', async () => {
+  test('sends every event to its topic once, and resumes', async () => {
     await tellCase('1', 5);
     await append(topics.history, 'response-1', received('1', 'c-1'));
     await relayAll({ batchSize: 2 });
@@ -74,7 +74,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(topics.said).toEqual([]);
   });
 
-  test('a lost middle is sent again with everything after it, so that a counting subscriber has it in order', async () => {
+  test('a lost middle is sent again with all later events, in order for a subscriber who counts revisions', async () => {
     await tellCase('1', 6);
     const end = (await topics.history.end()) ?? '';
     await publishSome((name) => name !== 'case-1 3', end);
@@ -86,7 +86,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(topics.said.join()).toMatch(/1 events were not in their topics.*revision 3 of case-1/);
   });
 
-  test('a lost message to forget a customer is sent again', async () => {
+  test('a lost message that forgets a customer is sent again', async () => {
     await append(topics.history, 'customer-1', {
       type: 'CustomerContactRecorded',
       data: { customer: '1', entry: 'e' },
@@ -97,7 +97,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect((await topics.published()).map(({ value }) => value === null)).toEqual([false, true]);
   });
 
-  test('what is there although its position is not, is not sent again', async () => {
+  test('an event without its stored position is not sent again', async () => {
     await tellCase('1', 6);
     const first = (await topics.history.readStream('case-1', { limit: 1 })).events[0]?.position ?? '';
     await publishSome((name) => name <= 'case-1 4', first);
@@ -112,7 +112,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     ]);
   });
 
-  test('beyond the window the topics are not read again at each start', async () => {
+  test('a start reads the topics only within the window', async () => {
     await tellCase('1', 40);
     await relayAll({ batchSize: 5, window: 10 });
     await tellCase('2', 3);
@@ -121,7 +121,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(topics.said).toEqual([]);
   });
 
-  test('of two relays started by mistake the first stops, in words, and nothing is lost or doubled', async () => {
+  test('when a second relay starts by mistake the first stops with a message, and nothing is lost or duplicated', async () => {
     await tellCase('1', 3);
     const first = topics.relay();
     await isAt(await topics.history.end(), first.relay);
@@ -152,7 +152,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     }
   });
 
-  test('a batch that is larger than a message may be is sent in parts, in one transaction', async () => {
+  test('a batch above the largest message is sent in parts, in one transaction', async () => {
     for (let at = 0; at < 12; at++)
       await append(topics.history, 'case-1', at === 0 ? opened('1') : noted('x'.repeat(300_000)));
     await relayAll();
@@ -160,7 +160,7 @@ describeOn(kafka, 'the relay to Kafka', (brokers) => {
     expect(names(published)).toEqual(Array.from({ length: 12 }, (_, before) => `case-1 ${before + 1}`));
   });
 
-  test('the topics are made as they should be', async () => {
+  test('the topics have the right settings', async () => {
     await makeTopics(topics.cluster, { partitions: 3 });
     expect(await makeTopics(topics.cluster, { partitions: 3 })).toEqual([]);
     const admin = topics.cluster.kafka.admin();

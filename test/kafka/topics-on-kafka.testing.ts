@@ -11,7 +11,7 @@ import { TOPIC_NAMES } from '../../libs/broker/topics.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
 
-/** A history, and topics of its own on the broker of the tests. */
+/** A history, and its topics on the broker of the tests. */
 export class TopicsOnKafka {
   readonly said: string[] = [];
   private readonly relays: { stop: AbortController; ended: Promise<unknown> }[] = [];
@@ -64,7 +64,7 @@ export class TopicsOnKafka {
     };
   }
 
-  /** The topics that there are by now. */
+  /** The topics that exist now. */
   async names(): Promise<string[]> {
     const admin = this.cluster.kafka.admin();
     await admin.connect();
@@ -74,13 +74,13 @@ export class TopicsOnKafka {
     return names.map((name) => name.slice(prefix.length));
   }
 
-  /** Waits until all that ended relays and publishers committed is shown to readers. It shuts out those that still work. */
+  /** Waits until readers see what ended relays and publishers committed. It fences those that still work. */
   async settled(): Promise<void> {
     const publisher = await KafkaPublisher.open(this.cluster, RELAY);
     await publisher.close();
   }
 
-  /** What is in the topics, as a subscriber who reads them from the start sees it. */
+  /** The content of the topics, for a subscriber who reads them from the start. */
   async published(): Promise<Placed[]> {
     const reader = new TopicReader(this.cluster);
     const messages: Placed[] = [];
@@ -108,7 +108,7 @@ export class TopicsOnKafka {
 
 const WITHIN_MS = 40_000;
 
-/** Asks again until it holds. */
+/** Retries until the condition holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + WITHIN_MS;
   while (!(await holds())) {

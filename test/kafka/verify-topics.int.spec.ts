@@ -52,7 +52,7 @@ describeOn(kafka, 'whole topics against history', (brokers) => {
     });
   };
 
-  test('whole topics are clean', async () => {
+  test('complete topics are clean', async () => {
     await publish(() => true);
     expect(await verify()).toMatchObject({
       clean: true,
@@ -62,19 +62,19 @@ describeOn(kafka, 'whole topics against history', (brokers) => {
       ],
     });
   });
-  test('what is double is counted, and no fault', async () => {
+  test('duplicates are counted, and are no fault', async () => {
     await publish(() => true);
     await publish((name) => name.startsWith('case-2'));
     expect(await verify()).toMatchObject({ clean: true, topics: [{ messages: 12, dropped: 4 }, {}] });
   });
-  test('an event that a counting subscriber never gets is missing, with all that follow it', async () => {
+  test('an event that a subscriber who counts revisions never gets is missing, with all later ones', async () => {
     await publish((name) => name !== 'case-2 3');
     expect(await verify()).toMatchObject({
       clean: false,
       topics: [{ missing: 2, dropped: 1, first: expect.stringContaining('Revision 3 of case-2') }, {}],
     });
   });
-  test('a message that history does not have is foreign', async () => {
+  test('a message that history lacks is foreign', async () => {
     await publish(() => true);
     const publisher = await KafkaPublisher.open(topics.cluster, RELAY);
     const headers = { ce_id: 'nobody knows', ce_stream: 'case-9', ce_revision: '1', ce_position: end };

@@ -18,34 +18,34 @@ export interface Scenario {
 }
 
 export interface Outcome {
-  /** The most that one projector was given of what came, as a multiple of an equal share. */
+  /** The load of the busiest projector, as a multiple of an equal share. */
   readonly busiest: number;
-  /** Seconds that the oldest event waiting had waited: with all projectors there, and after one was lost. */
+  /** The age in seconds of the oldest waiting event: with all projectors, and after the loss of one. */
   readonly lagBefore: number;
   readonly lagAfterLoss: number;
   /** Seconds from the loss until no event had waited for a second; undefined: not by the end. */
   readonly recoveredAfter: number | undefined;
-  /** How often a shard was folded by two at a time, which the read store's guard has to make good. */
+  /** How often two projectors folded a shard at a time, which the read store's guard must correct. */
   readonly foldedByTwo: number;
   readonly folded: number;
   readonly came: number;
 }
 
 const LASTS_S = 300;
-/** From then on nothing comes, so that what waits can be folded. */
+/** From then on no events come, so that projectors can catch up. */
 const COMES_UNTIL_S = 270;
 const LOST_AT_S = 60;
 const RENEW_EVERY_S = RENEW_EVERY_MS / 1_000;
-/** The first has shared with the others by then. */
+/** By then the projectors have divided the shards. */
 const SETTLED_S = 20;
 const CUSTOMERS = 100_000;
-/** Some customers are heard of far more often than others: the n-th as often as 1 / (n + FLATTENED). */
+/** Some customers have far more events than others: the n-th in proportion to 1 / (n + FLATTENED). */
 const FLATTENED = 200;
 const START = Date.parse('2031-05-05T09:00:00.000Z');
 
 /**
- * Five minutes of projectors that share the shards as they do in operation, by the same leases, on simulated time. One
- * is lost without a word. Customers are more and less busy, and events wait in the order in which they came.
+ * Simulates five minutes of projectors that divide the shards by their real leases, on simulated time. One crashes.
+ * Customers differ in how busy they are, and events wait in order.
  */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'amends-scaling-'));
@@ -60,7 +60,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
 
 class Simulation {
   private readonly draw: () => number;
-  /** By shard, the seconds in which its waiting events came, oldest first, and how many are left of each. */
+  /** By shard: the seconds in which its waiting events came, oldest first, and how many of each are left. */
   private readonly waiting = Array.from({ length: SHARDS }, () => [] as { second: number; left: number }[]);
   private readonly projectors: { readonly sharing: SharedShards; shards: readonly number[]; renewsAt: number }[];
   private readonly given: number[];
@@ -124,7 +124,7 @@ class Simulation {
     return this.scenario.offered;
   }
 
-  /** Each projector folds the oldest of its shards first, as history gives them. */
+  /** Each projector folds the oldest events of its shards first, in the order of history. */
   private fold(upTo: number): number {
     let folded = 0;
     for (const { shards } of this.projectors) {
@@ -147,7 +147,7 @@ class Simulation {
   }
 }
 
-/** Draws the shard of a customer, the busy ones more often: by the inverse of how often they add up to. */
+/** Draws the shard of a customer, busy ones more often, by the inverse of the cumulative weights. */
 function customersDrawn(chance: Chance): () => number {
   const shards = new Map<number, number>();
   const span = Math.log((CUSTOMERS + FLATTENED) / FLATTENED);

@@ -4,13 +4,13 @@ import { startKafka } from '../../engines/kafka.js';
 
 export interface BrokerAtHand {
   readonly brokers: string;
-  /** Topics of their own each time it is asked. */
+  /** A new set of topics for each call. */
   cluster(): Cluster;
-  /** Removes the topics that were made. */
+  /** Removes these topics. */
   stop(): Promise<void>;
 }
 
-/** The Kafka of KAFKA_TEST_BROKERS, else one broker started for this, its data in the folder. */
+/** The Kafka of KAFKA_TEST_BROKERS, else a new broker with its data in the folder. */
 export async function brokerAtHand(folder: string): Promise<BrokerAtHand> {
   const named = process.env['KAFKA_TEST_BROKERS'];
   const started = named === undefined ? await startKafka(folder) : undefined;

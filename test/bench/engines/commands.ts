@@ -13,16 +13,16 @@ import { startRoles, until } from './roles-at-hand.js';
 const KEY = 'bench-operator-key-0123456789abcdef';
 const HEADERS = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
 const CASES = 2_000;
-/** Commands a second: a little more than must be held, so that it can be held. */
+/** Commands a second: a little more than the aim. */
 const OFFERED = 1_200;
-/** The stand-in of MongoDB goes through a whole collection for each document that it changes. */
+/** The stand-in of MongoDB scans a collection for each document that it changes. */
 const OFFERED_TO_STAND_IN = 100;
 const CLIENTS = 50;
 const PROBE_EVERY_MS = 250;
 
 /**
- * Notes added to open cases over HTTP, so many a second, with one process of each role: how many are answered, and how
- * long after its answer such a note is seen in the read models.
+ * Adds notes to open cases over HTTP at a fixed rate, with one process of each role. It counts the answers, and measures
+ * the time from an answer until the read models show the note.
  */
 export async function commandsOnEngines(size: Size, folder: string): Promise<Figure[]> {
   const eventStore = await eventStoreAtHand();
@@ -98,7 +98,7 @@ class Api {
     return answer.ok;
   }
 
-  /** Adds a note, and resolves to the milliseconds from its answer until the case is shown with it. */
+  /** Adds a note; resolves to the milliseconds from its answer until the case shows it. */
   async lagOf(id: string, note: string): Promise<number> {
     const answer = await fetch(this.url + noteOn(id), { method: 'POST', headers: HEADERS, body: noteSaying(note) });
     const position = answer.headers.get('amends-position');

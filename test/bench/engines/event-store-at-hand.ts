@@ -5,15 +5,15 @@ import { startBuilt } from '../built-process.js';
 
 export interface EventStoreAtHand {
   readonly url: string;
-  /** Of this benchmark's own: the server may hold other histories. */
+  /** This benchmark's own, because the server may have other histories. */
   readonly prefix: string;
-  /** As the table names it. */
+  /** Its name in the table. */
   readonly name: string;
   open(): EventStoreDbEventStore;
   stop(): Promise<void>;
 }
 
-/** The EventStoreDB of EVENT_STORE_TEST_URL, else the double of one, in a process of its own. */
+/** The EventStoreDB of EVENT_STORE_TEST_URL, else a double in its own process. */
 export async function eventStoreAtHand(): Promise<EventStoreAtHand> {
   const named = process.env['EVENT_STORE_TEST_URL'];
   const double =

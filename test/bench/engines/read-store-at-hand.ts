@@ -4,14 +4,14 @@ import { isTestServer, startMongoDb } from '../../engines/mongodb.js';
 
 export interface ReadStoreAtHand {
   readonly name: string;
-  /** A stand-in says nothing of what a MongoDB can hold. */
+  /** A stand-in, whose speed says nothing about MongoDB. */
   readonly isStandIn: boolean;
-  /** A database of this benchmark's own. */
+  /** This benchmark's own database. */
   database(name: string): string;
   stop(): Promise<void>;
 }
 
-/** The MongoDB of READ_STORE_TEST_URL, else the test server started for this, its data in the folder. */
+/** The MongoDB of READ_STORE_TEST_URL, else a new test server with its data in the folder. */
 export async function readStoreAtHand(folder: string): Promise<ReadStoreAtHand> {
   const named = process.env['READ_STORE_TEST_URL'];
   const started = named === undefined ? await startMongoDb(folder) : undefined;

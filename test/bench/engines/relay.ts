@@ -17,10 +17,10 @@ import { inTurn, ProcessorUsed, type Figure, type Size } from '../measure.js';
 import { brokerAtHand, type BrokerAtHand } from './broker-at-hand.js';
 import { eventStoreAtHand } from './event-store-at-hand.js';
 
-/** What the relay commits at once; its peer does the same. */
+/** The size of the relay's transactions, and of its peer's. */
 const BATCH = 1_000;
 
-/** Bringing a history to empty topics, from the relay's first transaction to its last: an embedded one, and one on an engine. */
+/** Relays a history to empty topics, from the first transaction to the last: an embedded history, and one on an engine. */
 export async function relayToKafka(size: Size, folder: string): Promise<Figure[]> {
   const embedded = SqliteEventStore.open({
     folder: join(folder, 'history'),
@@ -41,7 +41,7 @@ export async function relayToKafka(size: Size, folder: string): Promise<Figure[]
   return [ofEmbedded, ofServer];
 }
 
-/** Each run makes topics of its own, and a broker with many of them is slower. */
+/** Each run makes its own topics, and a broker with many topics is slower. */
 async function onNewBroker<T>(folder: string, work: (broker: BrokerAtHand) => Promise<T>): Promise<T> {
   const broker = await brokerAtHand(folder);
   try {
@@ -116,7 +116,7 @@ async function messagesOf(history: EventStore): Promise<Message[]> {
   return messages;
 }
 
-/** What a careful program would do by hand for messages that it has at hand: it reads nothing and keeps no position. */
+/** A careful program by hand that has the messages in memory: it reads nothing and stores no position. */
 async function sendByHand(cluster: Cluster, messages: readonly Message[]): Promise<number> {
   const { kafka, prefix } = cluster;
   await makeTopics(cluster);

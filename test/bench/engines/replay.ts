@@ -12,7 +12,7 @@ import { fill, readOnce } from '../history-of-cases.js';
 import { inTurn, ProcessorUsed, type Figure, type Size } from '../measure.js';
 import { eventStoreAtHand, type EventStoreAtHand } from './event-store-at-hand.js';
 
-/** Reading history from EventStoreDB, and building a read model from it, held against what its client can do at best. */
+/** Reads history from EventStoreDB and builds a read model from it, compared with the client alone. */
 export async function replayFromEventStoreDb(size: Size, folder: string): Promise<Figure[]> {
   mkdirSync(folder, { recursive: true });
   const server = await eventStoreAtHand();
@@ -54,7 +54,7 @@ export async function replayFromEventStoreDb(size: Size, folder: string): Promis
   }
 }
 
-/** As its documentation reads: nothing is done with what comes. */
+/** The client as its documentation shows it, which ignores the events. */
 async function readByClient({ url, prefix }: EventStoreAtHand, count: number): Promise<number> {
   const client = EventStoreDBClient.connectionString(url);
   const began = performance.now();

@@ -2,14 +2,14 @@ import { setTimeout as after } from 'node:timers/promises';
 import { startBuilt, type BuiltProcess } from '../built-process.js';
 
 export interface RolesAtHand {
-  /** Where the api answers. */
+  /** The address of the api. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 60_000;
 
-/** One process of each role, all ready to work. The api is first: it fills empty engines and makes the keys. */
+/** Starts one process of each role. The api is first, because it fills empty engines and makes the keys. */
 export async function startRoles(env: NodeJS.ProcessEnv): Promise<RolesAtHand> {
   const running: BuiltProcess[] = [];
   const stop = async (): Promise<void> => {
@@ -27,7 +27,7 @@ export async function startRoles(env: NodeJS.ProcessEnv): Promise<RolesAtHand> {
   }
 }
 
-/** Asks again until it holds. */
+/** Retries until the condition holds. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (!(await holds())) {

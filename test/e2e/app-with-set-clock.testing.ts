@@ -2,8 +2,8 @@ import type { startStandalone } from '../../apps/standalone/standalone.js';
 import type { readConfig } from '../../libs/platform/config/config.js';
 
 /**
- * The built app in a process of its own, where it is the time that its parent says: run by Node as it stands here. It
- * tells its address when it answers, and each new time when it has come.
+ * Runs the built app in its own process with a clock that the parent sets. Node runs this source directly. It reports
+ * its address once it answers, and each time that it has set.
  */
 const built = (path: string): URL => new URL(`../../dist/${path}`, import.meta.url);
 const app = (await import(built('apps/standalone/standalone.js').href)) as { startStandalone: typeof startStandalone };

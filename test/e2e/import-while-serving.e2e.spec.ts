@@ -7,7 +7,7 @@ import { incidentLog } from '../faults/incident-log.testing.js';
 import { amendsJson, ROOT_FOLDER } from './amends.testing.js';
 import { eventually, OPERATOR_KEY, RunningApp } from './running-app.testing.js';
 
-describe('beside a running app', () => {
+describe('while the app runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'amends-import-'));
   const file = join(folder, 'incidents.csv');
   const mapping = join(ROOT_FOLDER, 'mappings/incidents.yaml');
@@ -64,7 +64,7 @@ describe('beside a running app', () => {
     expect(readFileSync(file, 'utf8')).toBe(incidentLog(30));
   });
 
-  test('a file that breaks off is refused in words, with what went in until then', async () => {
+  test('a truncated file is refused with a sentence that says what was imported', async () => {
     const broken = join(folder, 'broken.csv.gz');
     const whole = gzipSync(incidentLog(2_000));
     writeFileSync(broken, whole.subarray(0, whole.length / 2));
