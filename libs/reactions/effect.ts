@@ -3,7 +3,7 @@ import { streamOf, type AggregateName, type CommandOf } from '../recovery/aggreg
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 
-/** A command to one aggregate: all that the reactor needs to have it decided and recorded. */
+/** A command to one aggregate, with all that the reactor needs to run it. */
 export type Effect = { [N in AggregateName]: EffectOn<N> }[AggregateName];
 
 export interface EffectOn<N extends AggregateName> {
@@ -12,20 +12,20 @@ export interface EffectOn<N extends AggregateName> {
   readonly stream: string;
   readonly command: CommandOf<N>;
   readonly programme: string;
-  /** Whose shard the stream belongs to, should this be its first event: the customer, else the stream's name. */
+  /** Decides the shard of a new stream: the customer, else the stream's name. */
   readonly shardKey: string;
 }
 
-/** What a reaction is given beside the event. */
+/** What a reaction gets besides the event. */
 export interface ReactionInputs {
   readonly books: RuleBooks;
-  /** The streams it asked for, oldest event first, as far as they are now; empty where nobody wrote. */
+  /** The requested streams as they are now, oldest event first; empty if they don't exist. */
   readonly streams: ReadonlyMap<string, readonly RecordedEvent[]>;
-  /** By owner, the open cases it asked for. */
+  /** The requested numbers of open cases by owner. */
   readonly openCases: Readonly<Record<string, number>>;
 }
 
-/** What the reactor looks up before it asks a reaction. */
+/** What the reactor looks up before it runs a reaction. */
 export interface Needs {
   readonly streams: readonly string[];
   /** Count, by owner, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
@@ -33,12 +33,11 @@ export interface Needs {
 }
 
 /**
- * A reaction whose effects are commands. The reactor drops imported events before it asks (they set off nothing),
- * and carries each effect out once: command id = idOf(name, event id, place in the list), causation the event,
- * actor `{ id: name, role: 'system' }`.
+ * A reaction whose effects are commands. The reactor skips imported events and runs each effect once: command id =
+ * idOf(name, event id, index in the list), causation the event, actor `{ id: name, role: 'system' }`.
  */
 export interface CommandReaction<E extends RecoveryEvent> extends Reaction<Effect, E, ReactionInputs> {
-  /** By event type: what must be looked up for it; nothing where it is not named. */
+  /** The needs of each event type; none if absent. */
   readonly needs: {
     readonly [T in E['type']]?: (event: Extract<RecordedEvent, { type: T }>, books: RuleBooks) => Needs;
   };

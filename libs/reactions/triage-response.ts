@@ -15,9 +15,8 @@ type Allocated = Extract<RecordedEvent, { type: 'IntakeAllocated' }>;
 type HeldBack = Extract<RecordedEvent, { type: 'IntakeHeldBack' }>;
 
 /**
- * From a response to its case, in two steps. The rules say what is to be done; where that is a case, its team's
- * intake of the day says who gets it, or that the throttle holds it back; then the case is opened, owned from its
- * first second. A programme without rules triages nothing.
+ * Turns a response into a case in two steps. The rules decide what to do; if that is a case, the team's intake of the day
+ * chooses its owner or holds it back; then the case opens with its owner. A programme without rules triages nothing.
  */
 export const triageResponse: CommandReaction<ResponseEvent | IntakeEvent> = {
   name: 'triage-response',
@@ -57,15 +56,15 @@ function decide({ data, programme, occurredAt }: Received, books: RuleBooks): Tr
   return rules && triage(data, rules, occurredAt);
 }
 
-/** A programme that names no team for a response has its intake under its own name. */
+/** Without a team the intake has the programme's name. */
 const teamOf = (event: Received, { team }: TriagedCase): string => team ?? event.programme;
 
-/** The day, in UTC, on which the source told: a late delivery counts against the throttle of the day it came. */
+/** The day, in UTC, on which the source reported: a late delivery counts against the throttle of its arrival. */
 const dayOf = ({ knownAt }: Received): string => knownAt.slice(0, 10);
 
 function toAllocate(event: Received, decided: TriagedCase): Needs {
   const streams = [streamOf('team', teamOf(event, decided))];
-  // The intake itself counts the cases of its day.
+  // The intake counts the cases of its own day.
   return decided.intake.owner === undefined
     ? { streams }
     : { streams, openCasesBefore: `${dayOf(event)}T00:00:00.000Z` };
@@ -90,7 +89,6 @@ function allocation(event: Received, decided: TriagedCase, { streams, openCases 
   return effectOn('intake', intakeId(team, day), command, { programme: event.programme });
 }
 
-/** The team as it is now. */
 const rosterOf = (events: readonly RecordedEvent[]): Roster | undefined =>
   events.findLast((event) => event.type === 'TeamChanged')?.data;
 
@@ -112,7 +110,7 @@ function triaged(
   return effectOn('response', response, named, { programme, shardKey: customer });
 }
 
-/** The case of a response, for whom its intake chose. */
+/** The command that opens a response's case for the chosen owner. */
 export function openingOf(response: ReceivedResponse, { data, programme }: Allocated): CommandOf<'case'> {
   const { case: id, kind, priority, owner, by, ruleSet } = data;
   const team = data.team === programme ? undefined : data.team;

@@ -54,7 +54,7 @@ const recorded = <T extends RecoveryEvent['type']>(
     ...event,
   }) as Extract<RecordedEvent, { type: T }>;
 
-const received = (said: object = {}, programme?: string) =>
+const received = (more: object = {}, programme?: string) =>
   recorded<'ResponseReceived'>(
     {
       type: 'ResponseReceived',
@@ -69,7 +69,7 @@ const received = (said: object = {}, programme?: string) =>
         contactMe: 'yes',
         commentLength: 0,
         tags: ['late'],
-        ...said,
+        ...more,
       },
     },
     'response-r1',
@@ -82,19 +82,19 @@ const team = recorded<'TeamChanged'>(
   },
   'team-north',
 );
-const inputs = (said: Partial<ReactionInputs> = {}): ReactionInputs => ({
+const inputs = (more: Partial<ReactionInputs> = {}): ReactionInputs => ({
   books: booksOf(MATRIX),
   streams: new Map<string, readonly RecordedEvent[]>([
     ['team-north', [team]],
     ['response-r1', [received()]],
   ]),
   openCases: {},
-  ...said,
+  ...more,
 });
 const triage = (event: ReturnType<typeof received>, given = inputs()) =>
   triageResponse.on.ResponseReceived?.(event, given) ?? [];
 
-/** What an effect's command gives on a stream that nobody wrote to, recorded. */
+/** The recorded events of an effect's command on a new stream. */
 function allocatedBy(effect: Effect | undefined) {
   if (effect?.aggregate !== 'intake') throw new Error('Expected an effect on an intake.');
   const { decider } = AGGREGATES.intake;
@@ -108,8 +108,8 @@ describe('a response that opens no case', () => {
   test.each([
     ['respected', { contactMe: 'no' }],
     ['nothing', { answers: [{ metric: 'nps', score: 9 }], contactMe: 'not-answered' }],
-  ])('is triaged at once: %s', (outcome, said) => {
-    expect(triage(received(said))).toMatchObject([
+  ])('is triaged at once: %s', (outcome, more) => {
+    expect(triage(received(more))).toMatchObject([
       {
         aggregate: 'response',
         stream: 'response-r1',
@@ -118,7 +118,7 @@ describe('a response that opens no case', () => {
         command: { type: 'TriageResponse', outcome },
       },
     ]);
-    expect(triageResponse.needs.ResponseReceived?.(received(said), booksOf(MATRIX))).toEqual({ streams: [] });
+    expect(triageResponse.needs.ResponseReceived?.(received(more), booksOf(MATRIX))).toEqual({ streams: [] });
   });
   test('a programme without rules triages nothing', () => {
     expect(triage(received({}, 'unheard-of'))).toEqual([]);
@@ -127,20 +127,20 @@ describe('a response that opens no case', () => {
 
 describe('a response that wants a case', () => {
   const [effect] = triage(received());
-  test('asks for the team and how many cases each has from before the day', () => {
+  test('needs the team and its open cases from before the day', () => {
     expect(triageResponse.needs.ResponseReceived?.(received(), booksOf(MATRIX))).toEqual({
       streams: ['team-north'],
       openCasesBefore: '2031-05-05T00:00:00.000Z',
     });
   });
-  test('goes to its team’s intake of the day, the case’s id made from source and external id', () => {
+  test('goes to its team’s intake of the day, with a case id from source and external id', () => {
     expect(effect).toMatchObject({
       aggregate: 'intake',
       stream: 'intake-north-2031-05-05',
       command: { case: idOf('survey-tool', '117'), roster: { fallbackOwner: 'sue' }, touchpoint: 'delivery' },
     });
   });
-  test('once allocated it is triaged and its case opened, with what the response said', () => {
+  test('gets triaged and its case opened once it is allocated, with the content of the response', () => {
     const [allocated] = allocatedBy(effect);
     if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
     expect(triageResponse.needs.IntakeAllocated?.(allocated, booksOf(MATRIX))).toEqual({ streams: ['response-r1'] });
@@ -171,7 +171,7 @@ describe('a response that wants a case', () => {
       },
     ]);
   });
-  test('held back by the throttle, it is triaged so', () => {
+  test('is triaged as held back if the throttle holds it back', () => {
     const books = booksOf({ ...MATRIX, throttle: { perTeamAndDay: 0 } });
     const [heldBack] = allocatedBy(triage(received(), inputs({ books }))[0]);
     if (heldBack?.type !== 'IntakeHeldBack') throw new Error('Expected it to be held back.');
@@ -179,7 +179,7 @@ describe('a response that wants a case', () => {
       { stream: 'response-r1', command: { type: 'TriageResponse', outcome: 'held-back', score: 'low' } },
     ]);
   });
-  test('without a team the intake is the programme’s own, and the case has no team', () => {
+  test('uses the programme’s own intake without a team, and the case has no team', () => {
     const { team: _, ...teamless } = MATRIX;
     const [effectOfProgramme] = triage(received(), inputs({ books: booksOf(teamless), streams: new Map() }));
     expect(effectOfProgramme).toMatchObject({ stream: 'intake-deliveries-2031-05-05' });
@@ -189,7 +189,7 @@ describe('a response that wants a case', () => {
     expect(open).toMatchObject({ command: { owner: 'duty-manager', assignedBy: 'programme-fallback' } });
     expect(open?.command).not.toHaveProperty('team');
   });
-  test('an allocation of a response that was never received is loud', () => {
+  test('an allocation of a response that was never received throws', () => {
     const [allocated] = allocatedBy(effect);
     if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
     expect(() => triageResponse.on.IntakeAllocated?.(allocated, inputs({ streams: new Map() }))).toThrow(

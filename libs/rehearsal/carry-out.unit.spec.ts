@@ -80,7 +80,7 @@ const done = async (): Promise<CarriedOut> => {
   return carried;
 };
 
-/** What is served, brought to the end of history. */
+/** Brings the live build to the end of history. */
 async function follow(): Promise<void> {
   const { events, reads } = world.store;
   const live = await reads.live();
@@ -99,11 +99,11 @@ describe('what was rehearsed and approved', () => {
       digestAfter: rehearsal.digestAfter,
     });
     expect(since).toMatchObject({ events: 0, changedRehearsed: 1, changedNow: 1 });
-    expect(generation.status).toBe('ready'); // nothing is switched here
+    expect(generation.status).toBe('ready'); // carryOut does not switch
     expect((await digestBuild(world.store.reads)).digest).toBe(rehearsal.digestBefore);
   });
 
-  test('takes in what came since, and shows what that changes', async () => {
+  test('folds the events since then, and shows their effect', async () => {
     const rehearsal = await rehearsed();
     await approved(rehearsal);
     await appendEvents(world.store.events, eight);
@@ -130,30 +130,30 @@ describe('what was rehearsed and approved', () => {
   });
 });
 
-describe('is refused, saying what has moved', () => {
-  test('where it was not rehearsed', async () => {
+describe('is refused with what has changed', () => {
+  test('if nobody rehearsed it', async () => {
     expect(await carriedOut()).toMatchObject({ refused: 'rule-set-not-rehearsed' });
   });
-  test('where nobody approved it', async () => {
+  test('if nobody approved it', async () => {
     await rehearsed();
     expect(await carriedOut()).toMatchObject({ refused: 'rule-set-not-approved' });
   });
-  test('where it was approved without a rehearsal', async () => {
+  test('if it was approved without a rehearsal', async () => {
     await happens({ type: 'RuleSetApproved', data: { programme, ruleSet, reason: 'trust me' } });
     await rehearsed();
     expect(await carriedOut()).toMatchObject({ refused: 'rule-set-not-rehearsed' });
   });
-  test('where it was rehearsed again since, to another digest', async () => {
+  test('if a later rehearsal gave another digest', async () => {
     await approved(await rehearsed());
     await appendEvents(world.store.events, eight);
     await rehearsed();
     expect(await carriedOut()).toMatchObject({ refused: 'approval-outdated' });
   });
-  test('where it was rehearsed from a time on, and not over the past', async () => {
+  test('if it was rehearsed from a time on, and not over the past', async () => {
     await approved(await rehearsed('2031-05-01T00:00:00.000Z'));
     expect(await carriedOut()).toMatchObject({ refused: 'rehearsed-from-a-time-on' });
   });
-  test('where other rules took force since', async () => {
+  test('if other rules took force since', async () => {
     await approved(await rehearsed());
     const other = rulesOf([RESOLVE], { title: 'Care, otherwise' });
     const { hash } = compileRules(other);
@@ -166,7 +166,7 @@ describe('is refused, saying what has moved', () => {
     expect(refused).toMatchObject({ refused: 'rule-book-moved' });
     expect(isRefusal(refused) && refused.because).toContain(hash.slice(0, 12));
   });
-  test('where it was rehearsed again, to the same digest, since other rules took force', async () => {
+  test('if other rules took force since, even if another rehearsal gives the same digest', async () => {
     await approved(await rehearsed());
     const other = rulesOf([{ ...RESOLVE, goals: [{ within: '2h' }] }], { title: 'Care, otherwise' });
     const { hash } = compileRules(other);
@@ -177,7 +177,7 @@ describe('is refused, saying what has moved', () => {
     await approved(again);
     expect(isRefusal(await carriedOut())).toBe(false);
   });
-  test('where the same history gives another digest now, and the build is dropped', async () => {
+  test('if the same history gives another digest now, and the build is dropped', async () => {
     const rehearsal = await rehearsed();
     const digestAfter = 'f'.repeat(64); // as another version of the read models would have given
     const plan = await planTo(ledger, rehearsal);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { opened, paused, record, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { replayExported, type ExportedCase } from './exported-case.js';
 
-test('a case on hold is judged overdue where it was late before, and paused where it was not', () => {
+test('a paused case is overdue if it was late before, and paused if it was not', () => {
   const exported = (heldFrom: string): ExportedCase => ({
     case: 'c-1',
     programme: 'care',

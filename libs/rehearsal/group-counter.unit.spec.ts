@@ -36,7 +36,7 @@ const query: fc.Arbitrary<GroupQuery> = fc.record({
   counts: fc.dictionary(fc.constantFrom('some', 'others'), filter),
 });
 
-test('documents are grouped as a store groups them, all at once or in shares', async () => {
+test('a counter groups documents like a store, all at once or in shares', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(document, { maxLength: 20 }), query, fc.nat(20), async (documents, asked, cut) => {
       const store = SqliteReadStore.open({ path: ':memory:', mode: 'write' });

@@ -6,7 +6,7 @@ import { READ_AT, caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsi
 import { rehearse, type RehearsalOptions } from './rehearse.js';
 import type { RehearsalAsked } from './sides.js';
 
-/** Whatever of a port is used that is not named as reading is an effect, and is noted. */
+/** Records every call of a port's methods that are not listed as reading, and makes it fail. */
 function watched<Port extends object>(port: Port, reading: readonly (keyof Port)[], touched: string[]): Port {
   return new Proxy(port, {
     get(target, name) {
@@ -41,8 +41,8 @@ const options = (): RehearsalOptions & { readonly events: EventStore } => ({
   projections: PROJECTIONS,
 });
 
-describe('no side effect comes out of a rehearsal', () => {
-  test('it appends nothing, and writes nothing that is served', async () => {
+describe('a rehearsal has no side effects', () => {
+  test('it appends nothing, and writes no live read model', async () => {
     const { changedCount } = await rehearse(asked, options());
     expect(changedCount).toBe(1);
     expect(touched).toEqual([]);
@@ -51,38 +51,41 @@ describe('no side effect comes out of a rehearsal', () => {
 
   test.each([
     ['history', { append: true }],
-    ['what is served', { flush: true }],
-  ])('a rehearsal that touched %s would be seen', async (_what, { append }: { append?: boolean; flush?: boolean }) => {
-    // The canary: a projection with a hand on a port, as no honest one has.
-    const { events } = options();
-    const served = watched<ReadStore>(world.store.reads, [], touched);
-    const reaching = {
-      name: 'canary',
-      version: 1,
-      reads: 'whole' as const,
-      fields: {},
-      indexes: [],
-      key: () => 'one',
-      evolve: {
-        CaseOpened: (_fact: never, _event: never, _inputs: unknown) => {
-          if (append) void events.append('case-1', [], 0);
-          else void served.flush(1, { shards: [], position: '', writes: [] });
-          return {};
+    ['live read models', { flush: true }],
+  ])(
+    'a rehearsal that reached %s would be detected',
+    async (_what, { append }: { append?: boolean; flush?: boolean }) => {
+      // The canary: a projection that reaches a port.
+      const { events } = options();
+      const served = watched<ReadStore>(world.store.reads, [], touched);
+      const reaching = {
+        name: 'canary',
+        version: 1,
+        reads: 'whole' as const,
+        fields: {},
+        indexes: [],
+        key: () => 'one',
+        evolve: {
+          CaseOpened: (_fact: never, _event: never, _inputs: unknown) => {
+            if (append) void events.append('case-1', [], 0);
+            else void served.flush(1, { shards: [], position: '', writes: [] });
+            return {};
+          },
         },
-      },
-    };
-    await expect(rehearse(asked, { ...options(), projections: [...PROJECTIONS, reaching] })).rejects.toThrow(
-      'A rehearsal reached',
-    );
-    expect(touched).toEqual([append ? 'append' : 'flush']);
-  });
+      };
+      await expect(rehearse(asked, { ...options(), projections: [...PROJECTIONS, reaching] })).rejects.toThrow(
+        'A rehearsal reached',
+      );
+      expect(touched).toEqual([append ? 'append' : 'flush']);
+    },
+  );
 });
 
-test('by its types a rehearsal is given nothing to write with', () => {
+test('the types of a rehearsal give it nothing to write with', () => {
   type Given = keyof RehearsalOptions['events'] | Exclude<keyof RehearsalOptions, 'events'>;
   type Reading = 'readAll' | 'byShard' | 'readStream' | 'end' | 'progress';
   type Harmless = Reading | 'projections' | 'rest' | 'signal' | 'onProgress' | 'inShares';
-  // Compiles only while a rehearsal is given nothing but history, and of that nothing that adds to it.
+  // Compiles only if a rehearsal gets nothing but history, without the methods that append.
   const nothingElse: [Exclude<Given, Harmless>] extends [never] ? true : false = true;
   expect(nothingElse).toBe(true);
 });

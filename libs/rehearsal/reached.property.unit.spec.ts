@@ -52,8 +52,8 @@ const someCase = (name: string): fc.Arbitrary<readonly GivenEvent[]> =>
     )
     .map(([priority, touchpoint, later]) => {
       let at = 0;
-      const told = later.map(([event, hours]) => [instant((at += hours)), event] as const);
-      return caseEvents(name, [instant(0), opened(priority, { touchpoint })], ...told);
+      const given = later.map(([event, hours]) => [instant((at += hours)), event] as const);
+      return caseEvents(name, [instant(0), opened(priority, { touchpoint })], ...given);
     });
 
 const someResponse: fc.Arbitrary<readonly GivenEvent[]> = fc.nat(10).map((score) => [
@@ -77,7 +77,7 @@ const someResponse: fc.Arbitrary<readonly GivenEvent[]> = fc.nat(10).map((score)
   },
 ]);
 
-const told = fc
+const given = fc
   .tuple(someCase('one'), someCase('two'), someCase('three'), someResponse)
   .map((streams) => streams.flat());
 
@@ -138,7 +138,7 @@ const ruleSets = fc
     return { ...made, calendars: { office: { ...office, holidays: ['2031-05-06'] } } };
   });
 
-/** The second is the first but for some of its parts, as a draft is. */
+/** Pairs of which the second replaces some parts of the first, like a draft. */
 const drafts = fc.tuple(
   ruleSets,
   ruleSets,
@@ -151,9 +151,9 @@ const asDrafted = ([one, other, parts]: readonly [RuleSet, RuleSet, readonly (ke
 
 const since = fc.option(fc.nat(80).map(instant), { nil: undefined });
 
-test('folding again only what a draft reaches finds what two builds from the beginning say', async () => {
+test('a rehearsal, which folds twice only what a draft affects, equals two whole builds', async () => {
   await fc.assert(
-    fc.asyncProperty(told, drafts, since, fc.constantFrom(1, 8, 200), async (history, pair, from, partSize) => {
+    fc.asyncProperty(given, drafts, since, fc.constantFrom(1, 8, 200), async (history, pair, from, partSize) => {
       const [ruleSet] = pair;
       const candidate = { ruleSet: asDrafted(pair), ...(from === undefined ? {} : { since: from }) };
       const { store, rehearsed } = await historyOf(...inForce(ruleSet), ...history);
@@ -174,7 +174,7 @@ test('folding again only what a draft reaches finds what two builds from the beg
   );
 });
 
-/** The slow road: both sides built from the beginning, stored, and compared. */
+/** The plain version: builds both sides, stores and compares them. */
 async function builtTwice(
   events: Awaited<ReturnType<typeof historyOf>>['store']['events'],
   asked: RehearsalAsked,

@@ -9,7 +9,7 @@ import { caseEvents, historyOf, inForce } from './rehearsing.testing.js';
 const MONDAY = Date.parse('2031-05-05T09:00:00.000Z');
 const HOUR = 3_600_000;
 
-/** One case: opened, then a few steps at most so many hours apart. */
+/** A case that opens, then takes a few steps up to 30 hours apart. */
 const someCase = (name: string): fc.Arbitrary<readonly GivenEvent[]> =>
   fc
     .array(
@@ -23,22 +23,22 @@ const someCase = (name: string): fc.Arbitrary<readonly GivenEvent[]> =>
     )
     .map((steps) => {
       let at = MONDAY;
-      const told = steps.map(([event, hours]) => [new Date((at += hours * HOUR)).toISOString(), event] as const);
-      return caseEvents(name, [new Date(MONDAY).toISOString(), opened()], ...told);
+      const given = steps.map(([event, hours]) => [new Date((at += hours * HOUR)).toISOString(), event] as const);
+      return caseEvents(name, [new Date(MONDAY).toISOString(), opened()], ...given);
     });
 
 const priority = (value: string): CaseEvent => ({ type: 'CasePriorityChanged', data: { priority: value } });
 
-/** Streams told into one another in any order, each in its own. */
+/** Interleaves streams, each in its own order. */
 const interleaved = (streams: readonly (readonly GivenEvent[])[], picks: readonly number[]): readonly GivenEvent[] => {
   const left = streams.map((stream) => [...stream]);
-  const told: GivenEvent[] = [];
+  const given: GivenEvent[] = [];
   for (let i = 0; left.some((stream) => stream.length > 0); i++) {
     const open = left.filter((stream) => stream.length > 0);
     const next = open[(picks[i % picks.length] ?? 0) % open.length]?.shift();
-    if (next) told.push(next);
+    if (next) given.push(next);
   }
-  return told;
+  return given;
 };
 
 const streams = fc.tuple(someCase('one'), someCase('two'), someCase('three'));
@@ -53,12 +53,12 @@ const rules = fc
     return { ...made, calendars: { office: { ...office, holidays: ['2031-05-06'] } } };
   });
 
-test('whatever happened, in whatever order it was recorded: the same rehearsal, and A > B > A ends at the digest of A', async () => {
+test('the order of recording does not change a rehearsal, and A > B > A ends at the digest of A', async () => {
   await fc.assert(
-    fc.asyncProperty(streams, picks, picks, rules, rules, async (told, order, otherOrder, a, b) => {
+    fc.asyncProperty(streams, picks, picks, rules, rules, async (given, order, otherOrder, a, b) => {
       const [one, other] = [
-        await historyOf(...inForce(a), ...interleaved(told, order)),
-        await historyOf(...inForce(a), ...interleaved(told, otherOrder)),
+        await historyOf(...inForce(a), ...interleaved(given, order)),
+        await historyOf(...inForce(a), ...interleaved(given, otherOrder)),
       ];
       try {
         const forward = await one.rehearsed(b);
@@ -69,11 +69,11 @@ test('whatever happened, in whatever order it was recorded: the same rehearsal, 
           rehearsal.changed.map(({ case: id, from, to }) => [id, from, to]);
         expect(verdicts(elsewhere)).toEqual(verdicts(forward));
 
-        // The way back changes what the way there did, and ends where it began.
+        // The way back changes the same verdicts and ends at the first digest.
         const back = await one.rehearsed(a, { against: { ruleSet: b } });
         expect([back.digestBefore, back.digestAfter]).toEqual([forward.digestAfter, forward.digestBefore]);
         expect(back.changed.map(({ case: id, from, to }) => [id, to, from])).toEqual(verdicts(forward));
-        // Each change has a reason, and what adds up before adds up after.
+        // Each change has a reason, and the totals stay the same.
         for (const { why } of forward.changed) expect(why.clauses.length).toBeGreaterThan(0);
         const all = ({ met, missed, running, cancelled }: typeof forward.before.totals.clocks) =>
           met + missed + running + cancelled;

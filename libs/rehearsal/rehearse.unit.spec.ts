@@ -8,8 +8,8 @@ import { digestBuild } from '../replay/digest/digest.js';
 import { rehearseShare, type ShareAsked, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];
-const history = async (...told: readonly GivenEvent[]): ReturnType<typeof historyOf> => {
-  const made = await historyOf(...told);
+const history = async (...given: readonly GivenEvent[]): ReturnType<typeof historyOf> => {
+  const made = await historyOf(...given);
   open.push(made);
   return made;
 };
@@ -35,7 +35,7 @@ const HOLIDAY: RuleSet = {
   },
 };
 
-test('rules are rehearsed over a history in which nothing has happened yet, too', async () => {
+test('an empty history can be rehearsed too', async () => {
   const { rehearsed } = await history();
   const rehearsal = await rehearsed(LONG);
   expect(rehearsal).toMatchObject({ position: null, events: 0, changedCount: 0, notReversible: 0 });
@@ -129,7 +129,7 @@ describe('a rehearsal', () => {
     ]);
   });
 
-  test('of a clock that is on hold, but was late before, is overdue in its list as in its totals', async () => {
+  test('counts a paused clock that was late before as overdue, in its list and in its totals', async () => {
     const held = caseEvents('held', ['2031-05-05T09:00Z', opened()], ['2031-05-05T12:00Z', paused]);
     const { rehearsed } = await history(...inForce(LONG), ...held);
     const { before, after, changed, changedBy } = await rehearsed(within('2h'));
@@ -139,7 +139,7 @@ describe('a rehearsal', () => {
     expect(changedBy.target).toMatchObject([{ name: 'resolve', count: 1, worse: 1, better: 0 }]);
   });
 
-  test('of a target that is gone, or new, says so', async () => {
+  test('of a removed or added target says so', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven);
     const renamed = { ...RESOLVE, id: 'settle', goals: [{ within: '8h' }] };
     expect((await rehearsed(rulesOf([renamed]))).changed).toMatchObject([
@@ -148,7 +148,7 @@ describe('a rehearsal', () => {
     ]);
   });
 
-  test('looks at the cases opened within its window alone', async () => {
+  test('compares only the cases opened within its window', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     const tight = within('1h');
     const { changed, before } = await rehearsed(tight, {
@@ -166,12 +166,12 @@ describe('a rehearsal', () => {
     expect(changed.map((one) => [one.case, one.from, one.to])).toEqual([['two', 'met', 'missed']]);
   });
 
-  test('has the digests of builds that are served', async () => {
+  test('has the digest of the live build', async () => {
     const { rehearsed, store } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     expect((await rehearsed(SHORT)).digestBefore).toBe((await digestBuild(store.reads)).digest);
   });
 
-  test('says the same, in however many shares it is done', async () => {
+  test('gives the same result in any number of shares', async () => {
     const { rehearsed, store } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     const whole = await rehearsed(SHORT);
     for (const count of [2, 3, 256]) {
@@ -186,14 +186,14 @@ describe('a rehearsal', () => {
     }
   });
 
-  test('lists no more than is asked for, the first by case, and counts all', async () => {
+  test('lists at most the requested number, the first by case, and counts all', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     const { changed, changedCount } = await rehearsed(within('1h'), { most: 1 });
     expect(changed.map((one) => one.case)).toEqual(['seven']);
     expect(changedCount).toBe(2);
   });
 
-  test('is stopped between two steps, and says how far it is', async () => {
+  test('can be stopped between two steps, and reports its progress', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven);
     await expect(rehearsed(SHORT, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
     const shares: number[] = [];
@@ -201,13 +201,13 @@ describe('a rehearsal', () => {
     expect(shares.at(-1)).toBe(1);
   });
 
-  test('hears that it is to stop while it folds', async () => {
+  test('can be stopped while it folds', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     const stopping = new AbortController();
     const shares: number[] = [];
     const onProgress = ({ share }: { readonly share: number }): void => {
       shares.push(share);
-      // As a message from another thread comes: in a turn of its own.
+      // Like a message from another thread, in a turn of its own.
       if (share > 0.1) setImmediate(() => stopping.abort(new Error('stopped')));
     };
     await expect(rehearsed(SHORT, { signal: stopping.signal, onProgress })).rejects.toThrow('stopped');
@@ -226,7 +226,7 @@ describe('rules from a time on', () => {
     after: rulesOf([{ ...RESOLVE, retarget, goals: [{ within: '4h' }] }]),
   });
 
-  test('leave the verdicts of before as they were', async () => {
+  test('leave earlier verdicts as they were', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...seven, ...two);
     const later = { since: '2031-05-06T00:00:00.000Z', ruleSet: within('1h') };
     expect((await rehearsed(LONG, { candidate: later })).changed.map((one) => one.case)).toEqual(['two']);
@@ -245,7 +245,7 @@ describe('rules from a time on', () => {
     const { rehearsed } = await history(...inForce(before), ...running, ...touched('2031-05-05T11:30Z'));
     const at = '2031-05-05T12:00:00.000Z';
     const { changedCount } = await rehearsed(before, { candidate: { ruleSet: after, since }, at });
-    expect(changedCount).toBe(0); // running it is in each case; only when it is due differs
+    expect(changedCount).toBe(0); // it runs in each case; only its due time differs
     const overdueAt = new Date(Date.parse(lateFrom) + 1).toISOString();
     const later = await rehearsed(before, { candidate: { ruleSet: after, since }, at: overdueAt });
     expect(later.after.totals.clocks).toMatchObject({ running: 1, overdue: 1 });
@@ -254,7 +254,7 @@ describe('rules from a time on', () => {
   });
 });
 
-describe("decisions that history can't take back", () => {
+describe('decisions that no rule change can undo', () => {
   const TRIAGE: TriageRules = {
     low: { nps: 6 },
     cells: {

@@ -22,7 +22,7 @@ const HISTORY = [
   ...caused('b', 'normal', ['invoices', 'late']),
   ...caused('c', 'high', ['delivery']),
   ...caused('d', 'normal', ['delivery']),
-  // Found out again: first billing, then delivery.
+  // The cause is found twice: billing, then delivery.
   ...caused('e', 'normal', ['billing', 'amount'], ['delivery']),
 ];
 
@@ -58,19 +58,19 @@ test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number]
       ['invoices > late', 1],
     ],
   ],
-])('causes %s are read so over all of history, and stay as they were recorded', async (_what, mapped, expected) => {
+])('causes %s apply to all of history, and stay as recorded', async (_what, mapped, expected) => {
   const { store, rehearsed } = await historyOf(...HISTORY);
   const after = rulesOf([RESOLVE], { rootCauses: { mapped: mapped ?? [] } });
-  const told = (rows: readonly { cause: readonly string[]; count: number }[]) =>
+  const counts = (rows: readonly { cause: readonly string[]; count: number }[]) =>
     rows.map(({ cause, count }) => [cause.join(' > '), count]);
   const rehearsal = await rehearsed(after);
-  expect(told(rehearsal.after.totals.causes)).toEqual(expected);
+  expect(counts(rehearsal.after.totals.causes)).toEqual(expected);
 
   // The report of a build under them has all three readings.
   const reads = openReads();
   const { books } = await loadRuleBooks(store.events, { override: { care: after } });
   await buildAndServe({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books } });
-  const as = async (reading: CauseReading) => told((await rootCauseReport(reads, { level: 2, as: reading })).rows);
+  const as = async (reading: CauseReading) => counts((await rootCauseReport(reads, { level: 2, as: reading })).rows);
   expect(await as('read')).toEqual(expected);
   const recorded = [
     ['delivery', 3],
@@ -83,7 +83,7 @@ test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number]
     ['delivery', 2],
     ['invoices > late', 1],
   ]);
-  expect(told(rehearsal.before.totals.causes)).toEqual(recorded);
+  expect(counts(rehearsal.before.totals.causes)).toEqual(recorded);
   await reads.close();
   await store.close();
 });

@@ -97,7 +97,7 @@ const happened = fc
   );
 const histories = fc
   .array(happened, { maxLength: 60 })
-  .map((told) => ['a', 'b', 'c', 'd', 'e'].map(opening).concat(told.map(([id, event]) => then(id, event))));
+  .map((given) => ['a', 'b', 'c', 'd', 'e'].map(opening).concat(given.map(([id, event]) => then(id, event))));
 
 const build = { projections, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
 
@@ -166,11 +166,11 @@ test('any history gives one digest, by any batch size, killed anywhere, delivere
       fc.integer({ min: 1, max: 12 }),
       fc.boolean(),
       fc.integer({ min: 1, max: 5 }),
-      async (told, batchSize, killAt, after, cached) => {
+      async (given, batchSize, killAt, after, cached) => {
         const { events, close } = openHistory();
         const [one, other] = [openReads(), openReads()];
         try {
-          await appendEvents(events, told);
+          await appendEvents(events, given);
           const whole = await rebuild({ ...build, events, reads: one });
           const options = { ...build, events: stuttering(events), batchSize, cached, stepMs: 0 };
           await rebuild({ ...options, reads: dying(other, killAt, after) }).catch((error: Error) => {
@@ -188,9 +188,9 @@ test('any history gives one digest, by any batch size, killed anywhere, delivere
 });
 
 /** Cases that open while others go on, and may soon close. */
-const openedOnTheWay = fc.array(happened, { minLength: 1, maxLength: 40 }).map((told) => {
+const openedOnTheWay = fc.array(happened, { minLength: 1, maxLength: 40 }).map((given) => {
   const known = new Set<string>();
-  return told.flatMap(([id, event]) => {
+  return given.flatMap(([id, event]) => {
     const first = known.has(id) ? [] : [opening(id)];
     known.add(id);
     return [...first, then(id, event)];
@@ -205,13 +205,13 @@ test('a fold corrects what a flush that was cut off has stored, however the even
     cached: fc.constantFrom(1, 8_000),
   });
   await fc.assert(
-    fc.asyncProperty(openedOnTheWay, cutOff, async (told, { killAt, kept, batches: [first, then], cached }) => {
+    fc.asyncProperty(openedOnTheWay, cutOff, async (given, { killAt, kept, batches: [first, then], cached }) => {
       const { events, close } = openHistory();
       const [one, other] = [openReads(), openReads()];
       try {
         await appendEvents(events, [opening('before')]);
         const { id } = await rebuild({ ...build, events, reads: other });
-        await appendEvents(events, told);
+        await appendEvents(events, given);
         const options = { ...build, events, cached, stepMs: 0 };
         await catchUp(id, { ...options, reads: halfStoring(other, killAt, kept), batchSize: first }).catch(
           (error: Error) => {

@@ -16,28 +16,28 @@ import { wilson } from './wilson.js';
 let history: ReturnType<typeof openHistory>;
 let reads: SqliteReadStore;
 
-/** Monday 5 May 2031, so many hours after the offices open. */
+/** Monday 5 May 2031, a number of hours after the offices open. */
 const at = (hours: number): string =>
   new Date(Date.parse('2031-05-05T09:00:00.000Z') + hours * 3_600_000).toISOString();
-const told = (id: string, hours: number, event: CaseEvent): GivenEvent => ({
+const given = (id: string, hours: number, event: CaseEvent): GivenEvent => ({
   stream: `case-${id}`,
   event,
   occurredAt: at(hours),
 });
 const opened = (id: string): GivenEvent =>
-  told(id, 0, {
+  given(id, 0, {
     type: 'CaseOpened',
     data: { case: id, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] },
   });
-const submitted = (id: string, hours: number): GivenEvent => told(id, hours, { type: 'CaseSubmitted', data: {} });
+const submitted = (id: string, hours: number): GivenEvent => given(id, hours, { type: 'CaseSubmitted', data: {} });
 const reported = (id: string, target: string, verdict: 'met' | 'missed'): GivenEvent =>
-  told(id, 9, { type: 'VerdictReported', data: { target, verdict, field: 'made_sla' } });
+  given(id, 9, { type: 'VerdictReported', data: { target, verdict, field: 'made_sla' } });
 const offered = (id: string): GivenEvent =>
-  told(id, 1, { type: 'ResolutionOffered', data: { offer: `o-${id}`, kind: 'refund', needsAuthority: false } });
+  given(id, 1, { type: 'ResolutionOffered', data: { offer: `o-${id}`, kind: 'refund', needsAuthority: false } });
 const answered = (id: string, answer: 'accepted' | 'declined'): GivenEvent =>
-  told(id, 2, { type: 'OfferAnswered', data: { offer: `o-${id}`, answer } });
+  given(id, 2, { type: 'OfferAnswered', data: { offer: `o-${id}`, answer } });
 const caused = (id: string, ...cause: string[]): GivenEvent =>
-  told(id, 1, { type: 'RootCauseIdentified', data: { cause } });
+  given(id, 1, { type: 'RootCauseIdentified', data: { cause } });
 
 beforeEach(async () => {
   history = openHistory();
@@ -68,7 +68,7 @@ beforeEach(async () => {
 });
 afterEach(() => history.close());
 
-test('clocks are counted by target and priority, reported verdicts beside computed ones', async () => {
+test('the clock report counts by target and priority, computed and reported verdicts', async () => {
   expect(await clockReport(reads, { at: at(5) })).toEqual({
     rows: [
       {
@@ -97,7 +97,7 @@ test('clocks are counted by target and priority, reported verdicts beside comput
   });
 });
 
-test('a running clock is overdue only once it is past due at the moment asked for', async () => {
+test('a running clock is overdue only if it is past due at the requested moment', async () => {
   expect((await clockReport(reads, { at: at(3) })).rows[0]).toMatchObject({ running: 1, overdue: 0 });
 });
 
@@ -107,7 +107,7 @@ test('the clocks that disagree with their source are listed', async () => {
   ]);
 });
 
-test('causes are ranked with their shares at the level asked for', async () => {
+test('causes are ranked with their shares at the requested level', async () => {
   expect((await rootCauseReport(reads)).rows).toEqual([
     { cause: ['process'], count: 2, share: 2 / 3, cumulativeShare: 2 / 3 },
     { cause: ['people'], count: 1, share: 1 / 3, cumulativeShare: 1 },
@@ -125,7 +125,7 @@ test('the funnel counts cases by step, and offers by answer', async () => {
   expect(rows.find(({ step }) => step === 'accepted')).toMatchObject({ count: 1, of: 'offered', rate: 1 / 3 });
 });
 
-test('times have mean, median and 90th percentile, of the cases that came so far', async () => {
+test('times have mean, median and 90th percentile of the cases that reached the step', async () => {
   const { rows } = await timesReport(reads);
   expect(rows.find(({ step }) => step === 'resolve')).toMatchObject({
     priority: 'high',

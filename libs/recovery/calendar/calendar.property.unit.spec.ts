@@ -86,7 +86,7 @@ function workingMinutes({ zone, hours, holidays = [] }: CalendarRule, from: numb
   return sum;
 }
 
-test('working time is what a loop over every minute finds, in any zone and week', () => {
+test('working time equals a loop over every minute, in any zone and week', () => {
   fc.assert(
     fc.property(rules, instants, fc.integer({ min: 0, max: 3 * 24 * 60 }), (rule, from, minutes) => {
       const to = from + minutes * MINUTE;
@@ -96,7 +96,7 @@ test('working time is what a loop over every minute finds, in any zone and week'
   );
 });
 
-test('what is added is what was worked, and no earlier instant would do', () => {
+test('add gives the first instant with that working time', () => {
   fc.assert(
     fc.property(rules, instants, someMs, (rule, from, ms) => {
       const calendar = compileCalendar(rule);
@@ -107,7 +107,7 @@ test('what is added is what was worked, and no earlier instant would do', () => 
   );
 });
 
-test('working time adds up, wherever it is cut', () => {
+test('working time adds up across any cut', () => {
   fc.assert(
     fc.property(rules, fc.array(instants, { minLength: 3, maxLength: 3 }), (rule, cuts) => {
       const [a = 0, b = 0, c = 0] = cuts.sort((x, y) => x - y);
@@ -117,7 +117,7 @@ test('working time adds up, wherever it is cut', () => {
   );
 });
 
-test('two goals one after the other are due as their sum is', () => {
+test('two goals in a row are due like their sum', () => {
   fc.assert(
     fc.property(rules, instants, someMs, someMs, (rule, from, first, second) => {
       const calendar = compileCalendar(rule);
@@ -137,7 +137,7 @@ test('the intervals between two instants are apart, in order, and make up the wo
   );
 });
 
-test('the next working instant is now or after time in which nothing is worked', () => {
+test('there is no working time before the next working instant', () => {
   fc.assert(
     fc.property(rules, instants, (rule, from) => {
       const calendar = compileCalendar(rule);
@@ -148,7 +148,7 @@ test('the next working instant is now or after time in which nothing is worked',
   );
 });
 
-test('answers do not depend on what was asked before', () => {
+test('answers do not depend on earlier questions', () => {
   fc.assert(
     fc.property(rules, fc.array(fc.tuple(instants, someMs), { minLength: 2, maxLength: 6 }), (rule, asked) => {
       const used = compileCalendar(rule);

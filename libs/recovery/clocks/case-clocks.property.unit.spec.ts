@@ -66,7 +66,7 @@ test('a pause cut in two is the same pause', () => {
   );
 });
 
-test('a clock is overdue from when more was worked than promised, whatever held it when', () => {
+test('a clock is overdue once more was worked than promised, whatever its pauses', () => {
   const quarters = fc.integer({ min: 0, max: 7 * 24 * 4 });
   const holds = fc.array(fc.tuple(quarters, fc.constantFrom(paused, resumed, prioritised('high'))), { maxLength: 6 });
   fc.assert(
@@ -128,7 +128,7 @@ const modes = fc.record({
   reopen: fc.constantFrom('first-only', 'restart', 'resume'),
 } as const);
 
-test('whatever happens in whatever order, no time is below zero and every verdict adds up from its intervals', () => {
+test('no time is negative and every verdict adds up from its intervals, whatever happens in whatever order', () => {
   fc.assert(
     fc.property(modes, fc.array(fc.tuple(minutes, anything), { maxLength: 12 }), (mode, history) => {
       const books = booksOf(
@@ -157,7 +157,7 @@ test('whatever happens in whatever order, no time is below zero and every verdic
   );
 });
 
-test('settled once more under the same rules, clocks stay as they are, whatever became of what no target looks at', () => {
+test('settling again under the same rules changes nothing, whatever happened to facts that no target reads', () => {
   const later: fc.Arbitrary<Partial<CaseFacts>> = fc.record({ owner: fc.string(), offered: fc.boolean() });
   const goals = fc.constantFrom<TargetRule['goals']>(
     [{ within: '8h' }],

@@ -83,7 +83,7 @@ describe('a clock', () => {
     expect(clock).not.toHaveProperty('met');
   });
 
-  test('under reported-only has nothing computed, and a source has its say beside it', () => {
+  test('of a reported-only target computes nothing and keeps the source’s verdict', () => {
     const books = booksOf([null, rulesOf([{ id: 'timely', title: 'Timely', reportedOnly: 'no date of the answer' }])]);
     const said = { type: 'VerdictReported', data: { target: 'timely', verdict: 'missed', field: 'timely' } } as const;
     expect(fold(books, MON9, ['2031-05-05T10:00Z', said])).toMatchObject({
@@ -112,13 +112,13 @@ describe('a pause', () => {
     expect(clocks).toMatchObject([{ dueAt: '2031-05-05T17:00:00.000Z' }]);
   });
 
-  test('leaves nobody knowing when it is due while it lasts', () => {
+  test('removes the due time while it lasts', () => {
     const [clock] = fold(office, MON9, ['2031-05-05T10:00Z', paused]).clocks;
     expect(clock).toMatchObject({ state: 'paused', originalDueAt: '2031-05-05T17:00:00.000Z' });
     expect(clock).not.toHaveProperty('dueAt');
   });
 
-  test('of the evening when it fell due makes nobody late while it lasts', () => {
+  test('in the evening on which a clock is due keeps it from being late', () => {
     const history: Happened[] = [MON9, ['2031-05-05T18:00Z', paused]];
     const [held] = fold(office, ...history).clocks;
     expect(held).toMatchObject({ state: 'paused', dueAt: '2031-05-05T17:00:00.000Z' });
@@ -129,7 +129,7 @@ describe('a pause', () => {
     ]);
   });
 
-  test('still open when the clock stops is settled first', () => {
+  test('that is open when the clock stops is closed first', () => {
     const { clocks } = fold(office, MON9, ['2031-05-05T10:00Z', paused], ['2031-05-07T10:00Z', submitted]);
     expect(clocks).toMatchObject([
       {
@@ -189,7 +189,7 @@ describe('when the priority changes while it runs', () => {
     expect(under('pinned')).toMatchObject([{ goalMs: 8 * HOUR, startedBy: 'e1', dueAt: '2031-05-06T10:00:00.000Z' }]);
   });
 
-  test('to one that no goal fits there is no clock, and back again it has its old start', () => {
+  test('a priority without a goal removes the clock, and back again it has its old start', () => {
     const none: Happened = ['2031-05-05T12:00Z', prioritised('none')];
     expect(fold(office, MON9, none)).toMatchObject({ clocks: [], unpromised: [{ startedBy: 'e1' }] });
     expect(fold(office, MON9, none, ['2031-05-06T12:00Z', prioritised('high')])).toMatchObject({
@@ -204,7 +204,7 @@ describe('when the priority changes while it runs', () => {
     });
   });
 
-  test('to one that no goal fits and back, restart begins again, under the first promise still', () => {
+  test('after a priority without a goal restart begins again, with the first promise kept', () => {
     const books = booksOf([null, rulesOf([{ ...RESOLVE, retarget: 'restart' }])]);
     const none: Happened = ['2031-05-05T12:00Z', prioritised('none')];
     expect(fold(books, MON9, none)).toMatchObject({ clocks: [], unpromised: [{ target: 'resolve', cycle: 1 }] });
@@ -222,7 +222,7 @@ describe('when the priority changes while it runs', () => {
     });
   });
 
-  test('from one that no goal fitted, the clock counts from the true start', () => {
+  test('from a priority without a goal the clock counts from the true start', () => {
     const { clocks } = fold(office, ['2031-05-05T09:00Z', opened('none')], ['2031-05-05T12:00Z', prioritised('high')]);
     expect(clocks).toMatchObject([
       { startedAt: '2031-05-05T09:00:00.000Z', startedBy: 'e1', dueAt: '2031-05-05T13:00:00.000Z' },
@@ -265,7 +265,7 @@ describe('when the rules change while it runs', () => {
     ]);
   });
 
-  test('restart goes on where they say the same of it', () => {
+  test('restart continues if the target stays the same', () => {
     const same = rulesOf([{ ...RESOLVE, retarget: 'restart' }], { title: 'Care, as before' });
     const { clocks } = fold(changed({ retarget: 'restart' }, same), MON9, ['2031-05-05T15:00Z', paused]);
     expect(clocks).toMatchObject([{ startedBy: 'e1' }]);
@@ -277,7 +277,7 @@ describe('when the rules change while it runs', () => {
     expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true, ruleSet: books.book('care')[0]?.rules.hash }]);
   });
 
-  test('pinned stops by what its own version looks at, where the one in force does not', () => {
+  test('pinned stops by its own version, even if the one in force would not', () => {
     const books = booksOf(
       [null, rulesOf([{ ...RESOLVE, retarget: 'pinned', stop: { contacted: true } }])],
       ['2031-05-05T12:00Z', rulesOf([{ ...RESOLVE, retarget: 'pinned' }])],
@@ -292,7 +292,7 @@ describe('when the rules change while it runs', () => {
     expect(clocks).toMatchObject([{ goalMs: 8 * HOUR, met: true }]);
   });
 
-  test('a target that is dropped is cancelled, and one that is new starts then', () => {
+  test('a removed target is cancelled, and an added one starts then', () => {
     const books = changed({}, rulesOf([{ ...RESOLVE, id: 'close' }]));
     expect(fold(books, MON9, touched)).toMatchObject({
       clocks: [{ target: 'resolve', state: 'cancelled', stoppedAt: '2031-05-05T12:00:00.000Z' }],
@@ -300,7 +300,7 @@ describe('when the rules change while it runs', () => {
     });
   });
 
-  test('it makes no difference whether anybody looked in between', () => {
+  test('reading clocks in between changes nothing', () => {
     const books = changed({});
     const looked = asOf('2031-05-05T13:00Z', fold(books, MON9), books);
     const [, event] = record([MON9, touched]);
@@ -322,14 +322,14 @@ describe('a reopened case', () => {
     expect(under('first-only')).toMatchObject([{ cycle: 1, state: 'completed', met: true }]);
   });
 
-  test('starts a new cycle under restart, and the old one keeps what it had', () => {
+  test('starts a new cycle under restart, and the old clock keeps its verdict', () => {
     expect(under('restart', ['2031-05-06T11:00Z', prioritised('high')])).toMatchObject([
       { cycle: 1, state: 'completed', goalMs: 8 * HOUR },
       { cycle: 2, state: 'running', goalMs: 4 * HOUR, startedBy: 'e4', dueAt: '2031-05-06T14:00:00.000Z' },
     ]);
   });
 
-  test('goes on with the old clock under resume: the time between was a pause', () => {
+  test('resumes the old clock under resume: the time between counts as a pause', () => {
     const clocks = under('resume', ['2031-05-06T11:00Z', submitted]);
     expect(clocks).toMatchObject([
       { cycle: 2, state: 'completed', workingMs: 3 * HOUR, startedBy: 'e1', stoppedBy: 'e5' },
@@ -343,20 +343,20 @@ describe('a reopened case', () => {
     const resuming = (...more: Happened[]) =>
       fold(booksOf([null, rulesOf([{ ...RESOLVE, reopen: 'resume' }])]), ...unfit, ...more).clocks;
 
-    test('keeps the verdict it had, and has none of the new cycle', () => {
+    test('keeps its verdict, and has none for the new cycle', () => {
       const verdict = { cycle: 1, state: 'completed', met: true, goalMs: 8 * HOUR, workingMs: 2 * HOUR };
       expect(resuming()).toMatchObject([verdict]);
       expect(resuming(['2031-05-06T11:00Z', submitted])).toMatchObject([verdict]);
     });
 
-    test('goes on with the old clock once a goal fits', () => {
+    test('resumes the old clock once a goal fits', () => {
       expect(resuming(['2031-05-06T11:00Z', prioritised('high')])).toMatchObject([
         { cycle: 2, state: 'running', goalMs: 4 * HOUR, startedBy: 'e1', dueAt: '2031-05-06T12:00:00.000Z' },
       ]);
     });
   });
 
-  test('takes the place of a clock that still ran, under restart', () => {
+  test('replaces a running clock under restart', () => {
     const review = { ...RESOLVE, stop: { informed: true }, reopen: 'restart' } as const;
     expect(fold(booksOf([null, rulesOf([review])]), ...reopenedCase).clocks).toMatchObject([
       { cycle: 1, state: 'cancelled' },
@@ -366,42 +366,42 @@ describe('a reopened case', () => {
 });
 
 describe('an event', () => {
-  test('that changes nothing the rules speak of leaves the clocks the same object', () => {
+  test('that changes no fact of the rules returns the same object', () => {
     const clocks = fold(office, MON9);
     const [, note] = record([MON9, ['2031-05-05T10:00Z', noted]]);
     expect(note && advanceClocks(clocks, note, office)).toBe(clocks);
   });
 
-  test('heard of late stops the clock when it happened', () => {
+  test('that arrives late stops the clock when it happened', () => {
     const { clocks } = fold(office, MON9, ['2031-05-06T12:00Z', prioritised('high')], ['2031-05-05T12:00Z', submitted]);
     expect(clocks).toMatchObject([{ stoppedAt: '2031-05-05T12:00:00.000Z', workingMs: 3 * HOUR, met: true }]);
   });
 
-  test('never counts to before what is already on the clock', () => {
+  test('never moves a clock backwards', () => {
     const { clocks } = fold(office, MON9, ['2031-05-05T08:00Z', submitted]);
     expect(clocks).toMatchObject([{ stoppedAt: '2031-05-05T09:00:00.000Z', workingMs: 0, wallMs: 0 }]);
   });
 
-  test('of a case whose programme has no rules moves its facts alone', () => {
+  test('of a case without rules changes only its facts', () => {
     expect(fold(booksOf(), MON9)).toMatchObject({ facts: { status: 'open' }, clocks: [], ruleSet: null });
   });
 
-  test('of a case before its opening is broken history', () => {
+  test('before the opening of its case is broken history', () => {
     expect(() => fold(office, ['2031-05-05T10:00Z', noted])).toThrow(/NoteAdded at revision 1 of case-c-1/);
   });
 });
 
-describe('asked of a clock', () => {
+describe('the explanation of a clock', () => {
   const calendar = office.at('care', '')?.calendars.get('office');
   const [running] = fold(office, MON9).clocks;
   if (!calendar || !running) throw new Error('The clock under test is missing.');
 
-  test('what remains is working time, and below zero when late', () => {
+  test('remaining time is working time, negative if late', () => {
     expect(remaining(running, calendar, '2031-05-05T13:00:00.000Z')).toBe(4 * HOUR);
     expect(remaining(running, calendar, '2031-05-06T10:00:00.000Z')).toBe(-HOUR);
   });
 
-  test('it is overdue only once more work time has passed than was promised', () => {
+  test('it is overdue only once more working time has passed than promised', () => {
     expect(isOverdue(running, '2031-05-05T23:00:00.000Z')).toBe(false);
     expect(isOverdue(running, '2031-05-06T09:00:00.000Z')).toBe(false);
     expect(isOverdue(running, '2031-05-06T09:00:00.001Z')).toBe(true);
@@ -409,7 +409,7 @@ describe('asked of a clock', () => {
     expect(done && isOverdue(done, '2031-05-06T09:00:00.001Z')).toBe(false);
   });
 
-  test('why: the intervals counted, what was held, and by which rules', () => {
+  test('it has the counted intervals, the pauses and the rules', () => {
     const history: Happened[] = [
       MON9,
       ['2031-05-05T10:00Z', paused],

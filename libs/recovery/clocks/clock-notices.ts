@@ -17,14 +17,14 @@ const decide = (command: ClockCommand, notices: ClockNotices, { now }: Context):
   switch (command.type) {
     case 'RecordTargetWarning': {
       const { type: _, ...data } = command;
-      if (told(notices, 'TargetWarned', data)) return [];
+      if (isRecorded(notices, 'TargetWarned', data)) return [];
       if (now >= data.dueAt)
         return refuse('warning-too-late', `The clock was due at ${data.dueAt}. Record the breach instead.`);
       return [{ type: 'TargetWarned', data }];
     }
     case 'RecordTargetBreach': {
       const { type: _, ...data } = command;
-      if (told(notices, 'TargetBreached', data)) return [];
+      if (isRecorded(notices, 'TargetBreached', data)) return [];
       if (now < data.dueAt)
         return refuse('not-due-yet', `The clock is due at ${data.dueAt} and can't be breached before.`);
       return [{ type: 'TargetBreached', data }];
@@ -34,8 +34,11 @@ const decide = (command: ClockCommand, notices: ClockNotices, { now }: Context):
   }
 };
 
-const told = (notices: ClockNotices, type: ClockEvent['type'], { target, cycle, dueAt }: ClockEvent['data']): boolean =>
-  notices.some((n) => n.type === type && n.target === target && n.cycle === cycle && n.dueAt === dueAt);
+const isRecorded = (
+  notices: ClockNotices,
+  type: ClockEvent['type'],
+  { target, cycle, dueAt }: ClockEvent['data'],
+): boolean => notices.some((n) => n.type === type && n.target === target && n.cycle === cycle && n.dueAt === dueAt);
 
 const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => [
   ...notices,

@@ -41,19 +41,19 @@ describe('while nothing else happens, rules that take force', () => {
     ]);
   });
 
-  test('make nothing late before they hold', () => {
+  test('make nothing late before they take force', () => {
     expect(whileNothingHappens([NOON, goal('1h'), 'foreseen'])).toMatchObject([
       { dueAt: '2031-05-05T12:00:00.000Z', breachedFrom: '2031-05-05T12:00:00.000Z' },
     ]);
   });
 
-  test('in force already, move what had fallen due before them, too', () => {
+  test('already in force, also move clocks that were due before them', () => {
     expect(whileNothingHappens(['2031-05-07T12:00Z', goal('40h')])).toMatchObject([
       { goalMs: 40 * HOUR, dueAt: '2031-05-09T17:00:00.000Z' },
     ]);
   });
 
-  test('are in force once later ones are', () => {
+  test('in a row all take force', () => {
     const clocks = whileNothingHappens(
       ['2031-05-07T12:00Z', goal('40h'), 'foreseen'],
       ['2031-05-08T12:00Z', goal('30h')],
@@ -61,7 +61,7 @@ describe('while nothing else happens, rules that take force', () => {
     expect(clocks).toMatchObject([{ goalMs: 30 * HOUR }]);
   });
 
-  test('and end a clock, let it go on until then, and it falls due no more', () => {
+  test('and end a clock let it run until then, without a due time', () => {
     const [clock] = whileNothingHappens([NOON, rulesOf([]), 'foreseen']);
     expect(clock).toMatchObject({ state: 'running', goalMs: 8 * HOUR });
     expect(clock?.dueAt).toBeUndefined();
@@ -76,7 +76,7 @@ describe('while nothing else happens, rules that take force', () => {
     ]);
   });
 
-  test('leave a clock that is pinned to those it started under', () => {
+  test('leave a pinned clock', () => {
     const books = booksOf([null, rulesOf([{ ...RESOLVE, retarget: 'pinned' }])], [NOON, goal('6h'), 'foreseen']);
     const clocks = fold(books, MON9);
     expect(clocksForeseen(clocks, books, 'care')).toEqual(clocks.clocks);
@@ -125,7 +125,7 @@ const changes = fc.uniqueArray(fc.tuple(fc.integer({ min: 9, max: 200 }), rules)
   selector: ([hour]) => hour,
 });
 
-test('whatever rules are to come, what is shown is late from when asking says so', () => {
+test('foreseen clocks are late exactly when reading them at that moment says so', () => {
   fc.assert(
     fc.property(earlier, rules, changes, (told, first, later) => {
       const books = booksOf(

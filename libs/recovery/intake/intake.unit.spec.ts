@@ -61,7 +61,7 @@ describe('round robin', () => {
     const first = (day: string) => owners(1, { members: three, day })[0];
     expect(['2031-05-05', '2031-05-06', '2031-05-07', '2031-05-08'].map(first)).toEqual(['ana', 'ben', 'cem', 'ana']);
   });
-  test('who is away or full is passed over', () => {
+  test('skips members who are away or at their limit', () => {
     const members = [
       agent('ana', { absences: [{ from: '2031-05-01', to: '2031-05-05' }] }),
       agent('ben', { capacity: 3 }),
@@ -72,7 +72,7 @@ describe('round robin', () => {
 });
 
 describe('balanced', () => {
-  test('whoever has the fewest open cases, those of a moment ago counted', () => {
+  test('the member with the fewest open cases, with those just allocated', () => {
     const said = { members: three, intake: { owner: 'balanced' }, openCases: { ana: 2, ben: 0, cem: 1 } } as const;
     expect(owners(6, said)).toEqual(['ben', 'ben', 'cem', 'ana', 'ben', 'cem']);
   });
@@ -84,27 +84,27 @@ describe('by touchpoint', () => {
     expect(owners(2, { members: three, intake, touchpoint: 'shop' })).toEqual(['ben', 'ben']);
     expect(owners(1, { members: three, intake, touchpoint: 'web' })).toEqual(['agency']);
   });
-  test('in turn where the touchpoint has none, or they are away', () => {
+  test('in turn if the touchpoint has no owner or they are away', () => {
     expect(owners(1, { members: three, intake, touchpoint: 'constructor' })).toEqual(['ana']);
     const away = [agent('ana'), agent('ben', { absences: [{ from: '2031-05-05', to: '2031-05-05' }] })];
     expect(owners(1, { members: away, intake, touchpoint: 'shop' })).toEqual(['ana']);
   });
 });
 
-describe('nobody is without an owner', () => {
+describe('every case has an owner', () => {
   const by = (said: Parameters<typeof owners>[1]) =>
     intakeDecider.decide(allocate('r1', said), intakeDecider.initialState, context);
-  test('where nobody can, the team’s fallback does', () => {
+  test('the team’s fallback owner, if nobody else can', () => {
     expect(by({ members: [agent('ana', { capacity: 0 })] })).toMatchObject([
       { data: { owner: 'sue', by: 'team-fallback' } },
     ]);
   });
-  test('without a rule for owners too', () => {
+  test('the same without a rule for owners', () => {
     expect(by({ members: three, intake: { owner: undefined } })).toMatchObject([
       { data: { owner: 'sue', by: 'team-fallback' } },
     ]);
   });
-  test('without a team the programme’s fallback does', () => {
+  test('the programme’s fallback owner without a team', () => {
     expect(by({})).toMatchObject([
       { data: { owner: 'duty-manager', by: 'programme-fallback', kind: 'recover', priority: 'high' } },
     ]);
@@ -112,14 +112,14 @@ describe('nobody is without an owner', () => {
 });
 
 describe('the throttle', () => {
-  test('what is more than a day’s share is held back, not lost', () => {
+  test('responses above the daily limit are held back, not lost', () => {
     expect(owners(3, { members: three, intake: { throttle: { perTeamAndDay: 2 } } })).toEqual([
       'ana',
       'ben',
       'held back',
     ]);
   });
-  test('a response that was given or held back adds nothing when it comes again', () => {
+  test('a repeated response adds nothing', () => {
     const state: Intake = { allocated: [{ response: 'r1', owner: 'ana' }], heldBack: ['r2'] };
     expect(intakeDecider.decide(allocate('r1'), state, context)).toEqual([]);
     expect(intakeDecider.decide(allocate('r2'), state, context)).toEqual([]);

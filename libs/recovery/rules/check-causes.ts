@@ -26,7 +26,7 @@ function siblings(check: Check, causes: readonly Cause[], parts: readonly PathPa
   check.unique(
     (i) => [...parts, i, 'code'],
     causes.map(({ code }) => code),
-    'cause beside it with the code',
+    'sibling cause with the code',
   );
   causes.forEach(({ children }, i) => children && siblings(check, children, [...parts, i, 'children']));
 }

@@ -9,7 +9,7 @@ const files = readdirSync(PACKS).filter((file) => file.endsWith('.yaml'));
 const read = (file: string) => parseRuleSet(readFileSync(new URL(file, PACKS), 'utf8'));
 
 describe.each(files)('the pack %s', (file) => {
-  test('is written as a rule set should be, and means something', () => {
+  test('is a valid rule set', () => {
     expect(read(file).problems.map(sayProblem)).toEqual([]);
   });
 
@@ -18,7 +18,7 @@ describe.each(files)('the pack %s', (file) => {
     expect(ruleSet && compileRules(ruleSet).targets).not.toEqual([]);
   });
 
-  test('says that it is a default and no legal advice', () => {
+  test('has a notice that it is a default and no legal advice', () => {
     expect(read(file).ruleSet?.notice).toMatch(/default.*no legal advice/s);
   });
 });

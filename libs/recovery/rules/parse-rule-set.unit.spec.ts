@@ -25,7 +25,7 @@ test('a sound rule set is read, from YAML or JSON', () => {
   expect(parseRuleSet(JSON.stringify(ruleSet)).ruleSet).toEqual(ruleSet);
 });
 
-describe('how it is written', () => {
+describe('the shape', () => {
   test.each([
     ['a key twice', `${HEAD}title: Again\n`, { line: 5, message: /unique/ }],
     ['a broken line', `${HEAD}targets: [`, { line: 5, column: 11 }],
@@ -67,7 +67,7 @@ describe('how it is written', () => {
   });
 });
 
-describe('what it means', () => {
+describe('the meaning', () => {
   const calendar = (rule: string) => `${HEAD}calendars:\n  office: ${rule}\ntargets: []\n`;
   const causes = (rule: string) => `${HEAD}calendars: {}\ntargets: []\nrootCauses: ${rule}\n`;
   const triage = (rule: string) => `${HEAD}calendars: {}\ntargets: []\ntriage:
@@ -236,7 +236,7 @@ describe('what it means', () => {
   });
 });
 
-test('a goal of many years is as good as any', () => {
+test('a goal of many years is valid', () => {
   expect(problems(target('stop: { resolved: true }\ngoals: [{ within: 15000d }]'))).toEqual([]);
 });
 
@@ -247,7 +247,7 @@ test('a problem reads as one line', () => {
   );
 });
 
-test('a path can be read back, odd names and all', () => {
+test('a path can be parsed, even with odd names', () => {
   const parts = ['calendars', 'our "own" one. Or', 'holidays', 3, 'x-y'];
   expect(partsOf(pathOf(parts))).toEqual(parts);
 });

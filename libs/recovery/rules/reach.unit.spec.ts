@@ -12,7 +12,7 @@ const before = booksOf([null, rules()]);
 describe('a change of rules', () => {
   const renamed = rules({ rootCauses: { mapped: [{ from: ['billing'], to: ['invoices'] }] } });
 
-  test('reaches who reads the part that is changed, and who reads everything, and nobody else', () => {
+  test('affects readers of the changed part and of everything, and nobody else', () => {
     const after = booksOf([null, renamed]);
     expect(reaches(['rootCauses'], before, after)).toBe(true);
     expect(reaches(['triage', 'rootCauses'], before, after)).toBe(true);
@@ -21,13 +21,13 @@ describe('a change of rules', () => {
     expect(reaches([], before, after)).toBe(false);
   });
 
-  test('that says the same as before reaches nobody', () => {
+  test('that changes no text affects nobody', () => {
     const same = booksOf([null, rules()]);
     expect(reaches('whole', before, same)).toBe(false);
     expect(reaches(['calendars', 'triage', 'rootCauses'], before, same)).toBe(false);
   });
 
-  test('from a time on reaches who reads the part that is changed then', () => {
+  test('from a time on affects readers of the part that changes then', () => {
     const after = booksOf([null, rules()], [MAY, renamed]);
     expect(reaches(['rootCauses'], before, after)).toBe(true);
     expect(reaches(['calendars'], before, after)).toBe(false);
@@ -35,7 +35,7 @@ describe('a change of rules', () => {
     expect(reaches('whole', before, booksOf([null, rules()], [MAY, rules()]))).toBe(true);
   });
 
-  test('at another time, or there and back again, reaches who reads the part', () => {
+  test('at another time, or there and back again, affects readers of the part', () => {
     const once = booksOf([null, rules()], [MAY, renamed]);
     const later = booksOf([null, rules()], ['2031-06-01T00:00Z', renamed]);
     const back = booksOf([null, rules()], [MAY, renamed], ['2031-06-01T00:00Z', rules()]);
@@ -44,14 +44,14 @@ describe('a change of rules', () => {
     expect(reaches(['triage'], once, back)).toBe(false);
   });
 
-  test('of the order of calendars reaches who reads calendars: the first is the one that times are counted in', () => {
+  test('of the order of calendars affects readers of calendars, because times use the first one', () => {
     const calling = { zone: 'Etc/UTC', hours: 'always' } as const;
     const one = booksOf([null, rules({ calendars: { office, calling } })]);
     const other = booksOf([null, rules({ calendars: { calling, office } })]);
     expect(reaches(['calendars'], one, other)).toBe(true);
   });
 
-  test('of a programme that had none reaches who reads anything of it', () => {
+  test('of a programme that had none affects every reader', () => {
     expect(reaches([], booksOf(), before)).toBe(true);
   });
 });

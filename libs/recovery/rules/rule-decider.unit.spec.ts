@@ -69,7 +69,7 @@ describe('approving', () => {
     expect(given(draft('a')).when(command)).toEqual([approval('a')]);
     expect(given(draft('a')).when(command, { actor: olga })).toMatchObject({ refused: 'four-eyes-on-rules' });
   });
-  test('what a rehearsal showed is what is approved: another one asks for another approval', () => {
+  test('an approval covers one rehearsal, and another one needs another approval', () => {
     const rehearsed = (digestAfter: string): RulesEvent => ({
       type: 'RuleSetRehearsed',
       data: { programme, ruleSet: 'a', digestBefore: 'x', digestAfter, changedCount: 3 },
@@ -82,7 +82,7 @@ describe('approving', () => {
     expect(given(draft('a'), rehearsed('y'), approved('y')).when(command)).toEqual([]);
     expect(given(draft('a'), rehearsed('y'), approved('y'), rehearsed('z')).when(command)).toEqual([approved('z')]);
   });
-  test('a rehearsal that ends alike but was compared with other rules asks for another approval, too', () => {
+  test('a rehearsal with the same end but compared with other rules needs another approval too', () => {
     const digests = (digestBefore: string) => ({ digestBefore, digestAfter: 'y' });
     const rehearsed = (digestBefore: string): RulesEvent => ({
       type: 'RuleSetRehearsed',
@@ -96,7 +96,7 @@ describe('approving', () => {
     expect(given(...since).when(command)).toEqual([approved('w')]);
     expect(given(...since, approved('w')).when(command)).toEqual([]);
   });
-  test('the only operator of a store approves alone, and history says so', () => {
+  test('the only operator of a store approves alone, and history records it', () => {
     expect(given(draft('a')).when(command, { actor: olga, operators: 1 })).toMatchObject([{ data: { alone: true } }]);
   });
   test('again it adds nothing, and without a reason or a draft it is refused', () => {
@@ -119,7 +119,7 @@ describe('activating', () => {
     type: 'RuleSetActivated',
     data: { programme, ruleSet, from, overThePast: false, ...agreed },
   });
-  test('the first rules hold since ever', () => {
+  test('the first rules are in force since ever', () => {
     expect(given(...ready('a')).when(activate('a'))).toEqual([activated('a', null)]);
   });
   test('later ones from now, from a later time, or over the past', () => {
@@ -134,21 +134,21 @@ describe('activating', () => {
       },
     ]);
   });
-  test('what is in force already adds nothing', () => {
+  test('activating the rules in force adds nothing', () => {
     expect(given(...ready('a'), activation('a', null)).when(activate('a'))).toEqual([]);
     expect(given(...ready('a'), activation('a', null)).when(activate('a', { overThePast: true }))).toEqual([]);
     const second = [...ready('a', 'b'), activation('a', null), activation('b', now)];
     expect(given(...second).when(activate('b'))).toEqual([]);
     expect(given(...second).when(activate('b', { overThePast: true }))).toHaveLength(1);
   });
-  test('what was to take force later takes force now', () => {
+  test('planned rules can take force now', () => {
     const from = '2031-06-01T00:00:00.000Z';
     const planned = [...ready('a', 'b'), activation('a', null), activation('b', from)];
     expect(given(...planned).when(activate('b'))).toMatchObject([activated('b', now)]);
     expect(given(...planned).when(activate('b', { from }))).toEqual([]);
     expect(given(...planned).when(activate('b'), { now: from })).toEqual([]);
   });
-  test('what it replaces of the plans for later is said', () => {
+  test('it names the planned rules that it replaces', () => {
     const b = { ruleSet: 'b', from: '2031-06-01T00:00:00.000Z' };
     const c = { ruleSet: 'c', from: '2031-07-01T00:00:00.000Z' };
     const planned = [
@@ -182,10 +182,10 @@ describe('rolling back', () => {
     type: 'RuleSetRolledBack',
     data: { programme, book: [{ ruleSet: 'a', from: null }], reason: 'too strict' },
   };
-  test('the book is as it was before the last activation', () => {
+  test('it restores the book before the last activation', () => {
     expect(given(...second).when(command)).toEqual([back]);
   });
-  test('once, with a reason, and only where there was something before', () => {
+  test('it works once, with a reason, and only after an activation', () => {
     expect(given(...second, back).when(command)).toMatchObject({ refused: 'nothing-to-roll-back' });
     expect(given(...second).when({ ...command, reason: '' })).toMatchObject({ refused: 'reason-of-roll-back-missing' });
     expect(given(...ready('a'), activation('a', null)).when(command)).toMatchObject({
@@ -202,7 +202,7 @@ describe('reviewing', () => {
     reviewBy: '2032-05-05',
     note: 'still right',
   } as const;
-  test('names the next day of review, which is to come', () => {
+  test('needs a next day of review in the future', () => {
     const { type: _, ...data } = command;
     const reviewed: RulesEvent = { type: 'RuleSetReviewed', data };
     expect(given(draft('a')).when(command)).toEqual([reviewed]);
@@ -213,6 +213,6 @@ describe('reviewing', () => {
   });
 });
 
-test('an approval of what nobody drafted is loud', () => {
+test('an approval of rules that nobody drafted throws', () => {
   expect(() => given(approval('a')).when({ type: 'RollBackRules', programme, reason: 'x' })).toThrow('nobody drafted');
 });

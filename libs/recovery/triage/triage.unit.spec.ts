@@ -52,7 +52,7 @@ describe('the score', () => {
   test('one low answer makes it low', () => {
     expect(decide({ answers: [...high, { metric: 'csat', score: 2 }] })).toMatchObject({ score: 'low' });
   });
-  test('an answer that the rules set no threshold for says nothing', () => {
+  test('a metric without a threshold does not count', () => {
     expect(decide({ answers: [...high, { metric: 'ces', score: 1 }] })).toMatchObject({ score: 'high' });
     expect(decide({ answers: [{ metric: 'ces', score: 1 }] })).toMatchObject({ score: 'none' });
   });
@@ -73,7 +73,7 @@ describe('overrides', () => {
     { id: 'long-words', when: { commentLength: { $gte: 200 }, score: 'high' }, do: 'call-back' },
     { id: 'chairs', when: { product: 'garden-chair' }, priority: 'low' },
   ] as const;
-  test('the first that holds overrides what it names of the cell', () => {
+  test('the first that holds replaces the fields that it names', () => {
     expect(decide({ contactMe: 'no', tags: ['injury'], product: 'garden-chair' }, { overrides })).toMatchObject({
       rule: 'danger',
       outcome: 'case-wanted',
@@ -89,7 +89,7 @@ describe('overrides', () => {
       kind: 'call-back',
     });
   });
-  test('where none holds the cell decides', () => {
+  test('the cell decides if none holds', () => {
     expect(decide({ commentLength: 500 }, { overrides })).toMatchObject({ rule: 'low/yes' });
   });
 });
@@ -134,6 +134,6 @@ describe('stages', () => {
   });
 });
 
-test('rules without triage record the response and leave it', () => {
+test('rules without triage only record the response', () => {
   expect(triage(heard(), rules({}), at)).toMatchObject({ outcome: 'nothing', rule: 'no-triage' });
 });

@@ -80,7 +80,7 @@ test('two projectors that ask at once never share a shard', async () => {
 test('two projectors share, one is lost, the other takes over: the digest is that of a rebuild', async () => {
   const { events, reads, parked, close } = openHistory();
   const build = { projections: READ_MODELS, inputs: NO_RULES, ruleBooks: {}, reason: 'test' };
-  const told = (from: number): GivenEvent[] =>
+  const given = (from: number): GivenEvent[] =>
     Array.from({ length: 40 }, (_, n) => `${from + n}`).flatMap((id) => {
       const of = { stream: `case-${id}`, customer: `customer-${id}` };
       const opened = { case: id, customer: of.customer, kind: 'recover' as const, priority: 'high' as const, tags: [] };
@@ -89,7 +89,7 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
         { ...of, event: { type: 'CaseAssigned' as const, data: { owner: 'ana', by: 'rule' as const } } },
       ];
     });
-  await appendEvents(events, told(0));
+  await appendEvents(events, given(0));
   const { id } = await rebuild({ ...build, events, reads });
   await switchGeneration(reads, id);
   const follower = () =>
@@ -109,14 +109,14 @@ test('two projectors share, one is lost, the other takes over: the digest is tha
   for (const seconds of [0, 2, 4]) for (const each of [one, other]) await share(each, at(seconds));
   const seen = new ReadModelsElsewhere(events, reads, parked);
 
-  await appendEvents(events, told(100));
+  await appendEvents(events, given(100));
   await seen.caughtUp(id);
   const [anyCase] = await events.readStream('case-100').then(({ events: found }) => found);
   expect(await seen.waitFor(anyCase?.shard ?? -1, anyCase?.position ?? '', 5_000)).toBe(true);
   await expect(seen.retry()).rejects.toThrow(FollowedElsewhere);
 
   await one.follower.stop(); // killed: it releases nothing
-  await appendEvents(events, told(200));
+  await appendEvents(events, given(200));
   const end = (await events.end()) ?? '';
   await share(other, at(10));
   expect([...(await reads.checkpoints(id)).values()].some((position) => position < end)).toBe(true);
