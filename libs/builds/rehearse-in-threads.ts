@@ -1,10 +1,10 @@
-import type { ShareAsked, ShareFound, ShareProgress } from '../rehearsal/share.js';
+import type { ShareRequest, ShareFound, ShareProgress } from '../rehearsal/share.js';
 import { runInThread, type ThreadOptions } from './run-in-thread.js';
 
 /** Splits a rehearsal over so many threads, each with its part of the shards. */
 export const rehearseInThreads =
   (threads: number, { onProgress, ...options }: ThreadOptions & { onProgress?(progress: ShareProgress): void }) =>
-  (whole: ShareAsked): Promise<readonly ShareFound[]> => {
+  (whole: ShareRequest): Promise<readonly ShareFound[]> => {
     const progressOf = Array.from({ length: threads }, (): ShareProgress => ({ share: 0, events: 0 }));
     return Promise.all(
       progressOf.map((_, thread) => {

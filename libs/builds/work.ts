@@ -2,9 +2,9 @@ import type { Refusal } from '../event-sourcing/decider.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
 import type { GenerationChoice } from '../read-store/read-store.js';
 import type { Rehearsal } from '../rehearsal/rehearse.js';
-import type { ShareAsked, ShareFound } from '../rehearsal/share.js';
-import type { RehearsalAsked } from '../rehearsal/sides.js';
-import type { ReportAsked } from '../reports/reports.js';
+import type { ShareRequest, ShareFound } from '../rehearsal/share.js';
+import type { RehearsalRequest } from '../rehearsal/sides.js';
+import type { ReportRequest } from '../reports/reports.js';
 import type { View } from '../replay/builds/view.js';
 import type { BuildWanted, NamedRules } from '../rule-changes/builds.js';
 import type { StorePlaces } from '../platform/config/store-places.js';
@@ -27,7 +27,7 @@ export interface Works {
     readonly output: string;
   };
   rehearse: {
-    readonly input: RehearsalAsked & {
+    readonly input: RehearsalRequest & {
       /** Keep it as a plan that can be carried out. */
       readonly recorded: boolean;
       /** Where the thread writes the rehearsal as JSON, and its report as a page: both may be large. */
@@ -37,12 +37,12 @@ export interface Works {
     readonly output: RehearsedInShort;
   };
   rehearseShare: {
-    readonly input: ShareAsked;
+    readonly input: ShareRequest;
     readonly output: ShareFound;
   };
   /** Counts a report of history as it was known at an instant, or under other rules. */
   report: {
-    readonly input: ReportAsked & { readonly view: View };
+    readonly input: ReportRequest & { readonly view: View };
     readonly output: object;
   };
 }

@@ -8,7 +8,7 @@ import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
 import { stepsOfCase, type AuditStep } from './case-steps.js';
 import { clockVerdict, clocksOfCase, type ExportedCase } from './exported-case.js';
 
-export interface CaseAuditAsked {
+export interface CaseAuditRequest {
   readonly case: string;
   /** The moment at which running clocks are read, UTC. */
   readonly at: string;
@@ -67,7 +67,7 @@ export interface CaseAudit {
  */
 export async function auditCase(
   { events, reads, withhold }: AuditSources,
-  { case: id, at, view, steps = false }: CaseAuditAsked,
+  { case: id, at, view, steps = false }: CaseAuditRequest,
 ): Promise<CaseAudit | undefined> {
   const { knownAt } = view;
   const knownOf = async (stream: string): Promise<readonly RecordedEvent[]> =>

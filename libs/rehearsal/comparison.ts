@@ -11,7 +11,7 @@ import { typesOf } from '../replay/fold/projections.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
 import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
 import { FirstOf } from './first-of.js';
-import { scopeOf, type RehearsalAsked } from './sides.js';
+import { scopeOf, type RehearsalRequest } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
 import { totalQueries, type Scope } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
@@ -51,7 +51,7 @@ export class Comparison {
   readonly #tally = new Tally();
 
   constructor(
-    asked: RehearsalAsked,
+    asked: RehearsalRequest,
     private readonly books: Books,
     private readonly projections: readonly AnyReadModel[],
   ) {

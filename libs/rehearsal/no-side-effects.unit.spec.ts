@@ -4,7 +4,7 @@ import type { ReadStore } from '../read-store/read-store.js';
 import { opened, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import { READ_AT, caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { rehearse, type RehearsalOptions } from './rehearse.js';
-import type { RehearsalAsked } from './sides.js';
+import type { RehearsalRequest } from './sides.js';
 
 /** Records every call of a port's methods that are not listed as reading, and makes it fail. */
 function watched<Port extends object>(port: Port, reading: readonly (keyof Port)[], touched: string[]): Port {
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.store.close());
 
-const asked: RehearsalAsked = {
+const asked: RehearsalRequest = {
   candidate: { ruleSet: rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }]) },
   at: READ_AT,
   most: 100,

@@ -19,8 +19,8 @@ import { openReads, type GivenEvent } from '../replay/history.testing.js';
 import { rebuild } from '../replay/builds/rebuild.js';
 import { READ_AT, caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { changedVerdicts, type ChangedVerdict } from './changed-verdicts.js';
-import { rehearseShare, type ShareAsked } from './share.js';
-import { scopeOf, sidesOf, type RehearsalAsked } from './sides.js';
+import { rehearseShare, type ShareRequest } from './share.js';
+import { scopeOf, sidesOf, type RehearsalRequest } from './sides.js';
 import { Explainer } from './why.js';
 
 const MONDAY = Date.parse('2031-05-05T09:00:00.000Z');
@@ -159,7 +159,7 @@ test('a rehearsal, which folds twice only what a draft affects, equals two whole
       const { store, rehearsed } = await historyOf(...inForce(ruleSet), ...history);
       try {
         const { events } = store;
-        const inShares = async (all: ShareAsked) => [
+        const inShares = async (all: ShareRequest) => [
           await rehearseShare(all, { events, projections: PROJECTIONS, partSize }),
         ];
         const found = await rehearsed(candidate.ruleSet, { candidate, inShares });
@@ -177,7 +177,7 @@ test('a rehearsal, which folds twice only what a draft affects, equals two whole
 /** The plain version: builds both sides, stores and compares them. */
 async function builtTwice(
   events: Awaited<ReturnType<typeof historyOf>>['store']['events'],
-  asked: RehearsalAsked,
+  asked: RehearsalRequest,
 ): Promise<{ readonly digests: readonly string[]; readonly changed: readonly ChangedVerdict[] }> {
   const { before, after } = await sidesOf(events, asked, (await events.end()) ?? '');
   const reads = openReads();

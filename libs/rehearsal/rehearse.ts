@@ -7,8 +7,8 @@ import type { ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
 import { GroupCounter } from './group-counter.js';
 import type { SideFindings } from './findings.js';
-import { rehearseShare, type ShareAsked, type ShareFound, type ShareProgress } from './share.js';
-import { scopeOf, sidesOf, type RehearsalAsked, type Side } from './sides.js';
+import { rehearseShare, type ShareRequest, type ShareFound, type ShareProgress } from './share.js';
+import { scopeOf, sidesOf, type RehearsalRequest, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
 import { TOTALLED, totalQueries, totalsOf, type Totalled, type Totals } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
@@ -24,7 +24,7 @@ export interface RehearsalOptions {
   readonly signal?: AbortSignal;
   onProgress?(progress: ShareProgress): void;
   /** Splits the work into shares, such as one for each thread. Default: one share. */
-  inShares?(this: void, whole: ShareAsked): Promise<readonly ShareFound[]>;
+  inShares?(this: void, whole: ShareRequest): Promise<readonly ShareFound[]>;
 }
 
 export interface RehearsedSide {
@@ -61,7 +61,7 @@ export interface Rehearsal {
 }
 
 /** Folds history under two rule books and compares the results. It writes nothing. */
-export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions): Promise<Rehearsal> {
+export async function rehearse(asked: RehearsalRequest, options: RehearsalOptions): Promise<Rehearsal> {
   const { events, inShares = async (whole) => [await rehearseShare(whole, options)] } = options;
   const end = await events.end();
   const upTo = end ?? '';
@@ -109,7 +109,7 @@ export async function rehearse(asked: RehearsalAsked, options: RehearsalOptions)
 }
 
 /** Adds up the groups of all shares. */
-function groupsOf(asked: RehearsalAsked, found: readonly SideFindings[]): SideFindings['groups'] {
+function groupsOf(asked: RehearsalRequest, found: readonly SideFindings[]): SideFindings['groups'] {
   const queries = totalQueries(scopeOf(asked));
   const summed = TOTALLED.map((name) => {
     const counter = new GroupCounter(queries[name]);

@@ -5,7 +5,7 @@ import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recover
 import type { GivenEvent } from '../replay/history.testing.js';
 import { caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
 import { digestBuild } from '../replay/digest/digest.js';
-import { rehearseShare, type ShareAsked, type ShareFound } from './share.js';
+import { rehearseShare, type ShareRequest, type ShareFound } from './share.js';
 
 const open: Awaited<ReturnType<typeof historyOf>>[] = [];
 const history = async (...given: readonly GivenEvent[]): ReturnType<typeof historyOf> => {
@@ -175,7 +175,7 @@ describe('a rehearsal', () => {
     const { rehearsed, store } = await history(...inForce(LONG), ...seven, ...two, ...ten);
     const whole = await rehearsed(SHORT);
     for (const count of [2, 3, 256]) {
-      const inShares = (all: ShareAsked): Promise<ShareFound[]> =>
+      const inShares = (all: ShareRequest): Promise<ShareFound[]> =>
         Promise.all(
           Array.from({ length: count }, (_, share) => {
             const shards = all.shards.filter((shard) => shard % count === share);

@@ -7,7 +7,7 @@ import { openHistory, appendEvents, type GivenEvent } from '../replay/history.te
 import { rebuild } from '../replay/builds/rebuild.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { rehearse, type Rehearsal, type RehearsalOptions } from './rehearse.js';
-import type { RehearsalAsked } from './sides.js';
+import type { RehearsalRequest } from './sides.js';
 
 export const PROJECTIONS: readonly AnyReadModel[] = READ_MODELS;
 
@@ -46,7 +46,7 @@ export const caseEvents = (
 /** A store with these events and a live build of them. */
 export async function historyOf(...given: readonly GivenEvent[]): Promise<{
   readonly store: ReturnType<typeof openHistory>;
-  rehearsed(ruleSet: RuleSet, more?: Partial<RehearsalAsked & RehearsalOptions>): Promise<Rehearsal>;
+  rehearsed(ruleSet: RuleSet, more?: Partial<RehearsalRequest & RehearsalOptions>): Promise<Rehearsal>;
 }> {
   const store = openHistory();
   const { events, reads } = store;

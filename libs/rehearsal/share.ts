@@ -4,10 +4,10 @@ import { EventsToFold } from '../replay/fold/events-to-fold.js';
 import { giveWay } from '../replay/fold/give-way.js';
 import type { History } from './build.js';
 import { Comparison, type Compared } from './comparison.js';
-import { sidesOf, type RehearsalAsked } from './sides.js';
+import { sidesOf, type RehearsalRequest } from './sides.js';
 
 /** Which share of the work: the cases and customers of some of the 256 shards, with history up to a position. */
-export interface ShareAsked extends RehearsalAsked {
+export interface ShareRequest extends RehearsalRequest {
   readonly upTo: string;
   readonly shards: readonly number[];
 }
@@ -41,7 +41,7 @@ const SORTING = 0.1;
  * Folds history under both rule books, shard by shard, and compares what comes of it. Nothing is stored: a shard is
  * forgotten once it is compared.
  */
-export async function rehearseShare(asked: ShareAsked, options: ShareOptions): Promise<ShareFound> {
+export async function rehearseShare(asked: ShareRequest, options: ShareOptions): Promise<ShareFound> {
   const { before, after } = await sidesOf(options.events, asked, asked.upTo);
   const comparison = new Comparison(asked, { before: before.books, after: after.books }, options.projections);
   const events = await foldShards(comparison, asked, options);
@@ -51,7 +51,7 @@ export async function rehearseShare(asked: ShareAsked, options: ShareOptions): P
 /** Resolves to the number of events that were folded. */
 async function foldShards(
   comparison: Comparison,
-  { upTo, shards: ofShare }: ShareAsked,
+  { upTo, shards: ofShare }: ShareRequest,
   { events, partSize = 200, rest = 0, signal, onProgress }: ShareOptions,
 ): Promise<number> {
   const byShard = await historyByShard(events, {

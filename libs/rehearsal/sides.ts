@@ -14,7 +14,7 @@ export interface Candidate {
   readonly since?: string;
 }
 
-export interface RehearsalAsked {
+export interface RehearsalRequest {
   readonly candidate: Candidate;
   /** The rules to compare with; absent: the rules in history. */
   readonly against?: Candidate;
@@ -38,7 +38,7 @@ export interface Side {
 /** The rules of both sides, from history up to a position. */
 export async function sidesOf(
   events: History,
-  { candidate, against, at }: RehearsalAsked,
+  { candidate, against, at }: RehearsalRequest,
   upTo: string,
 ): Promise<{ readonly before: Side; readonly after: Side }> {
   const history = await loadRuleBooks(eventsUpTo(events, upTo));
@@ -46,7 +46,7 @@ export async function sidesOf(
   return { before: sideOf(history, at, programme, against), after: sideOf(history, at, programme, candidate) };
 }
 
-export const scopeOf = ({ candidate, from, to, at }: RehearsalAsked): Scope => ({
+export const scopeOf = ({ candidate, from, to, at }: RehearsalRequest): Scope => ({
   programme: candidate.ruleSet.programme,
   at,
   from,

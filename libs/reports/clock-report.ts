@@ -14,7 +14,7 @@ export const CLOCK_REPORT_BY = [
 ] as const;
 export type ClockReportBy = (typeof CLOCK_REPORT_BY)[number];
 
-export interface ClockReportAsked {
+export interface ClockReportRequest {
   readonly programme?: string;
   readonly by?: ClockReportBy;
   /** The moment at which running clocks are overdue or not: UTC, ISO 8601. */
@@ -49,7 +49,7 @@ export const clockCounts = (at: string) =>
 /** Kept and broken promises, by target and one other field. */
 export async function clockReport(
   reads: ReadStore,
-  { programme, by = 'priority', at, generation = 'live' }: ClockReportAsked,
+  { programme, by = 'priority', at, generation = 'live' }: ClockReportRequest,
 ): Promise<{ rows: readonly ClockReportRow[] }> {
   const groups = await reads.group(
     'clocks',

@@ -2,7 +2,7 @@ import { stated } from '../event-sourcing/stated.js';
 import type { GenerationChoice, Group, GroupQuery, ReadStore } from '../read-store/read-store.js';
 import { wilson } from './wilson.js';
 
-export interface FunnelAsked {
+export interface FunnelRequest {
   readonly programme?: string;
   readonly touchpoint?: string;
   readonly product?: string;
@@ -59,11 +59,11 @@ const OF: Readonly<Record<FunnelStep, FunnelStep | null>> = {
 };
 
 /** How many responses and cases reached each step. */
-export async function funnelReport(reads: ReadStore, asked: FunnelAsked = {}): Promise<FunnelReport> {
+export async function funnelReport(reads: ReadStore, asked: FunnelRequest = {}): Promise<FunnelReport> {
   return funnelOf(await reads.group('funnel', funnelQuery(asked), asked.generation ?? 'live'));
 }
 
-export const funnelQuery = ({ programme, touchpoint, product, from, until }: FunnelAsked): GroupQuery => ({
+export const funnelQuery = ({ programme, touchpoint, product, from, until }: FunnelRequest): GroupQuery => ({
   filter: stated({ programme, touchpoint, product, at: between(from, until) }),
   by: ['about'],
   sums: {

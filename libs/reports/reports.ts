@@ -17,10 +17,10 @@ const REPORTS = {
 export type ReportName = keyof typeof REPORTS;
 
 /** A report's name and its query, as plain data that can go to another thread. */
-export type ReportAsked = {
+export type ReportRequest = {
   readonly [N in ReportName]: { readonly report: N; readonly asked: NonNullable<Parameters<(typeof REPORTS)[N]>[1]> };
 }[ReportName];
 
-export const askReport = (reads: ReadStore, { report, asked }: ReportAsked): Promise<object> =>
+export const askReport = (reads: ReadStore, { report, asked }: ReportRequest): Promise<object> =>
   // No type can tie the name to its query through a table.
-  (REPORTS[report] as (reads: ReadStore, asked: ReportAsked['asked']) => Promise<object>)(reads, asked);
+  (REPORTS[report] as (reads: ReadStore, asked: ReportRequest['asked']) => Promise<object>)(reads, asked);

@@ -8,7 +8,7 @@ export type CauseLevel = (typeof CAUSE_LEVELS)[number];
 export const CAUSE_READINGS = ['read', 'recorded', 'first'] as const;
 export type CauseReading = (typeof CAUSE_READINGS)[number];
 
-export interface RootCausesAsked {
+export interface RootCausesRequest {
   readonly level?: CauseLevel;
   readonly as?: CauseReading;
   readonly programme?: string;
@@ -37,7 +37,7 @@ const FIELDS: Readonly<Record<CauseReading, string>> = { read: 'level', recorded
 /** Pareto: the most frequent causes first. */
 export async function rootCauseReport(
   reads: ReadStore,
-  { level = 1, as = 'read', generation = 'live', ...where }: RootCausesAsked = {},
+  { level = 1, as = 'read', generation = 'live', ...where }: RootCausesRequest = {},
 ): Promise<{ rows: readonly RootCauseRow[]; total: number }> {
   const by = CAUSE_LEVELS.filter((one) => one <= level).map((one) => `${FIELDS[as]}${one}`);
   const groups = await reads.group('root_causes', { filter: stated(where), by }, generation);

@@ -6,7 +6,7 @@ export const TIMES_BY = ['priority', 'team', 'owner', 'kind', 'touchpoint', 'pro
 export type TimesBy = (typeof TIMES_BY)[number];
 export const TIMED = ['alert', 'acknowledge', 'firstContact', 'resolve', 'approve'] as const;
 
-export interface TimesAsked {
+export interface TimesRequest {
   readonly programme?: string;
   readonly by?: TimesBy;
   readonly generation?: GenerationChoice;
@@ -29,7 +29,7 @@ export type TimesRow = {
 /** How long cases took from their opening to each step. */
 export async function timesReport(
   reads: ReadStore,
-  { programme, by = 'priority', generation = 'live' }: TimesAsked = {},
+  { programme, by = 'priority', generation = 'live' }: TimesRequest = {},
 ): Promise<{ rows: readonly TimesRow[] }> {
   const ofProgramme = stated({ programme });
   const groups = await reads.group('times', { filter: ofProgramme, by: [by] }, generation);

@@ -3,7 +3,7 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { CLOCK_REPORT_BY } from '../../../libs/reports/clock-report.js';
-import type { ReportAsked } from '../../../libs/reports/reports.js';
+import type { ReportRequest } from '../../../libs/reports/reports.js';
 import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
 import { TIMES_BY } from '../../../libs/reports/times-report.js';
 import { ClientGone } from '../http/client-gone.js';
@@ -128,7 +128,7 @@ export class ReportsController {
     return this.viewed({ report: 'repeats', asked: where }, { knownAt, under }, gone);
   }
 
-  private viewed(report: ReportAsked, named: ViewInUrl, gone: AbortSignal): Promise<object> {
+  private viewed(report: ReportRequest, named: ViewInUrl, gone: AbortSignal): Promise<object> {
     return this.reports.ask(report, viewOf(this.rules.history, named).view, gone);
   }
 }

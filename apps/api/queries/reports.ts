@@ -4,7 +4,7 @@ import { Problem } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isPresent, type View } from '../../../libs/replay/builds/view.js';
-import { askReport, type ReportAsked } from '../../../libs/reports/reports.js';
+import { askReport, type ReportRequest } from '../../../libs/reports/reports.js';
 
 /**
  * Reports of the read models that are live; or, for another time or other rules, of history read anew in a thread of its
@@ -22,7 +22,7 @@ export class Reports implements BeforeApplicationShutdown {
   }
 
   /** `gone`: who asked is there no more. @throws Problem while history is read anew for another */
-  async ask(report: ReportAsked, view: View, gone: AbortSignal): Promise<object> {
+  async ask(report: ReportRequest, view: View, gone: AbortSignal): Promise<object> {
     if (isPresent(view)) return askReport(this.stores.reads, report);
     if (this.reading)
       throw new Problem({
