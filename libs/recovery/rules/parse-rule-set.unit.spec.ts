@@ -180,7 +180,7 @@ describe('the meaning', () => {
       'a code twice',
       causes('{ taxonomy: [{ code: a, children: [{ code: b }, { code: b }] }] }'),
       'rootCauses.taxonomy[0].children[1].code',
-      /another cause/,
+      /another sibling cause/,
     ],
     [
       'a mapping that never applies',
