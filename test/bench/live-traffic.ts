@@ -50,8 +50,8 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
       for (let slice = -1; slice < slices; slice++) {
         const [one, other, third] = [
           await traffic(stores, follower, ms),
-          await beside(stores, follower, 'build', ms),
-          await beside(stores, follower, 'rehearse', ms, rules),
+          await trafficDuring(stores, follower, 'build', ms),
+          await trafficDuring(stores, follower, 'rehearse', ms, rules),
         ];
         if (slice < 0) continue;
         alone.push(one);
@@ -145,7 +145,7 @@ async function traffic({ events, reads }: Stores, follower: ReadModelFollower<In
 }
 
 /** The same traffic during the work, which starts again if it ends early. */
-async function beside(
+async function trafficDuring(
   stores: Stores,
   follower: ReadModelFollower<Inputs>,
   work: 'build' | 'rehearse',

@@ -25,9 +25,9 @@ const blocksOf = (page: string): readonly Block[] =>
   }));
 
 /** A line `...` of the page matches any lines, `...` within a line any text. */
-const asPattern = (told: string): RegExp =>
+const asPattern = (text: string): RegExp =>
   new RegExp(
-    `^${told
+    `^${text
       .trimEnd()
       .split('\n')
       .map((line) =>

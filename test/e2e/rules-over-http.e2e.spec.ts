@@ -48,10 +48,10 @@ test('a rehearsal reports its progress, then its result', async () => {
     body: JSON.stringify({ rules: ruleSet.slice(0, 12) }),
   });
   expect(response.headers.get('content-type')).toContain('text/event-stream');
-  const told = (await response.text()).trim().split('\n\n');
-  expect(told[0]).toContain('event: progress');
-  expect(told.at(-1)).toContain('event: result');
-  plan = JSON.parse(String(told.at(-1)?.split('\ndata: ')[1])) as Record<string, unknown>;
+  const messages = (await response.text()).trim().split('\n\n');
+  expect(messages[0]).toContain('event: progress');
+  expect(messages.at(-1)).toContain('event: result');
+  plan = JSON.parse(String(messages.at(-1)?.split('\ndata: ')[1])) as Record<string, unknown>;
   expect(plan).toMatchObject({ ruleSet, recorded: true, digestBefore: before });
   expect(plan['changedCount']).toBeGreaterThan(0);
   const location = response.headers.get('location') ?? '';

@@ -28,9 +28,9 @@ export class RunningApp {
   ): Promise<RunningApp> {
     const [role, ...others] = processes;
     const first = await startProcess(role, folder, env);
-    const beside: Process[] = [];
-    for (const each of others) beside.push(await startProcess(each, folder, env));
-    const app = new RunningApp(first.url, folder, first, beside);
+    const rest: Process[] = [];
+    for (const each of others) rest.push(await startProcess(each, folder, env));
+    const app = new RunningApp(first.url, folder, first, rest);
     // Other processes build the read models.
     if (others.length > 0)
       await eventually(

@@ -41,7 +41,7 @@ async function overHttp(path: string, view: View): Promise<unknown> {
 }
 
 /** Asks the command line the same while the app runs. */
-const told = (command: readonly string[], { at, knownAt, under }: View): Promise<unknown> =>
+const onCommandLine = (command: readonly string[], { at, knownAt, under }: View): Promise<unknown> =>
   amendsJson(
     ...command,
     ...(at === undefined ? [] : ['--at', at]),
@@ -63,7 +63,7 @@ test('each view has the clocks of the command line, and all views differ', async
   for (const [, view] of views()) {
     const asked = { at: AT, ...view };
     const report = await overHttp('/v1/reports/clocks', asked);
-    expect(report).toEqual(await told(['report', 'clocks'], asked));
+    expect(report).toEqual(await onCommandLine(['report', 'clocks'], asked));
     seen.add(JSON.stringify(report));
   }
   expect(seen.size).toBe(4);
@@ -74,7 +74,7 @@ test.each(['disagreements', 'funnel', 'root-causes', 'times', 'repeats'])(
   async (report) => {
     const view = { knownAt: KNOWN, under: tighter };
     const there = (await overHttp(`/v1/reports/${report}`, view)) as { readonly rows: readonly object[] };
-    const here = (await told(['report', report], view)) as { readonly rows: readonly object[] };
+    const here = (await onCommandLine(['report', report], view)) as { readonly rows: readonly object[] };
     // The command line prints fewer fields of disagreements.
     if (report === 'disagreements') expect(there).toMatchObject(here);
     else expect(there).toEqual(here);
@@ -96,7 +96,7 @@ describe('a case', () => {
     const verdicts: string[] = [];
     for (const [, view] of views()) {
       const audit = await overHttp(`/v1/cases/${id}/audit`, { at: AT, ...view });
-      expect(audit).toEqual(await told(['audit', number], { at: AT, ...view }));
+      expect(audit).toEqual(await onCommandLine(['audit', number], { at: AT, ...view }));
       verdicts.push(String((audit as { clocks: readonly { verdict: string }[] }).clocks[0]?.verdict));
     }
     expect(verdicts).toEqual(['met', 'overdue', 'missed', 'overdue']);

@@ -39,7 +39,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
   let proxy: TcpProxy;
   let app: RunningApp;
   /** It connects to the broker directly. */
-  let beside: Cluster;
+  let direct: Cluster;
 
   const startBroker = (ports: { port: number; controllerPort?: number }): Promise<RunningKafka> =>
     startKafka(join(folder, 'broker'), { ...ports, advertisedPort: proxy.port });
@@ -54,7 +54,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
       logLevel: logLevel.NOTHING,
       socketFactory: ({ onConnect }) => connect({ host: '127.0.0.1', port }, onConnect),
     });
-    beside = { kafka, impatient: kafka, prefix: '' };
+    direct = { kafka, impatient: kafka, prefix: '' };
     Object.assign(process.env, { KAFKA_BROKERS: `127.0.0.1:${proxy.port}`, KAFKA_PARTITIONS: '3' });
     const { KAFKA_BROKERS = '', KAFKA_PARTITIONS = '' } = process.env;
     app = await RunningApp.start(join(folder, 'data'), { KAFKA_BROKERS, KAFKA_PARTITIONS });
@@ -84,7 +84,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
       headers: {},
       value: JSON.stringify(each),
     }));
-    await sendMessages(beside, messages);
+    await sendMessages(direct, messages);
   };
 
   /** Expects commands and queries to work without the broker. */
@@ -177,7 +177,7 @@ describeOn(present, 'an app whose Kafka is out of reach', () => {
       }, 'the relay at the end');
       await expectWholeAndVerified(app, client, events);
       // Readers see what was committed.
-      await (await KafkaPublisher.open(beside, RELAY)).close();
+      await (await KafkaPublisher.open(direct, RELAY)).close();
       expect(await amendsJson('verify', '--topics', '--data', app.folder)).toMatchObject({
         equal: true,
         topics: { clean: true, position },

@@ -275,7 +275,7 @@ describe('a folder', () => {
   });
 
   // Root can write every folder.
-  (process.getuid?.() === 0 ? test.skip : test)('that can not be written is refused in words', async () => {
+  (process.getuid?.() === 0 ? test.skip : test)('that can not be written is refused with a sentence', async () => {
     const data = tampered('');
     for (const mode of [0o500, 0o700]) {
       chmodSync(data, mode);
