@@ -2,7 +2,7 @@ import { Logger, type FactoryProvider } from '@nestjs/common';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import type { Inputs } from '../../libs/read-models/inputs.js';
+import { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { booksOf } from '../../libs/replay/builds/bring-up-to-date.js';
 import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
@@ -23,7 +23,7 @@ export const FOLLOWER: FactoryProvider<ReadModelFollower<Inputs>> = {
       inputs: async (generation) => {
         const history = await loadRuleBooks(events);
         const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
-        return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
+        return new Inputs(stamp === undefined ? history.books : booksOf(stamp, history));
       },
       onFailure: (generation, error) => {
         const because = errorStack(error);

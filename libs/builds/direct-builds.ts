@@ -1,7 +1,7 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Inputs } from '../read-models/inputs.js';
+import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { Generation, GenerationChoice, GenerationStamp, ReadStore } from '../read-store/read-store.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
@@ -80,12 +80,12 @@ export class DirectBuilds implements Builds {
 
   private rebuild(events: EventStore, { books, entries }: RulesInHistory, reason: string): Promise<Generation> {
     return this.shown('Building read models', (common) =>
-      rebuild({ ...common, events, inputs: { rules: books }, ruleBooks: entries, reason }),
+      rebuild({ ...common, events, inputs: new Inputs(books), ruleBooks: entries, reason }),
     );
   }
 
   private catchUp({ id, stamp }: Generation, rules: RulesInHistory): Promise<number> {
-    const inputs = { rules: booksOf(stamp, rules) };
+    const inputs = new Inputs(booksOf(stamp, rules));
     return this.shown('Reading history', (common) => catchUp(id, { ...common, inputs }));
   }
 

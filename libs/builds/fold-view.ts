@@ -1,4 +1,5 @@
 import type { EventStore } from '../event-store/event-store.js';
+import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { Progress } from '../replay/builds/rebuild.js';
@@ -19,7 +20,7 @@ export async function foldView(view: View, { events, ...options }: FoldViewOptio
     ...options,
     events,
     projections: READ_MODELS,
-    inputs: { rules: await booksOfView(events, view) },
+    inputs: new Inputs(await booksOfView(events, view)),
     ...(knownAt === undefined ? {} : { knownAt }),
   });
 }

@@ -4,7 +4,6 @@ import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import { clocksAfter } from './clocks-of-case.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
@@ -51,8 +50,8 @@ export type ClockDocument = {
 };
 
 /** After any event of a case: only its clocks know what it means to them. */
-const advance = (fact: ClocksFact | undefined, event: RecordedEvent, { rules }: Inputs): ClocksFact | undefined => {
-  const clocks = clocksAfter(fact?.clocks, event, rules);
+const advance = (fact: ClocksFact | undefined, event: RecordedEvent, inputs: Inputs): ClocksFact | undefined => {
+  const clocks = inputs.clocks.after(fact?.clocks, event);
   if (!clocks) return undefined;
   if (fact) return clocks === fact.clocks ? fact : { ...fact, clocks };
   const reference = event.type === 'CaseOpened' ? event.data.reference : undefined;

@@ -6,14 +6,12 @@ import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { EventsToFold } from '../replay/fold/events-to-fold.js';
 import { ProjectionFold } from '../replay/fold/projection-fold.js';
-import type { Inputs } from './inputs.js';
+import { Inputs } from './inputs.js';
 
 /** No programme has rules. */
-export const NO_RULES: Inputs = {
-  rules: { at: () => undefined, book: () => [], programmes: () => [] } satisfies RuleBooks,
-};
+export const NO_RULES = new Inputs({ at: () => undefined, book: () => [], programmes: () => [] });
 
-export const inputs = (rules: RuleBooks): Inputs => ({ rules });
+export const inputs = (rules: RuleBooks): Inputs => new Inputs(rules);
 
 interface Told {
   /** Minutes after Monday 5 May 2031, 09:00 UTC, unless `occurredAt` says otherwise. */

@@ -3,10 +3,15 @@ import type { RecoveryEvent } from '../recovery/history.js';
 import type { RulesPart } from '../recovery/rules/compile.js';
 import type { PartsOfBooks, RulesRead } from '../recovery/rules/reach.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { RememberedClocks } from './fast/remembered-clocks.js';
 
-/** What history is read under. */
-export interface Inputs {
-  readonly rules: RuleBooks;
+/** What history is read under. Each fold has its own. */
+export class Inputs {
+  readonly clocks: RememberedClocks;
+
+  constructor(readonly rules: RuleBooks) {
+    this.clocks = new RememberedClocks(rules);
+  }
 }
 
 /** The same, as a read model sees it that reads some parts of the rules alone. */

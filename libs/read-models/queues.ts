@@ -11,7 +11,6 @@ import type { Clock } from '../recovery/clocks/clock.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import { clocksAfter } from './clocks-of-case.js';
 import type { Inputs, ReadModel } from './inputs.js';
 import { rankOf } from './priority-rank.js';
 
@@ -68,8 +67,9 @@ const contactDue = (
   return isoOf(contact.hours ? contact.hours.nextWorking(earliest) : earliest);
 };
 
-const evolve = (before: QueueFact | undefined, event: CaseHappening, { rules }: Inputs): QueueFact | undefined => {
-  const clocks = clocksAfter(before?.clocks, event, rules);
+const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inputs): QueueFact | undefined => {
+  const { rules } = inputs;
+  const clocks = inputs.clocks.after(before?.clocks, event);
   if (!clocks) return undefined;
   const fact = before ? { ...before, clocks, touchedAt: event.occurredAt } : begin(event, clocks);
   switch (event.type) {

@@ -1,3 +1,4 @@
+import { Inputs } from '../read-models/inputs.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isRefusal } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-store/event-store.js';
@@ -66,11 +67,11 @@ function carriedOut(): ReturnType<typeof carryOut> {
       rebuild({
         ...common,
         events: past as EventStore,
-        inputs: { rules: rules.books },
+        inputs: new Inputs(rules.books),
         ruleBooks: rules.entries,
         reason,
       }),
-    catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, events, inputs: { rules: booksOf(stamp, rules) } }),
+    catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, events, inputs: new Inputs(booksOf(stamp, rules)) }),
   });
 }
 
@@ -85,7 +86,7 @@ async function follow(): Promise<void> {
   const { events, reads } = world.store;
   const live = await reads.live();
   if (!live) throw new Error('Nothing is served.');
-  const inputs = { rules: booksOf(live.stamp, await loadRuleBooks(events)) };
+  const inputs = new Inputs(booksOf(live.stamp, await loadRuleBooks(events)));
   await catchUp(live.id, { events, reads, projections: PROJECTIONS, inputs });
 }
 

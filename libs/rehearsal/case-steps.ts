@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Inputs } from '../read-models/inputs.js';
+import { Inputs } from '../read-models/inputs.js';
 import { cases } from '../read-models/cases.js';
 import type { CaseDocument } from '../read-models/case-document.js';
 import type { RecordedEvent } from '../recovery/history.js';
@@ -32,7 +32,7 @@ const CHANGED_BY_EVERY_EVENT: ReadonlySet<string> = new Set(['lastEventAt', 'rev
 
 /** One step for each event, in the order recorded. A correction's step shows what the correction changed. */
 export function stepsOfCase(events: readonly RecordedEvent[], books: RuleBooks): readonly AuditStep[] {
-  const inputs: Inputs = { rules: books };
+  const inputs = new Inputs(books);
   let before = EMPTY;
   return events.map((event, i) => {
     const after =

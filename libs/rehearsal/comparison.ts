@@ -1,4 +1,5 @@
 import type { ClockDocument } from '../read-models/clocks.js';
+import { Inputs } from '../read-models/inputs.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
@@ -49,12 +50,16 @@ export class Comparison {
   readonly #explainer: Explainer;
   readonly #changed: FirstOf<ChangedVerdict>;
   readonly #tally = new Tally();
+  readonly #before: Inputs;
+  readonly #after: Inputs;
 
   constructor(
     asked: RehearsalRequest,
-    private readonly books: Books,
+    books: Books,
     private readonly projections: readonly AnyReadModel[],
   ) {
+    this.#before = new Inputs(books.before);
+    this.#after = new Inputs(books.after);
     this.#scope = scopeOf(asked);
     this.#models = bothSides(projections, books, totalQueries(this.#scope));
     this.#ofOneStream = this.#models.filter(({ projection }) => projection.ofOneStream);
@@ -89,12 +94,12 @@ export class Comparison {
 
   #fold(batch: EventsToFold, models: readonly BothSides[]): void {
     for (const { projection, before, after } of models) {
-      const had = foldWhole(projection, batch, { rules: this.books.before });
+      const had = foldWhole(projection, batch, this.#before);
       if (after === before) {
         for (const shown of had) before.add(shown);
         continue;
       }
-      const has = foldWhole(projection, batch, { rules: this.books.after });
+      const has = foldWhole(projection, batch, this.#after);
       for (const [, one, other] of paired(had, has)) {
         if (one) before.add(one);
         if (other) after.add(other);

@@ -1,3 +1,4 @@
+import { Inputs } from '../read-models/inputs.js';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../recovery/case/case-events.js';
@@ -183,7 +184,7 @@ async function builtTwice(
   const reads = openReads();
   try {
     const build = async ({ books, entries }: typeof before, reason: string): Promise<number> => {
-      const inputs = { rules: books };
+      const inputs = new Inputs(books);
       const options = { events, reads, projections: PROJECTIONS, inputs, ruleBooks: entries, reason, stepMs: Infinity };
       return (await rebuild(options)).id;
     };

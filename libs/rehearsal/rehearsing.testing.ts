@@ -1,5 +1,6 @@
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RecoveryEvent } from '../recovery/history.js';
+import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS, type AnyReadModel } from '../read-models/read-models.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
@@ -52,7 +53,7 @@ export async function historyOf(...given: readonly GivenEvent[]): Promise<{
   const { events, reads } = store;
   await appendEvents(events, given);
   const { books, entries } = await loadRuleBooks(events);
-  const inputs = { rules: books };
+  const inputs = new Inputs(books);
   const common = { events, reads, projections: PROJECTIONS, inputs, stepMs: Infinity };
   const { id } = await rebuild({ ...common, ruleBooks: entries, reason: 'test' });
   await reads.switchTo(id, undefined);

@@ -1,3 +1,4 @@
+import { Inputs } from '../read-models/inputs.js';
 import { expect, test } from '@jest/globals';
 import type { CaseEvent } from '../recovery/case/case-events.js';
 import type { RootCauseRules } from '../recovery/rules/rule-set.js';
@@ -69,7 +70,7 @@ test.each<[string, RootCauseRules['mapped'], readonly (readonly [string, number]
   // The report of a build under them has all three readings.
   const reads = openReads();
   const { books } = await loadRuleBooks(store.events, { override: { care: after } });
-  await buildAndServe({ events: store.events, reads, projections: PROJECTIONS, inputs: { rules: books } });
+  await buildAndServe({ events: store.events, reads, projections: PROJECTIONS, inputs: new Inputs(books) });
   const as = async (reading: CauseReading) => counts((await rootCauseReport(reads, { level: 2, as: reading })).rows);
   expect(await as('read')).toEqual(expected);
   const recorded = [

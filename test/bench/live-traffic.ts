@@ -6,7 +6,7 @@ import { startRules } from '../../libs/import/starting-rules.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { runInThread, Stopped } from '../../libs/builds/run-in-thread.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
-import type { Inputs } from '../../libs/read-models/inputs.js';
+import { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
@@ -187,7 +187,7 @@ function followerOf({ events, reads, ledger }: Stores): ReadModelFollower<Inputs
     inputs: async (generation) => {
       const history = await loadRuleBooks(events);
       const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
-      return { rules: stamp === undefined ? history.books : booksOf(stamp, history) };
+      return new Inputs(stamp === undefined ? history.books : booksOf(stamp, history));
     },
     onFailure: (_, error) => {
       throw error;

@@ -6,7 +6,7 @@ import { queues } from '../../libs/read-models/queues.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { timesOfCases } from './fold-by-hand.js';
 import { fill, readOnce } from './history-of-cases.js';
-import type { Inputs } from '../../libs/read-models/inputs.js';
+import { Inputs } from '../../libs/read-models/inputs.js';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS, type RecordedEvent } from '../../libs/recovery/history.js';
 import { rebuild } from '../../libs/replay/builds/rebuild.js';
@@ -22,7 +22,7 @@ export async function replaying(size: Size, folder: string): Promise<Figure[]> {
   const events = SqliteEventStore.open({ folder: join(folder, 'history'), declarations: DECLARATIONS, mode: 'write' });
   try {
     const count = await fill(events, closed);
-    const inputs = { rules: rulesOfDefaultPack() };
+    const inputs = new Inputs(rulesOfDefaultPack());
     let run = 0;
     const rebuilt = async (projections: readonly AnyProjection<Inputs>[]): Promise<number> => {
       const reads = SqliteReadStore.open({ path: join(folder, `read-${run++}.db`), mode: 'write' });
@@ -92,7 +92,7 @@ export async function queuePages(size: Size, folder: string): Promise<Figure[]> 
   try {
     const cases = size.quick ? 10_000 : 100_000;
     await fill(events, cases, true);
-    const inputs = { rules: rulesOfDefaultPack() };
+    const inputs = new Inputs(rulesOfDefaultPack());
     const projections = [queues] as readonly AnyProjection<Inputs>[];
     const { id } = await rebuild({
       events,

@@ -1,3 +1,4 @@
+import { Inputs } from '../../libs/read-models/inputs.js';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ describeOn(mongoDb, 'the incident history in MongoDB', (url) => {
       events: stores.events,
       reads,
       projections: READ_MODELS,
-      inputs: { rules: rules.books },
+      inputs: new Inputs(rules.books),
       ruleBooks: rules.entries,
       reason: 'up to date',
       stepMs: Infinity,

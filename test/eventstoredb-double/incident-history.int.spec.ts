@@ -14,7 +14,7 @@ import { importFile, type ImportResult } from '../../libs/import/import-file.js'
 import { loadMapping } from '../../libs/import/mapping/load-mapping.js';
 import { startRules } from '../../libs/import/starting-rules.js';
 import { SqliteLedger } from '../../libs/ledger/sqlite/sqlite-ledger.js';
-import type { Inputs } from '../../libs/read-models/inputs.js';
+import { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { SqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
@@ -78,7 +78,7 @@ describe('the incident history on an EventStoreDB and on SQLite', () => {
         events,
         reads,
         projections: READ_MODELS as readonly AnyProjection<Inputs>[],
-        inputs: { rules: rules.books },
+        inputs: new Inputs(rules.books),
         ruleBooks: rules.entries,
         reason: 'comparison',
         stepMs: Infinity,

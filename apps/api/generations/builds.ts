@@ -9,7 +9,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
-import type { Inputs } from '../../../libs/read-models/inputs.js';
+import { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { Following } from '../../../libs/replay/follow/following.js';
 import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
@@ -128,7 +128,7 @@ export class Builds implements BeforeApplicationShutdown {
           reads,
           scratch: aside,
           projections: READ_MODELS,
-          inputs: { rules: booksOf(live.stamp, history) },
+          inputs: new Inputs(booksOf(live.stamp, history)),
           whilePaused: (work) => this.follower.whilePaused(live.id, work),
         }),
       );

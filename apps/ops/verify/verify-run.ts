@@ -3,6 +3,7 @@ import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
@@ -65,7 +66,7 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
         reads,
         scratch: aside,
         projections: READ_MODELS,
-        inputs: { rules: booksOf(live.stamp, rules) },
+        inputs: new Inputs(booksOf(live.stamp, rules)),
         onProgress: ({ share, events: read }) => display.update(share, read),
       }),
     );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Inputs } from '../../read-models/inputs.js';
+import { Inputs } from '../../read-models/inputs.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
 import { compileRules } from '../../recovery/rules/compile.js';
 import type { RulesEvent } from '../../recovery/rules/rules-events.js';
@@ -49,8 +49,9 @@ const serve = () => {
   const common = { events, reads, parked, projections: PROJECTIONS, stepMs: Infinity };
   return bringUpToDate<Inputs>({
     ...common,
-    build: ({ books, entries }, reason) => rebuild({ ...common, inputs: { rules: books }, ruleBooks: entries, reason }),
-    catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, inputs: { rules: booksOf(stamp, rules) } }),
+    build: ({ books, entries }, reason) =>
+      rebuild({ ...common, inputs: new Inputs(books), ruleBooks: entries, reason }),
+    catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, inputs: new Inputs(booksOf(stamp, rules)) }),
   });
 };
 const shown = async () => ({
@@ -62,7 +63,7 @@ const isProven = async () => {
   try {
     const live = await store.reads.live();
     const history = await loadRuleBooks(store.events);
-    const inputs = { rules: live ? booksOf(live.stamp, history) : history.books };
+    const inputs = new Inputs(live ? booksOf(live.stamp, history) : history.books);
     return (await verifyReadModels<Inputs>({ ...store, scratch, projections: PROJECTIONS, inputs })).equal;
   } finally {
     await scratch.close();

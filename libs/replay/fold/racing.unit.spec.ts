@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Inputs } from '../../read-models/inputs.js';
+import { Inputs } from '../../read-models/inputs.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
 import { ruleBooks } from '../../recovery/rules/rule-book.js';
 import { digestBuild } from '../digest/digest.js';
@@ -9,7 +9,7 @@ import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { catchUp, rebuild } from '../builds/rebuild.js';
 
 const PROJECTIONS = READ_MODELS as readonly AnyProjection<Inputs>[];
-const inputs: Inputs = { rules: ruleBooks({}) };
+const inputs = new Inputs(ruleBooks({}));
 const CASES = ['one', 'two', 'three'] as const;
 
 const opened = (id: string): GivenEvent => ({

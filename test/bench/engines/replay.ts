@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { EventStore } from '../../../libs/event-store/event-store.js';
-import type { Inputs } from '../../../libs/read-models/inputs.js';
+import { Inputs } from '../../../libs/read-models/inputs.js';
 import { times } from '../../../libs/read-models/times.js';
 import { SqliteReadStore } from '../../../libs/read-store/sqlite/sqlite-read-store.js';
 import type { AnyProjection } from '../../../libs/event-sourcing/projection.js';
@@ -69,7 +69,7 @@ async function readByClient({ url, prefix }: EventStoreAtHand, count: number): P
 async function buildOne(events: EventStore, path: string, count: number): Promise<number> {
   const reads = SqliteReadStore.open({ path, mode: 'write' });
   const projections = [times] as readonly AnyProjection<Inputs>[];
-  const inputs = { rules: rulesOfDefaultPack() };
+  const inputs = new Inputs(rulesOfDefaultPack());
   const began = performance.now();
   await rebuild({ events, reads, projections, inputs, ruleBooks: {}, reason: 'bench', stepMs: Infinity });
   const seconds = (performance.now() - began) / 1_000;

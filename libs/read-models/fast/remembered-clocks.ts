@@ -1,6 +1,6 @@
-import type { RecordedEvent } from '../recovery/history.js';
-import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
+import { advanceClocks, type CaseClocks } from '../../recovery/clocks/case-clocks.js';
+import type { RecordedEvent } from '../../recovery/history.js';
+import type { RuleBooks } from '../../recovery/rules/rule-book.js';
 
 interface Advance {
   readonly event: RecordedEvent;
@@ -12,18 +12,20 @@ interface Advance {
 const MOST = 50_000;
 
 /**
- * Advances in the order in which a read model asked for them. Another that is folded after it over the same events
- * asks for the same ones in the same order, so that they are found by their place: nothing is looked up.
+ * `advanceClocks`, the dearest step of a fold, worked out once for all read models that ask for the same. They are folded
+ * one after another over the same events, so that each asks in the order of the first, and finds by place what it asks for.
  */
-class Advances {
+export class RememberedClocks {
   #asked: Advance[] = [];
   #next = 0;
   #askedAgain = false;
 
-  after(from: CaseClocks | undefined, event: RecordedEvent, books: RuleBooks): CaseClocks | undefined {
+  constructor(private readonly books: RuleBooks) {}
+
+  after(from: CaseClocks | undefined, event: RecordedEvent): CaseClocks | undefined {
     const known = this.#askedAt(this.#next, from, event) ?? this.#askedAt(0, from, event);
     if (known) return known.to;
-    const to = advanceClocks(from, event, books);
+    const to = advanceClocks(from, event, this.books);
     // Among what is asked again, one that is not the same, such as a corrected event: what follows has its place.
     if (this.#next < this.#asked.length) this.#next++;
     else this.#keep({ event, from, to });
@@ -44,17 +46,4 @@ class Advances {
     this.#askedAgain = false;
     this.#next = this.#asked.push(advance);
   }
-}
-
-const underBooks = new WeakMap<RuleBooks, Advances>();
-
-/** `advanceClocks`, the dearest step of a fold, worked out once for all read models that ask for the same. */
-export function clocksAfter(
-  from: CaseClocks | undefined,
-  event: RecordedEvent,
-  books: RuleBooks,
-): CaseClocks | undefined {
-  let advances = underBooks.get(books);
-  if (!advances) underBooks.set(books, (advances = new Advances()));
-  return advances.after(from, event, books);
 }
