@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
 import { cruise, type ICruiseOptions, type IForbiddenRuleType } from 'dependency-cruiser';
 
 const root = resolve(import.meta.dirname, '..');
@@ -73,4 +75,51 @@ describe('a forbidden import is found', () => {
   ])('%s', async (_sentence, from, to) => {
     expect((await violations(tree(from, to))).length).toBeGreaterThan(0);
   });
+});
+
+const lint = (await import(join(root, 'eslint.config.js'))) as { default: Linter.Config[] };
+
+describe('pure rooms remember nothing at module level', () => {
+  const config = lint.default.find(({ name }) => name === 'no memory at module level');
+  const found = (source: string, file = 'libs/recovery/case.ts'): number => {
+    if (!config) throw new Error('eslint.config.js has no such rule.');
+    const parsed = { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser as Linter.Parser } };
+    return new Linter().verify(source, [parsed, config], file).length;
+  };
+
+  test.each([
+    'let last = 0;',
+    'export let last: string | undefined;',
+    'const known = new Map<string, number>();',
+    'const known = new WeakMap<object, number>();',
+    'export const known: Map<string, number> = new Map();',
+    'const known = new LRUCache({ max: 10 });',
+    'const days = { read: new Int32Array(8) };',
+    'const books = new RememberedBooks();',
+    'const known: Record<string, number> = {};',
+    'const list: string[] = [];',
+    'class Books { static last = 0; }',
+  ])('%s', (source) => {
+    expect(found(source)).toBeGreaterThan(0);
+    expect(found(source, 'libs/filter/parse-filter.ts')).toBeGreaterThan(0);
+  });
+
+  test.each([
+    "const RANKS: ReadonlyMap<string, number> = new Map([['high', 1]]);",
+    'const make = () => new Map<string, number>();',
+    'const NONE: readonly string[] = [];',
+    'class Books { readonly #known = new Map<string, number>(); static readonly MOST = 8; }',
+    'function fold() { let at = 0; const known = new Map<string, number>(); return [at++, known]; }',
+  ])('and may say: %s', (source) => expect(found(source)).toBe(0));
+
+  test('what is fenced may', () => {
+    expect(found('const instants = new Instants();', 'libs/recovery/fast/instants.ts')).toBe(0);
+  });
+});
+
+test('what is fenced for being fast has beside it the test that holds it to the plain version', () => {
+  const files = readdirSync(join(root, 'libs'), { recursive: true, encoding: 'utf8' });
+  const fenced = files.filter((file) => /\/fast\/[^/]+\.ts$/.test(file) && !/\.(spec|testing)\.ts$/.test(file));
+  expect(fenced.length).toBeGreaterThan(5);
+  expect(fenced.filter((file) => !files.includes(file.replace(/\.ts$/, '.unit.spec.ts')))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { Lines } from '../replay/digest/fast/lines.js';
-import { sortById } from '../replay/digest/id-order.js';
+import { sortById } from '../replay/digest/fast/id-order.js';
 import type { EventsToFold } from '../replay/fold/events-to-fold.js';
 import { foldWhole, type Folded } from '../replay/fold/fold-whole.js';
 import { typesOf } from '../replay/fold/projections.js';

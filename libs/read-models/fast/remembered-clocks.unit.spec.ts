@@ -33,7 +33,9 @@ const history = (stream: string) =>
 
 /** A read model folds some of the cases one after another, and may leave out an event as one that was corrected. */
 const folds = fc.array(
-  fc.array(fc.record({ of: fc.nat(CASES.length - 1), without: fc.option(fc.nat(6)) }), { maxLength: 4 }),
+  fc.array(fc.record({ of: fc.nat(CASES.length - 1), without: fc.option(fc.integer({ min: 1, max: 6 })) }), {
+    maxLength: 4,
+  }),
   { minLength: 1, maxLength: 6 },
 );
 
@@ -51,7 +53,7 @@ test('clocks are the same whatever was asked before, and by whom', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

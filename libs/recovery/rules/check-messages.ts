@@ -14,25 +14,22 @@ const FILTERS: ReadonlySet<string> = new Set([
   'escape',
 ]);
 
-let made: Liquid | undefined;
-/** Created on first use, because most starts read no rules. Templates can't include files. */
-const liquid = (): Liquid => (made ??= new Liquid({ strictFilters: true, strictVariables: true, templates: {} }));
-
 export function messageProblems({ rules: { messages = {} }, say }: Check): void {
+  // Templates can't include files.
+  const engine = new Liquid({ strictFilters: true, strictVariables: true, templates: {} });
   for (const [name, { subject, body }] of Object.entries(messages)) {
     for (const [field, text] of [
       ['subject', subject],
       ['body', body],
     ] as const) {
       if (text === undefined) continue;
-      const said = mistakeOf(text);
+      const said = mistakeOf(text, engine);
       if (said) say(['messages', name, field], said.message, said.remedy);
     }
   }
 }
 
-function mistakeOf(text: string): { readonly message: string; readonly remedy: string } | undefined {
-  const engine = liquid();
+function mistakeOf(text: string, engine: Liquid): { readonly message: string; readonly remedy: string } | undefined {
   try {
     const template = engine.parse(text);
     const unknown = engine

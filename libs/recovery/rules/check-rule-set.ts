@@ -86,7 +86,9 @@ function contactProblems({ rules: { contact }, duration, calendar, say }: Check)
 }
 
 /** Every field in which history holds a person's words. */
-const SEALED_FIELDS = new Set(Object.values(DECLARATIONS).flatMap(({ personal = [] }) => personal));
+const SEALED_FIELDS: ReadonlySet<string> = new Set(
+  Object.values(DECLARATIONS).flatMap(({ personal = [] }) => personal),
+);
 
 /** The values of the facts that can have only a few. */
 const KNOWN_FACTS: KnownValues = {

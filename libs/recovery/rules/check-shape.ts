@@ -1,24 +1,21 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { MadeOnce } from '../fast/made-once.js';
 import { pathOf, type PathPart, type RuleProblem } from './rule-problem.js';
 import type { RuleSet } from './rule-set.js';
 import { RULE_SET_SCHEMA } from './rule-set.schema.js';
 
-let compiled: ValidateFunction<RuleSet> | undefined;
-
-/** Created on first use, because most starts read no rules. */
-const validator = (): ValidateFunction<RuleSet> =>
-  (compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    allowMatchingProperties: true,
-  }).compile<RuleSet>(RULE_SET_SCHEMA));
+/** Most starts check no rules, and compiling the schema is slow. */
+const validator = new MadeOnce(() =>
+  new Ajv2020({ allErrors: true, verbose: true, strict: true, allowMatchingProperties: true }).compile<RuleSet>(
+    RULE_SET_SCHEMA,
+  ),
+);
 
 /** Checks the content against the published schema. */
 export function checkShape(
   content: unknown,
 ): { readonly ruleSet: RuleSet } | { readonly problems: readonly RuleProblem[] } {
-  const validate = validator();
+  const validate = validator.get();
   if (validate(content)) return { ruleSet: content };
   const problems = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if' && keyword !== 'propertyNames');
   return { problems: problems.map(problemOf) };

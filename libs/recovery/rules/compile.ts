@@ -4,9 +4,10 @@ import { compileFilter } from '../../filter/predicate.js';
 import type { Calendar } from '../calendar/calendar.js';
 import { compileCalendar } from '../calendar/compile-calendar.js';
 import type { CaseFacts } from '../case/case-facts.js';
+import type { ResponseFacts } from '../triage/response-facts.js';
 import { parseDuration } from './duration.js';
 import { ruleSetHash } from './hash.js';
-import type { ContactRules, RuleSet, TargetRule } from './rule-set.js';
+import type { ContactRules, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
 
 export type Condition = (facts: CaseFacts) => boolean;
 
@@ -27,6 +28,13 @@ export interface CompiledTarget {
   readonly reopen: 'first-only' | 'restart' | 'resume';
 }
 
+/** A triage override with its condition as a function. */
+export interface CompiledOverride {
+  readonly id: string;
+  readonly cell: Partial<TriageCell>;
+  holds(this: void, facts: ResponseFacts): boolean;
+}
+
 /** The least time between attempts to reach a customer, in milliseconds, and the hours in which they count. */
 export interface CompiledContact {
   readonly tries: number;
@@ -43,6 +51,7 @@ export interface CompiledRules {
   readonly targets: readonly CompiledTarget[];
   readonly targetsById: ReadonlyMap<string, CompiledTarget>;
   readonly contact: CompiledContact | undefined;
+  readonly overrides: readonly CompiledOverride[];
   /** The facts that its targets read: while they don't change, no clock does. */
   readonly looksAt: readonly (keyof CaseFacts)[];
   condition(filter: Filter): Condition;
@@ -105,10 +114,17 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     targets,
     targetsById: new Map(targets.map((target) => [target.id, target])),
     contact: ruleSet.contact && compileContact(ruleSet.contact, calendars),
+    overrides: (ruleSet.triage?.overrides ?? []).map(compileOverride),
     looksAt: lookedAt(ruleSet.targets),
     condition,
   };
 }
+
+const compileOverride = ({ id, when, ...cell }: NonNullable<TriageRules['overrides']>[number]): CompiledOverride => ({
+  id,
+  cell,
+  holds: compileFilter<ResponseFacts>(when),
+});
 
 const compileContact = (
   { tries, spacing, hours }: ContactRules,

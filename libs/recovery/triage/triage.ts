@@ -1,9 +1,8 @@
 import { never } from '../../event-sourcing/decider.js';
-import { compileFilter } from '../../filter/predicate.js';
 import type { Answer, ContactMe, ScoreLevel } from '../response/response-events.js';
 import type { CompiledRules } from '../rules/compile.js';
 import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js';
-import { responseFacts, type ReceivedResponse, type ResponseFacts } from './response-facts.js';
+import { responseFacts, type ReceivedResponse } from './response-facts.js';
 import { inRollout } from './stages.js';
 
 /** What the rules decide on a response. The team's intake may still hold a wanted case back. */
@@ -40,7 +39,8 @@ export function triage(response: ReceivedResponse, rules: CompiledRules, at: str
   const score = scoreLevel(response.answers, triageRules.low);
   if (!inRollout(response, triageRules.stages, at))
     return { score, rule: 'outside-stages', ruleSet, outcome: 'nothing' };
-  const override = overridesOf(triageRules).find(({ holds }) => holds(responseFacts(response, score)));
+  const facts = responseFacts(response, score);
+  const override = rules.overrides.find(({ holds }) => holds(facts));
   const cell = { ...cellOf(triageRules, score, response.contactMe), ...override?.cell };
   const decided = { score, rule: override?.id ?? `${score}/${response.contactMe}`, ruleSet };
   switch (cell.do) {
@@ -80,25 +80,4 @@ function cellOf({ cells }: TriageRules, score: ScoreLevel, contactMe: ContactMe)
   // A complaint without a score counts as low, unless the rules say otherwise.
   const row: TriageCells = cells[score] ?? cells.low;
   return row[contactMe === 'not-answered' ? 'notAnswered' : contactMe];
-}
-
-interface Override {
-  readonly id: string;
-  readonly cell: Partial<TriageCell>;
-  holds(this: void, facts: ResponseFacts): boolean;
-}
-
-const compiled = new WeakMap<TriageRules, readonly Override[]>();
-
-/** Compiles the overrides once for each set of rules, which never changes. */
-function overridesOf(rules: TriageRules): readonly Override[] {
-  const known = compiled.get(rules);
-  if (known) return known;
-  const overrides = (rules.overrides ?? []).map(({ id, when, ...cell }) => ({
-    id,
-    cell,
-    holds: compileFilter<ResponseFacts>(when),
-  }));
-  compiled.set(rules, overrides);
-  return overrides;
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Document } from '../../event-sourcing/projection.js';
 import type { CollectionShape, GenerationChoice, ReadStore } from '../../read-store/read-store.js';
-import { isInOrder, sortById } from './id-order.js';
+import { isInOrder, sortById } from './fast/id-order.js';
 import { Lines } from './fast/lines.js';
 import { Utf8Writer } from './fast/utf8-writer.js';
 

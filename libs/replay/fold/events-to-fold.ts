@@ -1,5 +1,5 @@
 import type { Recorded } from '../../event-sourcing/event.js';
-import { sortById } from '../digest/id-order.js';
+import { sortById } from '../digest/fast/id-order.js';
 
 /** Events in order, also grouped by stream. */
 export class EventsToFold {

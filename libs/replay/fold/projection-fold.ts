@@ -8,7 +8,7 @@ import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
 import { factsOf } from './projections.js';
 import { evolversOf, restated, type Evolver } from './restated.js';
-import { sameDocument } from './same-document.js';
+import { sameDocument } from './fast/same-document.js';
 
 type Write = Flush['writes'][number];
 
