@@ -66,6 +66,8 @@ describe('a forbidden import is found', () => {
     ['a rehearsal cannot reach a reaction', 'libs/rehearsal/rehearse.ts', 'libs/reactions/triage.ts'],
     ['a rehearsal cannot reach a command', 'libs/rehearsal/rehearse.ts', 'libs/commands/commands.ts'],
     ['a rehearsal cannot open a store', 'libs/rehearsal/rehearse.ts', 'libs/read-store/sqlite/store.ts'],
+    ['platform imports only the rooms that it is given', 'libs/platform/stores/open.ts', 'libs/read-models/queues.ts'],
+    ['platform does not know an app', 'libs/platform/auth/keys.ts', 'apps/api/main.ts'],
     ['platform does not know builds', 'libs/platform/stores/open.ts', 'libs/builds/worker.ts'],
     ['a change of rules does not know how builds are made', 'libs/rule-changes/changes.ts', 'libs/builds/worker.ts'],
     ['the relay does not know the api', 'apps/relay/inbound.ts', 'apps/api/responses/receive.ts'],
@@ -75,6 +77,23 @@ describe('a forbidden import is found', () => {
   ])('%s', async (_sentence, from, to) => {
     expect((await violations(tree(from, to))).length).toBeGreaterThan(0);
   });
+
+  test('a circle is found, be it of types alone', async () => {
+    const folder = tree('libs/recovery/offer.ts', 'libs/recovery/contact.ts');
+    const circle = "import type { here } from './offer.js';\nexport type There = typeof here;\n";
+    writeFileSync(join(folder, 'libs/recovery/contact.ts'), circle);
+    writeFileSync(
+      join(folder, 'libs/recovery/offer.ts'),
+      "import type { There } from './contact.js';\nexport const here = 1 as number | There;\n",
+    );
+    expect((await violations(folder)).join()).toContain('no-cycles');
+  });
+});
+
+test('every room has a rule of what it may import', () => {
+  const ruled = rules.forbidden.map(({ name }) => name);
+  const rooms = readdirSync(join(root, 'libs'));
+  expect(rooms.filter((room) => !ruled.includes(`${room}-knows-only-its-own`))).toEqual([]);
 });
 
 const lint = (await import(join(root, 'eslint.config.js'))) as { default: Linter.Config[] };

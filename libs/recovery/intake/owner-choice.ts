@@ -1,7 +1,21 @@
 import { DAY_MS } from '../rules/duration.js';
-import { isPresent } from '../team/team.js';
+import { isPresent, type Roster } from '../team/team.js';
 import type { Member } from '../team/team-events.js';
-import type { Intake, IntakeCommand } from './intake.js';
+import type { TriagedCase } from '../triage/triage.js';
+
+interface CaseWithoutOwner {
+  readonly decided: TriagedCase;
+  readonly day: string;
+  readonly touchpoint?: string;
+  readonly roster?: Roster;
+  /** By owner. */
+  readonly openCases: Readonly<Record<string, number>>;
+}
+
+/** The team's cases of the day so far, in order. */
+interface CasesOfDay {
+  readonly allocated: readonly { readonly owner: string }[];
+}
 
 interface Chosen {
   readonly owner: string;
@@ -12,7 +26,7 @@ interface Chosen {
  * Chooses the owner of a new case: by the rules among the members who are present and below their limit, else the team's
  * fallback owner, else the programme's. So nobody is overloaded, and every case has an owner.
  */
-export function chooseOwner(command: IntakeCommand, intake: Intake): Chosen {
+export function chooseOwner(command: CaseWithoutOwner, intake: CasesOfDay): Chosen {
   const { roster, decided } = command;
   const owner = byRule(command, intake);
   if (owner !== undefined) return { owner, by: 'rule' };
@@ -20,7 +34,7 @@ export function chooseOwner(command: IntakeCommand, intake: Intake): Chosen {
   return { owner: decided.intake.fallbackOwner, by: 'programme-fallback' };
 }
 
-function byRule(command: IntakeCommand, intake: Intake): string | undefined {
+function byRule(command: CaseWithoutOwner, intake: CasesOfDay): string | undefined {
   const { decided, day } = command;
   const agents = (command.roster?.members ?? []).filter(({ role }) => role === 'agent');
   const free = agents.filter((member) => isPresent(member, day) && hasRoom(member, load(member.id, command, intake)));
@@ -37,7 +51,7 @@ function byRule(command: IntakeCommand, intake: Intake): string | undefined {
 }
 
 /** Open cases of an owner, with those that this intake just allocated. */
-const load = (owner: string, { openCases }: IntakeCommand, { allocated }: Intake): number =>
+const load = (owner: string, { openCases }: CaseWithoutOwner, { allocated }: CasesOfDay): number =>
   (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) +
   allocated.filter((done) => done.owner === owner).length;
 
@@ -45,7 +59,7 @@ const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === un
 
 /** It skips a member who is away or at their limit; an owner outside the team has no limit. */
 function touchpointOwner(
-  { decided, touchpoint }: IntakeCommand,
+  { decided, touchpoint }: CaseWithoutOwner,
   agents: readonly Member[],
   free: readonly Member[],
 ): string | undefined {
@@ -56,7 +70,7 @@ function touchpointOwner(
 }
 
 /** The first member with the fewest open cases. */
-const leastLoaded = (free: readonly Member[], command: IntakeCommand, intake: Intake): string | undefined =>
+const leastLoaded = (free: readonly Member[], command: CaseWithoutOwner, intake: CasesOfDay): string | undefined =>
   free
     .map(({ id }) => ({ id, open: load(id, command, intake) }))
     .reduce<{ id: string; open: number } | undefined>(
@@ -69,7 +83,7 @@ function nextInTurn(
   agents: readonly Member[],
   free: readonly Member[],
   day: string,
-  { allocated }: Intake,
+  { allocated }: CasesOfDay,
 ): string | undefined {
   const last = allocated.findLast(({ owner }) => agents.some(({ id }) => id === owner))?.owner;
   const start = last === undefined ? Date.parse(day) / DAY_MS : agents.findIndex(({ id }) => id === last) + 1;

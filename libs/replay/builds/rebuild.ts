@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventStore } from '../../event-store/event-store.js';
 import type { Generation, GenerationStamp, ReadStore } from '../../read-store/read-store.js';
 import { Fold } from '../fold/fold.js';
-import { foldShards } from '../fold/fold-shards.js';
-import type { ParkedList } from '../fold/parked.js';
-import type { AnyProjection } from '../../event-sourcing/projection.js';
+import { foldShards, type ShardsToFold } from '../fold/fold-shards.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
 import { Steps } from '../fold/steps.js';
 
@@ -16,21 +13,11 @@ export interface Progress {
   readonly secondsLeft: number | undefined;
 }
 
-export interface BuildOptions<Inputs> {
-  readonly events: EventStore;
-  readonly reads: ReadStore;
-  readonly projections: readonly AnyProjection<Inputs>[];
-  readonly inputs: Inputs;
-  readonly parked?: ParkedList;
+export interface BuildOptions<Inputs> extends ShardsToFold<Inputs> {
   readonly cached?: number;
-  readonly knownAt?: string;
   /** The longest that one step keeps others waiting; default 20 ms. Infinity where nobody waits. */
   readonly stepMs?: number;
   readonly batchSize?: number;
-  /** How long it rests for each time that it folded a shard, so that requests go on. Default 0. */
-  readonly rest?: number;
-  /** Stops the build between two steps; the same call goes on from there. */
-  readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
 }
 

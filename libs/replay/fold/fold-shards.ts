@@ -1,12 +1,27 @@
 import { ALL_SHARDS, SHARDS } from '../../event-sourcing/shard.js';
-import type { Flush } from '../../read-store/read-store.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
+import type { EventStore } from '../../event-store/event-store.js';
+import type { Flush, ReadStore } from '../../read-store/read-store.js';
 import { asKnown } from './as-known.js';
 import { historyByShard } from './events-by-shard.js';
 import { EventsToFold } from './events-to-fold.js';
 import { giveWay } from './give-way.js';
 import { ProjectionFold } from './projection-fold.js';
 import { typesOf } from './projections.js';
-import type { BuildOptions } from '../builds/rebuild.js';
+import type { ParkedList } from './parked.js';
+
+export interface ShardsToFold<Inputs> {
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  readonly projections: readonly AnyProjection<Inputs>[];
+  readonly inputs: Inputs;
+  readonly parked?: ParkedList;
+  readonly knownAt?: string;
+  /** How long it rests for each time that it folded a shard, so that requests go on. Default 0. */
+  readonly rest?: number;
+  /** Stops the fold between two steps; the same call goes on from there. */
+  readonly signal?: AbortSignal;
+}
 
 /** The part of the progress for grouping events by shard; the rest is folding and storing. */
 const SORTING = 0.1;
@@ -18,7 +33,7 @@ const SORTING = 0.1;
  */
 export async function foldShards<Inputs>(
   generation: number,
-  options: BuildOptions<Inputs>,
+  options: ShardsToFold<Inputs>,
   onShare: (share: number, events: number) => void,
 ): Promise<number> {
   const { events, reads, projections, knownAt, signal, rest = 0 } = options;
@@ -58,7 +73,7 @@ export async function foldShards<Inputs>(
 async function foldShard<Inputs>(
   generation: number,
   batch: EventsToFold,
-  { reads, projections, inputs, parked }: BuildOptions<Inputs>,
+  { reads, projections, inputs, parked }: ShardsToFold<Inputs>,
 ): Promise<Flush['writes']> {
   const skipped = await parked?.skippedEvents(generation);
   const writes: Flush['writes'][number][] = [];
