@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Replayed } from '../../../libs/rule-changes/rule-changes.js';
-import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Output } from '../output.js';
+import { change } from '../rules/change.js';
 import { subcommand } from '../subcommand.js';
 
 interface Options {
@@ -19,30 +19,18 @@ export function addReplay(program: Command): void {
 The new read models are built beside the live ones, which are served until the switch. History records that the rules
 were drafted, approved (alone, where the store has one operator) and put in force over the past, with both digests.`,
     )
-    .action(async (options: Options, command: Command) => {
-      const output = Output.of(command);
-      const places = await placesOf(command);
-      refuseWithoutStore(places);
-      const [{ readRules }, app] = await Promise.all([import('../rule-file.js'), runningAppOn(places)]);
-      const { ruleSet } = readRules(options.rules);
-      let result: Replayed;
-      if (app) {
-        const { askApp } = await import('../over-http.js');
-        result = await askApp<Replayed>(app, 'POST', '/v1/generations', { ruleSet, reason: options.reason });
-      } else {
-        const [{ changeRules }, { operator }] = await Promise.all([
-          import('../rules/change-rules.js'),
-          import('../operator.js'),
-        ]);
-        result = await withStores(places, 'write', (stores) =>
-          changeRules(stores, operator(), (changes, sent) => changes.replay(ruleSet, options.reason, sent)),
-        );
-      }
-      output.result(result, () => told(result));
+    .action(async ({ rules, reason }: Options, command: Command) => {
+      const { readRules } = await import('../rule-file.js');
+      const { ruleSet } = readRules(rules);
+      const route = { path: '/v1/generations', body: { ruleSet, reason } };
+      const result = await change<Replayed>(command, undefined, route, (changes, sent) =>
+        changes.replay(ruleSet, reason, sent),
+      );
+      Output.of(command).result(result, () => replayedText(result));
     });
 }
 
-const told = ({ programme, ruleSet, digestBefore, digestAfter, generation }: Replayed): string =>
+const replayedText = ({ programme, ruleSet, digestBefore, digestAfter, generation }: Replayed): string =>
   [
     `${programme} is read under rule set ${ruleSet}, since ever (generation ${generation}).`,
     `  digest before  ${digestBefore}`,

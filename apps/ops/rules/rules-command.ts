@@ -1,10 +1,12 @@
 import { Option, type Command } from 'commander';
+import type { NamedRules } from '../../../libs/rule-changes/builds.js';
 import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
 import { subcommand } from '../subcommand.js';
+import { askAppFor, change, type Route } from './change.js';
 
 export function addRules(program: Command): void {
   const rules = program
@@ -79,11 +81,12 @@ function addDraft(rules: Command): void {
       const { readRules } = await import('../rule-file.js');
       const { ruleSet, hash } = readRules(file);
       const { programme } = ruleSet;
-      await decide(
-        command,
-        { type: 'DraftRuleSet', programme, ruleSet: hash, content: ruleSet, ...(note ? { note } : {}) },
-        { done: 'drafted', as },
-      );
+      const draft = { content: ruleSet, ...(note ? { note } : {}) };
+      const route = { path: '/v1/rules/drafts', body: draft };
+      await decide(command, { type: 'DraftRuleSet', programme, ruleSet: hash, ...draft }, route, {
+        done: 'drafted',
+        as,
+      });
     });
 }
 
@@ -91,8 +94,9 @@ function addApprove(rules: Command): void {
   acting(rules, 'approve <rule-set>', 'approve what a rehearsal showed: another operator than its author, unless alone')
     .requiredOption('--reason <text>', 'why these rules are right')
     .action(async (name: string, { reason, as }: Acting & { reason: string }, command: Command) => {
-      const { programme, ruleSet } = await named(command, name);
-      await decide(command, { type: 'ApproveRuleSet', programme, ruleSet, reason }, { done: 'approved', as });
+      const rules = await named(command, name);
+      const route = { path: `${pathOf(rules)}/approve`, body: { reason } };
+      await decide(command, { type: 'ApproveRuleSet', ...rules, reason }, route, { done: 'approved', as });
     });
 }
 
@@ -123,29 +127,13 @@ the build before is kept: amends rules rollback goes back to it.`,
     )
     .action(async (name: string, { from, overThePast = false, as }: ActivateOptions, command: Command) => {
       const { instant } = await import('../instant.js');
-      const { programme, ruleSet } = await named(command, name);
-      const output = Output.of(command);
-      const places = await placesOf(command);
+      const rules = await named(command, name);
       const since = from === undefined ? undefined : instant(from, '--from');
-      const app = await runningAppOn(places);
-      let result: ActivatedOverThePast;
-      if (app) {
-        const { activateOverHttp } = await import('./rules-over-http.js');
-        result = await activateOverHttp(app, { programme, ruleSet, from: since, overThePast, as });
-      } else {
-        const [{ changeRules }, { operator }] = await Promise.all([
-          import('./change-rules.js'),
-          import('../operator.js'),
-        ]);
-        result = await withStores(places, 'write', (stores) =>
-          changeRules<ActivatedOverThePast>(stores, operator(as), (changes, sent) =>
-            overThePast
-              ? changes.activateOverThePast({ programme, ruleSet }, sent)
-              : changes.activateFrom({ programme, ruleSet }, since, sent),
-          ),
-        );
-      }
-      output.result({ ...result, done: 'activated' }, () => activatedText(result));
+      const route = { path: `${pathOf(rules)}/activate`, body: overThePast ? { overThePast } : { from: since } };
+      const result = await change<ActivatedOverThePast>(command, as, route, (changes, sent) =>
+        overThePast ? changes.activateOverThePast(rules, sent) : changes.activateFrom(rules, since, sent),
+      );
+      Output.of(command).result({ ...result, done: 'activated' }, () => activatedText(result));
     });
 }
 
@@ -170,28 +158,16 @@ function addRollback(rules: Command): void {
   acting(rules, 'rollback <programme>', 'back to the rules before the last activation, and to their read models')
     .requiredOption('--reason <text>', 'what went wrong')
     .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
-      const output = Output.of(command);
-      const places = await placesOf(command);
-      refuseWithoutStore(places);
-      const app = await runningAppOn(places);
-      let result: RolledBack;
-      if (app) {
-        const { rollBackOverHttp } = await import('./rules-over-http.js');
-        result = await rollBackOverHttp(app, { programme, reason, as });
-      } else {
-        const [{ changeRules }, { operator }] = await Promise.all([
-          import('./change-rules.js'),
-          import('../operator.js'),
-        ]);
-        result = await withStores(places, 'write', (stores) =>
-          changeRules(stores, operator(as), (changes, sent) => changes.rollBack(programme, reason, sent)),
-        );
-      }
-      output.result(result, () =>
+      const route = { path: `${pathOf({ programme })}/rollback`, body: { reason } };
+      const result = await change<RolledBack>(command, as, route, (changes, sent) =>
+        changes.rollBack(programme, reason, sent),
+      );
+      const { book, digestBefore, digestAfter } = result;
+      Output.of(command).result(result, () =>
         [
-          `The rules of ${programme} are rolled back: ${result.book.map(({ ruleSet }) => ruleSet).join(', ')} holds.`,
-          `  digest before  ${result.digestBefore}`,
-          `  digest after   ${result.digestAfter}`,
+          `The rules of ${programme} are rolled back: ${book.map(({ ruleSet }) => ruleSet).join(', ')} holds.`,
+          `  digest before  ${digestBefore}`,
+          `  digest after   ${digestAfter}`,
         ].join('\n'),
       );
     });
@@ -208,27 +184,28 @@ const acting = (rules: Command, name: string, description: string): Command =>
     'who acts (default: AMENDS_OPERATOR, else your login name)',
   );
 
-async function named(command: Command, name: string): Promise<{ programme: string; ruleSet: string }> {
+async function named(command: Command, name: string): Promise<NamedRules> {
   const { findRules } = await import('./rules-run.js');
   return withStores(await placesOf(command), 'read', (stores) => findRules(stores, name));
 }
 
-/** Decided here, or by the app that writes the folder. */
+const pathOf = ({ programme, ruleSet }: { readonly programme: string; readonly ruleSet?: string }): string =>
+  ['/v1/rules', encodeURIComponent(programme), ...(ruleSet === undefined ? [] : [ruleSet])].join('/');
+
+/** Sends one command on rules, here or through the app that writes the folder. */
 async function decide(
   command: Command,
   rules: RulesCommand & { ruleSet: string },
-  { done, as }: { readonly done: string; readonly as: string | undefined },
+  route: Route,
+  { done, as }: Acting & { readonly done: string },
 ): Promise<void> {
-  const output = Output.of(command);
   const places = await placesOf(command);
   const app = await runningAppOn(places);
-  if (app) {
-    const { sendRules } = await import('./rules-over-http.js');
-    await sendRules(app, rules, as);
-  } else {
+  if (app) await askAppFor(app, route, as);
+  else {
     const [{ decideRules }, { operator }] = await Promise.all([import('./change-rules.js'), import('../operator.js')]);
     await withStores(places, 'write', (stores) => decideRules(stores, rules, operator(as)));
   }
   const { programme, ruleSet } = rules;
-  output.result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);
+  Output.of(command).result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);
 }
