@@ -16,13 +16,10 @@ export function carryOut(
   commands: Pick<Commands, 'execute'>,
   { reaction, event, correlationId, commandId, effect }: Errand,
 ): ReturnType<Commands['execute']> {
-  const { aggregate, id, command, programme, shardKey, stream } = effect;
+  const { shardKey, stream } = effect;
   return commands.execute({
-    aggregate,
-    id,
-    command,
-    programme,
-    ...(shardKey === stream ? {} : { customer: shardKey }),
+    ...effect,
+    customer: shardKey === stream ? undefined : shardKey,
     actor: { id: reaction, role: 'system' },
     commandId,
     correlationId,

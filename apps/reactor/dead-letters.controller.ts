@@ -1,25 +1,30 @@
+import type { Static } from 'typebox';
+import { BodySchema } from '../../libs/platform/validation/body-schema.js';
+import { message } from '../../libs/platform/validation/schema.js';
+import { Text } from '../../libs/recovery/vocabulary/fields.js';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Commands } from '../../libs/commands/commands.js';
 import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import { Roles } from '../../libs/platform/auth/roles.js';
 import { Problem, notFound } from '../../libs/platform/problem/problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import { Example } from '../../libs/platform/validation/example.js';
-import { Text } from '../../libs/platform/validation/fields.js';
-import { schemaOf, valid } from '../../libs/platform/validation/schema.js';
+import { valid } from '../../libs/platform/validation/schema.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
 import { DEAD_LETTERS, keyOfLetter, type DeadLetter } from './dead-letter.js';
 import { Errands } from './errands.js';
 import { resend } from './resend.js';
 
-@Example({ reaction: 'triage-response', commandId: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })
-class NameLetter {
-  @Text(100) reaction!: string;
-  @Text(100) commandId!: string;
-}
+const NameLetter = message(
+  {
+    reaction: Text(100),
+    commandId: Text(100),
+  },
+  { reaction: 'triage-response', commandId: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' },
+);
+type NameLetter = Static<typeof NameLetter>;
 
 /** Effects that failed, until an operator resends them. */
 @ApiTags('operations')
@@ -51,7 +56,7 @@ export class DeadLettersController {
 
   @Post('resend')
   @HttpCode(200)
-  @ApiBody({ schema: schemaOf(NameLetter) })
+  @BodySchema(NameLetter)
   @ApiOperation({
     operationId: 'ResendDeadLetter',
     summary: 'Carry out a failed effect again, under the same id, so that it takes effect once',

@@ -12,7 +12,7 @@ import { effectOn, type CommandReaction, type Effect } from '../../libs/reaction
 import { appendEvents } from '../../libs/replay/history.testing.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
-import type { TeamEvent } from '../../libs/recovery/team/team-events.js';
+import type { TeamEvent } from '../../libs/recovery/team/team.js';
 import { compileRules } from '../../libs/recovery/rules/compile.js';
 import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';

@@ -1,7 +1,8 @@
 import { TakenOver, UnclearOutcome, type Publisher } from '../../libs/broker/broker.js';
 import { ForeignTopics, type TailCheck } from '../../libs/broker/kafka/check-tail.js';
 import { messageOf, Publications } from '../../libs/broker/publications.js';
-import { eventsOf, TOPIC_NAMES } from '../../libs/broker/topics.js';
+import { eventsOf } from '../../libs/broker/topics.js';
+import { TOPIC_NAMES } from '../../libs/recovery/vocabulary/topics.js';
 import { errorText } from '../../libs/event-sourcing/error-text.js';
 import type { Batch, EventStore } from '../../libs/event-store/event-store.js';
 import { pause } from '../../libs/platform/stores/turn.js';

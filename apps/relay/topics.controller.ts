@@ -2,7 +2,8 @@ import { Controller, Get, Headers, Inject, Param, Query, Res, type BeforeApplica
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TopicHistory } from '../../libs/broker/embedded/topic-history.js';
-import { eventsOf, isTopic, TOPIC_NAMES, TOPICS } from '../../libs/broker/topics.js';
+import { eventsOf, isTopic } from '../../libs/broker/topics.js';
+import { TOPIC_NAMES, TOPICS } from '../../libs/recovery/vocabulary/topics.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { Everyone, Roles } from '../../libs/platform/auth/roles.js';
 import { sendEvents } from '../../libs/platform/event-stream/send-events.js';

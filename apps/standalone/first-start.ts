@@ -43,9 +43,9 @@ export async function firstStart(ground: Ground): Promise<void> {
   if (begun === undefined) await ledger.put({ key: BEGINNING, value: beginning, expected: 0 });
   await activatePack(ground);
   if (beginning.demo) {
-    for (const team of DEMO_TEAMS) await done(ground, 'team', team.team, team);
+    for (const team of DEMO_TEAMS) await done(ground, { aggregate: 'team', id: team.team, command: team });
     await loadDemo(ground, beginning.at);
-  } else await done(ground, 'team', DEFAULT_TEAM.team, DEFAULT_TEAM);
+  } else await done(ground, { aggregate: 'team', id: DEFAULT_TEAM.team, command: DEFAULT_TEAM });
   await ledger.put({ key: BEGINNING, value: { ...beginning, done: true } });
 }
 
@@ -61,22 +61,23 @@ async function activatePack(ground: Ground): Promise<void> {
   if (ruleSet === undefined) throw new Error(`${PACK} is broken:\n${problems.map(sayProblem).join('\n')}`);
   const { programme } = ruleSet;
   const named = { programme, ruleSet: ruleSetHash(ruleSet) };
-  await done(ground, 'rules', programme, { type: 'DraftRuleSet', ...named, content: ruleSet, note: `From ${PACK}` });
-  await done(ground, 'rules', programme, { type: 'ApproveRuleSet', ...named, reason: 'The rules to start with' });
-  await done(ground, 'rules', programme, { type: 'ActivateRuleSet', ...named });
+  const commands: readonly CommandOf<'rules'>[] = [
+    { type: 'DraftRuleSet', ...named, content: ruleSet, note: `From ${PACK}` },
+    { type: 'ApproveRuleSet', ...named, reason: 'The rules to start with' },
+    { type: 'ActivateRuleSet', ...named },
+  ];
+  for (const command of commands) await done(ground, { aggregate: 'rules', id: programme, command });
   await ground.rules.reload();
 }
 
-async function done<N extends AggregateName>(
-  { commands }: Ground,
-  aggregate: N,
-  id: string,
-  command: CommandOf<N> & { readonly type: string },
-): Promise<void> {
+type Asked = {
+  [N in AggregateName]: { readonly aggregate: N; readonly id: string; readonly command: CommandOf<N> };
+}[AggregateName];
+
+async function done({ commands }: Ground, asked: Asked): Promise<void> {
+  const { aggregate, id, command } = asked;
   const outcome = await commands.execute({
-    aggregate,
-    id,
-    command,
+    ...asked,
     programme: 'service-recovery',
     actor: { id: 'first-start', role: 'system' },
     commandId: idOf('first-start', aggregate, id, command.type),

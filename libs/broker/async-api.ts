@@ -2,7 +2,8 @@ import { DECLARATIONS } from '../recovery/history.js';
 import { SOURCE, TYPE_PREFIX, schemaUri } from './cloud-event.js';
 import { dataSchemaOf, SEALED, type JsonSchema } from './event-schemas.js';
 import { INBOUND_TOPIC } from './inbound-topics.js';
-import { eventsOf, isTombstone, TOPIC_NAMES, TOPICS, type TopicName } from './topics.js';
+import { eventsOf, isTombstone } from './topics.js';
+import { TOPIC_NAMES, TOPICS, type TopicName } from '../recovery/vocabulary/topics.js';
 
 const text = (description: string): JsonSchema => ({ type: 'string', description });
 

@@ -3,7 +3,8 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Message } from './broker.js';
 import { inBinaryMode, toCloudEvent, type CloudEvent } from './cloud-event.js';
-import { keyInName, topicOf, type TopicName } from './topics.js';
+import { keyInName, topicOf } from './topics.js';
+import type { TopicName } from '../recovery/vocabulary/topics.js';
 
 /** An event with its topic and key. */
 export interface Publication {

@@ -4,7 +4,8 @@ import { DECLARATIONS } from '../recovery/history.js';
 import { inBinaryMode, toCloudEvent } from './cloud-event.js';
 import { categoryOf } from '../event-sourcing/stream-name.js';
 import { samples } from './sample-events.testing.js';
-import { eventsOf, topicOf, TOPIC_NAMES } from './topics.js';
+import { eventsOf, topicOf } from './topics.js';
+import { TOPIC_NAMES } from '../recovery/vocabulary/topics.js';
 
 describe('what is published where', () => {
   test('every event is in one topic, or kept inside', () => {

@@ -1,7 +1,7 @@
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
-import type { CaseCommand } from '../recovery/case/case-commands.js';
-import type { ContactOutcome } from '../recovery/case/case-events.js';
+import type { CaseCommand } from '../recovery/case/case.js';
+import type { ContactOutcome } from '../recovery/vocabulary/words.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { Complaint } from './complaints.js';
 import { DEMO_TEAMS } from './demo-teams.js';

@@ -10,6 +10,8 @@ export interface FoldedStream<State> {
   /** The last event's. */
   readonly position: string | undefined;
   readonly shard: number | undefined;
+  /** Its first event, which never changes. */
+  readonly first: Recorded | undefined;
   /** The commands that wrote its events. */
   readonly commandIds: ReadonlySet<string>;
 }
@@ -56,6 +58,7 @@ const unwritten = <State>(state: State): Folding<State> => ({
   revision: 0,
   position: undefined,
   shard: undefined,
+  first: undefined,
   commandIds: new Set(),
 });
 
@@ -72,5 +75,6 @@ function foldedOn<State, E extends DomainEvent>(
     state = decider.evolve(state, event);
     commandIds.add(event.commandId);
   }
-  return { state, revision: last.revision, position: last.position, shard: last.shard, commandIds };
+  const { revision, position, shard } = last;
+  return { state, revision, position, shard, first: before.first ?? events[0], commandIds };
 }

@@ -5,27 +5,33 @@ import { shardOf } from '../event-sourcing/shard.js';
 import { RevisionConflict, type EventStore } from './event-store.js';
 import { FoldedStreams } from './folded-streams.js';
 
+/** What the events of a command carry, beside what the command's context says. */
+export interface EventOrigin {
+  readonly programme: string;
+  /** The customer's id, else the case's, else the stream's name; a stream that has a shard keeps it. */
+  readonly shardKey: string;
+  /** Default: the command's id. */
+  readonly correlationId?: string | undefined;
+  readonly causationId?: string | undefined;
+  /** Default: the context's now. */
+  readonly occurredAt?: string;
+  readonly knownAt?: string;
+  readonly imported?: true;
+}
+
+/** Known before, or from the stream's first event; undefined where it has none. */
+type FromFirst<T> = T | ((first: Recorded | undefined) => T | Promise<T>);
+
 export interface Request<State, Command, E extends DomainEvent, C extends Context = Context> {
   readonly stream: string;
   readonly command: Command;
-  readonly context: C;
+  readonly context: FromFirst<C>;
   /** The revision that the caller decided on. Without it, the command is for the stream as it is. */
-  readonly expected?: number;
+  readonly expected?: number | undefined;
   readonly declarations: Readonly<Record<E['type'], EventDeclaration>>;
-  readonly envelope: {
-    readonly programme: string;
-    /** The customer's id, else the case's, else the stream's name; a stream that has a shard keeps it. */
-    readonly shardKey: string;
-    /** Default: the command's id. */
-    readonly correlationId?: string;
-    readonly causationId?: string;
-    /** Default: the context's now. */
-    readonly occurredAt?: string;
-    readonly knownAt?: string;
-    readonly imported?: true;
-  };
-  /** Seals personal fields before anything is stored. */
-  protect?(this: void, events: readonly ToAppend<E>[], state: State): Promise<readonly ToAppend<E>[]>;
+  readonly envelope: FromFirst<EventOrigin>;
+  /** Seals personal fields before anything is stored, of the customer or stream that the envelope names. */
+  protect?(this: void, events: readonly ToAppend<E>[], state: State, of: EventOrigin): Promise<readonly ToAppend<E>[]>;
   /** Why this is not what a command of the same id did, in the state that it was decided in. Default: it is. */
   differs?(this: void, done: readonly Recorded<E>[], before: State): Promise<Refusal | undefined>;
 }
@@ -34,6 +40,7 @@ export interface Handled<E extends DomainEvent> {
   readonly revision: number;
   /** Of the last event that answers for the command; undefined where there was nothing to do on an empty stream. */
   readonly position: string | undefined;
+  readonly shard: number | undefined;
   /** None: it was already so. */
   readonly events: readonly ToAppend<E>[];
 }
@@ -49,18 +56,20 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
   request: Request<State, Command, E, C>,
   streams = new FoldedStreams(),
 ): Promise<Handled<E> | Refusal> {
-  const { stream, command, context, expected, protect } = request;
+  const { stream, command, expected, protect } = request;
   for (let retries = 2; ; retries--) {
-    const { state, revision, position, shard, commandIds } = await streams.read(store, stream, decider);
-    if (commandIds.has(context.commandId)) return answeredBefore(store, decider, request);
+    const { state, revision, position, shard, commandIds, first } = await streams.read(store, stream, decider);
+    const context = await from(first, request.context);
+    if (commandIds.has(context.commandId)) return answeredBefore(store, decider, request, context);
     if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
     const decision = decider.decide(command, state, context);
     if (isRefusal(decision)) return decision;
-    if (decision.length === 0) return { revision, position, events: [] };
-    const plain = enveloped(request, decision, shard);
-    const events = protect === undefined ? plain : await protect(plain, state);
+    if (decision.length === 0) return { revision, position, shard, events: [] };
+    const origin = await from(first, request.envelope);
+    const plain = enveloped(request, decision, shard ?? shardOf(origin.shardKey), context, origin);
+    const events = protect === undefined ? plain : await protect(plain, state, origin);
     try {
-      return { ...(await store.append(stream, events, revision)), events };
+      return { ...(await store.append(stream, events, revision)), shard: events[0]?.shard, events };
     } catch (error) {
       // Who named a revision decided on what they saw: only they decide again.
       if (!(error instanceof RevisionConflict) || expected !== undefined || retries === 0) throw error;
@@ -68,45 +77,50 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
   }
 }
 
+const from = async <T>(first: Recorded | undefined, given: FromFirst<T>): Promise<T> =>
+  typeof given === 'function' ? (given as (first: Recorded | undefined) => T | Promise<T>)(first) : given;
+
 /** A command that was sent again: what it did the first time. */
 async function answeredBefore<State, Command, E extends DomainEvent, C extends Context>(
   store: EventStore,
   { initialState, evolve }: Decider<State, Command, E, C>,
-  { stream, context, differs }: Request<State, Command, E, C>,
+  { stream, differs }: Request<State, Command, E, C>,
+  { commandId }: Context,
 ): Promise<Handled<E> | Refusal> {
   const events = (await store.readStream(stream)).events as readonly Recorded<E>[];
-  const done = events.filter(({ commandId }) => commandId === context.commandId);
+  const done = events.filter((event) => event.commandId === commandId);
   const before = events.slice(
     0,
-    events.findIndex(({ commandId }) => commandId === context.commandId),
+    events.findIndex((event) => event.commandId === commandId),
   );
   const refusal = await differs?.(done, before.reduce(evolve, initialState));
   if (refusal) return refusal;
   const last = done.at(-1);
-  return { revision: last?.revision ?? 0, position: last?.position, events: done as readonly ToAppend<E>[] };
+  const { revision = 0, position, shard } = last ?? {};
+  return { revision, position, shard, events: done as readonly ToAppend<E>[] };
 }
 
 const enveloped = <State, Command, E extends DomainEvent, C extends Context>(
-  { stream, context, declarations, envelope }: Request<State, Command, E, C>,
+  { stream, declarations }: Request<State, Command, E, C>,
   decided: readonly E[],
-  shard: number | undefined,
-): readonly ToAppend<E>[] => {
-  const { now, actor, commandId } = context;
-  return decided.map(({ type, data }: E, ordinal) => ({
+  shard: number,
+  { now, actor, commandId }: Context,
+  { programme, occurredAt = now, knownAt = now, imported, ...because }: EventOrigin,
+): readonly ToAppend<E>[] =>
+  decided.map(({ type, data }: E, ordinal) => ({
     id: idOf(commandId, stream, ordinal),
     type,
     schemaVersion: declarations[type as E['type']].schemaVersion,
     stream,
-    shard: shard ?? shardOf(envelope.shardKey),
-    programme: envelope.programme,
-    occurredAt: envelope.occurredAt ?? now,
-    knownAt: envelope.knownAt ?? now,
+    shard,
+    programme,
+    occurredAt,
+    knownAt,
     recordedAt: now,
     actor,
     commandId,
-    correlationId: envelope.correlationId ?? commandId,
-    causationId: envelope.causationId ?? commandId,
-    ...(envelope.imported === true ? { imported: true } : {}),
+    correlationId: because.correlationId ?? commandId,
+    causationId: because.causationId ?? commandId,
+    ...(imported && { imported }),
     data,
   })) as unknown as readonly ToAppend<E>[]; // E is one of a union: its type and data belong together
-};

@@ -90,7 +90,12 @@ describe('handling a command', () => {
   test('what is decided is appended, in a full envelope', async () => {
     const handled = await handle(store, loan, request('c-1', lend('ana')));
     const { events } = await store.readStream('loan-7');
-    expect(handled).toEqual({ revision: 1, position: events[0]?.position, events: [expect.anything()] });
+    expect(handled).toEqual({
+      revision: 1,
+      position: events[0]?.position,
+      shard: shardOf('member ana'),
+      events: [expect.anything()],
+    });
     expect(events).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -1,8 +1,7 @@
 import { errorText } from '../event-sourcing/error-text.js';
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
 import { appendBatches } from '../event-store/append-batches.js';
-import { evolve } from '../recovery/case/case-evolve.js';
-import { NOT_OPENED, type RecordedCaseEvent } from '../recovery/case/case-state.js';
+import { caseDecider, type RecordedCaseEvent } from '../recovery/case/case.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
 
 export interface Appended {
@@ -94,7 +93,7 @@ async function sealedForOwner(
 function refuseUnlessItFolds(recorded: readonly RecordedCaseEvent[], missing: readonly EventToAppend[]): void {
   try {
     const more = missing.map((event) => ({ ...event, revision: 0, position: '' }) as RecordedCaseEvent);
-    [...recorded, ...more].reduce(evolve, NOT_OPENED);
+    [...recorded, ...more].reduce(caseDecider.evolve, caseDecider.initialState);
   } catch (error) {
     throw new DoesNotFit(errorText(error));
   }

@@ -3,11 +3,10 @@ import { intakeId, streamOf, type CommandOf } from '../recovery/aggregates.js';
 import { openedFor } from '../recovery/case/opening.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { IntakeEvent } from '../recovery/intake/intake-events.js';
-import type { ResponseEvent } from '../recovery/response/response-events.js';
+import type { ResponseEvent, ReceivedResponse } from '../recovery/response/response-events.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { Roster } from '../recovery/team/team.js';
 import { triage, type Triage, type TriagedCase } from '../recovery/triage/triage.js';
-import type { ReceivedResponse } from '../recovery/triage/response-facts.js';
 import { effectOn, type CommandReaction, type Effect, type Needs, type ReactionInputs } from './effect.js';
 
 type Received = Extract<RecordedEvent, { type: 'ResponseReceived' }>;

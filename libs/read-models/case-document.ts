@@ -1,7 +1,7 @@
 import type { PersonalText } from '../event-sourcing/sealed.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import type { Answer } from '../recovery/response/response-events.js';
-import type { Money } from '../recovery/vocabulary/money.js';
+import type { OfferAnswer, Verdict } from '../recovery/vocabulary/words.js';
+import type { Answer, Money } from '../recovery/vocabulary/fields.js';
 
 /** Who did it, and when it happened. */
 interface Done {
@@ -25,7 +25,7 @@ export interface OfferMade extends Done {
   readonly description: PersonalText | null;
   readonly needsAuthority: boolean;
   readonly authorisedBy: string | null;
-  readonly answer: 'accepted' | 'declined' | 'no-answer' | null;
+  readonly answer: OfferAnswer | null;
   readonly answeredAt: string | null;
 }
 
@@ -54,8 +54,8 @@ export interface Step extends Done {
   readonly reason: string | null;
 }
 
-/** The whole case, folded: everything that was said of it and done for it. */
-export type CaseDocument = {
+/** What of a case is recorded beside its facts: everything that was said of it and done for it. */
+export type CaseRecord = {
   readonly case: string;
   readonly reference: string | null;
   readonly programme: string;
@@ -71,14 +71,9 @@ export type CaseDocument = {
   readonly lastEventAt: string;
   /** Of the case's stream: what an ETag says. */
   readonly revision: number;
-  readonly pausedUntil: string | null;
   readonly alertedAt: string | null;
   readonly acknowledgedAt: string | null;
   readonly informedAt: string | null;
-  readonly mergedInto: string | null;
-  readonly outcome: 'kept' | 'lost' | null;
-  /** Everybody who owned it or did some of its work: none of them may review it. */
-  readonly workedBy: readonly string[];
   readonly attempts: readonly AttemptMade[];
   readonly offers: readonly OfferMade[];
   readonly cause: CauseFound | null;
@@ -98,5 +93,15 @@ export type CaseDocument = {
     readonly note: PersonalText | null;
   })[];
   /** Sources' verdicts by target. */
-  readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
-} & CaseFacts;
+  readonly reported: Readonly<Record<string, Verdict>>;
+};
+
+/** The whole case. */
+export type CaseDocument = CaseRecord &
+  CaseFacts & {
+    readonly pausedUntil: string | null;
+    readonly mergedInto: string | null;
+    readonly outcome: 'kept' | 'lost' | null;
+    /** Everybody who owned it or did some of its work: none of them may review it. */
+    readonly workedBy: readonly string[];
+  };

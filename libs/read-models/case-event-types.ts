@@ -1,43 +1,8 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import { CASE_EVENTS, type CaseEvent } from '../recovery/case/case.js';
 import type { RecordedEvent } from '../recovery/history.js';
 
-/** Compiles only while every event of a case is named. */
-const CASE_EVENTS: Readonly<Record<CaseEvent['type'], true>> = {
-  CaseOpened: true,
-  CaseAssigned: true,
-  OwnerAlerted: true,
-  CaseAcknowledged: true,
-  ContactAttempted: true,
-  ProgressUpdateSent: true,
-  ResolutionOffered: true,
-  OfferAuthorised: true,
-  OfferAnswered: true,
-  CasePaused: true,
-  CaseResumed: true,
-  CaseHandedOff: true,
-  CaseEscalated: true,
-  RootCauseIdentified: true,
-  CaseSubmitted: true,
-  CaseApproved: true,
-  CaseReturned: true,
-  CaseGivenUp: true,
-  CasePriorityChanged: true,
-  CaseReopened: true,
-  CaseMerged: true,
-  CustomerInformed: true,
-  NoteAdded: true,
-  SaleRecorded: true,
-  CustomerLost: true,
-  CustomerKept: true,
-  VerdictReported: true,
-  CallbackRecorded: true,
-  ReSurveySent: true,
-  ReSurveyAnswered: true,
-  EventCorrected: true,
-};
-
-export const CASE_EVENT_TYPES = Object.keys(CASE_EVENTS) as readonly CaseEvent['type'][];
+export const CASE_EVENT_TYPES: readonly CaseEvent['type'][] = CASE_EVENTS.map(({ type }) => type);
 
 type Evolve<Fact, Inputs> = {
   readonly [T in CaseEvent['type']]: (

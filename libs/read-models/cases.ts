@@ -1,14 +1,19 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
-import { evolveFacts } from '../recovery/case/case-facts.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
+import { evolveCase, type CaseEvent } from '../recovery/case/case.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
-import type { CaseDocument, Step } from './case-document.js';
+import type { CaseDocument, CaseRecord, Step } from './case-document.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
 type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
+
+interface CaseFact {
+  readonly case: OpenedCase;
+  readonly more: CaseRecord;
+}
 
 const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: 'CaseOpened' }>) => ({
   case: data.case,
@@ -21,13 +26,9 @@ const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: '
   agent: data.agent ?? null,
   openedAt: occurredAt,
   openedUnder: data.ruleSet ?? null,
-  pausedUntil: null,
   alertedAt: null,
   acknowledgedAt: null,
   informedAt: null,
-  mergedInto: null,
-  outcome: null,
-  workedBy: [],
   attempts: [],
   offers: [],
   cause: null,
@@ -41,22 +42,20 @@ const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: '
   reported: {},
 });
 
-const including = (workers: readonly string[], worker: string): readonly string[] =>
-  workers.includes(worker) ? workers : [...workers, worker];
-
-/** What an event adds to the case beside what the facts say. */
-function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs<'rootCauses'>): Partial<CaseDocument> {
+/** What an event adds to the case beside what the case itself holds. */
+function change(
+  { more: now, case: { facts } }: CaseFact,
+  event: CaseHappening,
+  { rules }: PartOfInputs<'rootCauses'>,
+): Partial<CaseRecord> {
   const done = { by: event.actor.id, at: event.occurredAt };
-  const { cycle } = now;
+  const { cycle } = facts;
   const step = (name: Step['step'], reason?: string) => ({
     steps: [...now.steps, { ...done, step: name, cycle, reason: reason ?? null }],
   });
-  const workedBy = including(now.workedBy, event.actor.id);
   switch (event.type) {
-    case 'CaseAssigned':
-      return { workedBy: including(now.workedBy, event.data.owner) };
     case 'CaseHandedOff':
-      return { ...step('handed-off', event.data.reason), workedBy: including(now.workedBy, event.data.toOwner) };
+      return step('handed-off', event.data.reason);
     case 'OwnerAlerted':
       return { alertedAt: now.alertedAt ?? event.occurredAt };
     case 'CaseAcknowledged':
@@ -64,7 +63,6 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs
     case 'ContactAttempted': {
       const { channel, outcome, note } = event.data;
       return {
-        workedBy,
         attempts: [...now.attempts, { ...done, event: event.id, cycle, channel, outcome, note: note ?? null }],
       };
     }
@@ -75,7 +73,7 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs
         ...now.messages,
         { ...done, kind, channel: event.data.channel, message: event.data.message ?? null },
       ];
-      return kind === 'closing' ? { messages, informedAt: event.occurredAt } : { messages, workedBy };
+      return kind === 'closing' ? { messages, informedAt: event.occurredAt } : { messages };
     }
     case 'ResolutionOffered': {
       const { offer, kind, value, description, needsAuthority } = event.data;
@@ -88,12 +86,11 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs
         description: description ?? null,
         needsAuthority,
       };
-      return { workedBy, offers: [...now.offers, { ...made, authorisedBy: null, answer: null, answeredAt: null }] };
+      return { offers: [...now.offers, { ...made, authorisedBy: null, answer: null, answeredAt: null }] };
     }
     case 'OfferAuthorised': {
       const authorised = { authorisedBy: event.actor.id };
       return {
-        workedBy,
         offers: now.offers.map((made) => (made.offer === event.data.offer ? { ...made, ...authorised } : made)),
       };
     }
@@ -102,38 +99,32 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs
       return { offers: now.offers.map((made) => (made.offer === event.data.offer ? { ...made, ...answered } : made)) };
     }
     case 'CasePaused':
-      return { ...step('paused', event.data.reason ?? event.data.waitingOn), pausedUntil: event.data.until ?? null };
+      return step('paused', event.data.reason ?? event.data.waitingOn);
     case 'CaseResumed':
-      return { ...step('resumed', event.data.reason), pausedUntil: null };
+      return step('resumed', event.data.reason);
     case 'CaseEscalated':
       return step('escalated', `${event.data.to}: ${event.data.reason}`);
     case 'RootCauseIdentified': {
       const { cause, action } = event.data;
-      const readAs = readCause(cause, rules.at(event.programme, event.occurredAt), now);
-      return { workedBy, cause: { ...done, cause, readAs, action: action ?? null } };
+      const readAs = readCause(cause, rules.at(event.programme, event.occurredAt), facts);
+      return { cause: { ...done, cause, readAs, action: action ?? null } };
     }
     case 'CaseSubmitted':
-      return { ...step('submitted'), workedBy, summary: event.data.summary ?? null };
+      return { ...step('submitted'), summary: event.data.summary ?? null };
     case 'CaseGivenUp':
-      return { ...step('given-up', event.data.reason), workedBy, summary: event.data.note ?? null };
+      return { ...step('given-up', event.data.reason), summary: event.data.note ?? null };
     case 'CaseApproved':
       return step('approved');
     case 'CaseReturned':
       return step('returned', event.data.reason);
     case 'CaseReopened':
       return step('reopened', event.data.reason);
-    case 'CaseMerged':
-      return { mergedInto: event.data.into };
     case 'NoteAdded':
       return { notes: [...now.notes, { ...done, note: event.data.note }] };
     case 'SaleRecorded': {
       const { value, description } = event.data;
       return { sales: [...now.sales, { ...done, value: value ?? null, description: description ?? null }] };
     }
-    case 'CustomerLost':
-      return { outcome: 'lost' };
-    case 'CustomerKept':
-      return { outcome: 'kept' };
     case 'VerdictReported':
       return { reported: { ...now.reported, [event.data.target]: event.data.verdict } };
     case 'CallbackRecorded': {
@@ -150,34 +141,34 @@ function change(now: CaseDocument, event: CaseHappening, { rules }: PartOfInputs
       const answered = { answeredAt: event.occurredAt, answers, comment: comment ?? null };
       return { reSurveys: now.reSurveys.map((sent) => (sent.survey === survey ? { ...sent, ...answered } : sent)) };
     }
-    case 'CaseOpened':
-    case 'CasePriorityChanged':
-    case 'EventCorrected':
-      return {};
+    default:
+      return NOTHING;
   }
 }
 
+const NOTHING = {};
+
 function evolve(
-  before: CaseDocument | undefined,
+  before: CaseFact | undefined,
   event: CaseHappening,
   inputs: PartOfInputs<'rootCauses'>,
-): CaseDocument | undefined {
+): CaseFact | undefined {
+  const now = evolveCase(before?.case, event);
+  if (!now) return undefined;
   const { occurredAt, revision } = event;
   if (!before) {
-    const facts = evolveFacts(undefined, event);
-    return facts && event.type === 'CaseOpened'
-      ? { ...begin(event), ...facts, lastEventAt: occurredAt, revision }
-      : undefined;
+    if (event.type !== 'CaseOpened') return undefined;
+    return { case: now, more: { ...begin(event), lastEventAt: occurredAt, revision } };
   }
-  const facts = evolveFacts(before, event);
-  // Where facts changed, they are a copy already.
-  const now: CaseDocument = facts === before ? { ...before } : facts;
-  const lastEventAt = occurredAt > before.lastEventAt ? occurredAt : before.lastEventAt;
-  return Object.assign(now, change(now, event, inputs), { lastEventAt, revision });
+  const lastEventAt = occurredAt > before.more.lastEventAt ? occurredAt : before.more.lastEventAt;
+  return {
+    case: now,
+    more: { ...before.more, ...change({ case: now, more: before.more }, event, inputs), lastEventAt, revision },
+  };
 }
 
 /** Everything that is known of a case, open or closed: one document each. */
-export const cases: ReadModel<CaseDocument, ['rootCauses']> = {
+export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
   version: 2,
   reads: ['rootCauses'],
@@ -206,4 +197,16 @@ export const cases: ReadModel<CaseDocument, ['rootCauses']> = {
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
   restate: correctedCase,
+  documents: ({ case: now, more }, key) => {
+    const { facts, workers, pausedUntil, mergedInto, customerOutcome } = now;
+    const document = {
+      ...more,
+      ...facts,
+      workedBy: workers,
+      pausedUntil: pausedUntil ?? null,
+      mergedInto: mergedInto ?? null,
+      outcome: customerOutcome ?? null,
+    } satisfies CaseDocument;
+    return [[key, document]];
+  },
 };

@@ -67,7 +67,7 @@ const shown = (
   clock: Clock | undefined,
   isLast: boolean,
 ): ClockDocument => {
-  const { kind, priority, team, owner, touchpoint, product } = fact.clocks.facts;
+  const { kind, priority, team, owner, touchpoint, product } = fact.clocks.case.facts;
   const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
   const met = clock?.met ?? null;
   return {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Recorded } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { AnyProjection } from '../event-sourcing/projection.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import { booksOf, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';

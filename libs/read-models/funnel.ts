@@ -1,5 +1,5 @@
 import type { RulesOf } from '../recovery/rules/compile.js';
-import type { Answer } from '../recovery/response/response-events.js';
+import type { Answer } from '../recovery/vocabulary/fields.js';
 import { scoreLevel } from '../recovery/triage/triage.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import type { ReadModel } from './inputs.js';

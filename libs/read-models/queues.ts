@@ -1,6 +1,6 @@
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import type { Attempt } from '../recovery/case/case-state.js';
+import type { Attempt, OpenedCase } from '../recovery/case/case-state.js';
 import { tries } from '../recovery/contact/contact-attempts.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
 import type { RecordedEvent } from '../recovery/history.js';
@@ -21,13 +21,7 @@ interface QueueFact {
   readonly openedAt: string;
   /** The last event of the case: when somebody last did something for it. */
   readonly touchedAt: string;
-  /** Of the cycle. */
-  readonly attempts: readonly Attempt[];
   readonly contactDueAt: string | null;
-  readonly escalatedTo: string | null;
-  readonly pausedUntil: string | null;
-  /** Offers beyond their maker's authority that nobody authorised yet. */
-  readonly offersToAuthorise: readonly string[];
   readonly clocks: CaseClocks;
 }
 
@@ -39,11 +33,7 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
   openedAt: event.occurredAt,
   touchedAt: event.occurredAt,
-  attempts: [],
   contactDueAt: null,
-  escalatedTo: null,
-  pausedUntil: null,
-  offersToAuthorise: [],
   clocks,
 });
 
@@ -52,8 +42,7 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
  * tries are made. What counts for none, such as an attempt out of hours, leaves one to be made.
  */
 const contactDue = (
-  attempts: readonly Attempt[],
-  { cycle, contacted }: CaseFacts,
+  { facts: { cycle, contacted }, attempts }: OpenedCase,
   at: string,
   rules: CompiledRules | undefined,
 ): string | null => {
@@ -74,30 +63,18 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
   const fact = before ? { ...before, clocks, touchedAt: event.occurredAt } : begin(event, clocks);
   switch (event.type) {
     case 'ContactAttempted': {
-      const { channel, outcome } = event.data;
-      const { facts } = clocks;
-      const attempts = [...fact.attempts, { cycle: facts.cycle, at: event.occurredAt, channel, outcome }];
-      const inForce = rules.at(event.programme, event.occurredAt);
-      return { ...fact, attempts, contactDueAt: contactDue(attempts, facts, event.occurredAt, inForce) };
+      const { programme, occurredAt } = event;
+      return { ...fact, contactDueAt: contactDue(clocks.case, occurredAt, rules.at(programme, occurredAt)) };
     }
-    case 'CaseEscalated':
-      return { ...fact, escalatedTo: event.data.to };
-    case 'CasePaused':
-      return { ...fact, pausedUntil: event.data.until ?? null };
-    case 'CaseResumed':
-      return { ...fact, pausedUntil: null };
-    case 'ResolutionOffered':
-      return event.data.needsAuthority
-        ? { ...fact, offersToAuthorise: [...fact.offersToAuthorise, event.data.offer] }
-        : fact;
-    case 'OfferAuthorised':
-      return { ...fact, offersToAuthorise: fact.offersToAuthorise.filter((offer) => offer !== event.data.offer) };
     case 'CaseReopened':
-      return { ...fact, attempts: [], contactDueAt: null, escalatedTo: null, pausedUntil: null };
+      return { ...fact, contactDueAt: null };
     default:
       return fact;
   }
 };
+
+const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cycle }: CaseFacts): readonly Of[] =>
+  all.filter((one) => one.cycle === cycle);
 
 const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
 
@@ -169,7 +146,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
   evolve: onEachCaseEvent(evolve),
   restate: correctedCase,
   documents: (fact, key, { rules }) => {
-    const { facts } = fact.clocks;
+    const { facts, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
     if (!isWork(facts)) return [];
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
     const next = nextDue(clocks);
@@ -193,13 +170,13 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       nextDueAt: next?.at ?? null,
       overdueFrom: overdueFrom(clocks) ?? null,
       nextTarget: next?.target ?? null,
-      attempts: fact.attempts.length,
+      attempts: inCycle<Attempt>(attempts, facts).length,
       contacted: facts.contacted,
       contactDueAt: isInWork(facts) ? fact.contactDueAt : null,
       waitingOn: facts.waitingOn,
-      pausedUntil: fact.pausedUntil,
-      escalatedTo: fact.escalatedTo,
-      toAuthorise: fact.offersToAuthorise.length > 0,
+      pausedUntil: pausedUntil ?? null,
+      escalatedTo: inCycle(escalations, facts).at(-1)?.to ?? null,
+      toAuthorise: offers.some(({ standing }) => standing === 'pending'),
     };
     return [[key, document]];
   },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import { booksOf, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { documents, inputs, record, twice } from './documents.testing.js';
 import { queues } from './queues.js';

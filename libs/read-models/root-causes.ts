@@ -1,6 +1,6 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
-import { evolveFacts, type CaseFacts } from '../recovery/case/case-facts.js';
+import { evolveCase, type CaseEvent } from '../recovery/case/case.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import { onEachCaseEvent } from './case-event-types.js';
@@ -10,7 +10,7 @@ import type { PartOfInputs, ReadModel } from './inputs.js';
 interface CauseFact {
   readonly programme: string;
   readonly openedAt: string;
-  readonly facts: CaseFacts;
+  readonly case: OpenedCase;
   /** As first recorded, as recorded last, and as the rules read the last. */
   readonly first: readonly string[];
   readonly recorded: readonly string[];
@@ -27,19 +27,19 @@ function evolve(
   event: CaseHappening,
   { rules }: PartOfInputs<'rootCauses'>,
 ): CauseFact | undefined {
-  const facts = evolveFacts(before?.facts, event);
-  if (!facts) return undefined;
+  const now = evolveCase(before?.case, event);
+  if (!now) return undefined;
   if (!before) {
     const { programme, occurredAt } = event;
-    return { programme, openedAt: occurredAt, facts, first: NONE, recorded: NONE, read: NONE, identifiedAt: null };
+    return { programme, openedAt: occurredAt, case: now, first: NONE, recorded: NONE, read: NONE, identifiedAt: null };
   }
   if (event.type === 'RootCauseIdentified') {
     const { cause } = event.data;
     const first = before.first.length === 0 ? cause : before.first;
-    const read = readCause(cause, rules.at(event.programme, event.occurredAt), facts);
-    return { ...before, facts, first, recorded: cause, read, identifiedAt: event.occurredAt };
+    const read = readCause(cause, rules.at(event.programme, event.occurredAt), now.facts);
+    return { ...before, case: now, first, recorded: cause, read, identifiedAt: event.occurredAt };
   }
-  return facts === before.facts ? before : { ...before, facts };
+  return now === before.case ? before : { ...before, case: now };
 }
 
 const level = (cause: readonly string[], n: number): string | null => cause[n - 1] ?? null;
@@ -82,7 +82,7 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
   restate: correctedCase,
-  documents: ({ facts, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
+  documents: ({ case: { facts }, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
     if (recorded.length === 0) return [];
     const document = {
       case: key,

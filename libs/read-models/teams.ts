@@ -1,5 +1,5 @@
 import type { ReadModel } from './inputs.js';
-import type { Member } from '../recovery/team/team-events.js';
+import type { Member } from '../recovery/team/team.js';
 
 export type TeamDocument = {
   readonly team: string;

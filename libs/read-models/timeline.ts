@@ -1,4 +1,4 @@
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { ClockEvent } from '../recovery/clocks/clock-events.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { ResponseEvent } from '../recovery/response/response-events.js';

@@ -1,5 +1,9 @@
 import { instant } from '../recovery/fast/instants.js';
+import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
+import { evolveCase } from '../recovery/case/case.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
+import type { RecordedEvent } from '../recovery/history.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
 /** From the opening of a case to each step first reached: milliseconds, of the wall clock and of working time. */
@@ -32,34 +36,65 @@ const NOT_YET = {
   approveWorkingMs: null,
 };
 
-interface Happened {
+type Reached = Readonly<Record<keyof typeof NOT_YET, number | null>>;
+
+interface TimesFact {
   readonly programme: string;
-  readonly occurredAt: string;
+  readonly openedAt: string;
+  readonly case: OpenedCase;
+  readonly reached: Reached;
 }
 
 /** First reached counts for alert, acknowledge and contact; last reached for what a return or a reopening undoes. */
-const reached = (step: TimedStep, again: 'first' | 'last') => {
-  const [wall, working] = [`${step}WallMs`, `${step}WorkingMs`] as const;
-  return (
-    times: TimesDocument | undefined,
-    { programme, occurredAt }: Happened,
-    { rules }: PartOfInputs<'calendars'>,
-  ): TimesDocument | undefined => {
-    if (!times || (again === 'first' && times[wall] !== null)) return times;
-    const [from, to] = [instant(times.openedAt), instant(occurredAt)];
+function reachedBy(
+  { openedAt, reached }: TimesFact,
+  event: RecordedEvent,
+  { rules }: PartOfInputs<'calendars'>,
+): Reached {
+  const first = (step: TimedStep): Reached => (reached[`${step}WallMs`] === null ? last(step) : reached);
+  const last = (step: TimedStep): Reached => {
+    const { programme, occurredAt } = event;
+    const [from, to] = [instant(openedAt), instant(occurredAt)];
     const calendar = rules.at(programme, occurredAt)?.calendars.values().next().value;
     return {
-      ...times,
-      [wall]: Math.max(0, to - from),
-      [working]: calendar ? calendar.workingMs(from, to) : null,
+      ...reached,
+      [`${step}WallMs`]: Math.max(0, to - from),
+      [`${step}WorkingMs`]: calendar ? calendar.workingMs(from, to) : null,
     };
   };
-};
+  switch (event.type) {
+    case 'OwnerAlerted':
+      return first('alert');
+    case 'CaseAcknowledged':
+      return first('acknowledge');
+    case 'ContactAttempted':
+      return event.data.outcome === 'reached' ? first('firstContact') : reached;
+    case 'CaseSubmitted':
+    case 'CaseGivenUp':
+      return last('resolve');
+    case 'CaseApproved':
+      return last('approve');
+    case 'CaseReturned':
+      return { ...reached, resolveWallMs: null, resolveWorkingMs: null };
+    default:
+      return reached;
+  }
+}
 
-const contacted = reached('firstContact', 'first');
+function evolve(
+  before: TimesFact | undefined,
+  event: RecordedEvent,
+  inputs: PartOfInputs<'calendars'>,
+): TimesFact | undefined {
+  const now = evolveCase(before?.case, event);
+  if (!now) return undefined;
+  if (!before) return { programme: event.programme, openedAt: event.occurredAt, case: now, reached: NOT_YET };
+  const reached = reachedBy(before, event, inputs);
+  return now === before.case && reached === before.reached ? before : { ...before, case: now, reached };
+}
 
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
-export const times: ReadModel<TimesDocument, ['calendars']> = {
+export const times: ReadModel<TimesFact, ['calendars']> = {
   name: 'times',
   version: 1,
   reads: ['calendars'],
@@ -88,31 +123,23 @@ export const times: ReadModel<TimesDocument, ['calendars']> = {
   indexes: [['programme', 'month']],
   ofOneStream: true,
   key: caseOf,
-  evolve: {
-    CaseOpened: (_, { data, programme, occurredAt }) => ({
-      case: data.case,
-      programme,
-      kind: data.kind,
-      priority: data.priority,
-      team: data.team ?? null,
-      owner: null,
-      touchpoint: data.touchpoint ?? null,
-      product: data.product ?? null,
-      month: occurredAt.slice(0, 7),
-      openedAt: occurredAt,
-      ...NOT_YET,
-    }),
-    CaseAssigned: (times, { data }) => times && { ...times, owner: data.owner, team: data.team ?? times.team },
-    CaseHandedOff: (times, { data }) => times && { ...times, owner: data.toOwner, team: data.toTeam ?? times.team },
-    CasePriorityChanged: (times, { data }) => times && { ...times, priority: data.priority },
-    OwnerAlerted: reached('alert', 'first'),
-    CaseAcknowledged: reached('acknowledge', 'first'),
-    ContactAttempted: (times, event, inputs) =>
-      event.data.outcome === 'reached' ? contacted(times, event, inputs) : times,
-    CaseSubmitted: reached('resolve', 'last'),
-    CaseGivenUp: reached('resolve', 'last'),
-    CaseApproved: reached('approve', 'last'),
-    CaseReturned: (times) => times && { ...times, resolveWallMs: null, resolveWorkingMs: null },
-  },
+  evolve: onEachCaseEvent(evolve),
   restate: correctedCase,
+  documents: ({ programme, openedAt, case: now, reached }, key) => {
+    const { kind, priority, team, owner, touchpoint, product } = now.facts;
+    const document = {
+      case: key,
+      programme,
+      kind,
+      priority,
+      team,
+      owner,
+      touchpoint,
+      product,
+      month: openedAt.slice(0, 7),
+      openedAt,
+      ...reached,
+    } satisfies TimesDocument;
+    return [[key, document]];
+  },
 };

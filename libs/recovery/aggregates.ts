@@ -1,35 +1,40 @@
 import type { Decider } from '../event-sourcing/decider.js';
+import type { DeclaredCommand } from '../event-sourcing/declared-command.js';
 import type { CaseContext } from './case/case-context.js';
-import { caseDecider } from './case/case.js';
-import { clockDecider } from './clocks/clock-notices.js';
-import { customerDecider } from './customer/customer.js';
-import { failureDecider } from './failure/failure.js';
-import { improvementDecider } from './improvement/improvement.js';
-import { intakeDecider } from './intake/intake.js';
-import { responseDecider } from './response/response.js';
-import { rulesDecider, type RulesContext } from './rules/rule-decider.js';
-import { teamDecider } from './team/team.js';
-import { verificationDecider } from './verification/verification.js';
+import { CASE_COMMANDS, caseDecider } from './case/case.js';
+import { CLOCK_COMMANDS, clockDecider } from './clocks/clock-notices.js';
+import { CUSTOMER_COMMANDS, customerDecider } from './customer/customer.js';
+import { failureDecider, ReportOperationalFailure } from './failure/failure.js';
+import { IMPROVEMENT_COMMANDS, improvementDecider } from './improvement/improvement.js';
+import { AllocateIntake, intakeDecider } from './intake/intake.js';
+import { RESPONSE_COMMANDS, responseDecider } from './response/response.js';
+import { RULES_COMMANDS, rulesDecider, type RulesContext } from './rules/rule-decider.js';
+import { ChangeTeam, teamDecider } from './team/team.js';
+import { DrawSample, verificationDecider } from './verification/verification.js';
 
 /** What any decider may ask of its surroundings: one context serves them all. */
 export type CommandContext = CaseContext & RulesContext;
 
-/** Every aggregate by name: what decides, and the stream that holds its events. Stream names are stored for good. */
+/** Every aggregate by name: what can be asked of it, what decides, and the stream that holds its events. Stream names are stored for good. */
 export const AGGREGATES = {
-  response: { decider: responseDecider, stream: (id: string) => `response-${id}` },
-  case: { decider: caseDecider, stream: (id: string) => `case-${id}` },
+  response: { commands: RESPONSE_COMMANDS, decider: responseDecider, stream: (id: string) => `response-${id}` },
+  case: { commands: CASE_COMMANDS, decider: caseDecider, stream: (id: string) => `case-${id}` },
   /** Under its case's id, and of its case's shard. */
-  clock: { decider: clockDecider, stream: (id: string) => `clock-${id}` },
-  customer: { decider: customerDecider, stream: (id: string) => `customer-${id}` },
-  failure: { decider: failureDecider, stream: (id: string) => `failure-${id}` },
-  team: { decider: teamDecider, stream: (id: string) => `team-${id}` },
+  clock: { commands: CLOCK_COMMANDS, decider: clockDecider, stream: (id: string) => `clock-${id}` },
+  customer: { commands: CUSTOMER_COMMANDS, decider: customerDecider, stream: (id: string) => `customer-${id}` },
+  failure: { commands: [ReportOperationalFailure], decider: failureDecider, stream: (id: string) => `failure-${id}` },
+  team: { commands: [ChangeTeam], decider: teamDecider, stream: (id: string) => `team-${id}` },
   /** Under intakeId(team, day). */
-  intake: { decider: intakeDecider, stream: (id: string) => `intake-${id}` },
+  intake: { commands: [AllocateIntake], decider: intakeDecider, stream: (id: string) => `intake-${id}` },
   /** Under its programme. */
-  rules: { decider: rulesDecider, stream: (id: string) => `rules-${id}` },
+  rules: { commands: RULES_COMMANDS, decider: rulesDecider, stream: (id: string) => `rules-${id}` },
   /** Under its period. */
-  verification: { decider: verificationDecider, stream: (id: string) => `verification-${id}` },
-  improvement: { decider: improvementDecider, stream: (id: string) => `improvement-${id}` },
+  verification: { commands: [DrawSample], decider: verificationDecider, stream: (id: string) => `verification-${id}` },
+  improvement: {
+    commands: IMPROVEMENT_COMMANDS,
+    decider: improvementDecider,
+    stream: (id: string) => `improvement-${id}`,
+  },
 } as const;
 
 export type Aggregates = typeof AGGREGATES;
@@ -43,6 +48,15 @@ type Parts<N extends AggregateName> =
 export type StateOf<N extends AggregateName> = Parts<N>['state'];
 export type CommandOf<N extends AggregateName> = Parts<N>['command'];
 export type EventOf<N extends AggregateName> = Parts<N>['event'];
+
+/** A question about other streams that a decision may need answered. */
+export type Need = Aggregates[AggregateName]['commands'][number]['needs'][number];
+
+/** A command's declaration. */
+export const declaredCommand = (aggregate: AggregateName, type: string): DeclaredCommand | undefined => {
+  const commands: readonly DeclaredCommand[] = AGGREGATES[aggregate].commands;
+  return commands.find((declared) => declared.type === type);
+};
 
 export const streamOf = (aggregate: AggregateName, id: string): string => AGGREGATES[aggregate].stream(id);
 

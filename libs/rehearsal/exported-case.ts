@@ -1,5 +1,5 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { compileRules } from '../recovery/rules/compile.js';

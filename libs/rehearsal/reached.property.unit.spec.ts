@@ -1,7 +1,7 @@
 import { Inputs } from '../read-models/inputs.js';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import type { RuleSet, TargetRule } from '../recovery/rules/rule-set.js';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { opened, paused, RESOLVE, resumed, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import type { GivenEvent } from '../replay/history.testing.js';

@@ -1,4 +1,4 @@
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS, type AnyReadModel } from '../read-models/read-models.js';

@@ -1,6 +1,6 @@
 import { Inputs } from '../read-models/inputs.js';
 import { expect, test } from '@jest/globals';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { RootCauseRules } from '../recovery/rules/rule-set.js';
 import { opened, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { buildAndServe } from '../replay/builds/view.js';

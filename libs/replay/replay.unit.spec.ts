@@ -12,7 +12,7 @@ import { rootCauses } from '../read-models/root-causes.js';
 import { timeline } from '../read-models/timeline.js';
 import { times } from '../read-models/times.js';
 import type { ReadStore } from '../read-store/read-store.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { digestBuild } from './digest/digest.js';

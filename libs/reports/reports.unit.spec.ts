@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
 import { inputs } from '../read-models/documents.testing.js';
 import { READ_MODELS } from '../read-models/read-models.js';
-import type { CaseEvent } from '../recovery/case/case-events.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import { booksOf, RESOLVE, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { openHistory, appendEvents, type GivenEvent } from '../replay/history.testing.js';
 import { rebuild } from '../replay/builds/rebuild.js';

@@ -3,9 +3,10 @@ import type { RulesInForce } from '../commands/rules-in-force.js';
 import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
-import { instantOf } from '../platform/validation/fields.js';
+import { stated } from '../event-sourcing/stated.js';
+import { instantOf } from '../platform/validation/formats.js';
 import { streamOf } from '../recovery/aggregates.js';
-import type { Answer, ContactMe, ResponseKind } from '../recovery/response/response-events.js';
+import type { Answer } from '../recovery/vocabulary/fields.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import type { ReceiveResponse } from './receive-response.js';
 
@@ -47,20 +48,25 @@ export async function receiveResponse(
     customer,
     actor,
     commandId,
-    ...(occurredAt === undefined ? {} : { occurredAt: instantOf(occurredAt) }),
-    command: {
-      type: 'ReceiveResponse',
+    occurredAt: occurredAt && instantOf(occurredAt),
+    command: stated({
+      type: 'ReceiveResponse' as const,
       response,
       source,
       externalId,
-      kind: kind as ResponseKind,
+      kind,
       customer,
       answers,
-      contactMe: (sent.contactMe ?? 'not-answered') as ContactMe,
-      commentLength: comment === undefined ? 0 : [...comment].length,
+      contactMe: sent.contactMe ?? 'not-answered',
+      commentLength: typeof comment === 'string' ? [...comment].length : 0,
       tags: sent.tags ?? [],
-      ...present({ touchpoint, comment, product, order, agent, language }),
-    },
+      touchpoint,
+      comment,
+      product,
+      order,
+      agent,
+      language,
+    }),
   });
   return isRefusal(done) ? done : { response, done };
 }
@@ -76,18 +82,12 @@ function programmeOf({ programme }: ReceiveResponse, rules: RulesInForce): strin
 /** One metric and score, or several answers, or none; never both ways at once. */
 function answersOf({ metric, score, answers }: ReceiveResponse): readonly Answer[] | Refusal {
   if (answers !== undefined) {
-    if (metric === undefined && score === undefined) return answers as Answer[];
+    if (metric === undefined && score === undefined) return answers;
     return refuse('answers-twice', 'Send one metric and score, or answers; not both.', 'answers');
   }
   if (metric === undefined && score === undefined) return [];
   if (metric === undefined)
     return refuse('metric-missing', 'A score needs its metric: nps, csat, ces or stars.', 'metric');
   if (score === undefined) return refuse('score-missing', `What was the ${metric} score?`, 'score');
-  return [{ metric, score } as Answer];
-}
-
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  return [{ metric, score }];
 }

@@ -1,6 +1,6 @@
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { shardOf } from '../../libs/event-sourcing/shard.js';
-import type { CaseEvent } from '../../libs/recovery/case/case-events.js';
+import type { CaseEvent } from '../../libs/recovery/case/case.js';
 import { DECLARATIONS, type EventToAppend } from '../../libs/recovery/history.js';
 
 const START = Date.parse('2031-01-06T09:00:00.000Z');

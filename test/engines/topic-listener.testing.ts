@@ -1,6 +1,6 @@
-import { TOPIC_OF, type TopicName } from '../../libs/broker/topics.js';
+import { topicOf } from '../../libs/broker/topics.js';
+import type { TopicName } from '../../libs/recovery/vocabulary/topics.js';
 import type { Recorded } from '../../libs/event-sourcing/event.js';
-import type { EventType } from '../../libs/recovery/history.js';
 import { eventually, OPERATOR_KEY, type RunningApp } from '../e2e/running-app.testing.js';
 import { sentEvents } from '../e2e/sent-events.testing.js';
 
@@ -19,9 +19,7 @@ export class TopicListener {
 
   /** Waits until it has as many events as the topic; resolves to the positions it heard and those it should have heard. */
   async compare(events: readonly Recorded[]): Promise<{ readonly heard: string[]; readonly recorded: string[] }> {
-    const recorded = events
-      .filter(({ type }) => TOPIC_OF[type as EventType] === this.topic)
-      .map(({ position }) => position);
+    const recorded = events.filter(({ type }) => topicOf(type) === this.topic).map(({ position }) => position);
     await eventually(async () => {
       if (this.failure !== undefined) throw this.failure;
       return this.heard.length >= recorded.length || undefined;

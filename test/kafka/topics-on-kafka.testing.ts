@@ -7,7 +7,7 @@ import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
 import { kafkaForRelay, RELAY } from '../../libs/broker/kafka/kafka-for-relay.js';
 import { KafkaPublisher } from '../../libs/broker/kafka/kafka-publisher.js';
 import { TopicReader, type Placed } from '../../libs/broker/kafka/topic-reader.js';
-import { TOPIC_NAMES } from '../../libs/broker/topics.js';
+import { TOPIC_NAMES } from '../../libs/recovery/vocabulary/topics.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS } from '../../libs/recovery/history.js';
 

@@ -2,18 +2,18 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Commands, type Done } from '../../../libs/commands/commands.js';
 import { refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { RevisionConflict } from '../../../libs/event-store/event-store.js';
-import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem } from '../../../libs/platform/problem/problem.js';
-import { instantOf } from '../../../libs/platform/validation/fields.js';
-import type { CaseCommand } from '../../../libs/recovery/case/case-commands.js';
-import type { CaseState } from '../../../libs/recovery/case/case-state.js';
-import type { Sent } from '../http/request-headers.js';
+import { instantOf } from '../../../libs/platform/validation/formats.js';
+import type { CaseCommand } from '../../../libs/recovery/case/case.js';
+import type { RoutedCommand } from '../http/command-route.js';
+import { ofAnotherTeam } from '../http/own-team.js';
+import { requestBy, type Sent } from '../http/request-headers.js';
 
-/** A command of a case as it came in: its fields were checked against the message of its route. */
+/** A command of a case as it came in: its fields were checked by the schema of its declaration. */
 export class ActOnCase extends Command<Done | Refusal> {
   constructor(
     readonly id: string,
-    readonly type: CaseCommand['type'],
+    readonly declared: RoutedCommand,
     readonly fields: object & { readonly occurredAt?: string },
     readonly sent: Sent,
   ) {
@@ -25,33 +25,25 @@ export class ActOnCase extends Command<Done | Refusal> {
 export class ActOnCaseHandler implements ICommandHandler<ActOnCase> {
   constructor(private readonly commands: Commands) {}
 
-  async execute({ id, type, fields, sent }: ActOnCase): Promise<Done | Refusal> {
+  async execute({ id, declared, fields, sent }: ActOnCase): Promise<Done | Refusal> {
     const { occurredAt, ...rest } = fields;
-    const { caller, commandId, expectedRevision } = sent;
     try {
       return await this.commands.execute({
+        ...requestBy(sent),
         aggregate: 'case',
         id,
-        // The message of the route has the fields of the command, and its schema lets no other through.
-        command: { type, ...rest } as CaseCommand,
-        actor: { id: caller.name, role: caller.role },
-        commandId,
-        chosenId: true,
-        ...(expectedRevision === undefined ? {} : { expectedRevision }),
-        ...(occurredAt === undefined ? {} : { occurredAt: instantOf(occurredAt) }),
-        ...(caller.role === 'agent' ? { permits: (state: unknown) => ofOwnTeam(state as CaseState, caller) } : {}),
+        // The schema of the declaration has the fields of the command, and lets no other through.
+        command: { type: declared.type, ...rest } as CaseCommand,
+        occurredAt: occurredAt && instantOf(occurredAt),
+        permits({ now }) {
+          const because = now && ofAnotherTeam(sent.caller, now.facts);
+          return because === undefined ? undefined : refuse('case-of-another-team', because);
+        },
       });
     } catch (error) {
-      if (error instanceof RevisionConflict && expectedRevision !== undefined)
+      if (error instanceof RevisionConflict && sent.expectedRevision !== undefined)
         throw new Problem({ status: 412, code: 'revision-conflict', detail: error.message });
       throw error;
     }
   }
-}
-
-/** Agents work on the cases of their own team, and on those that they own. */
-function ofOwnTeam(state: CaseState, { name, team }: Caller): Refusal | undefined {
-  if (state.status === 'not-opened' || team === undefined) return undefined;
-  if (state.file.team === team || state.file.owner === name) return undefined;
-  return refuse('case-of-another-team', `This case is of team ${state.file.team ?? 'none'}, your key is for ${team}.`);
 }

@@ -1,32 +1,39 @@
-import { Example } from '../../../libs/platform/validation/example.js';
+import type { Static } from 'typebox';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Anything, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { parseAnchor, type Anchor } from '../../../libs/evidence/anchor.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { Anything, Optional, Text } from '../../../libs/platform/validation/fields.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
 import { sentBy } from '../rules/rule-commands.js';
 import { soundRules } from '../rules/sound-rules.js';
 import { Builds, type Verified } from './builds.js';
 
-@Example({ reason: 'To see that it gives the same' })
-class Build {
-  /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
-  @Optional() @Anything() ruleSet?: object;
-  @Text(2_000) reason!: string;
-}
+const Build = message(
+  {
+    /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
+    ruleSet: Optional(Anything),
+    reason: Text(2_000),
+  },
+  { reason: 'To see that it gives the same' },
+);
+type Build = Static<typeof Build>;
 
-@Example({ anchor: `1234:${'0a1b'.repeat(16)}` })
-class Verify {
-  /** As an earlier verification answered with it: whatever has gone since is missed. */
-  @Optional() @Text(100) anchor?: string;
-}
+const Verify = message(
+  {
+    /** As an earlier verification answered with it: whatever has gone since is missed. */
+    anchor: Optional(Text(100)),
+  },
+  { anchor: `1234:${'0a1b'.repeat(16)}` },
+);
+type Verify = Static<typeof Verify>;
 
 @ApiTags('operations')
 @Controller('v1')
@@ -50,7 +57,7 @@ export class GenerationsController {
 
   @Post('generations')
   @HttpCode(200)
-  @ApiBody({ schema: schemaOf(Build) })
+  @BodySchema(Build)
   @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
   async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<object> {
     if (ruleSet !== undefined) {
@@ -93,7 +100,7 @@ export class GenerationsController {
     operationId: 'Verify',
     summary: 'Prove that the read models are what history gives, and that history is as it was sealed',
   })
-  @ApiBody({ required: false, schema: schemaOf(Verify) })
+  @BodySchema(Verify, { required: false })
   verify(@Valid(Verify) { anchor }: Verify): Promise<Verified> {
     return this.builds.verify(anchor === undefined ? undefined : anchorOf(anchor));
   }

@@ -1,13 +1,14 @@
 import { Body, type PipeTransform } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import type { TSchema } from 'typebox';
 import { Problem } from '../../../libs/platform/problem/problem.js';
-import { valid, type Message } from '../../../libs/platform/validation/schema.js';
+import { valid } from '../../../libs/platform/validation/schema.js';
 
-class CompiledValidation implements PipeTransform<unknown, object> {
-  constructor(private readonly message: Message<object>) {}
+class CompiledValidation implements PipeTransform<unknown, unknown> {
+  constructor(private readonly message: TSchema) {}
 
   /** No body at all is a message without fields; null is not. */
-  transform(value: unknown): object {
+  transform(value: unknown): unknown {
     if (value instanceof Readable)
       throw new Problem({
         status: 415,
@@ -19,4 +20,4 @@ class CompiledValidation implements PipeTransform<unknown, object> {
 }
 
 /** The body as this message, checked by its compiled schema. */
-export const Valid = (message: Message<object>): ParameterDecorator => Body(new CompiledValidation(message));
+export const Valid = (message: TSchema): ParameterDecorator => Body(new CompiledValidation(message));

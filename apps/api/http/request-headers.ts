@@ -27,6 +27,13 @@ export const CommandSent = createParamDecorator((_: unknown, context: ExecutionC
   };
 });
 
+/** The part of a command's request that is the same for all routes. */
+export const requestBy = ({ caller: { name, role }, ...sent }: Sent) => ({
+  ...sent,
+  actor: { id: name, role },
+  chosenId: true as const,
+});
+
 export const WhoAsks = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );

@@ -1,52 +1,39 @@
-import { Example } from '../../../libs/platform/validation/example.js';
-import { Day, Instant, Optional, Text, Texts } from '../../../libs/platform/validation/fields.js';
+import type { Static } from 'typebox';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Instant, Optional, Personal, Text, Texts } from '../../../libs/recovery/vocabulary/fields.js';
 
-@Example({
-  source: 'shop',
-  externalId: 'outage-17',
-  kind: 'delay',
-  touchpoint: 'delivery',
-  description: 'Lorry broke down',
-  customers: ['c-77', 'c-78'],
-})
-export class ReportFailure {
-  @Optional() @Text(100) programme?: string;
-  @Text(100) source!: string;
-  /** The source's own id of it: sent again, it is the same failure. */
-  @Text(150) externalId!: string;
-  /** Such as delay, outage, defect, billing. */
-  @Text(100) kind!: string;
-  @Optional() @Text() touchpoint?: string;
-  @Optional() @Text() product?: string;
-  @Optional() @Text(20_000) description?: string;
-  /** The source's ids of the customers whom it touched. */
-  @Texts(5_000, 200, 1) customers!: string[];
-  @Optional() @Instant() occurredAt?: string;
-}
+export const ReportFailure = message(
+  {
+    programme: Optional(Text(100)),
+    source: Text(100),
+    /** The source's own id of it: sent again, it is the same failure. */
+    externalId: Text(150),
+    /** Such as delay, outage, defect, billing. */
+    kind: Text(100),
+    touchpoint: Optional(Text()),
+    product: Optional(Text()),
+    description: Optional(Personal),
+    /** The source's ids of the customers whom it touched. */
+    customers: Texts(5_000, 200, 1),
+    occurredAt: Optional(Instant),
+  },
+  {
+    source: 'shop',
+    externalId: 'outage-17',
+    kind: 'delay',
+    touchpoint: 'delivery',
+    description: 'Lorry broke down',
+    customers: ['c-77', 'c-78'],
+  },
+);
+export type ReportFailure = Static<typeof ReportFailure>;
 
-@Example({
-  cause: ['process', 'billing', 'double-charge'],
-  owner: 'emil.novak',
-  change: 'Refuse a second charge of the same order',
-  dueOn: '2031-05-05',
-})
-export class RaiseImprovement {
-  /** From the coarsest level to the finest. */
-  @Texts(10, 200, 1) cause!: string[];
-  @Text() owner!: string;
-  /** What is to be changed. */
-  @Text(2_000) change!: string;
-  @Day() dueOn!: string;
-}
-
-@Example({ outcome: 'Shipped; no double charge since' })
-export class CompleteImprovement {
-  @Text(2_000) outcome!: string;
-}
-
-@Example({ programme: 'service-recovery', month: '2031-05' })
-export class DrawSample {
-  @Optional() @Text(100) programme?: string;
-  /** Cases approved in this month (UTC), such as 2031-05; it must be over. */
-  @Text(7) month!: string;
-}
+export const DrawSample = message(
+  {
+    programme: Optional(Text(100)),
+    /** Cases approved in this month (UTC), such as 2031-05; it must be over. */
+    month: Text(7),
+  },
+  { programme: 'service-recovery', month: '2031-05' },
+);
+export type DrawSample = Static<typeof DrawSample>;

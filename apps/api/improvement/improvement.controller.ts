@@ -1,24 +1,39 @@
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
 import { Commands } from '../../../libs/commands/commands.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { Roles, type Caller } from '../../../libs/platform/auth/roles.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import type { CommandOf } from '../../../libs/recovery/aggregates.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import {
+  CompleteImprovementAction,
+  ImprovementActionRaised,
+  RaiseImprovementAction,
+} from '../../../libs/recovery/improvement/improvement.js';
 import { Valid } from '../http/body.js';
+import { bodyOf, CommandRoute } from '../http/command-route.js';
 import {
   answerWritten,
   CommandSent,
   problemOfRefusal,
+  requestBy,
   WhoAsks,
   type Sent,
   type Written,
 } from '../http/request-headers.js';
-import { CompleteImprovement, DrawSample, RaiseImprovement, ReportFailure } from './improvement-messages.js';
+import { DrawSample, ReportFailure } from './improvement-messages.js';
 import { FailureReports } from './report-failure.js';
 import { Samples } from './samples.js';
+
+const { improvement: _, ...raising } = ImprovementActionRaised.data.properties;
+const Raising = message(raising, RaiseImprovementAction.comes.example);
+type Raising = Static<typeof Raising>;
+const Completing = bodyOf(CompleteImprovementAction);
+type Completing = Static<typeof Completing>;
 
 /** What is learnt from many cases: failures that touched many customers, what is done against causes, samples. */
 @ApiTags('improvement')
@@ -33,7 +48,7 @@ export class ImprovementController {
   @Post('failures')
   @HttpCode(202)
   @Roles('integrator', 'supervisor', 'operator')
-  @ApiBody({ schema: schemaOf(ReportFailure) })
+  @BodySchema(ReportFailure)
   @ApiOperation({
     operationId: 'ReportFailure',
     summary: 'Report once what went wrong for many customers: each gets a response that points to it',
@@ -50,42 +65,31 @@ export class ImprovementController {
     return { ...answerWritten(reply, idOf(sent.source, sent.externalId), failure), responses };
   }
 
-  @Post('improvements')
-  @HttpCode(200)
-  @Roles('supervisor', 'approver', 'operator')
-  @ApiBody({ schema: schemaOf(RaiseImprovement) })
-  @ApiOperation({
-    operationId: 'RaiseImprovement',
-    summary: 'Say what is to be changed so that a cause stops recurring',
-  })
+  @CommandRoute(RaiseImprovementAction, Raising)
   raise(
-    @Valid(RaiseImprovement) { cause, owner, change, dueOn }: RaiseImprovement,
+    @Valid(Raising) raised: Raising,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
     // The command's id names the action, so that sent again it is the same.
     const improvement = idOf('improvement', sent.commandId);
-    return this.act({ type: 'RaiseImprovementAction', improvement, cause, owner, change, dueOn }, sent, reply);
+    return this.act({ type: RaiseImprovementAction.type, improvement, ...raised }, sent, reply);
   }
 
-  @Post('improvements/:id/completion')
-  @HttpCode(200)
-  @Roles('supervisor', 'approver', 'operator')
-  @ApiBody({ schema: schemaOf(CompleteImprovement) })
-  @ApiOperation({ operationId: 'CompleteImprovement', summary: 'Say what was changed' })
+  @CommandRoute(CompleteImprovementAction)
   complete(
-    @Param('id') improvement: string,
-    @Valid(CompleteImprovement) { outcome }: CompleteImprovement,
+    @Param('improvement') improvement: string,
+    @Valid(Completing) { outcome }: Completing,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    return this.act({ type: 'CompleteImprovementAction', improvement, outcome }, sent, reply);
+    return this.act({ type: CompleteImprovementAction.type, improvement, outcome }, sent, reply);
   }
 
   @Post('verification-samples')
   @HttpCode(200)
   @Roles('supervisor', 'approver', 'operator')
-  @ApiBody({ schema: schemaOf(DrawSample) })
+  @BodySchema(DrawSample)
   @ApiOperation({
     operationId: 'DrawSample',
     summary: 'Draw which approved cases of a month are verified, by the seed and rate of the rules',
@@ -100,17 +104,14 @@ export class ImprovementController {
   }
 
   private async act(command: CommandOf<'improvement'>, sent: Sent, reply: FastifyReply): Promise<Written> {
-    const { caller, commandId, expectedRevision } = sent;
+    const { improvement: id } = command;
     const done = await this.commands.execute({
+      ...requestBy(sent),
       aggregate: 'improvement',
-      id: command.improvement,
+      id,
       programme: '',
-      actor: { id: caller.name, role: caller.role },
-      commandId,
-      chosenId: true,
-      ...(expectedRevision === undefined ? {} : { expectedRevision }),
       command,
     });
-    return answerWritten(reply, command.improvement, done);
+    return answerWritten(reply, id, done);
   }
 }

@@ -6,7 +6,7 @@ import { idOf } from '../../../libs/event-sourcing/identity.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { instantOf } from '../../../libs/platform/validation/fields.js';
+import { instantOf } from '../../../libs/platform/validation/formats.js';
 import { streamOf, type CommandOf } from '../../../libs/recovery/aggregates.js';
 import type { ReportFailure } from './improvement-messages.js';
 

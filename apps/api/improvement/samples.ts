@@ -7,7 +7,7 @@ import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { CaseDocument } from '../../../libs/read-models/case-document.js';
-import type { VerificationEvent } from '../../../libs/recovery/verification/verification-events.js';
+import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
 import { answerWritten, type Sent } from '../http/request-headers.js';
 import type { DrawSample } from './improvement-messages.js';
 

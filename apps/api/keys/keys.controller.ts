@@ -1,21 +1,26 @@
-import { Example } from '../../../libs/platform/validation/example.js';
+import type { Static } from 'typebox';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { OneOf, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeys, type ApiKey } from '../../../libs/platform/auth/api-keys.js';
-import { ROLES, Roles, type Role } from '../../../libs/platform/auth/roles.js';
+import { ROLES } from '../../../libs/recovery/vocabulary/roles.js';
+import { Roles } from '../../../libs/platform/auth/roles.js';
 import { notFound } from '../../../libs/platform/problem/problem.js';
-import { OneOf, Optional, Text } from '../../../libs/platform/validation/fields.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Valid } from '../http/body.js';
 
-@Example({ name: 'ana', role: 'agent', team: 'care' })
-class CreateKey {
-  /** The person's or system's id, as it will stand in history. */
-  @Text(100) name!: string;
-  @OneOf(ROLES) role!: Role;
-  /** An agent's: whose cases they work on. */
-  @Optional() @Text(100) team?: string;
-}
+const CreateKey = message(
+  {
+    /** The person's or system's id, as it will stand in history. */
+    name: Text(100),
+    role: OneOf(ROLES),
+    /** An agent's: whose cases they work on. */
+    team: Optional(Text(100)),
+  },
+  { name: 'ana', role: 'agent', team: 'care' },
+);
+type CreateKey = Static<typeof CreateKey>;
 
 @ApiTags('callers')
 @Controller('v1/api-keys')
@@ -30,7 +35,7 @@ export class KeysController {
   }
 
   @Post()
-  @ApiBody({ schema: schemaOf(CreateKey) })
+  @BodySchema(CreateKey)
   @ApiOperation({ operationId: 'CreateApiKey', summary: 'A new key; it is in this answer and nowhere else' })
   create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
     const { name, role, team } = wanted;

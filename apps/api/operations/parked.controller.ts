@@ -1,24 +1,28 @@
+import type { Static } from 'typebox';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Optional, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { Example } from '../../../libs/platform/validation/example.js';
-import { Optional, Text, Whole } from '../../../libs/platform/validation/fields.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Following } from '../../../libs/replay/follow/following.js';
 import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { Valid } from '../http/body.js';
 
-@Example({ readModel: 'clocks', key: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' })
-class NameParked {
-  @Text(100) readModel!: string;
-  /** Of what waits: a case's id, mostly. */
-  @Text(500) key!: string;
-  /** Left out: the build that is served. */
-  @Optional() @Whole(1, 999_999_999) generation?: number;
-}
+const NameParked = message(
+  {
+    readModel: Text(100),
+    /** Of what waits: a case's id, mostly. */
+    key: Text(500),
+    /** Left out: the build that is served. */
+    generation: Optional(Whole(1, 999_999_999)),
+  },
+  { readModel: 'clocks', key: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' },
+);
+type NameParked = Static<typeof NameParked>;
 
 /** What a read model could not fold: the events of that case wait, everything else goes on. */
 @ApiTags('operations')
@@ -59,7 +63,7 @@ export class ParkedController {
 
   @Post('retry')
   @HttpCode(200)
-  @ApiBody({ schema: schemaOf(NameParked) })
+  @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'RetryParked',
     summary: 'Try again, after a fix; false where it still can not be folded',
@@ -71,7 +75,7 @@ export class ParkedController {
 
   @Post('skip')
   @HttpCode(200)
-  @ApiBody({ schema: schemaOf(NameParked) })
+  @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'SkipParked',
     summary: 'Leave out the event that could not be folded, for good, and go on with those behind it',

@@ -4,7 +4,6 @@ import { ROLES_THAT_READ_PERSONAL, type Caller } from '../../../libs/platform/au
 import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import type { Filter } from '../../../libs/filter/filter.js';
 import { NothingLive, type Query } from '../../../libs/read-store/read-store.js';
 import { Following } from '../../../libs/replay/follow/following.js';
 import { ParkedList } from '../../../libs/replay/fold/parked.js';
@@ -54,11 +53,6 @@ export class Documents {
     if (found === undefined) throw notFound(`${id}`);
     const [shown] = await this.asSeenBy([{ id, ...found.document }], asked);
     return shown ?? {};
-  }
-
-  /** An agent sees the cases of their own team. */
-  ofTeam({ role, team }: Caller, filter: Filter): Filter {
-    return role === 'agent' && team !== undefined ? { $and: [{ team }, filter] } : filter;
   }
 
   async waitFor({ position: header }: Asked): Promise<void> {

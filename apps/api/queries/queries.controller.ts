@@ -1,5 +1,6 @@
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
@@ -7,10 +8,10 @@ import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { isId } from '../../../libs/platform/validation/fields.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { isId } from '../../../libs/platform/validation/formats.js';
 import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Valid } from '../http/body.js';
+import { ofAnotherTeam, ofOwnTeam } from '../http/own-team.js';
 import { askedBy, Documents, type Shown } from './documents.js';
 import { QueryDocuments } from './query-messages.js';
 import { oneOf, only, queryOf, type UrlQuery } from './url-query.js';
@@ -67,11 +68,7 @@ export class QueriesController {
   queue(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf({ sort: 'nextDueAt', ...url }, QUEUE_FILTERS);
-    return this.documents.find(
-      'queues',
-      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
-      asked,
-    );
+    return this.documents.find('queues', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
   }
 
   @Get('cases')
@@ -81,11 +78,7 @@ export class QueriesController {
   cases(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf(url, CASE_FILTERS);
-    return this.documents.find(
-      'cases',
-      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
-      asked,
-    );
+    return this.documents.find('cases', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
   }
 
   @Get('cases/:id')
@@ -146,11 +139,7 @@ export class QueriesController {
   clocks(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf(url, CLOCK_FILTERS);
-    return this.documents.find(
-      'clocks',
-      { ...query, filter: this.documents.ofTeam(asked.caller, query.filter ?? {}) },
-      asked,
-    );
+    return this.documents.find('clocks', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
   }
 
   @Get('read-models')
@@ -171,7 +160,7 @@ export class QueriesController {
   @Post('read-models/:name/query')
   @HttpCode(200)
   @Roles('analyst', 'supervisor', 'operator')
-  @ApiBody({ schema: schemaOf(QueryDocuments) })
+  @BodySchema(QueryDocuments)
   @ApiOperation({ operationId: 'QueryReadModel', summary: 'Ask any read model, in MongoDB filter syntax' })
   query(
     @Param('name') name: string,
@@ -204,9 +193,7 @@ export class QueriesController {
     await this.documents.refuseParked(id);
     const found = await this.stores.reads.get('cases', id);
     if (found === undefined) throw notFound(`Case ${id}`);
-    const { role, team, name } = asked.caller;
-    const { team: ofTeam, owner } = found.document;
-    if (role === 'agent' && team !== undefined && team !== ofTeam && name !== owner)
-      throw new Problem({ status: 403, code: 'case-of-another-team', detail: `Case ${id} is not of team ${team}.` });
+    const detail = ofAnotherTeam(asked.caller, found.document);
+    if (detail !== undefined) throw new Problem({ status: 403, code: 'case-of-another-team', detail });
   }
 }

@@ -1,17 +1,22 @@
-import { Example } from '../../../libs/platform/validation/example.js';
-import { Anything, OneOf, Optional, Parts, Text, Whole } from '../../../libs/platform/validation/fields.js';
+import type { Static } from 'typebox';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Anything, OneOf, Optional, Part, Parts, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
 
-export class SortBy {
-  @Text(100) field!: string;
-  @OneOf(['asc', 'desc']) direction!: 'asc' | 'desc';
-}
+export const SortBy = Part({
+  field: Text(100),
+  direction: OneOf(['asc', 'desc']),
+});
+export type SortBy = Static<typeof SortBy>;
 
 /** A question to a read model: MongoDB filter syntax over its declared fields. */
-@Example({ filter: { team: 'care', status: 'open' }, sort: [{ field: 'openedAt', direction: 'asc' }], limit: 20 })
-export class QueryDocuments {
-  @Optional() @Anything() filter?: object;
-  @Optional() @Parts(() => SortBy, 5) sort?: SortBy[];
-  @Optional() @Whole(1, 1_000) limit?: number;
-  /** The cursor that the page before gave: it holds the values by which it was sorted, and they may be long. */
-  @Optional() @Text(100_000) after?: string;
-}
+export const QueryDocuments = message(
+  {
+    filter: Optional(Anything),
+    sort: Optional(Parts(SortBy, 5)),
+    limit: Optional(Whole(1, 1_000)),
+    /** The cursor that the page before gave: it holds the values by which it was sorted, and they may be long. */
+    after: Optional(Text(100_000)),
+  },
+  { filter: { team: 'care', status: 'open' }, sort: [{ field: 'openedAt', direction: 'asc' }], limit: 20 },
+);
+export type QueryDocuments = Static<typeof QueryDocuments>;

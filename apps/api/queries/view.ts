@@ -1,6 +1,6 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { invalid, type FieldMistake } from '../../../libs/platform/problem/problem.js';
-import { instantOf, isDay, isInstant } from '../../../libs/platform/validation/fields.js';
+import { instantOf, isDay, isInstant } from '../../../libs/platform/validation/formats.js';
 import type { RulesInHistory } from '../../../libs/replay/builds/rule-books.js';
 import type { View } from '../../../libs/replay/builds/view.js';
 import { findRules } from '../rules/find-rules.js';

@@ -1,13 +1,13 @@
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { sendEvents } from '../../../libs/platform/event-stream/send-events.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
-import { instantOf } from '../../../libs/platform/validation/fields.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
+import { instantOf } from '../../../libs/platform/validation/formats.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
@@ -30,7 +30,7 @@ export class RehearsalsController {
 
   @Post()
   @HttpCode(200)
-  @ApiBody({ schema: schemaOf(Rehearse) })
+  @BodySchema(Rehearse)
   @ApiProduces('application/json', 'text/event-stream')
   @ApiOperation({
     operationId: 'Rehearse',

@@ -1,3 +1,4 @@
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -6,7 +7,6 @@ import { Readable } from 'node:stream';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles, type Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem } from '../../../libs/platform/problem/problem.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { Valid } from '../http/body.js';
 import { answerWritten, problemOfRefusal, WhoAsks, type Written } from '../http/request-headers.js';
 import { receiveLines } from './batch.js';
@@ -26,7 +26,7 @@ export class ResponsesController {
     summary: 'Send one response in',
     description: 'Idempotent by source and external id. Stored before the answer; triage follows at once.',
   })
-  @ApiBody({ schema: schemaOf(ReceiveResponse) })
+  @BodySchema(ReceiveResponse)
   async receive(
     @Valid(ReceiveResponse) sent: ReceiveResponse,
     @WhoAsks() caller: Caller,

@@ -1,33 +1,50 @@
-import { Example } from '../../../libs/platform/validation/example.js';
-import { Anything, Day, Flag, Instant, Optional, Text } from '../../../libs/platform/validation/fields.js';
+import type { Static } from 'typebox';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Anything, Day, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 
 /** A rule set, as an object, or as the text of a file (YAML or JSON), whose mistakes are then told by line. */
-@Example({ text: 'programme: service-recovery' })
-export class CheckRules {
-  @Optional() @Anything() content?: object;
-  @Optional() @Text(250_000) text?: string;
-}
+export const CheckRules = message(
+  {
+    content: Optional(Anything),
+    text: Optional(Text(250_000)),
+  },
+  { text: 'programme: service-recovery' },
+);
+export type CheckRules = Static<typeof CheckRules>;
 
-@Example({ content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' })
-export class DraftRules extends CheckRules {
-  @Optional() @Text(2_000) note?: string;
-}
+export const DraftRules = message(
+  {
+    ...CheckRules.properties,
+    note: Optional(Text(2_000)),
+  },
+  { content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' },
+);
+export type DraftRules = Static<typeof DraftRules>;
 
-@Example({ reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' })
-export class GiveReason {
-  @Text(2_000) reason!: string;
-}
+export const GiveReason = message(
+  {
+    reason: Text(2_000),
+  },
+  { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
+);
+export type GiveReason = Static<typeof GiveReason>;
 
-@Example({ overThePast: true })
-export class ActivateRules {
-  /** In force from then on; left out: from now. */
-  @Optional() @Instant() from?: string;
-  /** All of history is read under them, as it was rehearsed and approved. */
-  @Optional() @Flag() overThePast?: boolean;
-}
+export const ActivateRules = message(
+  {
+    /** In force from then on; left out: from now. */
+    from: Optional(Instant),
+    /** All of history is read under them, as it was rehearsed and approved. */
+    overThePast: Optional(Flag),
+  },
+  { overThePast: true },
+);
+export type ActivateRules = Static<typeof ActivateRules>;
 
-@Example({ reviewBy: '2031-12-31', note: 'Goals still fit' })
-export class ReviewRules {
-  @Day() reviewBy!: string;
-  @Optional() @Text(2_000) note?: string;
-}
+export const ReviewRules = message(
+  {
+    reviewBy: Day,
+    note: Optional(Text(2_000)),
+  },
+  { reviewBy: '2031-12-31', note: 'Goals still fit' },
+);
+export type ReviewRules = Static<typeof ReviewRules>;

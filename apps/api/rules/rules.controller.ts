@@ -1,11 +1,11 @@
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
-import { instantOf } from '../../../libs/platform/validation/fields.js';
+import { instantOf } from '../../../libs/platform/validation/formats.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
-import { schemaOf } from '../../../libs/platform/validation/schema.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
@@ -51,7 +51,7 @@ export class RulesController {
   @Post('check')
   @HttpCode(200)
   @Roles('operator', 'supervisor')
-  @ApiBody({ schema: schemaOf(CheckRules) })
+  @BodySchema(CheckRules)
   @ApiOperation({ operationId: 'CheckRules', summary: 'What is wrong with a rule set, each mistake by its path' })
   check(@Valid(CheckRules) sent: CheckRules): object {
     const { text, content } = sent;
@@ -62,7 +62,7 @@ export class RulesController {
   @Post('drafts')
   @HttpCode(200)
   @Roles('operator')
-  @ApiBody({ schema: schemaOf(DraftRules) })
+  @BodySchema(DraftRules)
   @ApiOperation({
     operationId: 'DraftRules',
     summary: 'Draft a rule set; it is named by the hash of its content',
@@ -84,7 +84,7 @@ export class RulesController {
   @Post(':programme/:ruleSet/approve')
   @HttpCode(200)
   @Roles('operator')
-  @ApiBody({ schema: schemaOf(GiveReason) })
+  @BodySchema(GiveReason)
   @ApiOperation({
     operationId: 'ApproveRules',
     summary: 'Approve a draft; by another operator than its author, where there is one',
@@ -102,7 +102,7 @@ export class RulesController {
   @Post(':programme/:ruleSet/activate')
   @HttpCode(200)
   @Roles('operator')
-  @ApiBody({ schema: schemaOf(ActivateRules) })
+  @BodySchema(ActivateRules)
   @ApiOperation({
     operationId: 'ActivateRules',
     summary: 'Put an approved rule set in force, from a time on or over the past',
@@ -135,7 +135,7 @@ export class RulesController {
   @Post(':programme/rollback')
   @HttpCode(200)
   @Roles('operator')
-  @ApiBody({ schema: schemaOf(GiveReason) })
+  @BodySchema(GiveReason)
   @ApiOperation({
     operationId: 'RollBackRules',
     summary: 'Return to the rule book before the last activation, and to its build, in one step',
@@ -151,7 +151,7 @@ export class RulesController {
   @Post(':programme/:ruleSet/review')
   @HttpCode(200)
   @Roles('operator', 'supervisor')
-  @ApiBody({ schema: schemaOf(ReviewRules) })
+  @BodySchema(ReviewRules)
   @ApiOperation({ operationId: 'ReviewRules', summary: 'Say that the rules were looked at again, and when next' })
   async review(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,

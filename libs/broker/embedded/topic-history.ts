@@ -1,6 +1,7 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import { Publications, type Publication } from '../publications.js';
-import { eventsOf, type TopicName } from '../topics.js';
+import { eventsOf } from '../topics.js';
+import type { TopicName } from '../../recovery/vocabulary/topics.js';
 
 export interface TopicBatch {
   readonly publications: readonly Publication[];

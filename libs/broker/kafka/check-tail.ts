@@ -1,6 +1,6 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { Publication, Publications } from '../publications.js';
-import { TOPIC_NAMES, TOPICS, type TopicName } from '../topics.js';
+import { TOPIC_NAMES, TOPICS, type TopicName } from '../../recovery/vocabulary/topics.js';
 import type { Partition, Placed, TopicReader } from './topic-reader.js';
 
 /** The topics hold events that this history lacks: another store's, or later ones than a restored back-up. */

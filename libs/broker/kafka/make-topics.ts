@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { DAY_MS } from '../../recovery/rules/duration.js';
 import { INBOUND_TOPIC, REJECTS_TOPIC } from '../inbound-topics.js';
-import { TOPIC_NAMES, TOPICS } from '../topics.js';
+import { TOPIC_NAMES, TOPICS } from '../../recovery/vocabulary/topics.js';
 import type { Cluster } from './connection.js';
 
 /** The relay's position, written in the transaction of the batch. Compacted: the last record counts. */

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { EventStore } from '../../event-store/event-store.js';
-import { topicOf, TOPIC_NAMES, TOPICS, type TopicName } from '../topics.js';
+import { topicOf } from '../topics.js';
+import { TOPIC_NAMES, TOPICS, type TopicName } from '../../recovery/vocabulary/topics.js';
 import type { Partition, TopicReader } from './topic-reader.js';
 
 export interface TopicFindings {

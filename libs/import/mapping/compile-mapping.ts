@@ -4,11 +4,12 @@ import { compileFilter } from '../../filter/predicate.js';
 import { compileSet, type ReadData } from './compile-set.js';
 import { compileWhen, type Holds, type RowFilter } from './compile-when.js';
 import { compileDates, PatternRefused, type ReadInstant } from './dates.js';
-import { EVENT_SHAPES, shapeOf, type ImportableType } from './event-shapes.js';
+import type { EventType } from '../../recovery/history.js';
+import { IMPORTABLE, shapeOf } from './event-shapes.js';
 import { RowRejected, type Emit, type Instant, type Mapping, type Row, type When } from './mapping.js';
 
 export interface CompiledEmit {
-  readonly type: ImportableType;
+  readonly type: EventType;
   readonly when: Holds;
   readonly occurredAt: (row: Row) => string;
   readonly knownAt: (row: Row) => string;
@@ -77,7 +78,7 @@ class MappingCompiler {
 
   private emit(emit: Emit, path: Path): CompiledEmit {
     if (!shapeOf(emit.type)) {
-      const known = Object.keys(EVENT_SHAPES).join(', ');
+      const known = IMPORTABLE.join(', ');
       this.report([...path, 'type'], `"${emit.type}" is no event that a file can report. Use one of ${known}.`);
     }
     this.reads(...columnsOfEmit(emit));
@@ -89,7 +90,7 @@ class MappingCompiler {
     );
     const occurredAt = this.instant(emit.occurredAt, [...path, 'occurredAt']);
     return {
-      type: emit.type as ImportableType,
+      type: emit.type as EventType,
       when,
       occurredAt,
       knownAt: emit.knownAt === undefined ? occurredAt : this.instant(emit.knownAt, [...path, 'knownAt']),

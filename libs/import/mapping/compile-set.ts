@@ -1,4 +1,5 @@
-import type { Answer, Metric } from '../../recovery/response/response-events.js';
+import type { Answer } from '../../recovery/vocabulary/fields.js';
+import type { Metric } from '../../recovery/vocabulary/scales.js';
 import { shapeOf, type FieldShape } from './event-shapes.js';
 import { RowRejected, type Value } from './mapping.js';
 import type { RowContext } from './row-context.js';

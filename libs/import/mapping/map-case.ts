@@ -2,8 +2,8 @@ import { errorText } from '../../event-sourcing/error-text.js';
 import type { DomainEvent } from '../../event-sourcing/event.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { shardOf } from '../../event-sourcing/shard.js';
-import { evolve as evolveCase } from '../../recovery/case/case-evolve.js';
-import { NOT_OPENED, type CaseState, type RecordedCaseEvent } from '../../recovery/case/case-state.js';
+import { evolveCase } from '../../recovery/case/case.js';
+import type { OpenedCase } from '../../recovery/case/case-state.js';
 import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
 import type { CompiledRules } from '../../recovery/rules/compile.js';
 import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
@@ -72,7 +72,7 @@ class CaseMapper implements MappedCase {
   private readonly shown: boolean[];
   private readonly seen = new Map<string, number>();
   private previous: Row = NO_ROW;
-  private state: CaseState = NOT_OPENED;
+  private state: OpenedCase | undefined;
   private answered = false;
 
   constructor(
@@ -115,7 +115,7 @@ class CaseMapper implements MappedCase {
     return visible;
   }
 
-  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean } {
+  private eventsOf(row: Row): { events: EventToAppend[]; state: OpenedCase | undefined; answered: boolean } {
     const { passed, previous, compiled } = this;
     const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
@@ -140,7 +140,7 @@ class CaseMapper implements MappedCase {
   }
 
   /** Fields that the import fills in. */
-  private given(emit: CompiledEmit, id: string, state: CaseState): Record<string, unknown> {
+  private given(emit: CompiledEmit, id: string, state: OpenedCase | undefined): Record<string, unknown> {
     const { source } = this.compiled.mapping;
     const { customer } = this.context;
     switch (emit.type) {
@@ -149,12 +149,12 @@ class CaseMapper implements MappedCase {
       case 'CaseOpened':
         return { case: this.caseId, customer, ...(this.answersAResponse() ? { response: this.responseId } : {}) };
       case 'CaseReopened':
-        return { cycle: state.status === 'not-opened' ? 1 : state.file.cycle + 1 };
+        return { cycle: (state?.facts.cycle ?? 0) + 1 };
       case 'ResolutionOffered':
         return { offer: idOf(id, 'offer') };
       case 'OfferAuthorised':
       case 'OfferAnswered': {
-        const last = state.status === 'not-opened' ? undefined : state.file.offers.at(-1);
+        const last = state?.offers.at(-1);
         if (!last) throw new RowRejected(`${emit.type} needs an offer, and the case has none`);
         return { offer: last.id };
       }
@@ -201,9 +201,9 @@ class CaseMapper implements MappedCase {
 }
 
 /** The revision and position are unknown yet, and the fold doesn't read them. */
-function fold(state: CaseState, event: EventToAppend): CaseState {
+function fold(state: OpenedCase | undefined, event: EventToAppend): OpenedCase | undefined {
   try {
-    return evolveCase(state, { ...event, revision: 0, position: '' } as RecordedCaseEvent);
+    return evolveCase(state, { ...event, revision: 0, position: '' });
   } catch (error) {
     throw new RowRejected(errorText(error));
   }

@@ -1,5 +1,5 @@
 import type { Filter } from '../../filter/filter.js';
-import type { Metric } from '../../recovery/response/response-events.js';
+import type { Metric } from '../../recovery/vocabulary/scales.js';
 
 /**
  * How a source's file becomes events. One mapping describes one source (YAML or JSON, schema in

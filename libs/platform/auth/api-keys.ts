@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { LedgerUnavailable, VersionConflict, type Ledger } from '../../ledger/ledger.js';
-import type { Caller, Role } from './roles.js';
+import type { Caller } from './roles.js';
+import type { Role } from '../../recovery/vocabulary/roles.js';
 
 export interface ApiKey {
   readonly id: string;

@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { WindowCounts } from '../overload/window-counts.js';
 import { Problem } from '../problem/problem.js';
 import { ApiKeys } from './api-keys.js';
-import { ROLES_OF_ROUTE, type Caller, type Role } from './roles.js';
+import { ROLES_OF_ROUTE, type Caller } from './roles.js';
+import type { Role } from '../../recovery/vocabulary/roles.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

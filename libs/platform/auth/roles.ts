@@ -1,8 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
-
-/** `agent` works cases of the own team, `analyst` sees no personal field, `integrator` sends responses. */
-export const ROLES = ['agent', 'supervisor', 'approver', 'analyst', 'operator', 'integrator'] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from '../../recovery/vocabulary/roles.js';
 
 /** Who sent a request. `name` is the person's (or system's) id in history. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import { errorText } from '../../event-sourcing/error-text.js';
 import { Problem, invalid, type FieldMistake } from '../problem/problem.js';
-import { hasControlCharacter } from './fields.js';
+import { hasControlCharacter } from './formats.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const DEEPEST = 32;

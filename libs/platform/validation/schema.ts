@@ -1,12 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { MAX, MIN, ValidationTypes } from 'class-validator';
-import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { invalid, type FieldMistake, type Problem } from '../problem/problem.js';
-import { exampleOf } from './example.js';
-import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE, partTypeOf } from './fields.js';
-
-export type Message<T extends object> = new () => T;
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import { invalid, type FieldMistake } from '../problem/problem.js';
+import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE } from './formats.js';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
 ajv.addFormat('instant', { type: 'string', validate: isInstant });
@@ -14,45 +9,19 @@ ajv.addFormat('day', { type: 'string', validate: isDay });
 ajv.addFormat('id', { type: 'string', validate: isId });
 ajv.addFormat('plain-text', { type: 'string', validate: (value: string) => !hasControlCharacter(value) });
 ajv.addFormat('language', { type: 'string', validate: LANGUAGE });
+// Notes of fields (libs/recovery/vocabulary/fields.ts), which check nothing.
+ajv.addVocabulary(['x-personal', 'x-identity', 'x-given']);
 
-const text = (max: unknown): JsonSchema => ({ type: 'string', minLength: 1, maxLength: max, format: 'plain-text' });
+/** Declares a message: its fields, no other, and what it may look like, for the documentation of the API. */
+export const message = <Fields extends TProperties>(fields: Fields, example: object): TObject<Fields> =>
+  Type.Object(fields, { additionalProperties: false, examples: [example] });
 
-const schemas = new Map<Message<object>, JsonSchema>();
-
-/** The JSON Schema of a message, from its decorators alone; closed: a field that it does not declare is refused. */
-export function schemaOf(message: Message<object>): JsonSchema {
-  const known = schemas.get(message);
-  if (known !== undefined) return known;
-  const made = targetConstructorToSchema(message, {
-    additionalConverters: {
-      text: ({ constraints }) => text(constraints[0]),
-      id: { type: 'string', format: 'id' },
-      instant: { type: 'string', format: 'instant', maxLength: 40 },
-      day: { type: 'string', format: 'day' },
-      language: { type: 'string', format: 'language' },
-      // The library's own say "number" and so undo "integer".
-      [MIN]: ({ constraints }) => ({ minimum: constraints[0] }),
-      [MAX]: ({ constraints }) => ({ maximum: constraints[0] }),
-      [ValidationTypes.NESTED_VALIDATION]: ({ target, propertyName }) => {
-        const type = typeof target === 'function' ? partTypeOf(target as Message<object>, propertyName) : undefined;
-        if (type === undefined) throw new Error(`${propertyName} does not say of which type it is.`);
-        return schemaOf(type());
-      },
-    },
-  });
-  const example = exampleOf(message);
-  const shown = example === undefined ? {} : { examples: [example] };
-  const schema = { ...made, type: 'object', additionalProperties: false, ...shown };
-  schemas.set(message, schema);
-  return schema;
-}
-
-const validators = new Map<Message<object>, ValidateFunction>();
+const validators = new WeakMap<TSchema, ValidateFunction>();
 
 /** What is wrong with the value as this message; nothing where it is right. Compiled once, then about a microsecond. */
-export function mistakesOf(message: Message<object>, value: unknown): readonly FieldMistake[] {
-  let validate = validators.get(message);
-  if (validate === undefined) validators.set(message, (validate = ajv.compile(schemaOf(message))));
+export function mistakesOf(schema: TSchema, value: unknown): readonly FieldMistake[] {
+  let validate = validators.get(schema);
+  if (validate === undefined) validators.set(schema, (validate = ajv.compile(schema)));
   if (validate(value)) return [];
   return (validate.errors ?? []).slice(0, MOST_MISTAKES).map(mistakeOf);
 }
@@ -60,14 +29,11 @@ export function mistakesOf(message: Message<object>, value: unknown): readonly F
 const MOST_MISTAKES = 20;
 
 /** @throws Problem naming every field at fault. */
-export function valid<T extends object>(message: Message<T>, value: unknown): T {
-  const mistakes = mistakesOf(message, value);
-  if (mistakes.length > 0) throw refusedAs(mistakes);
-  return value as T;
+export function valid<Message extends TSchema>(schema: Message, value: unknown): Static<Message> {
+  const mistakes = mistakesOf(schema, value);
+  if (mistakes.length > 0) throw invalid(mistakes);
+  return value as Static<Message>; // as its schema says
 }
-
-const refusedAs = (mistakes: readonly FieldMistake[]): Problem => invalid(mistakes);
-
 function mistakeOf(error: ErrorObject): FieldMistake {
   const at = error.instancePath.slice(1);
   const within = (name: unknown): string => (at === '' ? String(name) : `${at}/${String(name)}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import {
   approved,
   attempted,
@@ -27,6 +27,16 @@ describe('submitting', () => {
   const submit = { type: 'SubmitCase', summary: 'refunded' } as const;
   test('a case with a root cause goes to its review', () => {
     expect(given(...owned, caused).when(submit)).toEqual([{ type: 'CaseSubmitted', data: { summary: 'refunded' } }]);
+  });
+  test('a reopened case needs a cause of its own, or a confirmation of the last', () => {
+    const reopened = [...closed, { type: 'CaseReopened', data: { cycle: 2 } } as const];
+    expect(given(...reopened).when(submit)).toMatchObject({
+      refused: 'root-cause-not-confirmed',
+      because: expect.stringContaining('Identify "process > billing" again, or another one.'),
+    });
+    const confirm = { type: 'IdentifyRootCause', cause: ['process', 'billing'] } as const;
+    expect(given(...reopened).when(confirm)).toEqual([caused]);
+    expect(given(...reopened, caused).when(submit)).toMatchObject([{ type: 'CaseSubmitted' }]);
   });
   test('submitting it again adds nothing', () => {
     expect(given(...owned, caused, submitted).when(submit)).toEqual([]);

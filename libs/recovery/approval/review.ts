@@ -1,36 +1,58 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import type { OpenedCase } from '../case/case-state.js';
-import { stated } from '../../event-sourcing/stated.js';
-import { sameEyes } from './four-eyes.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import type { CaseFacts } from '../case/case-facts.js';
+import { changed } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { Optional, Personal, Text } from '../vocabulary/fields.js';
+import { REVIEWERS } from '../vocabulary/roles.js';
+import { ownWork } from './four-eyes.js';
 
-export function approveCase(
-  { note }: CaseCommandOf<'ApproveCase'>,
-  state: OpenedCase,
-  context: CaseContext,
-): Decision<CaseEvent> {
-  if (state.status === 'approved') return [];
-  if (!inReview(state)) return nothingToReview(state);
-  return sameEyes(state.file, context) ?? [{ type: 'CaseApproved', data: stated({ note }) }];
-}
+export const CaseApproved = caseEvent('CaseApproved', {
+  fields: { note: Optional(Personal) },
+  apply: (state, { occurredAt }) =>
+    changed(state, { status: 'approved', waitingOn: null, approved: true }, { approvedAt: occurredAt }),
+});
 
-export function returnCase(
-  { reason }: CaseCommandOf<'ReturnCase'>,
-  state: OpenedCase,
-  context: CaseContext,
-): Decision<CaseEvent> {
-  if (!inReview(state)) return nothingToReview(state);
-  if (reason.trim() === '')
-    return refuse('reason-of-return-missing', 'Say what is to be done before the case comes back.', 'reason');
-  return sameEyes(state.file, context) ?? [{ type: 'CaseReturned', data: { reason } }];
-}
+export const ApproveCase = caseCommand('ApproveCase', {
+  comes: {
+    path: 'approval',
+    roles: [...REVIEWERS, 'agent'],
+    says: 'Approve the case; refused to everybody who worked on it',
+    example: { note: 'Well done' },
+  },
+  fields: { note: Optional(Personal) },
+  decide({ note }, state, context) {
+    if (state.facts.status === 'approved') return [];
+    if (!inReview(state.facts)) return nothingToReview(state.facts);
+    return ownWork(state, context) ?? [fact(CaseApproved, { note })];
+  },
+});
+
+export const CaseReturned = caseEvent('CaseReturned', {
+  fields: { reason: Text(2_000) },
+  apply: (state) => changed(state, { status: 'open', waitingOn: null, resolved: false }),
+});
+
+export const ReturnCase = caseCommand('ReturnCase', {
+  comes: {
+    path: 'return',
+    roles: [...REVIEWERS, 'agent'],
+    says: 'Return the case to its owner; refused to everybody who worked on it',
+    example: { reason: 'What was refunded is missing' },
+  },
+  fields: { reason: Text(2_000) },
+  decide({ reason }, state, context) {
+    if (!inReview(state.facts)) return nothingToReview(state.facts);
+    if (reason.trim() === '')
+      return refuse('reason-of-return-missing', 'Say what is to be done before the case comes back.', 'reason');
+    return ownWork(state, context) ?? [fact(CaseReturned, { reason })];
+  },
+});
 
 /** Cases given up are reviewed like any other. */
-const inReview = ({ status }: OpenedCase): boolean => status === 'submitted' || status === 'given-up';
+const inReview = ({ status }: CaseFacts): boolean => status === 'submitted' || status === 'given-up';
 
-const nothingToReview = ({ status }: OpenedCase) =>
+const nothingToReview = ({ status }: CaseFacts) =>
   refuse(
     'not-in-review',
     `The case is ${status}, so there is nothing to review. It must be submitted or given up first.`,

@@ -1,36 +1,47 @@
-import { refuse, type Decision, type Refusal } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import type { CaseFile, OpenedCase } from '../case/case-state.js';
-import { inWork } from '../case/case-state.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { inWork, worked, type OpenedCase } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { Optional, Personal } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
 
-export function submitCase(
-  { summary }: CaseCommandOf<'SubmitCase'>,
-  state: OpenedCase,
-  { rules }: CaseContext,
-): Decision<CaseEvent> {
-  if (state.status === 'submitted') return [];
-  if (!inWork(state)) return notInWork(state);
-  if (state.status === 'paused')
-    return refuse('paused', `The case waits on ${state.waitingOn}. Resume it before submitting it.`);
-  return (
-    missing(state.file, rules?.ruleSet.approval?.requires ?? []) ?? [
-      { type: 'CaseSubmitted', data: stated({ summary }) },
-    ]
-  );
-}
+export const CaseSubmitted = caseEvent('CaseSubmitted', {
+  fields: { summary: Optional(Personal) },
+  apply: (state, { actor }) => worked(state, actor.id, { status: 'submitted', waitingOn: null, resolved: true }),
+});
 
-/** What the review would miss: always a root cause and no offer left hanging, and what the rules ask beside. */
-function missing(file: CaseFile, requires: readonly string[]): Refusal | undefined {
-  const attempted = file.attempts.some(({ cycle }) => cycle === file.cycle);
-  const offers = file.offers.filter(({ cycle }) => cycle === file.cycle);
-  if (!file.rootCause) return refuse('root-cause-missing', 'Identify the root cause before submitting the case.');
+export const SubmitCase = caseCommand('SubmitCase', {
+  comes: {
+    path: 'submission',
+    roles: WORKERS,
+    says: 'Submit the case for approval',
+    example: { summary: 'Charged twice; refunded, and billing told.' },
+  },
+  fields: { summary: Optional(Personal) },
+  decide({ summary }, state, { rules }) {
+    const { facts } = state;
+    if (facts.status === 'submitted') return [];
+    if (!inWork(facts)) return notInWork(facts);
+    if (facts.status === 'paused')
+      return refuse('paused', `The case waits on ${facts.waitingOn}. Resume it before submitting it.`);
+    const refusal = missing(state, rules?.ruleSet.approval?.requires ?? []);
+    return refusal ?? [fact(CaseSubmitted, { summary })];
+  },
+});
+
+/** What the review would miss: always this cycle's root cause and no offer left hanging, and what the rules ask beside. */
+function missing({ facts, cause, offers: made }: OpenedCase, requires: readonly string[]): Refusal | undefined {
+  const offers = made.filter(({ cycle }) => cycle === facts.cycle);
+  if (!facts.rootCause && cause)
+    return refuse(
+      'root-cause-not-confirmed',
+      `The case was reopened since its root cause was identified. Identify "${cause.path.join(' > ')}" again, or another one.`,
+    );
+  if (!facts.rootCause) return refuse('root-cause-missing', 'Identify the root cause before submitting the case.');
   if (offers.some(({ standing, answer }) => standing === 'pending' && answer === undefined))
     return refuse('offer-hanging', 'An offer waits for a supervisor to authorise it. Settle that before submitting.');
-  if (requires.includes('contact') && !attempted)
+  if (requires.includes('contact') && !facts.attempted)
     return refuse('contact-missing', 'The rules ask for a contact attempt before a case is submitted. Log one.');
   if (requires.includes('offer') && offers.length === 0)
     return refuse('offer-missing', 'The rules ask for an offer (an apology is one) before a case is submitted.');

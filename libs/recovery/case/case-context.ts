@@ -1,13 +1,13 @@
 import type { Context } from '../../event-sourcing/decider.js';
 import type { CompiledRules } from '../rules/compile.js';
-import type { CaseState } from './case-state.js';
+import type { CaseStatus } from '../vocabulary/words.js';
 
 /** What the rules of a case are decided by, beside its own history. */
 export interface CaseContext extends Context {
   /** The programme's rules in force now; undefined where it has none: then only what needs no rule is demanded. */
   readonly rules: CompiledRules | undefined;
   /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
-  readonly lastReSurveyAt?: string;
-  /** How the case stands that this one is to be merged into, as far as that is known. */
-  readonly mergesInto?: CaseState['status'];
+  readonly lastReSurveyAt?: string | undefined;
+  /** The status of the case that this one is to be merged into, as far as that is known. */
+  readonly mergesInto?: CaseStatus | 'not-opened' | undefined;
 }

@@ -1,18 +1,30 @@
 import { expect, test } from '@jest/globals';
 import type { RecordedEvent } from '../history.js';
-import { approved, noted, opened, paused, prioritised, record, reopened } from '../clocks/case-clocks.testing.js';
-import { resumed, returned, submitted } from '../clocks/case-clocks.testing.js';
-import type { CaseEvent } from './case-events.js';
-import { CASE_FACT_FIELDS, evolveFacts, type CaseFacts } from './case-facts.js';
+import {
+  approved,
+  noted,
+  opened,
+  paused,
+  prioritised,
+  record,
+  reopened,
+  resumed,
+  returned,
+  submitted,
+} from '../clocks/case-clocks.testing.js';
+import { evolveCase, type CaseEvent } from './case.js';
+import { CASE_FACT_FIELDS, type CaseFacts } from './case-facts.js';
+import type { OpenedCase } from './case-state.js';
 
 const AT = '2031-05-05T09:00Z';
 const events = (...history: readonly CaseEvent[]) => record(history.map((event) => [AT, event]));
-const evolve = (facts: CaseFacts | undefined, event: RecordedEvent) => evolveFacts(facts, event);
-const facts = (...history: readonly CaseEvent[]) => events(opened(), ...history).reduce(evolve, undefined);
+const evolve = (state: OpenedCase | undefined, event: RecordedEvent) => evolveCase(state, event);
+const folded = (...history: readonly CaseEvent[]) => events(opened(), ...history).reduce(evolve, undefined);
+const facts = (...history: readonly CaseEvent[]) => folded(...history)?.facts;
 
 test('an opened case has every fact that rules may speak of', () => {
   const [first] = events(opened('high', { touchpoint: 'shop', language: 'de', tags: ['vip'], team: 'care' }));
-  const now = first && evolveFacts(undefined, first);
+  const now = first && evolveCase(undefined, first)?.facts;
   expect(now).toMatchObject({
     status: 'open',
     priority: 'high',
@@ -96,17 +108,17 @@ test('a new cycle begins as new, with the owner and priority it had', () => {
 });
 
 test('a correction changes nothing by itself: what it corrects is read as corrected', () => {
-  const before = facts(prioritised('low'));
+  const before = folded(prioritised('low'));
   const [, event] = events(opened(), {
     type: 'EventCorrected',
     data: { corrects: 'e2', correctsType: 'CasePriorityChanged', set: { priority: 'high' }, reason: 'typed wrong' },
   });
-  expect(event && evolveFacts(before, event)).toBe(before);
+  expect(event && evolveCase(before, event)).toBe(before);
 });
 
 test('what changes nothing gives back the same object', () => {
-  const before = facts();
-  for (const event of events(noted, prioritised('normal'))) expect(evolveFacts(before, event)).toBe(before);
+  const before = folded();
+  for (const event of events(noted, prioritised('normal'))) expect(evolveCase(before, event)).toBe(before);
 });
 
 test('events of other streams are none of its business', () => {
@@ -117,12 +129,12 @@ test('events of other streams are none of its business', () => {
     stream: 'clock-c-1',
     data: { case: 'c-1' },
   } as unknown as RecordedEvent;
-  expect(evolveFacts(undefined, other)).toBeUndefined();
+  expect(evolveCase(undefined, other)).toBeUndefined();
 });
 
 test('a history that contradicts itself is loud', () => {
   expect(() => events(noted).reduce(evolve, undefined)).toThrow(
-    'Broken history: NoteAdded at revision 1 of case-c-1, but the case was never opened.',
+    'Broken history: NoteAdded (e1) in case-c-1 before CaseOpened.',
   );
-  expect(() => facts(opened())).toThrow('CaseOpened at revision 2 of case-c-1, but the case is open already');
+  expect(() => facts(opened())).toThrow('CaseOpened (e2) in case-c-1 in a case that is open already');
 });

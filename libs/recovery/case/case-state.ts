@@ -1,8 +1,7 @@
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { Money } from '../vocabulary/money.js';
-import type { CaseEvent, Channel, ContactOutcome, WaitingOn } from './case-events.js';
-
-export type RecordedCaseEvent = Recorded<CaseEvent>;
+import type { Money } from '../vocabulary/fields.js';
+import type { Channel, ContactOutcome, GiveUpReason, OfferAnswer } from '../vocabulary/words.js';
+import type { CaseFacts } from './case-facts.js';
 
 export interface Attempt {
   readonly cycle: number;
@@ -19,73 +18,85 @@ export interface Offer {
   readonly offeredBy: string;
   /** `pending`: beyond the authority of who offered it, and nobody authorised it yet. */
   readonly standing: 'pending' | 'stands';
-  readonly answer?: 'accepted' | 'declined' | 'no-answer';
+  readonly answer?: OfferAnswer;
 }
 
-export interface ReSurvey {
-  readonly id: string;
-  readonly cycle: number;
-  readonly answered: boolean;
-}
-
-/** The events of a case, newest first: a correction folds them anew. A list of pairs, so that adding one copies none. */
-export interface Trail {
-  readonly event: RecordedCaseEvent;
-  readonly before?: Trail;
-}
-
-/** What is known of a case whatever its status. What a cycle brings is told apart by the cycle's number. */
-export interface CaseFile {
+/** What is known of a case beside its facts. What a cycle brings is told apart by the cycle's number. */
+export interface CaseDetails {
   readonly case: string;
   readonly customer: string;
-  readonly kind: string;
-  readonly priority: string;
-  readonly team?: string;
-  /** Absent only between opening and assignment. */
-  readonly owner?: string;
-  readonly cycle: number;
   /** Everybody who owned it or did some of its work: none of them may review it. */
   readonly workers: readonly string[];
-  /** The owner who was told of it in this cycle. */
-  readonly alerted?: string;
-  readonly acknowledged: boolean;
+  /** The owner who was alerted in this cycle. */
+  readonly alertedOwner?: string;
   readonly attempts: readonly Attempt[];
   readonly offers: readonly Offer[];
   readonly escalations: readonly { readonly cycle: number; readonly to: string; readonly target?: string }[];
-  readonly rootCause?: { readonly cycle: number; readonly cause: readonly string[]; readonly action?: string };
-  readonly informed: boolean;
+  /** The last one identified, in whatever cycle. */
+  readonly cause?: { readonly cycle: number; readonly path: readonly string[]; readonly action?: string };
   readonly customerOutcome?: 'lost' | 'kept';
-  readonly reSurveys: readonly ReSurvey[];
-  readonly trail: Trail;
+  readonly reSurveys: readonly { readonly id: string; readonly cycle: number; readonly answered: boolean }[];
+  /** The last pause was to end then. */
+  readonly pausedUntil?: string;
+  readonly givenUpBecause?: GiveUpReason;
+  readonly approvedAt?: string;
+  /** The case that this one is a duplicate of. */
+  readonly mergedInto?: string;
 }
 
-/** A case that was opened, in the one status it is in. */
-export type OpenedCase =
-  | { readonly status: 'open'; readonly file: CaseFile }
-  | { readonly status: 'paused'; readonly file: CaseFile; readonly waitingOn: WaitingOn; readonly until?: string }
-  | { readonly status: 'submitted'; readonly file: CaseFile }
-  | { readonly status: 'given-up'; readonly file: CaseFile; readonly reason: 'unreachable' | 'contact-refused' }
-  | { readonly status: 'approved'; readonly file: CaseFile; readonly approvedAt: string }
-  | { readonly status: 'merged'; readonly file: CaseFile; readonly into: string };
+/** A case that was opened. Deciders, clocks and read models fold it alike: `evolveCase`. */
+export interface OpenedCase extends CaseDetails {
+  /** What the conditions of rules may speak of. The same object while none of it changes. */
+  readonly facts: CaseFacts;
+}
 
-export type CaseState = { readonly status: 'not-opened' } | OpenedCase;
+const NOTHING = {};
 
-export const NOT_OPENED: CaseState = { status: 'not-opened' };
+/** The case with these facts and details. */
+export function changed(
+  state: OpenedCase,
+  facts: Partial<CaseFacts>,
+  details: Partial<CaseDetails> = NOTHING,
+): OpenedCase {
+  const now = withFacts(state.facts, facts);
+  return now === state.facts && details === NOTHING ? state : { ...state, ...details, facts: now };
+}
 
-/** Being worked on, and so open to the owner's commands. */
-export type CaseInWork = Extract<OpenedCase, { status: 'open' | 'paused' }>;
+/** The same, after some of its work by this person. */
+export function worked(
+  state: OpenedCase,
+  worker: string,
+  facts: Partial<CaseFacts> = NOTHING,
+  details: Partial<CaseDetails> = NOTHING,
+): OpenedCase {
+  if (state.workers.includes(worker)) return changed(state, facts, details);
+  return changed(state, facts, { ...details, workers: [...state.workers, worker] });
+}
 
-export const inWork = (state: OpenedCase): state is CaseInWork => state.status === 'open' || state.status === 'paused';
+function withFacts(facts: CaseFacts, change: Partial<CaseFacts>): CaseFacts {
+  let field: keyof CaseFacts;
+  for (field in change) if (facts[field] !== change[field]) return { ...facts, ...change };
+  return facts;
+}
+
+/** The owner's commands are open to it. */
+export const inWork = ({ status }: CaseFacts): boolean => status === 'open' || status === 'paused';
+
+/** The events of a case, newest first: a correction folds them anew. A list of pairs, so that adding one copies none. */
+export interface Trail {
+  readonly event: Recorded;
+  readonly before?: Trail;
+}
+
+/** A case as its decider sees it: as it stands, and how it came to stand so. */
+export interface CaseState {
+  readonly now?: OpenedCase;
+  readonly trail?: Trail;
+}
 
 /** The trail, oldest first. */
-export const eventsOf = (trail: Trail): readonly RecordedCaseEvent[] => {
-  const events: RecordedCaseEvent[] = [];
-  for (let at: Trail | undefined = trail; at; at = at.before) events.push(at.event);
+export const eventsOf = (trail: Trail | undefined): readonly Recorded[] => {
+  const events: Recorded[] = [];
+  for (let at = trail; at; at = at.before) events.push(at.event);
   return events.reverse();
-};
-
-/** A command that may be repeated at will (a note, an attempt) is told from its own repetition by its id alone. */
-export const recordedBy = (file: CaseFile, commandId: string): boolean => {
-  for (let at: Trail | undefined = file.trail; at; at = at.before) if (at.event.commandId === commandId) return true;
-  return false;
 };

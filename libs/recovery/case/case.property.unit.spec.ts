@@ -2,10 +2,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isRefusal } from '../../event-sourcing/decider.js';
 import type { Actor } from '../../event-sourcing/event.js';
-import type { CaseCommand } from './case-commands.js';
+import { type CaseCommand, type RecordedCaseEvent, caseDecider } from './case.js';
 import type { CaseContext } from './case-context.js';
-import type { CaseState, RecordedCaseEvent } from './case-state.js';
-import { caseDecider } from './case.js';
+import type { CaseState } from './case-state.js';
+import { advanceClocks, type CaseClocks } from '../clocks/case-clocks.js';
+import { ruleBooks } from '../rules/rule-book.js';
+import { asCorrected } from './correction.js';
 import { ana, ben, pia, record, rules, sue } from './case.testing.js';
 
 const AGREED = rules({
@@ -156,13 +158,13 @@ test('asked again under another command’s id, only what may happen twice is ad
   );
 });
 
-test('no case is ever approved by somebody who worked on it, nor submitted without a cause', () => {
+test('no case is ever approved by somebody who worked on it, nor submitted without a cause of its cycle', () => {
   fc.assert(
     fc.property(steps, (asked) => {
       carryOut(asked, (_command, { actor }, before, after) => {
-        if (before.status === 'not-opened' || after.status === 'not-opened' || before.status === after.status) return;
-        if (_command.type === 'ApproveCase') expect(before.file.workers).not.toContain(actor.id);
-        if (_command.type === 'SubmitCase') expect(before.file.rootCause).toBeDefined();
+        if (!before.now || !after.now || before.now.facts.status === after.now.facts.status) return;
+        if (_command.type === 'ApproveCase') expect(before.now.workers).not.toContain(actor.id);
+        if (_command.type === 'SubmitCase') expect(before.now.cause?.cycle).toBe(before.now.facts.cycle);
       });
     }),
     { numRuns: 500 },
@@ -177,5 +179,25 @@ test('a case folds alike in one go and event by event, corrections included', ()
       });
     }),
     { numRuns: 50 },
+  );
+});
+
+test('the decider and the clocks hold the same case', () => {
+  const books = ruleBooks({ deliveries: [{ from: null, rules: AGREED }] });
+  fc.assert(
+    fc.property(steps, (asked) => {
+      let told: readonly RecordedCaseEvent[] = [];
+      let decided: CaseState = {};
+      carryOut(asked, (_command, _context, _before, after, history) => {
+        told = history;
+        decided = after;
+      });
+      const clocks = asCorrected(told).reduce<CaseClocks | undefined>(
+        (now, event) => advanceClocks(now, event, books),
+        undefined,
+      );
+      expect(clocks?.case).toEqual(decided.now);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -1,11 +1,9 @@
 import type { Actor } from '../../event-sourcing/event.js';
 import { compileRules, type CompiledRules } from '../rules/compile.js';
 import type { RuleSet } from '../rules/rule-set.js';
-import type { CaseCommand } from './case-commands.js';
+import { type CaseCommand, type CaseEvent, type RecordedCaseEvent, caseDecider } from './case.js';
 import type { CaseContext } from './case-context.js';
-import type { CaseEvent } from './case-events.js';
-import type { CaseState, RecordedCaseEvent } from './case-state.js';
-import { caseDecider } from './case.js';
+import type { CaseState } from './case-state.js';
 
 /** A case of one day of May 2031: who did what, when, then what is asked of it and what is decided. */
 export const DAY = '2031-05-05';

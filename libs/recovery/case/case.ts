@@ -1,104 +1,194 @@
-import { never, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
-import { approveCase, returnCase } from '../approval/review.js';
-import { submitCase } from '../approval/submission.js';
-import { giveUpCase } from '../contact/giving-up.js';
-import { logContactAttempt } from '../contact/contact-attempts.js';
-import { acknowledgeCase, informCustomer, sendProgressUpdate } from '../contact/customer-messages.js';
-import { recordCustomerKept, recordCustomerLost, recordSale } from '../customer/customer-outcome.js';
-import { escalateCase } from '../handover/escalation.js';
-import { assignCase, handOffCase, recordOwnerAlert } from '../handover/ownership.js';
-import { answerOffer, authoriseOffer, offerResolution } from '../offer/resolution-offer.js';
-import { pauseCase, resumeCase } from '../pause/pause.js';
-import { identifyRootCause } from '../root-cause/root-cause.js';
-import { recordCallback } from '../verification/callback.js';
-import { answerReSurvey, sendReSurvey } from '../verification/re-survey.js';
-import type { CaseCommand } from './case-commands.js';
+import { refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import type { EventOf } from '../../event-sourcing/declared-event.js';
+import type { Recorded } from '../../event-sourcing/event.js';
+import { ApproveCase, CaseApproved, CaseReturned, ReturnCase } from '../approval/review.js';
+import { CaseSubmitted, SubmitCase } from '../approval/submission.js';
+import { ContactAttempted, LogContactAttempt } from '../contact/contact-attempts.js';
+import {
+  AcknowledgeCase,
+  CaseAcknowledged,
+  CustomerInformed,
+  InformCustomer,
+  ProgressUpdateSent,
+  SendProgressUpdate,
+} from '../contact/customer-messages.js';
+import { CaseGivenUp, GiveUpCase } from '../contact/giving-up.js';
+import {
+  CustomerKept,
+  CustomerLost,
+  RecordCustomerKept,
+  RecordCustomerLost,
+  RecordSale,
+  SaleRecorded,
+} from '../customer/customer-outcome.js';
+import { CaseEscalated, EscalateCase } from '../handover/escalation.js';
+import {
+  AssignCase,
+  CaseAssigned,
+  CaseHandedOff,
+  HandOffCase,
+  OwnerAlerted,
+  RecordOwnerAlert,
+} from '../handover/ownership.js';
+import { CaseMerged, MergeCase } from '../merge/merge.js';
+import { AddNote, NoteAdded } from '../notes/notes.js';
+import {
+  AnswerOffer,
+  AuthoriseOffer,
+  OfferAnswered,
+  OfferAuthorised,
+  OfferResolution,
+  ResolutionOffered,
+} from '../offer/resolution-offer.js';
+import { CasePaused, CaseResumed, PauseCase, ResumeCase } from '../pause/pause.js';
+import { CasePriorityChanged, ChangePriority } from '../priority/priority.js';
+import { CaseReopened, ReopenCase } from '../reopen/reopening.js';
+import { IdentifyRootCause, RootCauseIdentified } from '../root-cause/root-cause.js';
+import { CallbackRecorded, RecordCallback } from '../verification/callback.js';
+import { AnswerReSurvey, ReSurveyAnswered, ReSurveySent, SendReSurvey } from '../verification/re-survey.js';
+import { broken } from './broken-history.js';
 import type { CaseContext } from './case-context.js';
-import type { CaseEvent } from './case-events.js';
-import { evolve } from './case-evolve.js';
-import { NOT_OPENED, type CaseState } from './case-state.js';
-import { addNote, changePriority, mergeCase, reopenCase } from './case-changes.js';
-import { correctEvent } from './correct-event.js';
-import { openCase, openedAlready } from './opening.js';
+import { eventsOf, type CaseState, type OpenedCase } from './case-state.js';
+import { asCorrected, CorrectEvent, EventCorrected, isCorrection } from './correction.js';
+import type { CaseCommandDeclaration, CaseEventDeclaration } from './declare.js';
+import { CaseOpened, openCase, OpenCase, opened } from './opening.js';
+import { VerdictReported } from './verdict-reported.js';
 
-/** The table of contents of a case: what each command is decided by. */
-const decide = (command: CaseCommand, state: CaseState, context: CaseContext): Decision<CaseEvent> => {
-  if (state.status === 'not-opened') {
+/** Whatever can happen to a case. Each event stands in the file of its rule, with what it makes of the case. */
+export const CASE_EVENTS = [
+  CaseOpened,
+  CaseAssigned,
+  OwnerAlerted,
+  CaseAcknowledged,
+  ContactAttempted,
+  ProgressUpdateSent,
+  ResolutionOffered,
+  OfferAuthorised,
+  OfferAnswered,
+  CasePaused,
+  CaseResumed,
+  CaseHandedOff,
+  CaseEscalated,
+  RootCauseIdentified,
+  CaseSubmitted,
+  CaseApproved,
+  CaseReturned,
+  CaseGivenUp,
+  CasePriorityChanged,
+  CaseReopened,
+  CaseMerged,
+  CustomerInformed,
+  NoteAdded,
+  SaleRecorded,
+  CustomerLost,
+  CustomerKept,
+  VerdictReported,
+  CallbackRecorded,
+  ReSurveySent,
+  ReSurveyAnswered,
+  EventCorrected,
+] as const;
+
+/** Whatever can be asked of a case. Each command stands in the file of its rule, with what decides it. */
+export const CASE_COMMANDS = [
+  OpenCase,
+  AssignCase,
+  RecordOwnerAlert,
+  AcknowledgeCase,
+  LogContactAttempt,
+  SendProgressUpdate,
+  OfferResolution,
+  AuthoriseOffer,
+  AnswerOffer,
+  PauseCase,
+  ResumeCase,
+  HandOffCase,
+  EscalateCase,
+  IdentifyRootCause,
+  SubmitCase,
+  ApproveCase,
+  ReturnCase,
+  GiveUpCase,
+  ChangePriority,
+  ReopenCase,
+  MergeCase,
+  InformCustomer,
+  AddNote,
+  RecordSale,
+  RecordCustomerLost,
+  RecordCustomerKept,
+  RecordCallback,
+  SendReSurvey,
+  AnswerReSurvey,
+  CorrectEvent,
+] as const;
+
+export type CaseEvent = EventOf<(typeof CASE_EVENTS)[number]>;
+export type CaseEventOf<T extends CaseEvent['type']> = Extract<CaseEvent, { type: T }>;
+export type RecordedCaseEvent = Recorded<CaseEvent>;
+export type CaseCommand = CommandOf<(typeof CASE_COMMANDS)[number]>;
+export type CaseCommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
+
+const byType = <D extends { readonly type: string }>(declared: readonly D[]): ReadonlyMap<string, D> =>
+  new Map(declared.map((one) => [one.type, one]));
+const EVENTS = byType<CaseEventDeclaration>(CASE_EVENTS);
+const COMMANDS = byType<CaseCommandDeclaration>(CASE_COMMANDS);
+
+const declarationOf = (type: string): CaseEventDeclaration => {
+  const declared = EVENTS.get(type);
+  if (declared) return declared;
+  throw new Error(`${type} is no event of a case.`);
+};
+
+/**
+ * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models
+ * all fold cases with it. Sources' records come in any order (approved without being submitted, say), so whatever a
+ * source may say of an opened case folds; corrections are read as corrected: `asCorrected`.
+ * @throws Error where a case does not begin with CaseOpened, or speaks of an offer or a survey that was never made.
+ */
+export function evolveCase(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
+  const declared = EVENTS.get(event.type);
+  if (declared === undefined) return state;
+  if (declared === CaseOpened) {
+    if (state) throw broken(event, 'in a case that is open already');
+    return opened(event as Recorded<CaseEventOf<'CaseOpened'>>);
+  }
+  if (!state) throw broken(event, 'before CaseOpened');
+  return declared.apply ? declared.apply(state, event as never) : state;
+}
+
+function evolve({ now, trail: before }: CaseState, event: RecordedCaseEvent): CaseState {
+  const trail = { event, ...(before && { before }) };
+  return { now: isCorrection(event) ? corrected(now, eventsOf(trail)) : evolveCase(now, event), trail };
+}
+
+/** All of the history again, as it is known now. */
+function corrected(now: OpenedCase | undefined, events: readonly Recorded[]): OpenedCase | undefined {
+  const last = events.at(-1);
+  if (!now && last) throw broken(last, 'before CaseOpened');
+  return asCorrected(events).reduce(evolveCase, undefined);
+}
+
+function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseContext): Decision<CaseEvent> {
+  if (!now) {
     if (command.type === 'OpenCase') return openCase(command, context);
     return refuse('case-not-found', 'There is no such case. Check its id, or open it first.');
   }
-  if (state.status === 'merged' && command.type !== 'AddNote' && command.type !== 'MergeCase') {
-    if (command.type === 'OpenCase') return openedAlready(command, state);
-    return refuse('case-merged', `This case was merged into ${state.into}. Go on there.`);
-  }
-  switch (command.type) {
-    case 'OpenCase':
-      return openedAlready(command, state);
-    case 'AssignCase':
-      return assignCase(command, state);
-    case 'RecordOwnerAlert':
-      return recordOwnerAlert(command, state);
-    case 'HandOffCase':
-      return handOffCase(command, state);
-    case 'EscalateCase':
-      return escalateCase(command, state);
-    case 'AcknowledgeCase':
-      return acknowledgeCase(command, state);
-    case 'LogContactAttempt':
-      return logContactAttempt(command, state, context);
-    case 'SendProgressUpdate':
-      return sendProgressUpdate(command, state, context);
-    case 'InformCustomer':
-      return informCustomer(command, state);
-    case 'GiveUpCase':
-      return giveUpCase(command, state, context);
-    case 'OfferResolution':
-      return offerResolution(command, state, context);
-    case 'AuthoriseOffer':
-      return authoriseOffer(command, state, context);
-    case 'AnswerOffer':
-      return answerOffer(command, state);
-    case 'PauseCase':
-      return pauseCase(command, state, context);
-    case 'ResumeCase':
-      return resumeCase(command, state);
-    case 'IdentifyRootCause':
-      return identifyRootCause(command, state, context);
-    case 'SubmitCase':
-      return submitCase(command, state, context);
-    case 'ApproveCase':
-      return approveCase(command, state, context);
-    case 'ReturnCase':
-      return returnCase(command, state, context);
-    case 'ChangePriority':
-      return changePriority(command, state);
-    case 'ReopenCase':
-      return reopenCase(command, state);
-    case 'MergeCase':
-      return mergeCase(command, state, context);
-    case 'AddNote':
-      return addNote(command, state, context);
-    case 'RecordSale':
-      return recordSale(command, state, context);
-    case 'RecordCustomerLost':
-      return recordCustomerLost(command, state);
-    case 'RecordCustomerKept':
-      return recordCustomerKept(command, state);
-    case 'RecordCallback':
-      return recordCallback(command, state, context);
-    case 'SendReSurvey':
-      return sendReSurvey(command, state, context);
-    case 'AnswerReSurvey':
-      return answerReSurvey(command, state);
-    case 'CorrectEvent':
-      return correctEvent(command, state, context);
-    default:
-      return never(command);
-  }
-};
+  const events = (): readonly Recorded[] => eventsOf(trail);
+  // A command that was sent again has done what it does.
+  for (let at = trail; at; at = at.before) if (at.event.commandId === context.commandId) return [];
+  if (now.facts.status === 'merged' && !OF_MERGED.has(command.type))
+    return refuse('case-merged', `This case was merged into ${now.mergedInto}. Go on there.`);
+  const { decide: rule } = COMMANDS.get(command.type) ?? OpenCase;
+  return rule(command as never, now, context, { events, declarationOf }) as Decision<CaseEvent>;
+}
+
+/** What a case that was merged into another is still asked. */
+const OF_MERGED: ReadonlySet<string> = new Set(['OpenCase', 'AddNote', 'MergeCase']);
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent, CaseContext> = {
-  initialState: NOT_OPENED,
+  initialState: {},
   evolve,
   decide,
 };

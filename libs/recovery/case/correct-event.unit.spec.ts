@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseCommandOf } from './case-commands.js';
-import type { CaseEvent } from './case-events.js';
+import type { CaseCommandOf, CaseEvent } from './case.js';
 import { attempted, caused, closed, fold, given, happened, opened, owned, rules, sue, time } from './case.testing.js';
 
 const offered: CaseEvent = {
@@ -142,22 +141,24 @@ describe('correcting an offer under limits', () => {
 describe('a case is folded as it is known now', () => {
   test('a withdrawn attempt was none', () => {
     const state = fold(...history, correction('e-3', { withdrawn: true }));
-    expect(state).toMatchObject({ file: { attempts: [] } });
+    expect(state).toMatchObject({ now: { attempts: [], facts: { attempted: false } } });
   });
   test('a corrected offer has its right value, and what came later stands', () => {
     const set = { value: { amount: 700, currency: 'EUR' } };
     expect(fold(...history, answered, caused, correction('e-4', { set }))).toMatchObject({
-      file: { offers: [{ value: set.value, answer: 'accepted' }], rootCause: { cause: ['process', 'billing'] } },
+      now: { offers: [{ value: set.value, answer: 'accepted' }], cause: { path: ['process', 'billing'] } },
     });
   });
   test('a withdrawn approval leaves the case under review', () => {
-    expect(fold(...closed, correction('e-6', { withdrawn: true }))).toMatchObject({ status: 'submitted' });
+    expect(fold(...closed, correction('e-6', { withdrawn: true }))).toMatchObject({
+      now: { facts: { status: 'submitted' } },
+    });
   });
   test('a corrected event can be corrected again, and the last word counts', () => {
     const first = correction('e-3', { set: { outcome: 'reached', channel: 'chat' } });
     const second = correction('e-3', { set: { outcome: 'refused' } });
     expect(fold(...history, first, second)).toMatchObject({
-      file: { attempts: [{ outcome: 'refused', channel: 'chat', at: time('09:00') }] },
+      now: { attempts: [{ outcome: 'refused', channel: 'chat', at: time('09:00') }] },
     });
   });
   test('a correction of what is not there is loud', () => {

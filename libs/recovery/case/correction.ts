@@ -1,14 +1,42 @@
-import type { RecordedCaseEvent } from './case-state.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { fact, type EventOf } from '../../event-sourcing/declared-event.js';
+import type { Recorded } from '../../event-sourcing/event.js';
+import { isSealed } from '../../event-sourcing/sealed.js';
+import { withinAuthority } from '../offer/authority.js';
+import type { ResolutionOffered } from '../offer/resolution-offer.js';
+import { Anything, Id, noted, Optional, Text, True, type Money } from '../vocabulary/fields.js';
+import { SUPERVISORS } from '../vocabulary/roles.js';
+import { notOfKind } from '../vocabulary/stored-fields.js';
+import type { CaseContext } from './case-context.js';
+import type { OpenedCase } from './case-state.js';
+import { caseCommand, caseEvent, type CaseEventDeclaration } from './declare.js';
+
+/** An earlier event of this case was wrong. Both stay; what is folded is the corrected fact. */
+export const EventCorrected = caseEvent('EventCorrected', {
+  fields: {
+    corrects: Text(),
+    correctsType: Text(),
+    /** The whole event did not happen. */
+    withdrawn: Optional(True),
+    set: Optional(noted(Anything, { description: 'Fields of the corrected event, with their right values' })),
+    reason: Text(2_000),
+  },
+  importable: false,
+  restates: { type: 'correctsType', fields: 'set' },
+});
+
+export const isCorrection = (event: Recorded): event is Recorded<EventOf<typeof EventCorrected>> =>
+  event.type === EventCorrected.type;
 
 /**
  * A case's events as they are now known to have been: corrected facts in the place of wrong ones, what did not happen
  * left out, and the corrections themselves gone. Oldest first, in and out.
  * @throws Error on a correction of an event that is not there.
  */
-export const asCorrected = (events: readonly RecordedCaseEvent[]): readonly RecordedCaseEvent[] => {
-  const facts = new Map<string, RecordedCaseEvent>();
+export function asCorrected<E extends Recorded>(events: readonly E[]): readonly E[] {
+  const facts = new Map<string, E>();
   for (const event of events) {
-    if (event.type !== 'EventCorrected') {
+    if (!isCorrection(event)) {
       facts.set(event.id, event);
       continue;
     }
@@ -17,7 +45,127 @@ export const asCorrected = (events: readonly RecordedCaseEvent[]): readonly Reco
     if (!wrong) throw new Error(`Broken history: ${event.id} corrects ${corrects}, which ${event.stream} has not.`);
     if (withdrawn) facts.delete(corrects);
     // `set` was checked against the corrected event's fields when the correction was decided.
-    else facts.set(corrects, { ...wrong, data: { ...wrong.data, ...set } } as RecordedCaseEvent);
+    else facts.set(corrects, { ...wrong, data: { ...wrong.data, ...set } });
   }
   return [...facts.values()];
-};
+}
+
+/** A wrong fact is named and put right by a later one; both stay in the history. */
+export const CorrectEvent = caseCommand('CorrectEvent', {
+  comes: {
+    path: 'corrections',
+    roles: SUPERVISORS,
+    says: 'Correct an earlier event of this case; both stay in history',
+    example: {
+      corrects: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d',
+      set: { outcome: 'voicemail' },
+      reason: 'Nobody answered',
+    },
+  },
+  fields: { corrects: Id, withdrawn: Optional(True), set: Optional(Anything), reason: Text(2_000) },
+  decide({ corrects, withdrawn, set, reason }, state, context, { events, declarationOf }) {
+    const recorded = events().find(({ id }) => id === corrects);
+    if (!recorded)
+      return refuse(
+        'corrected-event-not-found',
+        `This case has no event ${corrects}. Take the id from its timeline.`,
+        'corrects',
+      );
+    if (isCorrection(recorded))
+      return refuse('correction-of-correction', 'Correct the event that it corrects once more instead.', 'corrects');
+    const known = asCorrected(events());
+    const wrong = known.find(({ id }) => id === corrects);
+    if (!wrong) {
+      if (withdrawn) return [];
+      return refuse('withdrawn-already', 'That event was withdrawn. Record what did happen as a new one.', 'corrects');
+    }
+    if ((withdrawn === undefined) === (set === undefined))
+      return refuse('correction-unclear', 'Either withdraw the event, or set its fields right: one of the two.');
+    if (reason.trim() === '') return refuse('reason-of-correction-missing', 'Say what was wrong.', 'reason');
+    const obstacle = withdrawn
+      ? needed(wrong, known)
+      : (unfit(wrong, set ?? {}, declarationOf(wrong.type)) ?? unauthorised(wrong, set ?? {}, state, context));
+    if (obstacle) return obstacle;
+    if (set && Object.entries(set).every(([field, value]) => same(fieldOf(wrong, field), value))) return [];
+    return [fact(EventCorrected, { corrects, correctsType: wrong.type, withdrawn, set, reason })];
+  },
+});
+
+/** Why the case can't do without this event. */
+function needed(wrong: Recorded, known: readonly Recorded[]): Refusal | undefined {
+  if (wrong.type === 'CaseOpened')
+    return refuse(
+      'opening-stands',
+      'The opening of a case can’t be withdrawn. Merge the case, or give it up.',
+      'corrects',
+    );
+  const reference = wrong.type === 'ResolutionOffered' ? 'offer' : wrong.type === 'ReSurveySent' ? 'survey' : undefined;
+  const later =
+    reference && known.find((e) => e.id !== wrong.id && fieldOf(e, reference) === fieldOf(wrong, reference));
+  if (!later) return undefined;
+  return refuse('others-speak-of-it', `${later.type} ${later.id} speaks of it. Withdraw that one first.`, 'corrects');
+}
+
+type Corrected = Readonly<Record<string, unknown>>;
+
+/** Why these fields can't be set so. */
+function unfit({ type }: Recorded, set: Corrected, { data, personal = [] }: CaseEventDeclaration): Refusal | undefined {
+  for (const [name, value] of Object.entries(set)) {
+    const field = Object.hasOwn(data.properties, name) ? data.properties[name] : undefined;
+    if (!field)
+      return refuse(
+        'correction-of-unknown-field',
+        `${type} has no "${name}". It has: ${Object.keys(data.properties).join(', ')}.`,
+        `set.${name}`,
+      );
+    if ('x-identity' in field)
+      return refuse('identity-stands', `"${name}" says which one it is and stays as it is.`, `set.${name}`);
+    if (personal.includes(name)) {
+      if (isSealed(value) && Object.values(value).every((part) => typeof part === 'string')) continue;
+      return refuse(
+        'personal-field-stands',
+        `"${name}" holds a person's words. Withdraw the event and record it anew.`,
+        `set.${name}`,
+      );
+    }
+    const kind = notOfKind(field, value);
+    if (kind !== undefined) return refuse('correction-of-another-kind', `"${name}" must be ${kind}.`, `set.${name}`);
+  }
+  return undefined;
+}
+
+/** Why an offer can't come to stand so: what its maker and its corrector may not offer themselves is offered anew. */
+function unauthorised(
+  wrong: Recorded,
+  set: Corrected,
+  { offers }: OpenedCase,
+  { actor, rules }: CaseContext,
+): Refusal | undefined {
+  if (!isOffer(wrong)) return undefined;
+  if (wrong.data.needsAuthority && set['needsAuthority'] === false)
+    return refuse(
+      'authority-stands',
+      'An offer beyond its maker’s authority waits for a supervisor. Have it authorised.',
+      'set.needsAuthority',
+    );
+  const offer = offers.find(({ id }) => id === wrong.data.offer);
+  if (set['value'] === undefined || offer?.standing === 'pending') return undefined;
+  const value = set['value'] as Money; // its kind was checked
+  const { value: before } = wrong.data;
+  if (before?.currency === value.currency && value.amount <= before.amount) return undefined;
+  const others = offers.filter((made) => made !== offer);
+  if ([wrong.actor.role, actor.role].some((role) => withinAuthority(role, value, others, rules))) return undefined;
+  return refuse(
+    'correction-beyond-authority',
+    'So much may neither its maker nor you offer. Withdraw the offer, and make it anew to be authorised.',
+    'set.value',
+  );
+}
+
+const isOffer = (event: Recorded): event is Recorded<EventOf<typeof ResolutionOffered>> =>
+  event.type === 'ResolutionOffered';
+
+const fieldOf = (event: Recorded, field: string): unknown =>
+  Object.entries(event.data).find(([name]) => name === field)?.[1];
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,8 +1,8 @@
 import { refuse, type Refusal } from '../../event-sourcing/decider.js';
-import type { OpenedCase } from './case-state.js';
+import type { CaseFacts } from './case-facts.js';
 
 /** Why the owner's work can't go on in this case, and what would let it. */
-export function notInWork({ status }: OpenedCase): Refusal {
+export function notInWork({ status }: CaseFacts): Refusal {
   switch (status) {
     case 'submitted':
     case 'given-up':

@@ -1,14 +1,86 @@
 import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { ResponseEvent } from '../response/response-events.js';
-import type { CaseCommandOf, CaseEventData } from './case-commands.js';
-import type { CaseContext } from './case-context.js';
-import type { CaseEvent } from './case-events.js';
-import type { OpenedCase } from './case-state.js';
+import { fact, type EventOf, type RecordedOf } from '../../event-sourcing/declared-event.js';
 import { stated } from '../../event-sourcing/stated.js';
+import { CaseAssigned } from '../handover/ownership.js';
+import type { ReceivedResponse } from '../response/response-events.js';
+import { given, identity, OneOf, Optional, otherwise, Text, Texts } from '../vocabulary/fields.js';
+import { ASSIGNED_BY } from '../vocabulary/words.js';
+import { NEW_CYCLE } from './case-facts.js';
+import type { CaseContext } from './case-context.js';
+import type { OpenedCase } from './case-state.js';
+import { caseCommand, caseEvent } from './declare.js';
+
+const fields = {
+  case: given(identity(Text())),
+  customer: given(identity(Text())),
+  /** What is to be done: 'recover', 'call-back', or a kind that the rule set names. */
+  kind: Text(),
+  priority: Text(),
+  team: Optional(Text()),
+  response: Optional(given(identity(Text()))),
+  failure: Optional(identity(Text())),
+  /** A source's own number for it, such as INC0000045. */
+  reference: Optional(Text()),
+  touchpoint: Optional(Text()),
+  product: Optional(Text()),
+  order: Optional(Text()),
+  agent: Optional(Text()),
+  language: Optional(Text()),
+  tags: otherwise([], Texts(50)),
+  /** Content hash of the rule set that opened it; absent when a source's record did. */
+  ruleSet: Optional(given(Text())),
+};
+
+/** A case begins with it. */
+export const CaseOpened = caseEvent('CaseOpened', { fields });
+type Opening = EventOf<typeof CaseOpened>['data'];
+
+export const opened = ({ data }: RecordedOf<typeof CaseOpened>): OpenedCase => ({
+  case: data.case,
+  customer: data.customer,
+  workers: [],
+  attempts: [],
+  offers: [],
+  escalations: [],
+  reSurveys: [],
+  facts: {
+    ...NEW_CYCLE,
+    kind: data.kind,
+    priority: data.priority,
+    team: data.team ?? null,
+    owner: null,
+    touchpoint: data.touchpoint ?? null,
+    product: data.product ?? null,
+    language: data.language ?? null,
+    tags: data.tags,
+    cycle: 1,
+  },
+});
+
+export const OpenCase = caseCommand('OpenCase', {
+  comes: { inside: 'Triage opens cases, by the rules.' },
+  fields: {
+    ...fields,
+    /** Without one the programme's fallback owner takes it: a case has an owner from its first second. */
+    owner: Optional(Text()),
+    assignedBy: Optional(OneOf(ASSIGNED_BY)),
+  },
+  decide({ case: id, customer }, state) {
+    if (customer === state.customer) return [];
+    return refuse('case-opened-already', `Case ${id} was opened for another customer. Use another id.`, 'case');
+  },
+});
 
 /** Opened and owned in one append: no crash in between can leave a case that nobody has. */
-export function openCase(command: CaseCommandOf<'OpenCase'>, { rules }: CaseContext): Decision<CaseEvent> {
-  const { type: _, owner: named, assignedBy, ...opened } = command;
+export function openCase(
+  {
+    type: _,
+    owner: named,
+    assignedBy,
+    ...opening
+  }: { type: 'OpenCase'; owner?: string; assignedBy?: (typeof ASSIGNED_BY)[number] } & Opening,
+  { rules }: CaseContext,
+): Decision<EventOf<typeof CaseOpened | typeof CaseAssigned>> {
   const owner = named ?? rules?.ruleSet.fallbackOwner;
   if (owner === undefined)
     return refuse(
@@ -17,33 +89,13 @@ export function openCase(command: CaseCommandOf<'OpenCase'>, { rules }: CaseCont
       'owner',
     );
   const by = assignedBy ?? (named === undefined ? 'programme-fallback' : 'person');
-  return [
-    { type: 'CaseOpened', data: stated(opened) },
-    { type: 'CaseAssigned', data: stated({ owner, team: opened.team, by }) },
-  ];
-}
-
-export function openedAlready(command: CaseCommandOf<'OpenCase'>, { file }: OpenedCase): Decision<CaseEvent> {
-  if (command.customer === file.customer) return [];
-  return refuse('case-opened-already', `Case ${file.case} was opened for another customer. Use another id.`, 'case');
+  return [fact(CaseOpened, opening), fact(CaseAssigned, { owner, team: opening.team, by })];
 }
 
 /** What a case keeps of the response it is opened for. */
 export function openedFor(
-  response: Extract<ResponseEvent, { type: 'ResponseReceived' }>['data'],
-  opening: Pick<CaseEventData<'CaseOpened'>, 'case' | 'kind' | 'priority' | 'team' | 'ruleSet'>,
-): CaseEventData<'CaseOpened'> {
-  const { customer, touchpoint, product, order, agent, language, tags, failure } = response;
-  return stated({
-    ...opening,
-    customer,
-    response: response.response,
-    touchpoint,
-    product,
-    order,
-    agent,
-    language,
-    failure,
-    tags,
-  });
+  { response, customer, touchpoint, product, order, agent, language, tags, failure }: ReceivedResponse,
+  opening: Pick<Opening, 'case' | 'kind' | 'priority' | 'team' | 'ruleSet'>,
+): Opening {
+  return stated({ ...opening, customer, response, touchpoint, product, order, agent, language, failure, tags });
 }

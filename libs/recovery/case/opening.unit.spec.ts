@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseCommand } from './case-commands.js';
+import type { CaseCommand } from './case.js';
 import { assigned, attempted, fold, given, opened, owned, rules } from './case.testing.js';
 
 const open: CaseCommand = {
@@ -60,12 +60,16 @@ describe('a history that contradicts itself is loud', () => {
 
 describe('sources’ records fold in the order they come', () => {
   test('a case may be approved without being submitted, and by its owner', () => {
-    expect(fold(...owned, { type: 'CaseApproved', data: {} })).toMatchObject({ status: 'approved' });
+    expect(fold(...owned, { type: 'CaseApproved', data: {} })).toMatchObject({
+      now: { facts: { status: 'approved' } },
+    });
   });
   test('a case may be resumed without being paused', () => {
-    expect(fold(opened, { type: 'CaseResumed', data: {} })).toMatchObject({ status: 'open' });
+    expect(fold(opened, { type: 'CaseResumed', data: {} })).toMatchObject({ now: { facts: { status: 'open' } } });
   });
   test('a case may be reopened without being approved', () => {
-    expect(fold(...owned, { type: 'CaseReopened', data: { cycle: 2 } })).toMatchObject({ file: { cycle: 2 } });
+    expect(fold(...owned, { type: 'CaseReopened', data: { cycle: 2 } })).toMatchObject({
+      now: { facts: { cycle: 2 } },
+    });
   });
 });

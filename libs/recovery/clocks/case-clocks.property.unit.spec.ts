@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import type { TargetRule } from '../rules/rule-set.js';
 import {
@@ -13,8 +13,11 @@ import {
   reopened,
   RESOLVE,
   rulesOf,
+  resumed,
+  returned,
+  submitted,
+  type Happened,
 } from './case-clocks.testing.js';
-import { resumed, returned, submitted, type Happened } from './case-clocks.testing.js';
 import { isOverdue, worked } from './clock-times.js';
 import { explainClock } from './explain-clock.js';
 import { settle } from './settle.js';
@@ -178,7 +181,7 @@ test('settling again under the same rules changes nothing, whatever happened to 
         const clocks = fold(books, [at(0), opened()], ...numbered(told));
         const rules = books.at('care', clocks.at);
         if (!rules) throw new Error('There are no rules.');
-        const moment = { at: at(30 * 24 * 60), by: 'event', facts: { ...clocks.facts, ...more } };
+        const moment = { at: at(30 * 24 * 60), by: 'event', facts: { ...clocks.case.facts, ...more } };
         const { clocks: settled, unpromised } = settle(clocks, rules, moment, books.book('care'));
         expect({ settled, unpromised }).toEqual({ settled: clocks.clocks, unpromised: clocks.unpromised });
       },

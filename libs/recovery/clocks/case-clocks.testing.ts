@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import type { RecordedEvent } from '../history.js';
 import { compileRules } from '../rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../rules/rule-book.js';

@@ -1,12 +1,14 @@
-import { evolveFacts, type CaseFacts } from '../case/case-facts.js';
+import type { CaseFacts } from '../case/case-facts.js';
+import type { OpenedCase } from '../case/case-state.js';
+import { evolveCase } from '../case/case.js';
 import type { RecordedEvent } from '../history.js';
 import type { RuleBooks, RulesFrom } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
 import { settle, type Standing } from './settle.js';
 
-/** All clocks of one case, with the facts that their conditions read last. */
+/** A case with all its clocks. */
 export interface CaseClocks extends Standing {
-  readonly facts: CaseFacts;
+  readonly case: OpenedCase;
   /** Sources' verdicts by target. */
   readonly reported: Readonly<Record<string, 'met' | 'missed'>>;
   /** The latest instant of an event that changed something here, and the rule set in force then. */
@@ -24,12 +26,13 @@ export function advanceClocks(
   event: RecordedEvent,
   books: RuleBooks,
 ): CaseClocks | undefined {
-  const facts = evolveFacts(clocks?.facts, event);
-  if (!facts) return undefined;
+  const now = evolveCase(clocks?.case, event);
+  if (!now) return undefined;
   if (clocks && event.type === 'VerdictReported') {
     return { ...clocks, reported: { ...clocks.reported, [event.data.target]: event.data.verdict } };
   }
-  if (clocks && facts === clocks.facts) return clocks;
+  const { facts } = now;
+  if (clocks && facts === clocks.case.facts) return now === clocks.case ? clocks : { ...clocks, case: now };
 
   const { programme, occurredAt } = event;
   const before = clocks && clocksAsOf(clocks, occurredAt, books, programme);
@@ -37,12 +40,12 @@ export function advanceClocks(
   const rules = books.at(programme, at);
   const book = books.book(programme);
   const standing = before ?? NOTHING;
-  const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.facts, facts, book));
-  const now = isMoved ? settle(standing, rules, { at: occurredAt, by: event.id, facts }, book) : standing;
+  const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.case.facts, facts, book));
+  const settled = isMoved ? settle(standing, rules, { at: occurredAt, by: event.id, facts }, book) : standing;
   return {
-    facts,
-    clocks: now.clocks,
-    unpromised: now.unpromised,
+    case: now,
+    clocks: settled.clocks,
+    unpromised: settled.unpromised,
     reported: standing.reported,
     at,
     ruleSet: rules?.hash ?? null,
@@ -78,6 +81,6 @@ export function clocksUnder(
   book: readonly RulesFrom[],
   moves?: (clock: Clock) => boolean,
 ): CaseClocks {
-  const moment = { at: from, by: `rule-set:${rules.hash}`, facts: clocks.facts };
+  const moment = { at: from, by: `rule-set:${rules.hash}`, facts: clocks.case.facts };
   return { ...clocks, at: from, ruleSet: rules.hash, ...settle(clocks, rules, moment, book, moves) };
 }

@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import type { RuleSet, TargetRule } from '../rules/rule-set.js';
 import { advanceClocks } from './case-clocks.js';
-import { asOf, booksOf, fold, record, RESOLVE, rulesOf, type Happened } from './case-clocks.testing.js';
 import {
+  asOf,
+  booksOf,
+  fold,
+  record,
+  RESOLVE,
+  rulesOf,
+  type Happened,
   approved,
   merged,
   noted,
@@ -383,11 +389,11 @@ describe('an event', () => {
   });
 
   test('of a case without rules changes only its facts', () => {
-    expect(fold(booksOf(), MON9)).toMatchObject({ facts: { status: 'open' }, clocks: [], ruleSet: null });
+    expect(fold(booksOf(), MON9)).toMatchObject({ case: { facts: { status: 'open' } }, clocks: [], ruleSet: null });
   });
 
   test('before the opening of its case is broken history', () => {
-    expect(() => fold(office, ['2031-05-05T10:00Z', noted])).toThrow(/NoteAdded at revision 1 of case-c-1/);
+    expect(() => fold(office, ['2031-05-05T10:00Z', noted])).toThrow(/NoteAdded \(e1\) in case-c-1 before CaseOpened/);
   });
 });
 

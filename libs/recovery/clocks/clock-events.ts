@@ -1,16 +1,22 @@
-// Stored for good: a new meaning is a new event, a new shape is an upcast.
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
+import { Instant, Text, Whole } from '../vocabulary/fields.js';
+import type { Publication } from '../vocabulary/topics.js';
 
-interface TargetNotice {
-  readonly case: string;
-  readonly target: string;
-  readonly cycle: number;
-  readonly dueAt: string;
-  readonly ruleSet: string;
+const topic = 'amends.clocks' satisfies Publication;
+
+const notice = {
+  case: Text(),
+  target: Text(),
+  cycle: Whole(),
+  dueAt: Instant,
+  ruleSet: Text(),
   /** Version of the time-zone data that the due time was computed with. */
-  readonly timeZoneData: string;
-}
+  timeZoneData: Text(),
+};
 
-/** On `clock-{case}`, so that the case's revision stays. They record what was known then; verdicts are computed. */
-export type ClockEvent =
-  | { type: 'TargetWarned'; data: TargetNotice & { remainingMs: number } }
-  | { type: 'TargetBreached'; data: TargetNotice };
+// On `clock-{case}`, so that the case's own revision does not move. What was known then; verdicts are computed.
+export const TargetWarned = event('TargetWarned', { topic, fields: { ...notice, remainingMs: Whole() } });
+export const TargetBreached = event('TargetBreached', { topic, fields: notice });
+
+export const CLOCK_EVENTS = [TargetWarned, TargetBreached] as const;
+export type ClockEvent = EventOf<(typeof CLOCK_EVENTS)[number]>;

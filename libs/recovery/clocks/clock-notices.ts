@@ -1,36 +1,40 @@
 import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { ClockEvent } from './clock-events.js';
+import { command } from '../vocabulary/command.js';
+import { TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
 
-type Data<T extends ClockEvent['type']> = Extract<ClockEvent, { type: T }>['data'];
+const comes = { inside: 'The timekeeper records it.' };
+export const RecordTargetWarning = command('RecordTargetWarning', { comes, fields: TargetWarned.data.properties });
+export const RecordTargetBreach = command('RecordTargetBreach', { comes, fields: TargetBreached.data.properties });
 
-/** The notices about a case's clocks so far. A due time that moved gets notices of its own. */
+export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach] as const;
+export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
+
+/** The notices of a case's clocks so far. A due time that moved is another promise, and may have another notice. */
 export type ClockNotices = readonly Pick<
   ClockEvent['data'] & { type: ClockEvent['type'] },
   'type' | 'target' | 'cycle' | 'dueAt'
 >[];
 
-export type ClockCommand =
-  ({ type: 'RecordTargetWarning' } & Data<'TargetWarned'>) | ({ type: 'RecordTargetBreach' } & Data<'TargetBreached'>);
-
-const decide = (command: ClockCommand, notices: ClockNotices, { now }: Context): Decision<ClockEvent> => {
-  switch (command.type) {
+const decide = (asked: ClockCommand, notices: ClockNotices, { now }: Context): Decision<ClockEvent> => {
+  switch (asked.type) {
     case 'RecordTargetWarning': {
-      const { type: _, ...data } = command;
+      const { type: _, ...data } = asked;
       if (isRecorded(notices, 'TargetWarned', data)) return [];
       if (now >= data.dueAt)
         return refuse('warning-too-late', `The clock was due at ${data.dueAt}. Record the breach instead.`);
       return [{ type: 'TargetWarned', data }];
     }
     case 'RecordTargetBreach': {
-      const { type: _, ...data } = command;
+      const { type: _, ...data } = asked;
       if (isRecorded(notices, 'TargetBreached', data)) return [];
       if (now < data.dueAt)
         return refuse('not-due-yet', `The clock is due at ${data.dueAt} and can't be breached before.`);
       return [{ type: 'TargetBreached', data }];
     }
     default:
-      return never(command);
+      return never(asked);
   }
 };
 

@@ -1,35 +1,51 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { inWork, recordedBy, type Attempt, type OpenedCase } from '../case/case-state.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { inWork, worked, type Attempt } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
-import { stated } from '../../event-sourcing/stated.js';
 import { DAY_MS } from '../rules/duration.js';
+import { OneOf, Optional, Personal } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
+import { CHANNELS, CONTACT_OUTCOMES } from '../vocabulary/words.js';
 
-export function logContactAttempt(
-  { channel, outcome, note }: CaseCommandOf<'LogContactAttempt'>,
-  state: OpenedCase,
-  { now, commandId, rules }: CaseContext,
-): Decision<CaseEvent> {
-  if (recordedBy(state.file, commandId)) return [];
-  if (!inWork(state)) return notInWork(state);
-  const { channels, frequencyCap } = rules?.ruleSet.contact ?? {};
-  if (channels && !channels.includes(channel))
-    return refuse(
-      'channel-not-allowed',
-      `The rules allow contact by ${channels.join(', ')}, not ${channel}.`,
-      'channel',
-    );
-  const free = frequencyCap && freeAgainAt(state.file.attempts, frequencyCap, now);
-  if (frequencyCap && free !== undefined)
-    return refuse(
-      'contacted-too-often',
-      `The customer was contacted ${frequencyCap.max} times within ${frequencyCap.days} days. Wait until ${free}.`,
-    );
-  return [{ type: 'ContactAttempted', data: stated({ channel, outcome, note }) }];
-}
+const fields = { channel: OneOf(CHANNELS), outcome: OneOf(CONTACT_OUTCOMES), note: Optional(Personal) };
+
+export const ContactAttempted = caseEvent('ContactAttempted', {
+  fields,
+  apply: (state, { actor, occurredAt, data: { channel, outcome } }) => {
+    const { cycle, contacted } = state.facts;
+    const attempts = [...state.attempts, { cycle, at: occurredAt, channel, outcome }];
+    return worked(state, actor.id, { attempted: true, contacted: contacted || outcome === 'reached' }, { attempts });
+  },
+});
+
+export const LogContactAttempt = caseCommand('LogContactAttempt', {
+  comes: {
+    path: 'contact-attempts',
+    roles: WORKERS,
+    says: 'Log an attempt to reach the customer',
+    example: { channel: 'phone', outcome: 'reached', note: 'Wants the second charge back' },
+  },
+  fields,
+  decide({ channel, outcome, note }, { facts, attempts }, { now, rules }) {
+    if (!inWork(facts)) return notInWork(facts);
+    const { channels, frequencyCap } = rules?.ruleSet.contact ?? {};
+    if (channels && !channels.includes(channel))
+      return refuse(
+        'channel-not-allowed',
+        `The rules allow contact by ${channels.join(', ')}, not ${channel}.`,
+        'channel',
+      );
+    const free = frequencyCap && freeAgainAt(attempts, frequencyCap, now);
+    if (frequencyCap && free !== undefined)
+      return refuse(
+        'contacted-too-often',
+        `The customer was contacted ${frequencyCap.max} times within ${frequencyCap.days} days. Wait until ${free}.`,
+      );
+    return [fact(ContactAttempted, { channel, outcome, note })];
+  },
+});
 
 /** When the customer may be contacted again under a frequency cap; undefined: now. */
 function freeAgainAt(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import { ana, attempted, closed, given, happened, owned, rules, submitted, time } from '../case/case.testing.js';
 
 const log = { type: 'LogContactAttempt', channel: 'phone', outcome: 'no-answer' } as const;

@@ -1,42 +1,69 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { recordedBy, type OpenedCase } from '../case/case-state.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { changed, worked } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { Flag, OneOf, Optional, otherwise, Personal } from '../vocabulary/fields.js';
+import { REPORTERS, WORKERS } from '../vocabulary/roles.js';
+import { CHANNELS } from '../vocabulary/words.js';
 
-/** The customer was told that we have it: once a cycle. */
-export function acknowledgeCase(
-  { channel, automatic }: CaseCommandOf<'AcknowledgeCase'>,
-  state: OpenedCase,
-): Decision<CaseEvent> {
-  if (state.file.acknowledged) return [];
-  if (state.status === 'approved') return notInWork(state);
-  return [{ type: 'CaseAcknowledged', data: { channel, automatic: automatic ?? false } }];
-}
+const message = { channel: OneOf(CHANNELS), message: Optional(Personal) };
+const example = { channel: 'e-mail', message: 'The refund is on its way.' };
 
-export function sendProgressUpdate(
-  { channel, message }: CaseCommandOf<'SendProgressUpdate'>,
-  state: OpenedCase,
-  { commandId }: CaseContext,
-): Decision<CaseEvent> {
-  if (recordedBy(state.file, commandId)) return [];
-  if (state.status === 'approved')
-    return refuse('no-progress-left', 'The case is approved: tell the customer what was done instead.');
-  return [{ type: 'ProgressUpdateSent', data: stated({ channel, message }) }];
-}
+export const CaseAcknowledged = caseEvent('CaseAcknowledged', {
+  fields: { channel: OneOf(CHANNELS), automatic: otherwise(false, Flag) },
+  apply: (state) => changed(state, { acknowledged: true }),
+});
 
-/** What was done is told once it is approved: before, it may still be returned. This closes the loop. */
-export function informCustomer(
-  { channel, message }: CaseCommandOf<'InformCustomer'>,
-  state: OpenedCase,
-): Decision<CaseEvent> {
-  if (state.file.informed) return [];
-  if (state.status !== 'approved')
-    return refuse(
-      'not-approved-yet',
-      `The case is ${state.status}. Tell the customer what was done once it is approved.`,
-    );
-  return [{ type: 'CustomerInformed', data: stated({ channel, message }) }];
-}
+/** Once a cycle. */
+export const AcknowledgeCase = caseCommand('AcknowledgeCase', {
+  comes: {
+    path: 'acknowledgement',
+    roles: REPORTERS,
+    says: 'Record that the customer was told that we have the case',
+    example: { channel: 'e-mail', automatic: true },
+  },
+  fields: { channel: OneOf(CHANNELS), automatic: Optional(Flag) },
+  decide({ channel, automatic = false }, { facts }) {
+    if (facts.acknowledged) return [];
+    if (facts.status === 'approved') return notInWork(facts);
+    return [fact(CaseAcknowledged, { channel, automatic })];
+  },
+});
+
+export const ProgressUpdateSent = caseEvent('ProgressUpdateSent', {
+  fields: message,
+  apply: (state, { actor }) => worked(state, actor.id),
+});
+
+export const SendProgressUpdate = caseCommand('SendProgressUpdate', {
+  comes: { path: 'progress-updates', roles: WORKERS, says: 'Record an update to the customer', example },
+  fields: message,
+  decide({ channel, message: text }, { facts }) {
+    if (facts.status === 'approved')
+      return refuse('no-progress-left', 'The case is approved: tell the customer what was done instead.');
+    return [fact(ProgressUpdateSent, { channel, message: text })];
+  },
+});
+
+export const CustomerInformed = caseEvent('CustomerInformed', {
+  fields: message,
+  apply: (state) => changed(state, { informed: true }),
+});
+
+/** This closes the loop. It waits for the approval, because a case may still be returned before. */
+export const InformCustomer = caseCommand('InformCustomer', {
+  comes: {
+    path: 'customer-information',
+    roles: WORKERS,
+    says: 'Record that the customer was told what was done',
+    example,
+  },
+  fields: message,
+  decide({ channel, message: text }, { facts: { informed, status } }) {
+    if (informed) return [];
+    if (status !== 'approved')
+      return refuse('not-approved-yet', `The case is ${status}. Tell the customer what was done once it is approved.`);
+    return [fact(CustomerInformed, { channel, message: text })];
+  },
+});

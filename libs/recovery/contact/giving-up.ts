@@ -1,29 +1,45 @@
-import { refuse, type Decision, type Refusal } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
 import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { inWork, type OpenedCase } from '../case/case-state.js';
+import { inWork, worked, type OpenedCase } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { OneOf, Optional, Personal } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
+import { GIVE_UP_REASONS } from '../vocabulary/words.js';
 import { tries } from './contact-attempts.js';
 
-/** The last resort: after the tries that the rules demand, or because the customer refused contact. */
-export function giveUpCase(
-  { reason, note }: CaseCommandOf<'GiveUpCase'>,
-  state: OpenedCase,
-  context: CaseContext,
-): Decision<CaseEvent> {
-  if (state.status === 'given-up' && state.reason === reason) return [];
-  if (!inWork(state)) return notInWork(state);
-  const obstacle = reason === 'unreachable' ? notTriedEnough(state, context) : notRefused(state);
-  return obstacle ?? [{ type: 'CaseGivenUp', data: stated({ reason, note }) }];
-}
+const fields = { reason: OneOf(GIVE_UP_REASONS), note: Optional(Personal) };
 
-function notTriedEnough({ file }: OpenedCase, { rules }: CaseContext): Refusal | undefined {
-  if (file.attempts.some(({ cycle, outcome }) => cycle === file.cycle && outcome === 'reached'))
+export const CaseGivenUp = caseEvent('CaseGivenUp', {
+  fields,
+  apply: (state, { actor, data: { reason } }) =>
+    worked(state, actor.id, { status: 'given-up', waitingOn: null, resolved: true }, { givenUpBecause: reason }),
+});
+
+/** The last resort: after the tries that the rules demand, or because the customer refused contact. */
+export const GiveUpCase = caseCommand('GiveUpCase', {
+  comes: {
+    path: 'give-up',
+    roles: WORKERS,
+    says: 'Give the case up after the tries that the rules demand',
+    example: { reason: 'unreachable', note: 'Three tries, two channels' },
+  },
+  fields,
+  decide({ reason, note }, state, context) {
+    const { facts, givenUpBecause } = state;
+    if (facts.status === 'given-up' && givenUpBecause === reason) return [];
+    if (!inWork(facts)) return notInWork(facts);
+    const obstacle = reason === 'unreachable' ? notTriedEnough(state, context) : notRefused(state);
+    return obstacle ?? [fact(CaseGivenUp, { reason, note })];
+  },
+});
+
+function notTriedEnough({ facts, attempts }: OpenedCase, { rules }: CaseContext): Refusal | undefined {
+  if (facts.contacted)
     return refuse('customer-was-reached', 'The customer was reached, so the case goes on: resolve and submit it.');
   const demanded = rules?.ruleSet.contact?.tries ?? 1;
-  const made = tries(file.attempts, file.cycle, rules).length;
+  const made = tries(attempts, facts.cycle, rules).length;
   if (made >= demanded) return undefined;
   return refuse(
     'tries-missing',
@@ -40,8 +56,8 @@ function howTheyCount(rules: CaseContext['rules']): string {
     : ` Tries count${within}${apart && within ? ',' : ''}${apart}. Try again then.`;
 }
 
-function notRefused({ file }: OpenedCase): Refusal | undefined {
-  if (file.attempts.some(({ cycle, outcome }) => cycle === file.cycle && outcome === 'refused')) return undefined;
+function notRefused({ facts, attempts }: OpenedCase): Refusal | undefined {
+  if (attempts.some(({ cycle, outcome }) => cycle === facts.cycle && outcome === 'refused')) return undefined;
   return refuse(
     'contact-not-refused',
     'No attempt is on record in which the customer refused contact. Log it, or go on trying.',

@@ -1,20 +1,25 @@
 import { never, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { CustomerEvent } from '../privacy/privacy-events.js';
+import { CustomerContactRecorded, CustomerForgotten, type CustomerEvent } from '../privacy/privacy-events.js';
+import { command } from '../vocabulary/command.js';
 
 /** What history may say of a customer: which entries of the vault hold contact data, and that they were forgotten. */
 export type Customer =
   { readonly status: 'known'; readonly entries: readonly string[] } | { readonly status: 'forgotten' };
 
-export type CustomerCommand =
-  | { type: 'RecordContact'; customer: string; entry: string }
-  | { type: 'ForgetCustomer'; customer: string; reason: string };
+const comes = { inside: 'No route leads to it yet.' };
+export const RecordContact = command('RecordContact', { comes, fields: CustomerContactRecorded.data.properties });
+export const ForgetCustomer = command('ForgetCustomer', { comes, fields: CustomerForgotten.data.properties });
 
-const decide = (command: CustomerCommand, state: Customer): Decision<CustomerEvent> => {
-  const { customer } = command;
-  switch (command.type) {
+export const CUSTOMER_COMMANDS = [RecordContact, ForgetCustomer] as const;
+export type CustomerCommand = CommandOf<(typeof CUSTOMER_COMMANDS)[number]>;
+
+const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent> => {
+  const { customer } = asked;
+  switch (asked.type) {
     case 'RecordContact': {
-      const { entry } = command;
+      const { entry } = asked;
       if (state.status === 'forgotten')
         return refuse('customer-forgotten', 'This customer was forgotten, and nothing of theirs is kept any more.');
       if (state.entries.includes(entry)) return [];
@@ -22,15 +27,15 @@ const decide = (command: CustomerCommand, state: Customer): Decision<CustomerEve
     }
     case 'ForgetCustomer':
       if (state.status === 'forgotten') return [];
-      if (command.reason.trim() === '')
+      if (asked.reason.trim() === '')
         return refuse(
           'reason-of-forgetting-missing',
           'Say on whose wish or by which rule they are forgotten.',
           'reason',
         );
-      return [{ type: 'CustomerForgotten', data: { customer, reason: command.reason } }];
+      return [{ type: 'CustomerForgotten', data: { customer, reason: asked.reason } }];
     default:
-      return never(command);
+      return never(asked);
   }
 };
 

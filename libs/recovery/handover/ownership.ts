@@ -1,56 +1,86 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { inWork, type OpenedCase } from '../case/case-state.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { changed, inWork, worked } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { OneOf, Optional, otherwise, Text } from '../vocabulary/fields.js';
+import { REPORTERS, SUPERVISORS, WORKERS } from '../vocabulary/roles.js';
+import { ASSIGNED_BY } from '../vocabulary/words.js';
+
+const assignment = { owner: Text(), team: Optional(Text()), reason: Optional(Text(2_000)) };
+
+export const CaseAssigned = caseEvent('CaseAssigned', {
+  fields: { ...assignment, by: otherwise('source', OneOf(ASSIGNED_BY)) },
+  apply: (state, { data: { owner, team = state.facts.team } }) => worked(state, owner, { owner, team }),
+});
 
 /** Gives a case its first owner. From then on it is handed over, with a reason. */
-export function assignCase(
-  { owner, team, by, reason }: CaseCommandOf<'AssignCase'>,
-  state: OpenedCase,
-): Decision<CaseEvent> {
-  const { file } = state;
-  if (file.owner === owner && (team === undefined || team === file.team)) return [];
-  if (!inWork(state)) return notInWork(state);
-  if (file.owner !== undefined)
-    return refuse('owned-already', `The case is ${file.owner}'s. Hand it off, with a reason.`, 'owner');
-  return [
-    {
-      type: 'CaseAssigned',
-      data: stated({ owner, team, by: by ?? 'person', reason }),
-    },
-  ];
-}
+export const AssignCase = caseCommand('AssignCase', {
+  comes: {
+    path: 'assignment',
+    roles: SUPERVISORS,
+    says: 'Give the case an owner',
+    example: { owner: 'ana.lopes', reason: 'Speaks Portuguese' },
+  },
+  fields: assignment,
+  decide({ owner, team, reason }, { facts }) {
+    if (facts.owner === owner && (team === undefined || team === facts.team)) return [];
+    if (!inWork(facts)) return notInWork(facts);
+    if (facts.owner !== null)
+      return refuse('owned-already', `The case is ${facts.owner}'s. Hand it off, with a reason.`, 'owner');
+    return [fact(CaseAssigned, { owner, team, by: 'person', reason })];
+  },
+});
 
-export function handOffCase(
-  { toOwner, toTeam, reason }: CaseCommandOf<'HandOffCase'>,
-  state: OpenedCase,
-): Decision<CaseEvent> {
-  const { file } = state;
-  if (file.owner === toOwner && (toTeam === undefined || toTeam === file.team)) return [];
-  if (!inWork(state)) return notInWork(state);
-  if (reason.trim() === '')
-    return refuse('reason-of-hand-off-missing', 'Say why the case goes to somebody else.', 'reason');
-  return [
-    {
-      type: 'CaseHandedOff',
-      data: stated({ fromOwner: file.owner, toOwner, toTeam, reason }),
-    },
-  ];
-}
+const handOver = { toOwner: Text(), toTeam: Optional(Text()), reason: Text(2_000) };
 
-/** That the owner was told. Told once: an alert to somebody who lost the case meanwhile counts for nothing. */
-export function recordOwnerAlert(
-  { owner, channel }: CaseCommandOf<'RecordOwnerAlert'>,
-  { file }: OpenedCase,
-): Decision<CaseEvent> {
-  if (file.alerted === owner) return [];
-  if (file.owner !== owner)
-    return refuse(
-      'alerted-not-owner',
-      `The case is ${file.owner ?? "nobody's"}, so alerting ${owner} is no alert.`,
-      'owner',
-    );
-  return [{ type: 'OwnerAlerted', data: { owner, channel } }];
-}
+export const CaseHandedOff = caseEvent('CaseHandedOff', {
+  fields: { fromOwner: Optional(Text()), ...handOver },
+  apply: (state, { data: { toOwner, toTeam = state.facts.team } }) =>
+    worked(state, toOwner, { owner: toOwner, team: toTeam }),
+});
+
+export const HandOffCase = caseCommand('HandOffCase', {
+  comes: {
+    path: 'hand-over',
+    roles: WORKERS,
+    says: 'Hand the case to another person or team',
+    example: { toOwner: 'emil.novak', toTeam: 'billing', reason: 'A matter of billing' },
+  },
+  fields: handOver,
+  decide({ toOwner, toTeam, reason }, { facts }) {
+    if (facts.owner === toOwner && (toTeam === undefined || toTeam === facts.team)) return [];
+    if (!inWork(facts)) return notInWork(facts);
+    if (reason.trim() === '')
+      return refuse('reason-of-hand-off-missing', 'Say why the case goes to somebody else.', 'reason');
+    return [fact(CaseHandedOff, { fromOwner: facts.owner ?? undefined, toOwner, toTeam, reason })];
+  },
+});
+
+const alert = { owner: Text(), channel: Text() };
+
+export const OwnerAlerted = caseEvent('OwnerAlerted', {
+  fields: alert,
+  apply: (state, { data: { owner } }) => changed(state, { alerted: true }, { alertedOwner: owner }),
+});
+
+/** An owner is alerted once. An alert to somebody who lost the case meanwhile is none. */
+export const RecordOwnerAlert = caseCommand('RecordOwnerAlert', {
+  comes: {
+    path: 'alerts',
+    roles: REPORTERS,
+    says: 'Record that the owner was alerted',
+    example: { owner: 'ana.lopes', channel: 'e-mail' },
+  },
+  fields: alert,
+  decide({ owner, channel }, { facts, alertedOwner }) {
+    if (alertedOwner === owner) return [];
+    if (facts.owner !== owner)
+      return refuse(
+        'alerted-not-owner',
+        `The case is ${facts.owner ?? "nobody's"}, so alerting ${owner} is no alert.`,
+        'owner',
+      );
+    return [fact(OwnerAlerted, { owner, channel })];
+  },
+});

@@ -1,19 +1,67 @@
 import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { ImprovementEvent } from './improvement-events.js';
+import { command } from '../vocabulary/command.js';
+import { CausePath, Day, Text } from '../vocabulary/fields.js';
+import { REVIEWERS } from '../vocabulary/roles.js';
+import type { Publication } from '../vocabulary/topics.js';
 
-type Raised = Extract<ImprovementEvent, { type: 'ImprovementActionRaised' }>['data'];
+const topic = 'amends.rules' satisfies Publication;
+
+const raising = {
+  cause: CausePath,
+  owner: Text(),
+  /** What is to be changed. */
+  change: Text(2_000),
+  dueOn: Day,
+};
+
+/** On `improvement-{id}`: what is changed so that a cause stops recurring. */
+export const ImprovementActionRaised = event('ImprovementActionRaised', {
+  topic,
+  fields: { improvement: Text(), ...raising },
+});
+export const ImprovementActionCompleted = event('ImprovementActionCompleted', {
+  topic,
+  fields: { improvement: Text(), outcome: Text(2_000) },
+});
+export const IMPROVEMENT_EVENTS = [ImprovementActionRaised, ImprovementActionCompleted] as const;
+export type ImprovementEvent = EventOf<(typeof IMPROVEMENT_EVENTS)[number]>;
+
+export const RaiseImprovementAction = command('RaiseImprovementAction', {
+  comes: {
+    path: 'improvements',
+    roles: REVIEWERS,
+    says: 'Say what is to be changed so that a cause stops recurring',
+    example: {
+      cause: ['process', 'billing', 'double-charge'],
+      owner: 'emil.novak',
+      change: 'Refuse a second charge of the same order',
+      dueOn: '2031-05-05',
+    },
+  },
+  fields: ImprovementActionRaised.data.properties,
+});
+export const CompleteImprovementAction = command('CompleteImprovementAction', {
+  comes: {
+    path: 'improvements/{improvement}/completion',
+    roles: REVIEWERS,
+    says: 'Say what was changed',
+    example: { outcome: 'Shipped; no double charge since' },
+  },
+  fields: ImprovementActionCompleted.data.properties,
+});
+export const IMPROVEMENT_COMMANDS = [RaiseImprovementAction, CompleteImprovementAction] as const;
+export type ImprovementCommand = CommandOf<(typeof IMPROVEMENT_COMMANDS)[number]>;
 
 export type Improvement = { readonly status: 'none' | 'raised' | 'completed' };
-export type ImprovementCommand =
-  | ({ type: 'RaiseImprovementAction' } & Raised)
-  | { type: 'CompleteImprovementAction'; improvement: string; outcome: string };
 
-const decide = (command: ImprovementCommand, { status }: Improvement, { now }: Context): Decision<ImprovementEvent> => {
-  switch (command.type) {
+const decide = (asked: ImprovementCommand, { status }: Improvement, { now }: Context): Decision<ImprovementEvent> => {
+  switch (asked.type) {
     case 'RaiseImprovementAction': {
       if (status !== 'none') return [];
-      const { type: _, ...raised } = command;
+      const { type: _, ...raised } = asked;
       if (raised.cause.length === 0)
         return refuse('improvement-without-cause', 'Name the cause that this is to stop.', 'cause');
       if (raised.dueOn < now.slice(0, 10))
@@ -21,7 +69,7 @@ const decide = (command: ImprovementCommand, { status }: Improvement, { now }: C
       return [{ type: 'ImprovementActionRaised', data: raised }];
     }
     case 'CompleteImprovementAction': {
-      const { improvement, outcome } = command;
+      const { improvement, outcome } = asked;
       if (status === 'none')
         return refuse('improvement-not-found', 'There is no such improvement action. Check its id, or raise it.');
       if (status === 'completed') return [];
@@ -29,7 +77,7 @@ const decide = (command: ImprovementCommand, { status }: Improvement, { now }: C
       return [{ type: 'ImprovementActionCompleted', data: { improvement, outcome } }];
     }
     default:
-      return never(command);
+      return never(asked);
   }
 };
 

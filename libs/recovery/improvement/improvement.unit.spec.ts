@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { ImprovementEvent } from './improvement-events.js';
-import { improvementDecider, type ImprovementCommand } from './improvement.js';
+import { type ImprovementEvent, improvementDecider, type ImprovementCommand } from './improvement.js';
 
 const context = { now: '2031-05-05T12:00:00.000Z', actor: { id: 'sue', role: 'supervisor' }, commandId: 'c' };
 const action = {

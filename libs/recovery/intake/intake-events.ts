@@ -1,26 +1,38 @@
-import type { ScoreLevel } from '../response/response-events.js';
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
+import { OneOf, Text, Whole } from '../vocabulary/fields.js';
+import type { Publication } from '../vocabulary/topics.js';
+import { CHOSEN_BY, SCORE_LEVELS } from '../vocabulary/words.js';
 
-// Stored for good: a new meaning is a new event, a new shape is an upcast.
+const topic = 'kept-inside' satisfies Publication;
 
-/** On `intake-{team}-{day}`: the owners of a team's new cases of one day, and the responses that the throttle held back. */
-export type IntakeEvent =
-  | {
-      type: 'IntakeAllocated';
-      data: {
-        response: string;
-        case: string;
-        team: string;
-        owner: string;
-        by: 'rule' | 'team-fallback' | 'programme-fallback';
-        /** The decision of triage, because other rules may be in force when the case is opened. */
-        kind: string;
-        priority: string;
-        score: ScoreLevel;
-        rule: string;
-        ruleSet: string;
-      };
-    }
-  | {
-      type: 'IntakeHeldBack';
-      data: { response: string; team: string; limit: number; score: ScoreLevel; rule: string; ruleSet: string };
-    };
+// On `intake-{team}-{day}`: whom a team's new cases of one day went to, and which ones the throttle held back.
+export const IntakeAllocated = event('IntakeAllocated', {
+  topic,
+  fields: {
+    response: Text(),
+    case: Text(),
+    team: Text(),
+    owner: Text(),
+    by: OneOf(CHOSEN_BY),
+    /** What triage decided: the rules may have been replaced by the time the case is opened. */
+    kind: Text(),
+    priority: Text(),
+    score: OneOf(SCORE_LEVELS),
+    rule: Text(),
+    ruleSet: Text(),
+  },
+});
+export const IntakeHeldBack = event('IntakeHeldBack', {
+  topic,
+  fields: {
+    response: Text(),
+    team: Text(),
+    limit: Whole(),
+    score: OneOf(SCORE_LEVELS),
+    rule: Text(),
+    ruleSet: Text(),
+  },
+});
+
+export const INTAKE_EVENTS = [IntakeAllocated, IntakeHeldBack] as const;
+export type IntakeEvent = EventOf<(typeof INTAKE_EVENTS)[number]>;

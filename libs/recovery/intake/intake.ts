@@ -1,7 +1,11 @@
+import Type from 'typebox';
 import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
+import { command } from '../vocabulary/command.js';
+import { Day, Optional, Text } from '../vocabulary/fields.js';
 import type { IntakeEvent } from './intake-events.js';
 import { chooseOwner } from './owner-choice.js';
 
@@ -11,33 +15,36 @@ export interface Intake {
   readonly heldBack: readonly string[];
 }
 
-export type IntakeCommand = {
-  type: 'AllocateIntake';
-  response: string;
-  case: string;
-  team: string;
-  /** The day of this intake, such as 2031-05-05. */
-  day: string;
-  touchpoint?: string;
-  decided: TriagedCase;
-  /** Absent if nobody named the team's members. */
-  roster?: Roster;
-  /** By owner: cases open now, without those of this intake. */
-  openCases: Readonly<Record<string, number>>;
-};
+export const AllocateIntake = command('AllocateIntake', {
+  comes: { inside: 'A reaction to the response allocates it, by the rules.' },
+  fields: {
+    response: Text(),
+    case: Text(),
+    team: Text(),
+    /** The day of this intake. */
+    day: Day,
+    touchpoint: Optional(Text()),
+    decided: Type.Unsafe<TriagedCase>({ type: 'object' }),
+    /** Absent where the team's members are unknown. */
+    roster: Optional(Type.Unsafe<Roster>({ type: 'object' })),
+    /** By owner: cases open now, those of this very intake left out. */
+    openCases: Type.Unsafe<Readonly<Record<string, number>>>({ type: 'object' }),
+  },
+});
+export type IntakeCommand = CommandOf<typeof AllocateIntake>;
 
-const decide = (command: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
-  const { response, team, decided } = command;
+const decide = (asked: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
+  const { response, team, decided } = asked;
   const { kind, priority, score, rule, ruleSet } = decided;
   if (intake.heldBack.includes(response) || intake.allocated.some((done) => done.response === response)) return [];
   const limit = decided.intake.throttle?.perTeamAndDay;
   if (limit !== undefined && intake.allocated.length >= limit)
     return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
-  const { owner, by } = chooseOwner(command, intake);
+  const { owner, by } = chooseOwner(asked, intake);
   return [
     {
       type: 'IntakeAllocated',
-      data: { response, case: command.case, team, owner, by, kind, priority, score, rule, ruleSet },
+      data: { response, case: asked.case, team, owner, by, kind, priority, score, rule, ruleSet },
     },
   ];
 };

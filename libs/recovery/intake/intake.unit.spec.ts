@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { Member } from '../team/team-events.js';
+import type { Member } from '../team/team.js';
 import type { CaseWanted } from '../triage/triage.js';
 import type { IntakeEvent } from './intake-events.js';
 import { intakeDecider, type Intake, type IntakeCommand } from './intake.js';

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../rules/duration.js';
-import { isPresent, type Roster } from '../team/team.js';
-import type { Member } from '../team/team-events.js';
+import { isPresent, type Member, type Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
+import type { ChosenBy } from '../vocabulary/words.js';
 
 interface CaseWithoutOwner {
   readonly decided: TriagedCase;
@@ -19,7 +19,7 @@ interface CasesOfDay {
 
 interface Chosen {
   readonly owner: string;
-  readonly by: 'rule' | 'team-fallback' | 'programme-fallback';
+  readonly by: ChosenBy;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Offer } from '../case/case-state.js';
-import type { Money } from '../vocabulary/money.js';
+import type { Money } from '../vocabulary/fields.js';
 import type { CompiledRules } from '../rules/compile.js';
 
 /**

@@ -1,81 +1,150 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { inWork, recordedBy, type OpenedCase } from '../case/case-state.js';
-import { notInWork } from '../case/in-work.js';
+import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
+import { broken } from '../case/broken-history.js';
+import { changed, inWork, worked, type Offer, type OpenedCase } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { notInWork } from '../case/in-work.js';
+import { Flag, given, identity, Money, OneOf, Optional, otherwise, Personal, Text } from '../vocabulary/fields.js';
+import { SUPERVISORS, WORKERS } from '../vocabulary/roles.js';
+import { OFFER_ANSWERS } from '../vocabulary/words.js';
 import { withinAuthority } from './authority.js';
 
-export function offerResolution(
-  { offer: named, kind, value, description }: CaseCommandOf<'OfferResolution'>,
-  state: OpenedCase,
-  { actor, commandId, rules }: CaseContext,
-): Decision<CaseEvent> {
-  const { file } = state;
-  const offer = named ?? idOf('offer', file.case, commandId);
-  if (recordedBy(file, commandId) || file.offers.some(({ id }) => id === offer)) return [];
-  if (!inWork(state)) return notInWork(state);
-  const kinds = rules?.ruleSet.offers?.kinds;
-  if (kinds && !kinds.includes(kind))
-    return refuse(
-      'offer-kind-unknown',
-      `The rules know no offer of kind "${kind}". Choose of: ${kinds.join(', ')}.`,
-      'kind',
-    );
-  if (value && !(Number.isSafeInteger(value.amount) && value.amount >= 0))
-    return refuse(
-      'amount-not-in-minor-units',
-      `An amount is a whole number of minor units (cents), 0 or more, not ${value.amount}.`,
-      'value.amount',
-    );
-  const needsAuthority = !withinAuthority(actor.role, value, file.offers, rules);
-  return [{ type: 'ResolutionOffered', data: stated({ offer, kind, value, description, needsAuthority }) }];
-}
+/** Which offer it is. */
+const offer = given(identity(Text()));
+
+export const ResolutionOffered = caseEvent('ResolutionOffered', {
+  fields: {
+    offer,
+    kind: Text(),
+    value: Optional(given(Money)),
+    description: Optional(Personal),
+    /** Beyond the authority of who offered it: it stands only once a supervisor authorises it. */
+    needsAuthority: otherwise(false, Flag),
+  },
+  apply: (state, { actor, data: { offer: id, kind, value, needsAuthority } }) => {
+    const standing = needsAuthority ? 'pending' : 'stands';
+    const made: Offer = stated({ id, cycle: state.facts.cycle, kind, value, offeredBy: actor.id, standing });
+    return worked(state, actor.id, { offered: true }, { offers: [...state.offers, made] });
+  },
+});
+
+export const OfferResolution = caseCommand('OfferResolution', {
+  comes: {
+    path: 'offers',
+    roles: WORKERS,
+    says: 'Offer the customer something; beyond authority it waits for a supervisor',
+    example: { offer: 'refund-1', kind: 'refund', value: { amount: 4900, currency: 'EUR' } },
+  },
+  fields: {
+    /** Made from the case and the command's id where the caller names none. */
+    offer: Optional(Text()),
+    kind: Text(),
+    value: Optional(Money),
+    description: Optional(Personal),
+  },
+  decide({ offer: named, kind, value, description }, state, { actor, commandId, rules }) {
+    const { facts, offers } = state;
+    const id = named ?? idOf('offer', state.case, commandId);
+    if (offers.some((made) => made.id === id)) return [];
+    if (!inWork(facts)) return notInWork(facts);
+    const kinds = rules?.ruleSet.offers?.kinds;
+    if (kinds && !kinds.includes(kind))
+      return refuse(
+        'offer-kind-unknown',
+        `The rules know no offer of kind "${kind}". Choose of: ${kinds.join(', ')}.`,
+        'kind',
+      );
+    if (value && !(Number.isSafeInteger(value.amount) && value.amount >= 0))
+      return refuse(
+        'amount-not-in-minor-units',
+        `An amount is a whole number of minor units (cents), 0 or more, not ${value.amount}.`,
+        'value.amount',
+      );
+    const needsAuthority = !withinAuthority(actor.role, value, offers, rules);
+    return [fact(ResolutionOffered, { offer: id, kind, value, description, needsAuthority })];
+  },
+});
+
+export const OfferAuthorised = caseEvent('OfferAuthorised', {
+  fields: { offer },
+  apply: (state, event) =>
+    worked(state, event.actor.id, {}, { offers: withOffer(state, event, { standing: 'stands' }) }),
+});
 
 /** A supervisor takes responsibility for an offer that was beyond its maker, within an authority of their own. */
-export function authoriseOffer(
-  { offer: id }: CaseCommandOf<'AuthoriseOffer'>,
-  state: OpenedCase,
-  { actor, rules }: CaseContext,
-): Decision<CaseEvent> {
-  const offer = state.file.offers.find((made) => made.id === id);
-  if (!offer) return unknownOffer(id);
-  if (offer.standing === 'stands') return [];
-  if (!inWork(state)) return notInWork(state);
-  if (actor.role !== 'supervisor')
-    return refuse('authority-is-a-supervisors', 'Only a supervisor authorises an offer. Ask yours.');
-  if (offer.offeredBy === actor.id)
-    return refuse('own-offer', 'Nobody authorises an offer of their own. Ask another supervisor.');
-  const others = state.file.offers.filter((made) => made !== offer);
-  if (!withinAuthority(actor.role, offer.value, others, rules))
-    return refuse(
-      'beyond-supervisors-authority',
-      'With what the case was offered already, this is beyond a supervisor’s authority as well. Offer less.',
-    );
-  return [{ type: 'OfferAuthorised', data: { offer: id } }];
-}
+export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
+  comes: {
+    path: 'offers/{offer}/authorisation',
+    roles: SUPERVISORS,
+    says: 'Authorise an offer beyond the authority of who made it',
+    example: {},
+  },
+  fields: { offer: Text() },
+  decide({ offer: id }, { facts, offers }, { actor, rules }) {
+    const pending = offers.find((made) => made.id === id);
+    if (!pending) return unknownOffer(id);
+    if (pending.standing === 'stands') return [];
+    if (!inWork(facts)) return notInWork(facts);
+    if (actor.role !== 'supervisor')
+      return refuse('authority-is-a-supervisors', 'Only a supervisor authorises an offer. Ask yours.');
+    if (pending.offeredBy === actor.id)
+      return refuse('own-offer', 'Nobody authorises an offer of their own. Ask another supervisor.');
+    const others = offers.filter((made) => made !== pending);
+    if (!withinAuthority(actor.role, pending.value, others, rules))
+      return refuse(
+        'beyond-supervisors-authority',
+        'With what the case was offered already, this is beyond a supervisor’s authority as well. Offer less.',
+      );
+    return [fact(OfferAuthorised, { offer: id })];
+  },
+});
+
+export const OfferAnswered = caseEvent('OfferAnswered', {
+  fields: { offer, answer: OneOf(OFFER_ANSWERS) },
+  apply: (state, event) => {
+    const { answer } = event.data;
+    return changed(state, { offerAnswer: answer }, { offers: withOffer(state, event, { answer }) });
+  },
+});
 
 /** Customers answer when they like, after the case is closed too; no answer may turn into one. */
-export function answerOffer(
-  { offer: id, answer }: CaseCommandOf<'AnswerOffer'>,
-  { file }: OpenedCase,
-): Decision<CaseEvent> {
-  const offer = file.offers.find((made) => made.id === id);
-  if (!offer) return unknownOffer(id);
-  if (offer.answer === answer) return [];
-  if (offer.standing === 'pending')
-    return refuse(
-      'offer-not-authorised',
-      'The offer stands only once a supervisor authorises it. Have that done first.',
-    );
-  if (offer.answer !== undefined && offer.answer !== 'no-answer')
-    return refuse(
-      'offer-answered-already',
-      `The offer was ${offer.answer} already. Correct that answer if it is wrong.`,
-    );
-  return [{ type: 'OfferAnswered', data: { offer: id, answer } }];
-}
+export const AnswerOffer = caseCommand('AnswerOffer', {
+  comes: {
+    path: 'offers/{offer}/answer',
+    roles: WORKERS,
+    says: "Record the customer's answer to an offer",
+    example: { answer: 'accepted' },
+  },
+  fields: { offer: Text(), answer: OneOf(OFFER_ANSWERS) },
+  decide({ offer: id, answer }, { offers }) {
+    const made = offers.find((one) => one.id === id);
+    if (!made) return unknownOffer(id);
+    if (made.answer === answer) return [];
+    if (made.standing === 'pending')
+      return refuse(
+        'offer-not-authorised',
+        'The offer stands only once a supervisor authorises it. Have that done first.',
+      );
+    if (made.answer !== undefined && made.answer !== 'no-answer')
+      return refuse(
+        'offer-answered-already',
+        `The offer was ${made.answer} already. Correct that answer if it is wrong.`,
+      );
+    return [fact(OfferAnswered, { offer: id, answer })];
+  },
+});
 
 const unknownOffer = (id: string) => refuse('offer-not-found', `This case has no offer ${id}. Check its id.`, 'offer');
+
+function withOffer(
+  { offers }: OpenedCase,
+  event: Recorded<{ type: string; data: { offer: string } }>,
+  change: Partial<Offer>,
+): readonly Offer[] {
+  const { offer: id } = event.data;
+  if (!offers.some((made) => made.id === id)) throw broken(event, `speaks of offer ${id}, never made`);
+  return offers.map((made) => (made.id === id ? { ...made, ...change } : made));
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from '../case/case-events.js';
+import type { CaseEvent } from '../case/case.js';
 import { ben, closed, given, happened, owned, rules, submitted, sue } from '../case/case.testing.js';
-import type { Money } from '../vocabulary/money.js';
+import type { Money } from '../vocabulary/fields.js';
 
 const eur = (amount: number): Money => ({ amount, currency: 'EUR' });
 const limited = {

@@ -1,38 +1,70 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import type { OpenedCase } from '../case/case-state.js';
-import { inWork } from '../case/case-state.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { changed, inWork } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { Instant, OneOf, Optional, Text } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
+import { WAITING_ON } from '../vocabulary/words.js';
 
-export function pauseCase(
-  { waitingOn, reason, until }: CaseCommandOf<'PauseCase'>,
-  state: OpenedCase,
-  { now }: CaseContext,
-): Decision<CaseEvent> {
-  if (!inWork(state)) return notInWork(state);
-  if (state.status === 'paused') {
-    if (state.waitingOn === waitingOn && state.until === until) return [];
-    return refuse('paused-already', `The case waits on ${state.waitingOn} already. Resume it before pausing it anew.`);
-  }
-  if (until !== undefined && until <= now)
-    return refuse(
-      'pause-ends-in-the-past',
-      `A pause until ${until} is over already. Name a later time, or none.`,
-      'until',
+const fields = { waitingOn: OneOf(WAITING_ON), reason: Optional(Text(2_000)), until: Optional(Instant) };
+
+export const CasePaused = caseEvent('CasePaused', {
+  fields,
+  apply: (state, { data: { waitingOn, until } }) =>
+    changed(state, { status: 'paused', waitingOn }, { pausedUntil: until }),
+});
+
+export const PauseCase = caseCommand('PauseCase', {
+  comes: {
+    path: 'pauses',
+    roles: WORKERS,
+    says: 'Wait for the customer or somebody else',
+    example: { waitingOn: 'customer', reason: 'Sends us a photograph' },
+  },
+  fields,
+  decide({ waitingOn, reason, until }, { facts, pausedUntil }, { now }) {
+    if (!inWork(facts)) return notInWork(facts);
+    if (facts.status === 'paused') {
+      if (facts.waitingOn === waitingOn && pausedUntil === until) return [];
+      return refuse(
+        'paused-already',
+        `The case waits on ${facts.waitingOn} already. Resume it before pausing it anew.`,
+      );
+    }
+    if (until !== undefined && until <= now)
+      return refuse(
+        'pause-ends-in-the-past',
+        `A pause until ${until} is over already. Name a later time, or none.`,
+        'until',
+      );
+    return [fact(CasePaused, { waitingOn, reason, until })];
+  },
+});
+
+export const CaseResumed = caseEvent('CaseResumed', {
+  fields: { reason: Optional(Text(2_000)) },
+  apply: (state) => {
+    const { status } = state.facts;
+    return changed(
+      state,
+      { status: status === 'paused' ? 'open' : status, waitingOn: null },
+      { pausedUntil: undefined },
     );
-  return [
-    {
-      type: 'CasePaused',
-      data: stated({ waitingOn, reason, until }),
-    },
-  ];
-}
+  },
+});
 
-export function resumeCase({ reason }: CaseCommandOf<'ResumeCase'>, state: OpenedCase): Decision<CaseEvent> {
-  if (state.status === 'open') return [];
-  if (state.status !== 'paused') return notInWork(state);
-  return [{ type: 'CaseResumed', data: stated({ reason }) }];
-}
+export const ResumeCase = caseCommand('ResumeCase', {
+  comes: {
+    path: 'resumption',
+    roles: WORKERS,
+    says: 'Go on after a pause',
+    example: { reason: 'The photograph came' },
+  },
+  fields: { reason: Optional(Text(2_000)) },
+  decide({ reason }, { facts }) {
+    if (facts.status === 'open') return [];
+    if (facts.status !== 'paused') return notInWork(facts);
+    return [fact(CaseResumed, { reason })];
+  },
+});

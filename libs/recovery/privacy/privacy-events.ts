@@ -1,18 +1,33 @@
-// Stored for good: a new meaning is a new event, a new shape is an upcast.
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
+import { Instant, Optional, Text, Texts } from '../vocabulary/fields.js';
+import type { Publication } from '../vocabulary/topics.js';
 
-/** On `customer-{id}`: that there is contact data (in the vault), and that the customer was forgotten. */
-export type CustomerEvent =
-  | { type: 'CustomerContactRecorded'; data: { customer: string; entry: string } }
-  | { type: 'CustomerForgotten'; data: { customer: string; reason: string } };
+const CUSTOMERS = 'amends.customers' satisfies Publication;
+const INSIDE = 'kept-inside' satisfies Publication;
+
+/** On `customer-{id}`: there is contact data of them, in this entry of the vault. */
+export const CustomerContactRecorded = event('CustomerContactRecorded', {
+  topic: CUSTOMERS,
+  fields: { customer: Text(), entry: Text() },
+});
+/** On `customer-{id}`, as its last. */
+export const CustomerForgotten = event('CustomerForgotten', {
+  topic: CUSTOMERS,
+  fields: { customer: Text(), reason: Text(2_000) },
+});
+export const CUSTOMER_EVENTS = [CustomerContactRecorded, CustomerForgotten] as const;
+export type CustomerEvent = EventOf<(typeof CUSTOMER_EVENTS)[number]>;
 
 /** On `access-{day}`: who read whose personal data. */
-export type AccessEvent = {
-  type: 'AccessRecorded';
-  data: { customer?: string; case?: string; route: string; fields: readonly string[] };
-};
+export const AccessRecorded = event('AccessRecorded', {
+  topic: INSIDE,
+  fields: { customer: Optional(Text()), case: Optional(Text()), route: Text(), fields: Texts(1_000) },
+});
+export type AccessEvent = EventOf<typeof AccessRecorded>;
 
 /** On `store`: the history was put back from a back-up. */
-export type StoreEvent = {
-  type: 'HistoryRestored';
-  data: { backupMadeAt: string; lastPosition: string; headBefore?: string };
-};
+export const HistoryRestored = event('HistoryRestored', {
+  topic: INSIDE,
+  fields: { backupMadeAt: Instant, lastPosition: Text(), headBefore: Optional(Text()) },
+});
+export type StoreEvent = EventOf<typeof HistoryRestored>;

@@ -1,57 +1,64 @@
-import type { PersonalText } from '../../event-sourcing/sealed.js';
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
+import {
+  Answers,
+  given,
+  identity,
+  Language,
+  OneOf,
+  Optional,
+  otherwise,
+  Personal,
+  noted,
+  Text,
+  Texts,
+  Whole,
+} from '../vocabulary/fields.js';
+import type { Publication } from '../vocabulary/topics.js';
+import { CONTACT_ME, RESPONSE_KINDS, SCORE_LEVELS, TRIAGE_OUTCOMES } from '../vocabulary/words.js';
 
-// Stored for good: a new meaning is a new event, a new shape is an upcast.
+const topic = 'amends.responses' satisfies Publication;
 
-export type ResponseKind = 'survey' | 'complaint' | 'ticket' | 'social' | 'review' | 'forum' | 'operational-failure';
+export const ResponseReceived = event('ResponseReceived', {
+  topic,
+  importable: true,
+  fields: {
+    response: given(identity(Text())),
+    source: given(Text(100)),
+    externalId: given(Text()),
+    kind: OneOf(RESPONSE_KINDS),
+    /** Ours; other systems' ids of the customer are in the vault. */
+    customer: given(identity(Text())),
+    touchpoint: Optional(Text()),
+    answers: otherwise([], Answers()),
+    contactMe: otherwise('not-answered', OneOf(CONTACT_ME)),
+    comment: Optional(Personal),
+    /** Derived at the edge, for rules: the comment itself is sealed. */
+    commentLength: given(noted(Whole(), { description: 'Characters of the comment' })),
+    tags: otherwise([], Texts(50)),
+    product: Optional(Text()),
+    order: Optional(Text()),
+    agent: Optional(Text()),
+    language: Optional(Language),
+    /** The operational failure that touched the customer. */
+    failure: Optional(identity(Text())),
+  },
+});
+export type ReceivedResponse = EventOf<typeof ResponseReceived>['data'];
 
-export type ContactMe = 'yes' | 'no' | 'not-answered';
+export const ResponseTriaged = event('ResponseTriaged', {
+  topic,
+  fields: {
+    response: Text(),
+    score: OneOf(SCORE_LEVELS),
+    contactMe: OneOf(CONTACT_ME),
+    /** The cell or the rule of the rule set that decided. */
+    rule: Text(),
+    outcome: OneOf(TRIAGE_OUTCOMES),
+    case: Optional(Text()),
+    /** Content hash of the rule set that decided. */
+    ruleSet: Text(),
+  },
+});
 
-/** NPS 0-10, CSAT 1-5, CES 1-7, stars 1-5. */
-export type Metric = 'nps' | 'csat' | 'ces' | 'stars';
-
-export interface Answer {
-  readonly metric: Metric;
-  readonly score: number;
-}
-
-export type ScoreLevel = 'low' | 'high' | 'none';
-
-export type ResponseEvent =
-  | {
-      type: 'ResponseReceived';
-      data: {
-        response: string;
-        source: string;
-        externalId: string;
-        kind: ResponseKind;
-        /** Ours; other systems' ids of the customer are in the vault. */
-        customer: string;
-        touchpoint?: string;
-        answers: readonly Answer[];
-        contactMe: ContactMe;
-        comment?: PersonalText;
-        /** Derived at the edge, for rules: the comment itself is sealed. Characters. */
-        commentLength: number;
-        tags: readonly string[];
-        product?: string;
-        order?: string;
-        agent?: string;
-        language?: string;
-        /** The operational failure that touched the customer. */
-        failure?: string;
-      };
-    }
-  | {
-      type: 'ResponseTriaged';
-      data: {
-        response: string;
-        score: ScoreLevel;
-        contactMe: ContactMe;
-        /** The cell or the rule of the rule set that decided. */
-        rule: string;
-        outcome: 'opened' | 'respected' | 'held-back' | 'nothing';
-        case?: string;
-        /** Content hash of the rule set that decided. */
-        ruleSet: string;
-      };
-    };
+export const RESPONSE_EVENTS = [ResponseReceived, ResponseTriaged] as const;
+export type ResponseEvent = EventOf<(typeof RESPONSE_EVENTS)[number]>;

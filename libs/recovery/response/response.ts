@@ -1,23 +1,34 @@
 import { never, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import type { EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
-import type { ResponseEvent } from './response-events.js';
+import { command } from '../vocabulary/command.js';
+import { ResponseReceived, ResponseTriaged, type ReceivedResponse, type ResponseEvent } from './response-events.js';
 import { offScale } from './scales.js';
 
-type Data<T extends ResponseEvent['type']> = Extract<ResponseEvent, { type: T }>['data'];
-type Triage = Omit<Data<'ResponseTriaged'>, 'response' | 'contactMe'>;
+export const ReceiveResponse = command('ReceiveResponse', {
+  comes: { inside: 'A response comes in under its source’s own ids (libs/receiving), which lead to ours.' },
+  fields: ResponseReceived.data.properties,
+});
+
+const { response: _, contactMe: __, ...decided } = ResponseTriaged.data.properties;
+export const TriageResponse = command('TriageResponse', {
+  comes: { inside: 'A reaction to the response triages it, by the rules.' },
+  fields: decided,
+});
+
+export const RESPONSE_COMMANDS = [ReceiveResponse, TriageResponse] as const;
+export type ResponseCommand = CommandOf<(typeof RESPONSE_COMMANDS)[number]>;
 
 export type Response =
   | { readonly status: 'none' }
-  | { readonly status: 'received'; readonly received: Data<'ResponseReceived'> }
+  | { readonly status: 'received'; readonly received: ReceivedResponse }
   | {
       readonly status: 'triaged';
-      readonly received: Data<'ResponseReceived'>;
-      readonly triaged: Data<'ResponseTriaged'>;
+      readonly received: ReceivedResponse;
+      readonly triaged: EventOf<typeof ResponseTriaged>['data'];
     };
-
-export type ResponseCommand =
-  ({ type: 'ReceiveResponse' } & Data<'ResponseReceived'>) | ({ type: 'TriageResponse' } & Triage);
 
 const evolve = (state: Response, event: Recorded<ResponseEvent>): Response => {
   switch (event.type) {
@@ -32,33 +43,32 @@ const evolve = (state: Response, event: Recorded<ResponseEvent>): Response => {
   }
 };
 
-const decide = (command: ResponseCommand, state: Response): Decision<ResponseEvent> => {
-  switch (command.type) {
+const decide = (asked: ResponseCommand, state: Response): Decision<ResponseEvent> => {
+  switch (asked.type) {
     case 'ReceiveResponse': {
       if (state.status !== 'none') return []; // its source sent it again: what was heard first stands
-      const { type: _, ...received } = command;
+      const { type: _, ...received } = asked;
       return offScale(received.answers) ?? [{ type: 'ResponseReceived', data: stated(received) }];
     }
     case 'TriageResponse':
-      return triage(command, state);
+      return triage(asked, state);
     default:
-      return never(command);
+      return never(asked);
   }
 };
 
-function triage(command: { type: 'TriageResponse' } & Triage, state: Response): Decision<ResponseEvent> {
-  const { type: _, ...decided } = command;
+function triage({ type: _, ...triaged }: CommandOf<typeof TriageResponse>, state: Response): Decision<ResponseEvent> {
   switch (state.status) {
     case 'none':
       return refuse('response-not-found', 'There is no such response. Check its id, or send it first.');
     case 'received': {
-      if ((decided.outcome === 'opened') !== (decided.case !== undefined))
+      if ((triaged.outcome === 'opened') !== (triaged.case !== undefined))
         return refuse('triage-unclear', 'A triage that opens a case names it, and no other does.', 'case');
       const { response, contactMe } = state.received;
-      return [{ type: 'ResponseTriaged', data: stated({ response, contactMe, ...decided }) }];
+      return [{ type: 'ResponseTriaged', data: stated({ response, contactMe, ...triaged }) }];
     }
     case 'triaged':
-      if (state.triaged.outcome === decided.outcome && state.triaged.case === decided.case) return [];
+      if (state.triaged.outcome === triaged.outcome && state.triaged.case === triaged.case) return [];
       return refuse('triaged-already', `The response was triaged: ${state.triaged.outcome}. That decision stands.`);
     default:
       return never(state);

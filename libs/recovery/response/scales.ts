@@ -1,13 +1,6 @@
 import { refuse, type Refusal } from '../../event-sourcing/decider.js';
-import type { Answer, Metric } from './response-events.js';
-
-/** The scales as the field uses them. */
-export const SCALES: Readonly<Record<Metric, { readonly from: number; readonly to: number }>> = {
-  nps: { from: 0, to: 10 },
-  csat: { from: 1, to: 5 },
-  ces: { from: 1, to: 7 },
-  stars: { from: 1, to: 5 },
-};
+import type { Answer } from '../vocabulary/fields.js';
+import { SCALES } from '../vocabulary/scales.js';
 
 /** The first answer that no customer can have given. */
 export function offScale(answers: readonly Answer[]): Refusal | undefined {

@@ -6,7 +6,7 @@ import { fold, booksOf, opened, rulesOf } from '../clocks/case-clocks.testing.js
 import { readCause } from './read-cause.js';
 
 const facts = (touchpoint: string): CaseFacts =>
-  fold(booksOf([null, rulesOf([])]), ['2031-05-05T09:00Z', opened('normal', { touchpoint })]).facts;
+  fold(booksOf([null, rulesOf([])]), ['2031-05-05T09:00Z', opened('normal', { touchpoint })]).case.facts;
 const shop = facts('shop');
 
 const reading = (mapped: RootCauseRules['mapped']) => compileRules(rulesOf([], { rootCauses: { mapped } }));

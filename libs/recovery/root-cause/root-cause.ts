@@ -1,40 +1,63 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { inWork, type OpenedCase } from '../case/case-state.js';
-import { notInWork } from '../case/in-work.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
 import { stated } from '../../event-sourcing/stated.js';
+import { inWork, worked } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { notInWork } from '../case/in-work.js';
+import type { Cause } from '../rules/rule-set.js';
+import { CausePath, Optional, Text } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
 import { causeAt, nearestCauses } from './taxonomy.js';
 
-export function identifyRootCause(
-  { cause, action }: CaseCommandOf<'IdentifyRootCause'>,
-  state: OpenedCase,
-  { rules }: CaseContext,
-): Decision<CaseEvent> {
-  const { cycle, rootCause: known } = state.file;
-  if (known?.cycle === cycle && known.action === action && known.cause.join('\n') === cause.join('\n')) return [];
-  if (!inWork(state)) return notInWork(state);
-  if (cause.length === 0 || cause.some((level) => level.trim() === ''))
-    return refuse(
-      'root-cause-empty',
-      'Name the cause from its coarsest level to its finest, none of them blank.',
-      'cause',
-    );
-  const taxonomy = rules?.ruleSet.rootCauses?.taxonomy;
-  if (taxonomy) {
-    const path = causeAt(taxonomy, cause);
-    if (!path) {
-      const nearest = nearestCauses(taxonomy, cause).map((near) => `"${near.join(' > ')}"`);
-      const because = `The taxonomy has no cause "${cause.join(' > ')}". Nearest: ${nearest.join(', ')}.`;
-      return refuse('root-cause-unknown', because, 'cause');
-    }
-    if (path.some(({ actionRequired }) => actionRequired) && (action ?? '').trim() === '')
+const fields = { cause: CausePath, action: Optional(Text(2_000)) };
+
+export const RootCauseIdentified = caseEvent('RootCauseIdentified', {
+  fields,
+  apply: (state, { actor, data: { cause: path, action } }) =>
+    worked(state, actor.id, { rootCause: true }, { cause: stated({ cycle: state.facts.cycle, path, action }) }),
+});
+
+/** Each cycle has its own: the cause of the one before, identified again, is confirmed. */
+export const IdentifyRootCause = caseCommand('IdentifyRootCause', {
+  comes: {
+    path: 'root-cause',
+    roles: WORKERS,
+    says: 'Name the root cause',
+    example: { cause: ['process', 'billing', 'double-charge'], action: 'Second charge refunded' },
+  },
+  fields,
+  decide({ cause, action }, { facts, cause: known }, { rules }) {
+    if (known?.cycle === facts.cycle && known.action === action && known.path.join('\n') === cause.join('\n'))
+      return [];
+    if (!inWork(facts)) return notInWork(facts);
+    if (cause.length === 0 || cause.some((level) => level.trim() === ''))
       return refuse(
-        'root-cause-without-action',
-        `"${cause.join(' > ')}" asks for an action: say what is done about it.`,
-        'action',
+        'root-cause-empty',
+        'Name the cause from its coarsest level to its finest, none of them blank.',
+        'cause',
       );
+    const taxonomy = rules?.ruleSet.rootCauses?.taxonomy;
+    const refusal = taxonomy && offTaxonomy(taxonomy, cause, action);
+    return refusal ?? [fact(RootCauseIdentified, { cause, action })];
+  },
+});
+
+function offTaxonomy(
+  taxonomy: readonly Cause[],
+  cause: readonly string[],
+  action: string | undefined,
+): Refusal | undefined {
+  const path = causeAt(taxonomy, cause);
+  if (!path) {
+    const nearest = nearestCauses(taxonomy, cause).map((near) => `"${near.join(' > ')}"`);
+    const because = `The taxonomy has no cause "${cause.join(' > ')}". Nearest: ${nearest.join(', ')}.`;
+    return refuse('root-cause-unknown', because, 'cause');
   }
-  return [{ type: 'RootCauseIdentified', data: stated({ cause, action }) }];
+  if (path.some(({ actionRequired }) => actionRequired) && (action ?? '').trim() === '')
+    return refuse(
+      'root-cause-without-action',
+      `"${cause.join(' > ')}" asks for an action: say what is done about it.`,
+      'action',
+    );
+  return undefined;
 }

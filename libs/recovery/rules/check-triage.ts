@@ -1,5 +1,4 @@
-import type { Metric } from '../response/response-events.js';
-import { SCALES } from '../response/scales.js';
+import { type Metric, SCALES } from '../vocabulary/scales.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
 import type { Check } from './rule-check.js';
 import { covers, type KnownValues } from './satisfiable.js';

@@ -1,9 +1,19 @@
 import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { bookAfter } from './book-history.js';
 import type { BookEntry } from './rule-book.js';
-import type { PlannedRules, RulesEvent } from './rules-events.js';
+import { command } from '../vocabulary/command.js';
+import { Flag, Instant, Optional, Text } from '../vocabulary/fields.js';
+import { SUPERVISORS, type Role } from '../vocabulary/roles.js';
+import {
+  RuleSetDrafted,
+  RuleSetRehearsed,
+  RuleSetReviewed,
+  type PlannedRules,
+  type RulesEvent,
+} from './rules-events.js';
 
 type Data<T extends RulesEvent['type']> = Extract<RulesEvent, { type: T }>['data'];
 
@@ -28,47 +38,106 @@ export interface RuleHistory {
   readonly before?: readonly BookEntry[];
 }
 
-export type RulesCommand =
-  | ({ type: 'DraftRuleSet' } & Data<'RuleSetDrafted'>)
-  | ({ type: 'RecordRehearsal' } & Data<'RuleSetRehearsed'>)
-  | { type: 'ApproveRuleSet'; programme: string; ruleSet: string; reason: string }
-  | {
-      type: 'ActivateRuleSet';
-      programme: string;
-      ruleSet: string;
-      /** In force from this instant on; absent: from now. It excludes `overThePast`. */
-      from?: string;
-      /** Replaces the whole book: these rules apply to all of history. */
-      overThePast?: boolean;
-      digestBefore?: string;
-      digestAfter?: string;
-    }
-  | { type: 'RollBackRules'; programme: string; reason: string; digestBefore?: string; digestAfter?: string }
-  | ({ type: 'ReviewRuleSet' } & Data<'RuleSetReviewed'>);
+const OPERATORS: readonly Role[] = ['operator'];
+const which = { programme: Text(), ruleSet: Text() };
+const digests = { digestBefore: Optional(Text()), digestAfter: Optional(Text()) };
+
+export const DraftRuleSet = command('DraftRuleSet', {
+  comes: {
+    path: 'rules/drafts',
+    roles: OPERATORS,
+    says: 'Draft a rule set; it is named by the hash of its content',
+    example: { content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' },
+  },
+  fields: RuleSetDrafted.data.properties,
+});
+
+export const RecordRehearsal = command('RecordRehearsal', {
+  comes: { inside: 'A rehearsal is recorded when it is done.' },
+  fields: RuleSetRehearsed.data.properties,
+});
+
+export const ApproveRuleSet = command('ApproveRuleSet', {
+  comes: {
+    path: 'rules/{programme}/{ruleSet}/approve',
+    roles: OPERATORS,
+    says: 'Approve a draft; by another operator than its author, where there is one',
+    example: { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
+  },
+  fields: { ...which, reason: Text(2_000) },
+  needs: ['operators'],
+});
+
+export const ActivateRuleSet = command('ActivateRuleSet', {
+  comes: {
+    path: 'rules/{programme}/{ruleSet}/activate',
+    roles: OPERATORS,
+    says: 'Put an approved rule set in force, from a time on or over the past',
+    example: { overThePast: true },
+  },
+  fields: {
+    ...which,
+    /** In force from this instant on; absent: from now. Left out with `overThePast`. */
+    from: Optional(Instant),
+    /** Replaces the whole book: all of history is read under these rules. */
+    overThePast: Optional(Flag),
+    ...digests,
+  },
+});
+
+export const RollBackRules = command('RollBackRules', {
+  comes: {
+    path: 'rules/{programme}/rollback',
+    roles: OPERATORS,
+    says: 'Return to the rule book before the last activation, and to its build, in one step',
+    example: { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
+  },
+  fields: { programme: Text(), reason: Text(2_000), ...digests },
+});
+
+export const ReviewRuleSet = command('ReviewRuleSet', {
+  comes: {
+    path: 'rules/{programme}/{ruleSet}/review',
+    roles: SUPERVISORS,
+    says: 'Say that the rules were looked at again, and when next',
+    example: { reviewBy: '2031-12-31', note: 'Goals still fit' },
+  },
+  fields: RuleSetReviewed.data.properties,
+});
+
+export const RULES_COMMANDS = [
+  DraftRuleSet,
+  RecordRehearsal,
+  ApproveRuleSet,
+  ActivateRuleSet,
+  RollBackRules,
+  ReviewRuleSet,
+] as const;
+export type RulesCommand = CommandOf<(typeof RULES_COMMANDS)[number]>;
 
 type Command<T extends RulesCommand['type']> = Extract<RulesCommand, { type: T }>;
 
-const decide = (command: RulesCommand, state: RuleHistory, context: RulesContext): Decision<RulesEvent> => {
-  if (command.type === 'DraftRuleSet') return draftRules(command, state);
-  if (command.type === 'RollBackRules') return rollBack(command, state);
-  const draft = Object.hasOwn(state.drafts, command.ruleSet) ? state.drafts[command.ruleSet] : undefined;
+const decide = (asked: RulesCommand, state: RuleHistory, context: RulesContext): Decision<RulesEvent> => {
+  if (asked.type === 'DraftRuleSet') return draftRules(asked, state);
+  if (asked.type === 'RollBackRules') return rollBack(asked, state);
+  const draft = Object.hasOwn(state.drafts, asked.ruleSet) ? state.drafts[asked.ruleSet] : undefined;
   if (!draft)
     return refuse(
       'rule-set-not-drafted',
-      `There is no draft ${command.ruleSet} of these rules. Draft it first.`,
+      `There is no draft ${asked.ruleSet} of these rules. Draft it first.`,
       'ruleSet',
     );
-  switch (command.type) {
+  switch (asked.type) {
     case 'RecordRehearsal':
-      return recordRehearsal(command, draft);
+      return recordRehearsal(asked, draft);
     case 'ApproveRuleSet':
-      return approve(command, draft, context);
+      return approve(asked, draft, context);
     case 'ActivateRuleSet':
-      return activate(command, draft, state.book, context);
+      return activate(asked, draft, state.book, context);
     case 'ReviewRuleSet':
-      return review(command, draft, context);
+      return review(asked, draft, context);
     default:
-      return never(command);
+      return never(asked);
   }
 };
 

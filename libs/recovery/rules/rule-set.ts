@@ -1,6 +1,6 @@
 import type { Filter } from '../../filter/filter.js';
-import type { Channel } from '../case/case-events.js';
-import type { Metric } from '../response/response-events.js';
+import type { Channel } from '../vocabulary/words.js';
+import type { Metric } from '../vocabulary/scales.js';
 
 /**
  * One version of all rules of a programme, as people write it (YAML or JSON) and as history stores it. Durations are

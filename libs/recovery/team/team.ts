@@ -1,15 +1,59 @@
 import { refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import { stated } from '../../event-sourcing/stated.js';
-import type { Member, TeamEvent } from './team-events.js';
+import { command } from '../vocabulary/command.js';
+import { Day, identity, OneOf, Optional, Part, Parts, Text, Whole } from '../vocabulary/fields.js';
+import { SUPERVISORS } from '../vocabulary/roles.js';
+import type { Publication } from '../vocabulary/topics.js';
+import { MEMBER_ROLES } from '../vocabulary/words.js';
+import type { Static } from 'typebox';
+
+const Member = Part({
+  id: Text(100),
+  role: OneOf(MEMBER_ROLES),
+  /** The most open cases at a time; absent: no limit. */
+  capacity: Optional(Whole(0, 100_000)),
+  /** Days, inclusive. */
+  absences: Optional(Parts(Part({ from: Day, to: Day }), 100)),
+});
+export type Member = Static<typeof Member>;
+
+export const TeamChanged = event('TeamChanged', {
+  topic: 'amends.rules' satisfies Publication,
+  fields: {
+    team: identity(Text()),
+    name: Text(),
+    members: Parts(Member, 500),
+    /** Owns what nobody else of the team can take. */
+    fallbackOwner: Text(100),
+    supervisor: Optional(Text(100)),
+  },
+});
+export type TeamEvent = EventOf<typeof TeamChanged>;
 
 export type Roster = TeamEvent['data'];
 export type Team = { readonly status: 'none' } | { readonly status: 'known'; readonly roster: Roster };
 
 /** A team is told as a whole: who is in it now, and who stands in where nobody can. */
-export type TeamCommand = { type: 'ChangeTeam' } & Roster;
+export const ChangeTeam = command('ChangeTeam', {
+  comes: {
+    method: 'PUT',
+    path: 'teams/{team}',
+    roles: SUPERVISORS,
+    says: 'A team as a whole: who is in it from now on',
+    example: {
+      name: 'Customer care',
+      members: [{ id: 'ana', role: 'agent', capacity: 40 }],
+      fallbackOwner: 'sam',
+      supervisor: 'sam',
+    },
+  },
+  fields: TeamChanged.data.properties,
+});
+export type TeamCommand = CommandOf<typeof ChangeTeam>;
 
-const decide = (command: TeamCommand, state: Team): Decision<TeamEvent> => {
-  const { type: _, ...named } = command;
+const decide = ({ type: _, ...named }: TeamCommand, state: Team): Decision<TeamEvent> => {
   const roster = stated(named);
   if (state.status === 'known' && JSON.stringify(ordered(state.roster)) === JSON.stringify(ordered(roster))) return [];
   return unworkable(roster) ?? [{ type: 'TeamChanged', data: roster }];

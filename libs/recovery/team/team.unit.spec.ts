@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { TeamEvent } from './team-events.js';
-import { isPresent, teamDecider, type Team } from './team.js';
+import { type TeamEvent, isPresent, teamDecider, type Team } from './team.js';
 
 const context = { now: '2031-05-05T12:00:00.000Z', actor: { id: 'olga', role: 'operator' }, commandId: 'c' };
 const north = {

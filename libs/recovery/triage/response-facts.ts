@@ -1,4 +1,6 @@
-import type { Metric, ResponseEvent, ScoreLevel } from '../response/response-events.js';
+import type { Metric } from '../vocabulary/scales.js';
+import type { ResponseEvent } from '../response/response-events.js';
+import type { ScoreLevel } from '../vocabulary/words.js';
 import type { RESPONSE_FIELDS } from '../rules/response-fields.js';
 
 export type ReceivedResponse = Extract<ResponseEvent, { type: 'ResponseReceived' }>['data'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TriageRules } from '../rules/rule-set.js';
-import type { ReceivedResponse } from './response-facts.js';
+import type { ReceivedResponse } from '../response/response-events.js';
 
 type Stage = NonNullable<TriageRules['stages']>[number];
 

@@ -1,8 +1,10 @@
 import { never } from '../../event-sourcing/decider.js';
-import type { Answer, ContactMe, ScoreLevel } from '../response/response-events.js';
+import type { ReceivedResponse } from '../response/response-events.js';
 import type { CompiledRules } from '../rules/compile.js';
 import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js';
-import { responseFacts, type ReceivedResponse } from './response-facts.js';
+import type { Answer } from '../vocabulary/fields.js';
+import type { ContactMe, ScoreLevel } from '../vocabulary/words.js';
+import { responseFacts } from './response-facts.js';
 import { inRollout } from './stages.js';
 
 /** What the rules decide on a response. The team's intake may still hold a wanted case back. */

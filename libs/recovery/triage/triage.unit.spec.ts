@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rules } from '../case/case.testing.js';
 import type { TriageRules } from '../rules/rule-set.js';
-import type { ReceivedResponse } from './response-facts.js';
+import type { ReceivedResponse } from '../response/response-events.js';
 import { inRollout } from './stages.js';
 import { triage } from './triage.js';
 

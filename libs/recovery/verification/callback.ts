@@ -1,24 +1,32 @@
-import { refuse, type Decision } from '../../event-sourcing/decider.js';
-import type { CaseCommandOf } from '../case/case-commands.js';
-import type { CaseContext } from '../case/case-context.js';
-import type { CaseEvent } from '../case/case-events.js';
-import { recordedBy, type OpenedCase } from '../case/case-state.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { Flag, OneOf, Optional, Personal } from '../vocabulary/fields.js';
+import { REVIEWERS } from '../vocabulary/roles.js';
+import { CONTACT_OUTCOMES } from '../vocabulary/words.js';
+
+const fields = { outcome: OneOf(CONTACT_OUTCOMES), satisfied: Optional(Flag), note: Optional(Personal) };
+
+export const CallbackRecorded = caseEvent('CallbackRecorded', { fields });
 
 /** A person asks the customer of an approved case how it went. */
-export function recordCallback(
-  { outcome, satisfied, note }: CaseCommandOf<'RecordCallback'>,
-  state: OpenedCase,
-  { commandId }: CaseContext,
-): Decision<CaseEvent> {
-  if (recordedBy(state.file, commandId)) return [];
-  if (state.status !== 'approved')
-    return refuse('callback-before-approval', `Only approved cases are called back; this one is ${state.status}.`);
-  if (satisfied !== undefined && outcome !== 'reached')
-    return refuse(
-      'satisfied-unreached',
-      'Whether the customer is satisfied is known only if they were reached.',
-      'satisfied',
-    );
-  return [{ type: 'CallbackRecorded', data: stated({ outcome, satisfied, note }) }];
-}
+export const RecordCallback = caseCommand('RecordCallback', {
+  comes: {
+    path: 'callbacks',
+    roles: [...REVIEWERS, 'agent'],
+    says: 'Record a call to verify an approved case',
+    example: { outcome: 'reached', satisfied: true },
+  },
+  fields,
+  decide({ outcome, satisfied, note }, { facts: { status } }) {
+    if (status !== 'approved')
+      return refuse('callback-before-approval', `Only approved cases are called back; this one is ${status}.`);
+    if (satisfied !== undefined && outcome !== 'reached')
+      return refuse(
+        'satisfied-unreached',
+        'Whether the customer is satisfied is known only if they were reached.',
+        'satisfied',
+      );
+    return [fact(CallbackRecorded, { outcome, satisfied, note })];
+  },
+});

@@ -1,22 +1,42 @@
 import { refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { draw } from './drawing.js';
-import type { VerificationEvent } from './verification-events.js';
+import { command } from '../vocabulary/command.js';
+import { Optional, Part, Parts, Rate, Text, Texts } from '../vocabulary/fields.js';
+import type { Publication } from '../vocabulary/topics.js';
+
+/** On `verification-{period}`: a drawing that an auditor can repeat from the seed, the case ids and the rate. */
+export const VerificationSampled = event('VerificationSampled', {
+  topic: 'amends.rules' satisfies Publication,
+  fields: {
+    period: Text(),
+    seed: Text(),
+    rate: Rate,
+    stratum: Optional(Text()),
+    cases: Texts(1_000_000),
+    drawn: Texts(1_000_000),
+  },
+});
+export type VerificationEvent = EventOf<typeof VerificationSampled>;
 
 export type Verification = { readonly status: 'none' } | { readonly status: 'sampled'; readonly seed: string };
 
-export type VerificationCommand = {
-  type: 'DrawSample';
-  period: string;
-  /** The instant at which the period is over, UTC. */
-  until: string;
-  /** Published before the drawing. */
-  seed: string;
-  /** Above 0, at most 1. */
-  rate: number;
-  /** Approved in the period; a stratum (owner or team) each where the rules ask: each stratum is drawn by itself. */
-  cases: readonly { readonly case: string; readonly stratum?: string }[];
-};
+export const DrawSample = command('DrawSample', {
+  comes: { inside: 'The seed, the rate and the cases of a period come from the rules and the read models.' },
+  fields: {
+    period: Text(),
+    /** The instant at which the period is over, UTC. */
+    until: Text(),
+    /** Published before the drawing. */
+    seed: Text(),
+    rate: Rate,
+    /** Approved in the period; a stratum (owner or team) each where the rules ask: each stratum is drawn by itself. */
+    cases: Parts(Part({ case: Text(), stratum: Optional(Text()) }), 1_000_000),
+  },
+});
+export type VerificationCommand = CommandOf<typeof DrawSample>;
 
 const decide = (
   { period, until, seed, rate, cases }: VerificationCommand,

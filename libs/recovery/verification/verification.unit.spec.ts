@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { closed, given, owned, rules, time } from '../case/case.testing.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { draw } from './drawing.js';
-import type { VerificationEvent } from './verification-events.js';
-import { verificationDecider, type VerificationCommand } from './verification.js';
+import { type VerificationEvent, verificationDecider, type VerificationCommand } from './verification.js';
 
 describe('calling back', () => {
   const call = { type: 'RecordCallback', outcome: 'reached', satisfied: true, note: 'all fine' } as const;

@@ -6,7 +6,7 @@ import { HistoryDamaged, HistoryUnavailable, type EventStore } from '../../event
 import type { Inputs } from '../../read-models/inputs.js';
 import { READ_MODELS } from '../../read-models/read-models.js';
 import { ReadStoreUnavailable, type ReadStore } from '../../read-store/read-store.js';
-import type { CaseEvent } from '../../recovery/case/case-events.js';
+import type { CaseEvent } from '../../recovery/case/case.js';
 import type { RecoveryEvent } from '../../recovery/history.js';
 import { digestBuild } from '../digest/digest.js';
 import { ReadModelFollower } from './follower.js';

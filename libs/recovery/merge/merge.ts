@@ -1,0 +1,38 @@
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { changed } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { Id, Optional, Text } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
+
+export const CaseMerged = caseEvent('CaseMerged', {
+  fields: { into: Text(), reason: Optional(Text(2_000)) },
+  apply: (state, { data: { into } }) => changed(state, { status: 'merged', waitingOn: null }, { mergedInto: into }),
+});
+
+/** A duplicate goes on in the case it duplicates. */
+export const MergeCase = caseCommand('MergeCase', {
+  comes: {
+    path: 'merge',
+    roles: WORKERS,
+    says: 'Close the case as a duplicate of another',
+    example: { into: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d', reason: 'Sent twice' },
+  },
+  fields: { into: Id, reason: Optional(Text(2_000)) },
+  needs: ['mergesInto'],
+  decide({ into, reason }, { case: id, facts: { status }, mergedInto }, { mergesInto }) {
+    if (status === 'merged') {
+      if (mergedInto === into) return [];
+      return refuse('merged-elsewhere', `This case was merged into ${mergedInto} already. Go on there.`, 'into');
+    }
+    if (into === id)
+      return refuse('merge-into-itself', 'A case cannot be merged into itself. Name the case it duplicates.', 'into');
+    if (status === 'approved')
+      return refuse('merge-of-closed', 'The case is approved and stays as it was closed. Reopen it before merging.');
+    if (mergesInto === 'not-opened')
+      return refuse('merge-into-unknown', `There is no case ${into}. Check the id of the case it duplicates.`, 'into');
+    if (mergesInto === 'merged')
+      return refuse('merge-into-merged', `Case ${into} was merged itself. Name the case that it went on in.`, 'into');
+    return [fact(CaseMerged, { into, reason })];
+  },
+});

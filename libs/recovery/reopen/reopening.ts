@@ -1,0 +1,29 @@
+import { fact } from '../../event-sourcing/declared-event.js';
+import { refuse } from '../../event-sourcing/decider.js';
+import { NEW_CYCLE } from '../case/case-facts.js';
+import { changed } from '../case/case-state.js';
+import { caseCommand, caseEvent } from '../case/declare.js';
+import { given, identity, Optional, Text, Whole } from '../vocabulary/fields.js';
+import { WORKERS } from '../vocabulary/roles.js';
+
+export const CaseReopened = caseEvent('CaseReopened', {
+  fields: { cycle: given(identity(Whole())), reason: Optional(Text(2_000)) },
+  apply: (state, { data: { cycle } }) =>
+    changed(state, { ...NEW_CYCLE, cycle }, { alertedOwner: undefined, pausedUntil: undefined }),
+});
+
+/** Only what was closed can be opened again; what is under review is returned. */
+export const ReopenCase = caseCommand('ReopenCase', {
+  comes: {
+    path: 'reopening',
+    roles: WORKERS,
+    says: 'Open the case again: a new cycle',
+    example: { reason: 'It happened again' },
+  },
+  fields: { reason: Optional(Text(2_000)) },
+  decide({ reason }, { facts: { status, cycle } }) {
+    if (status !== 'approved')
+      return refuse('not-closed', `Only an approved case can be reopened; this one is ${status}.`);
+    return [fact(CaseReopened, { cycle: cycle + 1, reason })];
+  },
+});

@@ -1,0 +1,25 @@
+import Type, { type TProperties } from 'typebox';
+import type { DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
+import type { Role } from './roles.js';
+
+interface Declaring<Fields extends TProperties, Need extends string, Comes> {
+  readonly fields: Fields;
+  readonly comes: Comes;
+  readonly needs?: readonly Need[];
+}
+
+/** Declares a command of an aggregate whose decider stands beside it. */
+export const command = <
+  const Name extends string,
+  Fields extends TProperties,
+  const Comes extends Route<Role> | Inside,
+  Need extends string = never,
+>(
+  type: Name,
+  { fields, comes, needs = [] }: Declaring<Fields, Need, Comes>,
+): DeclaredCommand<Name, Fields, Need, Comes> => ({
+  type,
+  comes,
+  needs,
+  fields: Type.Object(fields, { additionalProperties: false }),
+});

@@ -1,0 +1,76 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import type { PersonalText } from '../../event-sourcing/sealed.js';
+import { METRICS, type Metric } from './scales.js';
+
+/*
+ * What a field can hold. Each is a type and a JSON Schema with the limits of what comes in from outside; what stands in
+ * history has none but its kind (stored-fields.ts). Three notes may stand beside: x-personal (sealed with the customer's
+ * key), x-identity (says which one it is, so no correction sets it) and x-given (the import fills it, no mapping does).
+ */
+
+/** Text of 1 to `max` characters (code points), with no control characters but tab and line ends. */
+export const Text = (max = 200) => Type.String({ minLength: 1, maxLength: max, format: 'plain-text' });
+
+/** A person's words. */
+export const Personal = Type.Unsafe<PersonalText>({ ...Text(20_000), 'x-personal': true });
+
+export const Texts = (most: number, max = 100, least = 0) =>
+  Type.Unsafe<readonly string[]>({ type: 'array', items: Text(max), minItems: least, maxItems: most });
+
+/** One of a list of words. */
+export const OneOf = <const Words extends readonly string[]>(words: Words) =>
+  Type.Unsafe<Words[number]>({ enum: [...words] });
+
+export const Flag = Type.Boolean();
+/** Said or left out. */
+export const True = Type.Literal(true);
+export const Whole = (least?: number, most?: number) =>
+  Type.Integer({ ...(least !== undefined && { minimum: least }), ...(most !== undefined && { maximum: most }) });
+
+/** A share, above 0 and at most 1. */
+export const Rate = Type.Number();
+
+/** An id of ours: a UUID. */
+export const Id = Type.String({ format: 'id' });
+/** With its offset, such as 2031-05-05T09:00:00Z; history holds it in UTC with milliseconds. */
+export const Instant = Type.String({ format: 'instant', maxLength: 40 });
+/** Such as 2031-05-05. */
+export const Day = Type.String({ format: 'day' });
+/** By its BCP 47 tag, such as pt-BR. */
+export const Language = Type.String({ format: 'language' });
+/** An object whose fields are checked elsewhere, such as a rule set or a filter. */
+export const Anything = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' });
+
+/** An object with these fields and no other. */
+export const Part = <Fields extends Readonly<Record<string, TSchema>>>(fields: Fields) =>
+  Type.Object(fields, { additionalProperties: false });
+/** A list of such objects. */
+export const Parts = <Of extends TSchema>(part: Of, most: number, least = 0) =>
+  Type.Unsafe<readonly Static<Of>[]>({ type: 'array', items: part, minItems: least, maxItems: most });
+
+/** May be left out; null is not leaving out. */
+export const Optional = Type.Optional;
+
+/** The same field with notes and words beside it. Optional comes last, around this. */
+export const noted = <Of extends TSchema>(field: Of, notes: object): Of => ({ ...field, ...notes });
+/** Says which one it is: others refer to it, or the stream's place and share hang on it. */
+export const identity = <Of extends TSchema>(field: Of): Of => noted(field, { 'x-identity': true });
+/** Filled by the import itself. */
+export const given = <Of extends TSchema>(field: Of): Of => noted(field, { 'x-given': true });
+/** What a source's record means that does not say. */
+export const otherwise = <Of extends TSchema>(value: unknown, field: Of): Of => noted(field, { default: value });
+
+export const Money = Part({
+  amount: noted(Whole(0, 1_000_000_000_000), { description: 'Minor units, such as cents' }),
+  currency: Text(3),
+});
+/** An amount in minor units (cents) of one currency (ISO 4217). Sums never mix currencies. */
+export type Money = Readonly<Static<typeof Money>>;
+
+export const Answer = Part({ metric: Type.Unsafe<Metric>({ enum: METRICS }), score: Whole(0, 10) });
+export type Answer = Readonly<Static<typeof Answer>>;
+/** One for a metric, each on its scale. */
+export const Answers = (least = 0) => Type.Unsafe<readonly Answer[]>(Parts(Answer, 10, least));
+
+/** From the coarsest level to the finest, such as process, billing, wrong amount. */
+export const CausePath = noted(Texts(10, 200, 1), { description: 'From the coarsest level to the finest' });
