@@ -1,4 +1,4 @@
-import { inAStoreAside } from '../platform/stores/store-aside.js';
+import { withTemporaryStore } from '../platform/stores/temporary-store.js';
 import { askReport } from '../reports/reports.js';
 import { foldView } from './fold-view.js';
 import type { ThreadContext } from './thread-context.js';
@@ -9,7 +9,7 @@ export const reportOfView = (
   { view, ...report }: Works['report']['input'],
   context: Pick<ThreadContext, 'events' | 'signal' | 'onProgress'>,
 ): Promise<object> =>
-  inAStoreAside(async (reads) => {
+  withTemporaryStore(async (reads) => {
     await foldView(view, { ...context, reads });
     return askReport(reads, report);
   });

@@ -1,4 +1,4 @@
-import type { Beside } from '../platform/stores/open-stores.js';
+import type { ThreadStores } from '../platform/stores/open-stores.js';
 import type { WorkProgress } from './work.js';
 
 /**
@@ -8,7 +8,7 @@ import type { WorkProgress } from './work.js';
 export const REST = 0.25;
 
 /** What a thread works on: its stores, the signal that stops it, and whom it tells how far it is. */
-export interface ThreadContext extends Beside {
+export interface ThreadContext extends ThreadStores {
   readonly signal: AbortSignal;
   onProgress(this: void, progress: WorkProgress): void;
 }

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openBeside, openHistory } from '../platform/stores/open-stores.js';
+import { openThreadStores, openHistory } from '../platform/stores/open-stores.js';
 import type { DirectBuilds } from './direct-builds.js';
 import { REST, type ThreadContext } from './thread-context.js';
 import type { ThreadMessage, WorkName, WorkOrder, Works } from './work.js';
@@ -73,7 +73,7 @@ async function done({ name, places, input }: WorkOrder): Promise<unknown> {
     const work = OF_HISTORY[name as OfHistory] as (input: unknown, context: HistoryContext) => Promise<unknown>;
     return work(input, { events, ...steps }).finally(() => events.close());
   }
-  const stores = await openBeside(places);
+  const stores = await openThreadStores(places);
   const work = OF_STORES[name as OfStores] as (input: unknown, context: ThreadContext) => Promise<unknown>;
   return work(input, { ...stores, ...steps }).finally(() => stores.close());
 }

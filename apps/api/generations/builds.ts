@@ -6,7 +6,7 @@ import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
 import { Inputs } from '../../../libs/read-models/inputs.js';
@@ -122,11 +122,11 @@ export class Builds implements BeforeApplicationShutdown {
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
       const history = await loadRuleBooks(events);
-      const { equal, digest, rebuilt, differences } = await inAStoreAside((aside) =>
+      const { equal, digest, rebuilt, differences } = await withTemporaryStore((scratch) =>
         verifyReadModels<Inputs>({
           events,
           reads,
-          scratch: aside,
+          scratch,
           projections: READ_MODELS,
           inputs: new Inputs(booksOf(live.stamp, history)),
           whilePaused: (work) => this.follower.whilePaused(live.id, work),

@@ -1,6 +1,6 @@
 import type { ClockDocument } from '../../../libs/read-models/clocks.js';
 import { foldView } from '../../../libs/builds/fold-view.js';
-import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import { isPresent } from '../../../libs/replay/builds/view.js';
@@ -29,11 +29,15 @@ export async function withReads<T>(
       throw new Failure('No read models are live. Import again, or start the app: both build them.', EXIT.unavailable);
     const view = await viewOf(stores, viewOptions);
     if (isPresent(view)) return work(reads);
-    return inAStoreAside(async (aside) => {
+    return withTemporaryStore(async (temporary) => {
       await showing('Reading history', 'events', (display) =>
-        foldView(view, { events, reads: aside, onProgress: ({ share, events: read }) => display.update(share, read) }),
+        foldView(view, {
+          events,
+          reads: temporary,
+          onProgress: ({ share, events: read }) => display.update(share, read),
+        }),
       );
-      return work(aside);
+      return work(temporary);
     });
   });
 }

@@ -2,7 +2,7 @@ import { errorText } from '../../../libs/event-sourcing/error-text.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { inAStoreAside } from '../../../libs/platform/stores/store-aside.js';
+import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
 import { Inputs } from '../../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
@@ -59,12 +59,12 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
         };
   }
   const rules = await loadRuleBooks(events);
-  return inAStoreAside(async (aside) => {
+  return withTemporaryStore(async (scratch) => {
     const { equal, digest, rebuilt, differences } = await showing('Verifying', 'events', (display) =>
       verifyReadModels({
         events,
         reads,
-        scratch: aside,
+        scratch,
         projections: READ_MODELS,
         inputs: new Inputs(booksOf(live.stamp, rules)),
         onProgress: ({ share, events: read }) => display.update(share, read),

@@ -142,11 +142,8 @@ function makeFolder(folder: string): void {
   chmodSync(folder, 0o700);
 }
 
-/**
- * History to read and read models to build, by connections of a worker's own beside the process that serves them and
- * holds the locks of what is embedded.
- */
-export async function openBeside(places: StorePlaces): Promise<Beside> {
+/** A thread's own connections: they read history and build read models while the process holds the embedded locks. */
+export async function openThreadStores(places: StorePlaces): Promise<ThreadStores> {
   const { keep, close } = opening();
   try {
     const events = keep(await openHistory(places, { mode: 'read' }));
@@ -159,6 +156,6 @@ export async function openBeside(places: StorePlaces): Promise<Beside> {
   }
 }
 
-export interface Beside extends Pick<Stores, 'events' | 'reads' | 'ledger'> {
+export interface ThreadStores extends Pick<Stores, 'events' | 'reads' | 'ledger'> {
   close(): Promise<void>;
 }
