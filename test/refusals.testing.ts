@@ -26,10 +26,13 @@ function refusalsOf(source: Source): readonly Written[] {
 /** Of a choice between sentences each of them; none where the sentence is another's. */
 function sentencesOf(node: ts.Expression, nodes: readonly ts.Node[]): readonly string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
-  if (ts.isTemplateExpression(node))
-    return [
-      node.head.text + node.templateSpans.map(({ expression, literal }) => valueOf(expression) + literal.text).join(''),
-    ];
+  if (ts.isTemplateExpression(node)) {
+    let sentence = node.head.text;
+    // What follows a full stop is a sentence of its own.
+    for (const { expression, literal } of node.templateSpans)
+      sentence += (sentence.endsWith('.') ? ' …' : valueOf(expression)) + literal.text;
+    return [sentence];
+  }
   if (ts.isConditionalExpression(node))
     return [node.whenTrue, node.whenFalse].flatMap((one) => sentencesOf(one, nodes));
   if (ts.isParenthesizedExpression(node)) return sentencesOf(node.expression, nodes);
@@ -44,12 +47,11 @@ function sentencesOf(node: ts.Expression, nodes: readonly ts.Node[]): readonly s
 function valueOf(node: ts.Expression): string {
   if (ts.isBinaryExpression(node)) return valueOf(node.left);
   // `cause.join(' > ')` is *cause*, `short(digest)` is *digest*.
-  if (ts.isCallExpression(node))
-    return ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'join'
-      ? valueOf(node.expression.expression)
-      : node.arguments[0]
-        ? valueOf(node.arguments[0])
-        : '…';
+  if (ts.isCallExpression(node)) {
+    const { expression: called, arguments: args } = node;
+    const of = ts.isPropertyAccessExpression(called) && called.name.text === 'join' ? called.expression : args[0];
+    return of ? valueOf(of) : '…';
+  }
   if (ts.isPropertyAccessExpression(node))
     return node.name.text === 'id' ? valueOf(node.expression) : inWords(node.name.text);
   return ts.isIdentifier(node) ? inWords(node.text) : '…';
