@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
+import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
 import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
@@ -43,8 +44,6 @@ const CASE_FILTERS = [
   'product',
 ];
 const CLOCK_FILTERS = ['programme', 'case', 'target', 'state', 'priority', 'team', 'owner', 'met', 'disagrees'];
-
-const READERS = ['agent', 'supervisor', 'approver', 'analyst', 'operator'] as const;
 
 const Filters = (names: readonly string[]) => (target: object, key: string, descriptor: PropertyDescriptor) => {
   for (const name of [...names, 'sort', 'limit', 'after'])

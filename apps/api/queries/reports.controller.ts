@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
+import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
 import { CLOCK_REPORT_BY } from '../../../libs/reports/clock-report.js';
 import type { ReportRequest } from '../../../libs/reports/reports.js';
 import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
@@ -26,7 +27,7 @@ const Parameters =
 /** Figures over all cases: no personal field is in them. Each as things are, as they were known, and under other rules. */
 @ApiTags('reports')
 @Controller('v1/reports')
-@Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
+@Roles(...READERS)
 export class ReportsController {
   constructor(
     private readonly reports: Reports,

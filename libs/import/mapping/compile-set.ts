@@ -1,5 +1,5 @@
 import type { Answer } from '../../recovery/vocabulary/fields.js';
-import type { Metric } from '../../recovery/vocabulary/scales.js';
+import { SCALES, type Metric } from '../../recovery/vocabulary/scales.js';
 import { shapeOf, type FieldShape } from './event-shapes.js';
 import { RowRejected, type Value } from './mapping.js';
 import type { RowContext } from './row-context.js';
@@ -118,19 +118,12 @@ function pathOf(levels: readonly (string | undefined)[], blank: string | undefin
   return levels.slice(0, last + 1).flatMap((level) => level ?? blank ?? []);
 }
 
-const SCALES: Readonly<Record<Metric, readonly [number, number]>> = {
-  nps: [0, 10],
-  csat: [1, 5],
-  ces: [1, 7],
-  stars: [1, 5],
-};
-
 function answersOf(scores: { readonly [metric in Metric]?: string }, row: RowContext['row']): readonly Answer[] {
   return (Object.entries(scores) as [Metric, string][]).flatMap(([metric, column]) => {
     const text = row[column];
     if (text === undefined) return [];
     const score = Number(text);
-    const [least, most] = SCALES[metric];
+    const { from: least, to: most } = SCALES[metric];
     if (!Number.isInteger(score) || score < least || score > most) {
       throw new RowRejected(`${column} must be a whole number from ${least} to ${most}, not "${text}"`, column);
     }

@@ -1,3 +1,5 @@
+import { METRICS } from '../../recovery/vocabulary/scales.js';
+
 /** The shape of a mapping file, published as mappings/mapping.schema.json for editors. */
 const text = { type: 'string', minLength: 1 };
 const columns = { type: 'array', items: text, minItems: 1, uniqueItems: true };
@@ -124,7 +126,7 @@ export const MAPPING_SCHEMA = {
             scores: {
               type: 'object',
               minProperties: 1,
-              propertyNames: { enum: ['nps', 'csat', 'ces', 'stars'] },
+              propertyNames: { enum: METRICS },
               additionalProperties: text,
             },
           },

@@ -3,6 +3,7 @@ import type { FieldType } from '../../event-sourcing/projection.js';
 import type { Filter } from '../../filter/filter.js';
 import { CASE_FACT_FIELDS } from '../case/case-facts.js';
 import { DECLARATIONS } from '../history.js';
+import { CASE_STATUSES, OFFER_ANSWERS, WAITING_ON } from '../vocabulary/words.js';
 import { calendarProblems, dayProblems } from './check-calendar.js';
 import { checkShape } from './check-shape.js';
 import { targetProblems } from './check-target.js';
@@ -92,9 +93,9 @@ const SEALED_FIELDS: ReadonlySet<string> = new Set(
 
 /** The values of the facts that can have only a few. */
 const KNOWN_FACTS: KnownValues = {
-  status: ['open', 'paused', 'submitted', 'approved', 'given-up', 'merged'],
-  waitingOn: ['customer', 'third-party', 'internal', null],
-  offerAnswer: ['accepted', 'declined', 'no-answer', null],
+  status: CASE_STATUSES,
+  waitingOn: [...WAITING_ON, null],
+  offerAnswer: [...OFFER_ANSWERS, null],
 };
 
 function sayCondition(

@@ -1,12 +1,13 @@
 import { type Metric, SCALES } from '../vocabulary/scales.js';
+import { CONTACT_ME, RESPONSE_KINDS, SCORE_LEVELS } from '../vocabulary/words.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
 import type { Check } from './rule-check.js';
 import { covers, type KnownValues } from './satisfiable.js';
 
 const KNOWN_RESPONSES: KnownValues = {
-  kind: ['survey', 'complaint', 'ticket', 'social', 'review', 'forum', 'operational-failure'],
-  contactMe: ['yes', 'no', 'not-answered'],
-  score: ['low', 'high', 'none'],
+  kind: RESPONSE_KINDS,
+  contactMe: CONTACT_ME,
+  score: SCORE_LEVELS,
 };
 
 export function triageProblems(check: Check): void {

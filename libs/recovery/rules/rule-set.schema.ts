@@ -1,3 +1,6 @@
+import { METRICS } from '../vocabulary/scales.js';
+import { CHANNELS, SCORE_LEVELS } from '../vocabulary/words.js';
+
 /**
  * The published JSON Schema of rule sets, also in docs/rule-set.schema.json for editors. Each `description` is an
  * instruction: check-rule-set.ts uses it as the remedy.
@@ -32,8 +35,6 @@ const text = (description: string) => ({ type: 'string', minLength: 1, maxLength
 const oneOf = (...values: readonly string[]) => ({ enum: values, description: `Write one of ${values.join(', ')}.` });
 const ref = (definition: string) => ({ $ref: `#/$defs/${definition}` });
 
-const METRICS = ['nps', 'csat', 'ces', 'stars'];
-const CHANNELS = ['phone', 'e-mail', 'chat', 'sms', 'letter', 'social', 'in-person', 'other'];
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const same = (names: readonly string[], schema: object) => Object.fromEntries(names.map((name) => [name, schema]));
 
@@ -117,7 +118,7 @@ export const RULE_SET_SCHEMA = {
         ...object([], same(METRICS, { type: 'number', description: 'Write the highest score that counts as low.' })),
         description: 'Write the highest low score by metric, such as nps: 6.',
       },
-      cells: object(['low', 'high'], { low: ref('cells'), high: ref('cells'), none: ref('cells') }),
+      cells: object(['low', 'high'], same(SCORE_LEVELS, ref('cells'))),
       overrides: list(
         object(['id', 'when'], { id: text('Name the override.'), when: ref('filter'), ...CELL }),
         'Write a list of overrides.',

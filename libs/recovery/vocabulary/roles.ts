@@ -6,5 +6,7 @@ export type Role = (typeof ROLES)[number];
 export const WORKERS: readonly Role[] = ['agent', 'supervisor', 'operator'];
 export const SUPERVISORS: readonly Role[] = ['supervisor', 'operator'];
 export const REVIEWERS: readonly Role[] = ['approver', 'supervisor', 'operator'];
+/** Who reads the read models. */
+export const READERS: readonly Role[] = [...REVIEWERS, 'agent', 'analyst'];
 /** What a survey tool, a CRM or a telephone system reports by itself. */
 export const REPORTERS: readonly Role[] = [...WORKERS, 'integrator'];
