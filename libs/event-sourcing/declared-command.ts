@@ -8,6 +8,8 @@ export interface Route<Role extends string = string> {
   readonly path: string;
   readonly roles: readonly Role[];
   readonly says: string;
+  /** What a caller should know beside it. */
+  readonly explains?: string;
   /** A body, shown in the documentation of the API. */
   readonly example: object;
 }

@@ -1,5 +1,6 @@
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import type { EventDeclaration, Recorded } from './event.js';
+import { object } from './schema.js';
 import { stated } from './stated.js';
 
 /** An event as it is declared, once: its name and fields, and from them its type, its JSON Schema and what is personal. */
@@ -42,7 +43,7 @@ export const event = <const Name extends string, Fields extends TProperties>(
   importable,
   schemaVersion: version,
   personal: Object.keys(fields).filter((field) => isPersonal(fields[field])),
-  data: Type.Object(fields, { additionalProperties: false }),
+  data: object(fields),
 });
 
 const isPersonal = (field: TSchema | undefined): boolean => field !== undefined && 'x-personal' in field;

@@ -4,7 +4,7 @@ import type { OfferAnswer, Verdict } from '../recovery/vocabulary/words.js';
 import type { Answer, Money } from '../recovery/vocabulary/fields.js';
 
 /** Who did it, and when it happened. */
-interface Done {
+export interface Done {
   readonly by: string;
   readonly at: string;
 }

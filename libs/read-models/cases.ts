@@ -1,9 +1,9 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
-import { evolveCase, type CaseEvent } from '../recovery/case/case.js';
+import { evolveCase, type CaseEvent, type CaseEventOf } from '../recovery/case/case.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
-import type { CaseDocument, CaseRecord, Step } from './case-document.js';
+import type { CaseDocument, CaseRecord, Done, OfferMade, Step } from './case-document.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
@@ -42,111 +42,86 @@ const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: '
   reported: {},
 });
 
-/** What an event adds to the case beside what the case itself holds. */
-function change(
-  { more: now, case: { facts } }: CaseFact,
-  event: CaseHappening,
-  { rules }: PartOfInputs<'rootCauses'>,
-): Partial<CaseRecord> {
-  const done = { by: event.actor.id, at: event.occurredAt };
-  const { cycle } = facts;
-  const step = (name: Step['step'], reason?: string) => ({
-    steps: [...now.steps, { ...done, step: name, cycle, reason: reason ?? null }],
-  });
-  switch (event.type) {
-    case 'CaseHandedOff':
-      return step('handed-off', event.data.reason);
-    case 'OwnerAlerted':
-      return { alertedAt: now.alertedAt ?? event.occurredAt };
-    case 'CaseAcknowledged':
-      return { acknowledgedAt: now.acknowledgedAt ?? event.occurredAt };
-    case 'ContactAttempted': {
-      const { channel, outcome, note } = event.data;
-      return {
-        attempts: [...now.attempts, { ...done, event: event.id, cycle, channel, outcome, note: note ?? null }],
-      };
-    }
-    case 'ProgressUpdateSent':
-    case 'CustomerInformed': {
-      const kind = event.type === 'CustomerInformed' ? ('closing' as const) : ('progress' as const);
-      const messages = [
-        ...now.messages,
-        { ...done, kind, channel: event.data.channel, message: event.data.message ?? null },
-      ];
-      return kind === 'closing' ? { messages, informedAt: event.occurredAt } : { messages };
-    }
-    case 'ResolutionOffered': {
-      const { offer, kind, value, description, needsAuthority } = event.data;
-      const made = {
-        ...done,
-        offer,
-        cycle,
-        kind,
-        value: value ?? null,
-        description: description ?? null,
-        needsAuthority,
-      };
-      return { offers: [...now.offers, { ...made, authorisedBy: null, answer: null, answeredAt: null }] };
-    }
-    case 'OfferAuthorised': {
-      const authorised = { authorisedBy: event.actor.id };
-      return {
-        offers: now.offers.map((made) => (made.offer === event.data.offer ? { ...made, ...authorised } : made)),
-      };
-    }
-    case 'OfferAnswered': {
-      const answered = { answer: event.data.answer, answeredAt: event.occurredAt };
-      return { offers: now.offers.map((made) => (made.offer === event.data.offer ? { ...made, ...answered } : made)) };
-    }
-    case 'CasePaused':
-      return step('paused', event.data.reason ?? event.data.waitingOn);
-    case 'CaseResumed':
-      return step('resumed', event.data.reason);
-    case 'CaseEscalated':
-      return step('escalated', `${event.data.to}: ${event.data.reason}`);
-    case 'RootCauseIdentified': {
-      const { cause, action } = event.data;
-      const readAs = readCause(cause, rules.at(event.programme, event.occurredAt), facts);
-      return { cause: { ...done, cause, readAs, action: action ?? null } };
-    }
-    case 'CaseSubmitted':
-      return { ...step('submitted'), summary: event.data.summary ?? null };
-    case 'CaseGivenUp':
-      return { ...step('given-up', event.data.reason), summary: event.data.note ?? null };
-    case 'CaseApproved':
-      return step('approved');
-    case 'CaseReturned':
-      return step('returned', event.data.reason);
-    case 'CaseReopened':
-      return step('reopened', event.data.reason);
-    case 'NoteAdded':
-      return { notes: [...now.notes, { ...done, note: event.data.note }] };
-    case 'SaleRecorded': {
-      const { value, description } = event.data;
-      return { sales: [...now.sales, { ...done, value: value ?? null, description: description ?? null }] };
-    }
-    case 'VerdictReported':
-      return { reported: { ...now.reported, [event.data.target]: event.data.verdict } };
-    case 'CallbackRecorded': {
-      const { outcome, satisfied, note } = event.data;
-      return { callbacks: [...now.callbacks, { ...done, outcome, satisfied: satisfied ?? null, note: note ?? null }] };
-    }
-    case 'ReSurveySent': {
-      const { survey, channel } = event.data;
-      const sent = { survey, cycle, channel, sentAt: event.occurredAt, answeredAt: null, answers: [], comment: null };
-      return { reSurveys: [...now.reSurveys, sent] };
-    }
-    case 'ReSurveyAnswered': {
-      const { survey, answers, comment } = event.data;
-      const answered = { answeredAt: event.occurredAt, answers, comment: comment ?? null };
-      return { reSurveys: now.reSurveys.map((sent) => (sent.survey === survey ? { ...sent, ...answered } : sent)) };
-    }
-    default:
-      return NOTHING;
-  }
-}
+type Change<T extends CaseEvent['type']> = (
+  now: CaseFact,
+  event: Recorded<CaseEventOf<T>>,
+  inputs: PartOfInputs<'rootCauses'>,
+) => Partial<CaseRecord>;
 
-const NOTHING = {};
+const doneBy = ({ actor, occurredAt }: Recorded): Done => ({ by: actor.id, at: occurredAt });
+
+const step = ({ case: { facts }, more }: CaseFact, event: Recorded, name: Step['step'], reason?: string) => ({
+  steps: [...more.steps, { ...doneBy(event), step: name, cycle: facts.cycle, reason: reason ?? null }],
+});
+
+const messageSent = (
+  { more }: CaseFact,
+  event: Recorded<CaseEventOf<'ProgressUpdateSent' | 'CustomerInformed'>>,
+  kind: 'progress' | 'closing',
+) => {
+  const { channel, message } = event.data;
+  return { messages: [...more.messages, { ...doneBy(event), kind, channel, message: message ?? null }] };
+};
+
+const withOffer = ({ more }: CaseFact, offer: string, change: Partial<OfferMade>) => ({
+  offers: more.offers.map((made) => (made.offer === offer ? { ...made, ...change } : made)),
+});
+
+/** What an event adds to the case beside what the case itself holds. */
+const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
+  OwnerAlerted: ({ more }, { occurredAt }) => ({ alertedAt: more.alertedAt ?? occurredAt }),
+  CaseAcknowledged: ({ more }, { occurredAt }) => ({ acknowledgedAt: more.acknowledgedAt ?? occurredAt }),
+  ContactAttempted: ({ more, case: { facts } }, event) => {
+    const { channel, outcome, note = null } = event.data;
+    const attempt = { ...doneBy(event), event: event.id, cycle: facts.cycle, channel, outcome, note };
+    return { attempts: [...more.attempts, attempt] };
+  },
+  ProgressUpdateSent: (now, event) => messageSent(now, event, 'progress'),
+  CustomerInformed: (now, event) => ({ ...messageSent(now, event, 'closing'), informedAt: event.occurredAt }),
+  ResolutionOffered: ({ more, case: { facts } }, event) => {
+    const { offer, kind, value = null, description = null, needsAuthority } = event.data;
+    const offered = { ...doneBy(event), offer, cycle: facts.cycle, kind, value, description, needsAuthority };
+    return { offers: [...more.offers, { ...offered, authorisedBy: null, answer: null, answeredAt: null }] };
+  },
+  OfferAuthorised: (now, { data, actor }) => withOffer(now, data.offer, { authorisedBy: actor.id }),
+  OfferAnswered: (now, { data, occurredAt }) =>
+    withOffer(now, data.offer, { answer: data.answer, answeredAt: occurredAt }),
+  CaseHandedOff: (now, event) => step(now, event, 'handed-off', event.data.reason),
+  CasePaused: (now, event) => step(now, event, 'paused', event.data.reason ?? event.data.waitingOn),
+  CaseResumed: (now, event) => step(now, event, 'resumed', event.data.reason),
+  CaseEscalated: (now, event) => step(now, event, 'escalated', `${event.data.to}: ${event.data.reason}`),
+  RootCauseIdentified: ({ case: { facts } }, event, { rules }) => {
+    const { cause, action = null } = event.data;
+    const readAs = readCause(cause, rules.at(event.programme, event.occurredAt), facts);
+    return { cause: { ...doneBy(event), cause, readAs, action } };
+  },
+  CaseSubmitted: (now, event) => ({ ...step(now, event, 'submitted'), summary: event.data.summary ?? null }),
+  CaseGivenUp: (now, event) => ({
+    ...step(now, event, 'given-up', event.data.reason),
+    summary: event.data.note ?? null,
+  }),
+  CaseApproved: (now, event) => step(now, event, 'approved'),
+  CaseReturned: (now, event) => step(now, event, 'returned', event.data.reason),
+  CaseReopened: (now, event) => step(now, event, 'reopened', event.data.reason),
+  NoteAdded: ({ more }, event) => ({ notes: [...more.notes, { ...doneBy(event), note: event.data.note }] }),
+  SaleRecorded: ({ more }, event) => {
+    const { value = null, description = null } = event.data;
+    return { sales: [...more.sales, { ...doneBy(event), value, description }] };
+  },
+  VerdictReported: ({ more }, { data }) => ({ reported: { ...more.reported, [data.target]: data.verdict } }),
+  CallbackRecorded: ({ more }, event) => {
+    const { outcome, satisfied = null, note = null } = event.data;
+    return { callbacks: [...more.callbacks, { ...doneBy(event), outcome, satisfied, note }] };
+  },
+  ReSurveySent: ({ more, case: { facts } }, { data: { survey, channel }, occurredAt }) => {
+    const sent = { survey, cycle: facts.cycle, channel, sentAt: occurredAt };
+    return { reSurveys: [...more.reSurveys, { ...sent, answeredAt: null, answers: [], comment: null }] };
+  },
+  ReSurveyAnswered: ({ more }, { data: { survey, answers, comment = null }, occurredAt }) => {
+    const answered = { answeredAt: occurredAt, answers, comment };
+    return { reSurveys: more.reSurveys.map((sent) => (sent.survey === survey ? { ...sent, ...answered } : sent)) };
+  },
+};
 
 function evolve(
   before: CaseFact | undefined,
@@ -161,10 +136,9 @@ function evolve(
     return { case: now, more: { ...begin(event), lastEventAt: occurredAt, revision } };
   }
   const lastEventAt = occurredAt > before.more.lastEventAt ? occurredAt : before.more.lastEventAt;
-  return {
-    case: now,
-    more: { ...before.more, ...change({ case: now, more: before.more }, event, inputs), lastEventAt, revision },
-  };
+  const change = CHANGES[event.type] as Change<CaseEvent['type']> | undefined; // the type is the event's own
+  const more = change?.({ case: now, more: before.more }, event, inputs);
+  return { case: now, more: { ...before.more, ...more, lastEventAt, revision } };
 }
 
 /** Everything that is known of a case, open or closed: one document each. */

@@ -71,7 +71,8 @@ export async function receiveResponse(
   return isRefusal(done) ? done : { response, done };
 }
 
-function programmeOf({ programme }: ReceiveResponse, rules: RulesInForce): string | Refusal {
+/** The programme that is named, or the store's only one. */
+export function programmeOf({ programme }: { readonly programme?: string }, rules: RulesInForce): string | Refusal {
   const named = programme ?? rules.onlyProgramme();
   if (named === undefined)
     return refuse('programme-missing', 'This store has several programmes, or none: name one.', 'programme');

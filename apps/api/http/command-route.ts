@@ -27,13 +27,17 @@ export function bodyOf<D extends RoutedCommand>({ fields, comes }: D): BodyOf<D>
 
 /** The route of a declared command: path, roles, documentation. `body`: where it is more than the command's own fields. */
 export const CommandRoute = (declared: RoutedCommand, body: TObject = bodyOf(declared)): MethodDecorator => {
-  const { method, path, roles, says } = declared.comes;
+  const { method, path, roles, says, explains } = declared.comes;
   const at = path.replaceAll(IN_PATH, ':$1');
   return applyDecorators(
     method === 'PUT' ? Put(at) : Post(at),
     HttpCode(200),
     Roles(...roles),
-    ApiOperation({ operationId: declared.type, summary: says, description: `For ${roles.join(', ')}.` }),
+    ApiOperation({
+      operationId: declared.type,
+      summary: says,
+      description: [explains, `For ${roles.join(', ')}.`].filter(Boolean).join(' '),
+    }),
     BodySchema(body),
     ApiHeader({
       name: 'Idempotency-Key',

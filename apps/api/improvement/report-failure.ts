@@ -1,16 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Commands, type Done } from '../../../libs/commands/commands.js';
+import { Commands, type CommandRequest, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
-import { isRefusal, refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
+import { stated } from '../../../libs/event-sourcing/stated.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
-import { streamOf, type CommandOf } from '../../../libs/recovery/aggregates.js';
+import { streamOf } from '../../../libs/recovery/aggregates.js';
+import { programmeOf } from '../../../libs/responses/receive.js';
 import type { ReportFailure } from './improvement-messages.js';
 
 const AT_ONCE = 64;
+
+/** A customer whom the failure touched, and the response that this makes. */
+interface Touched {
+  readonly id: string;
+  readonly response: string;
+  readonly customer: string;
+}
 
 /**
  * One failure, reported once, and a response for each customer whom it touched, which triage takes from there. Every
@@ -28,80 +37,84 @@ export class FailureReports {
     sent: ReportFailure,
     caller: Caller,
   ): Promise<{ failure: Done; responses: readonly string[] } | Refusal> {
-    const programme = sent.programme ?? this.rules.onlyProgramme();
-    if (programme === undefined)
-      return refuse('programme-missing', 'This store has several programmes, or none: name one.', 'programme');
-    if (this.rules.books().book(programme).length === 0)
-      return refuse('programme-unknown', `No rules are in force for a programme "${programme}".`, 'programme');
+    const programme = programmeOf(sent, this.rules);
+    if (isRefusal(programme)) return programme;
     const { source, externalId, kind, touchpoint, product, description, occurredAt } = sent;
     const failure = idOf(source, externalId);
-    const about = {
-      ...(touchpoint === undefined ? {} : { touchpoint }),
-      ...(product === undefined ? {} : { product }),
-    };
-    const as = {
+    const touched = await this.touchedBy(sent);
+    const request = {
       programme,
       actor: { id: caller.name, role: caller.role },
       correlationId: failure,
-      ...(occurredAt === undefined ? {} : { occurredAt: instantOf(occurredAt) }),
+      occurredAt: occurredAt && instantOf(occurredAt),
     };
-    const responses = [...new Set(sent.customers)].map((id): { id: string; response: string } => ({
-      id,
-      response: idOf(source, `${externalId}/${id}`),
-    }));
-    const customers = await this.stores.personal.customersOf(
-      responses.map(({ id, response }) => ({
-        reference: { source, id },
-        event: idOf(idOf('receive', response), streamOf('response', response), 0),
-      })),
-    );
+    const customers = touched.map(({ customer }) => customer);
     const reported = await this.commands.execute({
-      ...as,
+      ...request,
       aggregate: 'failure',
       id: failure,
       commandId: idOf('report', source, externalId),
-      command: {
-        type: 'ReportOperationalFailure',
+      command: stated({
+        type: 'ReportOperationalFailure' as const,
         failure,
         kind,
-        ...about,
-        ...(description === undefined ? {} : { description }),
+        touchpoint,
+        product,
+        description,
         customers,
-      },
+      }),
     });
     if (isRefusal(reported)) return reported;
-    for (let from = 0; from < responses.length; from += AT_ONCE) {
-      const outcomes = await Promise.all(
-        responses.slice(from, from + AT_ONCE).map(({ id, response }, index) => {
-          const customer = customers[from + index] ?? '';
-          const command: CommandOf<'response'> = {
-            type: 'ReceiveResponse',
-            response,
-            source,
-            externalId: `${externalId}/${id}`,
-            kind: 'operational-failure',
-            customer,
-            ...about,
-            answers: [],
-            contactMe: 'not-answered',
-            commentLength: 0,
-            tags: [kind],
-            failure,
-          };
-          return this.commands.execute({
-            ...as,
-            aggregate: 'response',
-            id: response,
-            customer,
-            commandId: idOf('receive', response),
-            causationId: reported.events[0]?.id ?? failure,
-            command,
-          });
-        }),
-      );
-      const refused = outcomes.find(isRefusal);
+    const causationId = reported.events[0]?.id ?? failure;
+    for (let from = 0; from < touched.length; from += AT_ONCE) {
+      const received = touched
+        .slice(from, from + AT_ONCE)
+        .map((one) => this.commands.execute({ ...request, ...receiving(sent, failure, one), causationId }));
+      const refused = (await Promise.all(received)).find(isRefusal);
       if (refused) return refused;
     }
-    return { failure: reported, responses: responses.map(({ response }) => response) };
+    return { failure: reported, responses: touched.map(({ response }) => response) };
+  }
+
+  private async touchedBy({ source, externalId, customers: named }: ReportFailure): Promise<readonly Touched[]> {
+    const ids = [...new Set(named)];
+    const responses = ids.map((id) => idOf(source, `${externalId}/${id}`));
+    const customers = await this.stores.personal.customersOf(
+      responses.map((response, index) => ({
+        reference: { source, id: ids[index] ?? '' },
+        event: idOf(idOf('receive', response), streamOf('response', response), 0),
+      })),
+    );
+    return responses.map((response, index) => ({
+      id: ids[index] ?? '',
+      response,
+      customer: customers[index] ?? '',
+    }));
   }
 }
+
+const receiving = (
+  { source, externalId, kind, touchpoint, product }: ReportFailure,
+  failure: string,
+  { id, response, customer }: Touched,
+): Pick<CommandRequest<'response'>, 'aggregate' | 'id' | 'customer' | 'commandId' | 'command'> => ({
+  aggregate: 'response',
+  id: response,
+  customer,
+  commandId: idOf('receive', response),
+  command: stated({
+    type: 'ReceiveResponse' as const,
+    response,
+    source,
+    externalId: `${externalId}/${id}`,
+    kind: 'operational-failure' as const,
+    customer,
+    touchpoint,
+    product,
+    answers: [],
+    contactMe: 'not-answered' as const,
+    commentLength: 0,
+    tags: [kind],
+    failure,
+  }),
+});

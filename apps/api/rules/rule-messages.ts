@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { message } from '../../../libs/platform/validation/schema.js';
-import { Anything, Day, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
+import { Anything, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 
 /** A rule set, as an object, or as the text of a file (YAML or JSON), whose mistakes are then told by line. */
 export const CheckRules = message(
@@ -21,13 +21,13 @@ export const DraftRules = message(
 );
 export type DraftRules = Static<typeof DraftRules>;
 
-export const GiveReason = message(
+export const RollBack = message(
   {
     reason: Text(2_000),
   },
   { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
 );
-export type GiveReason = Static<typeof GiveReason>;
+export type RollBack = Static<typeof RollBack>;
 
 export const ActivateRules = message(
   {
@@ -39,12 +39,3 @@ export const ActivateRules = message(
   { overThePast: true },
 );
 export type ActivateRules = Static<typeof ActivateRules>;
-
-export const ReviewRules = message(
-  {
-    reviewBy: Day,
-    note: Optional(Text(2_000)),
-  },
-  { reviewBy: '2031-12-31', note: 'Goals still fit' },
-);
-export type ReviewRules = Static<typeof ReviewRules>;

@@ -2,6 +2,7 @@ import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
@@ -10,22 +11,35 @@ import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { ActivatedOverThePast } from '../../../libs/rule-changes/rule-changes.js';
+import {
+  ActivateRuleSet,
+  ApproveRuleSet,
+  DraftRuleSet,
+  ReviewRuleSet,
+  RollBackRules,
+} from '../../../libs/recovery/rules/rule-decider.js';
 import { Valid } from '../http/body.js';
+import { bodyOf, CommandRoute } from '../http/command-route.js';
 import { answerWritten, CommandSent, type Sent, type Written } from '../http/request-headers.js';
 import { Builds } from '../generations/builds.js';
 import { askedBy, Documents, type Shown } from '../queries/documents.js';
 import { queryOf, type UrlQuery } from '../queries/url-query.js';
 import { RuleCommands, sentBy } from './rule-commands.js';
 import { soundRules } from './sound-rules.js';
-import { ActivateRules, CheckRules, DraftRules, GiveReason, ReviewRules } from './rule-messages.js';
+import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
 
 /** Documents ask no clock, and rules planned for later take force by themselves. */
 const asOfNow = (document: object): object =>
   // What the rules read model stores is what it declares.
   rulesAt(document as RulesDocument, new Date().toISOString());
 
+const Approve = bodyOf(ApproveRuleSet);
+type Approve = Static<typeof Approve>;
+const Review = bodyOf(ReviewRuleSet);
+type Review = Static<typeof Review>;
+
 @ApiTags('rules')
-@Controller('v1/rules')
+@Controller('v1')
 export class RulesController {
   constructor(
     private readonly commands: RuleCommands,
@@ -33,7 +47,7 @@ export class RulesController {
     private readonly documents: Documents,
   ) {}
 
-  @Get()
+  @Get('rules')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'Rules', summary: 'The programmes with their rule sets, and which are in force' })
   async list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
@@ -41,14 +55,14 @@ export class RulesController {
     return { ...shown, documents: shown.documents.map(asOfNow) };
   }
 
-  @Get(':programme')
+  @Get('rules/:programme')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'RulesOfProgramme', summary: "One programme's rule sets, and which are in force" })
   async show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
     return asOfNow(await this.documents.get('rules', programme, askedBy(request)));
   }
 
-  @Post('check')
+  @Post('rules/check')
   @HttpCode(200)
   @Roles('operator', 'supervisor')
   @BodySchema(CheckRules)
@@ -59,15 +73,7 @@ export class RulesController {
     return { problems, ...(problems.length === 0 ? { ruleSet: ruleSetHash(soundRules(sent)) } : {}) };
   }
 
-  @Post('drafts')
-  @HttpCode(200)
-  @Roles('operator')
-  @BodySchema(DraftRules)
-  @ApiOperation({
-    operationId: 'DraftRules',
-    summary: 'Draft a rule set; it is named by the hash of its content',
-    description: 'Sent as text (YAML or JSON), its mistakes are told by line, path and remedy.',
-  })
+  @CommandRoute(DraftRuleSet, DraftRules)
   async draft(
     @Valid(DraftRules) { note, ...sentRules }: DraftRules,
     @CommandSent() sent: Sent,
@@ -76,22 +82,14 @@ export class RulesController {
     const content = soundRules(sentRules);
     const { programme } = content;
     const ruleSet = ruleSetHash(content);
-    const noted = note === undefined ? {} : { note };
-    const done = await this.commands.execute({ type: 'DraftRuleSet', programme, ruleSet, content, ...noted }, sent);
+    const done = await this.commands.execute({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
     return { ...answerWritten(reply, programme, done), ruleSet };
   }
 
-  @Post(':programme/:ruleSet/approve')
-  @HttpCode(200)
-  @Roles('operator')
-  @BodySchema(GiveReason)
-  @ApiOperation({
-    operationId: 'ApproveRules',
-    summary: 'Approve a draft; by another operator than its author, where there is one',
-  })
+  @CommandRoute(ApproveRuleSet)
   async approve(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
-    @Valid(GiveReason) { reason }: GiveReason,
+    @Valid(Approve) { reason }: Approve,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
@@ -99,19 +97,7 @@ export class RulesController {
     return answerWritten(reply, programme, done);
   }
 
-  @Post(':programme/:ruleSet/activate')
-  @HttpCode(200)
-  @Roles('operator')
-  @BodySchema(ActivateRules)
-  @ApiOperation({
-    operationId: 'ActivateRules',
-    summary: 'Put an approved rule set in force, from a time on or over the past',
-    description:
-      'From a time on, past verdicts keep theirs, and clocks that run then follow as their target says. Over the past, ' +
-      'what was rehearsed is carried out, or refused where something has moved since; events that came since are folded ' +
-      'in, and their difference is told. Either way the read models are built under the new rules beside those that are ' +
-      'served, and then switched to. The answer names the plans for later that are replaced.',
-  })
+  @CommandRoute(ActivateRuleSet, ActivateRules)
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
     @Valid(ActivateRules) { from, overThePast }: ActivateRules,
@@ -132,35 +118,23 @@ export class RulesController {
     return { ...answerWritten(reply, programme, done), ...told };
   }
 
-  @Post(':programme/rollback')
-  @HttpCode(200)
-  @Roles('operator')
-  @BodySchema(GiveReason)
-  @ApiOperation({
-    operationId: 'RollBackRules',
-    summary: 'Return to the rule book before the last activation, and to its build, in one step',
-  })
+  @CommandRoute(RollBackRules, RollBack)
   rollBack(
     @Param('programme') programme: string,
-    @Valid(GiveReason) { reason }: GiveReason,
+    @Valid(RollBack) { reason }: RollBack,
     @CommandSent() sent: Sent,
   ): Promise<object> {
     return this.builds.change(`roll back ${programme}`, (changes) => changes.rollBack(programme, reason, sentBy(sent)));
   }
 
-  @Post(':programme/:ruleSet/review')
-  @HttpCode(200)
-  @Roles('operator', 'supervisor')
-  @BodySchema(ReviewRules)
-  @ApiOperation({ operationId: 'ReviewRules', summary: 'Say that the rules were looked at again, and when next' })
+  @CommandRoute(ReviewRuleSet)
   async review(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
-    @Valid(ReviewRules) { reviewBy, note }: ReviewRules,
+    @Valid(Review) reviewed: Review,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const noted = note === undefined ? {} : { note };
-    const done = await this.commands.execute({ type: 'ReviewRuleSet', programme, ruleSet, reviewBy, ...noted }, sent);
+    const done = await this.commands.execute({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
     return answerWritten(reply, programme, done);
   }
 }

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import { object } from '../../event-sourcing/schema.js';
 import { invalid, type FieldMistake } from '../problem/problem.js';
 import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE } from './formats.js';
 
@@ -14,7 +15,7 @@ ajv.addVocabulary(['x-personal', 'x-identity', 'x-given']);
 
 /** Declares a message: its fields, no other, and what it may look like, for the documentation of the API. */
 export const message = <Fields extends TProperties>(fields: Fields, example: object): TObject<Fields> =>
-  Type.Object(fields, { additionalProperties: false, examples: [example] });
+  object(fields, { examples: [example] });
 
 const validators = new WeakMap<TSchema, ValidateFunction>();
 

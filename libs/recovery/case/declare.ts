@@ -1,8 +1,9 @@
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import type { Static, TObject, TProperties } from 'typebox';
 import type { Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf, DeclaredCommand, Route } from '../../event-sourcing/declared-command.js';
 import { event, type DeclaredEvent } from '../../event-sourcing/declared-event.js';
 import type { DomainEvent, Recorded } from '../../event-sourcing/event.js';
+import { object } from '../../event-sourcing/schema.js';
 import type { Publication } from '../vocabulary/topics.js';
 import type { Role } from '../vocabulary/roles.js';
 import type { CaseContext } from './case-context.js';
@@ -78,6 +79,6 @@ export const caseCommand = <const Name extends string, Fields extends TPropertie
   type,
   comes,
   needs,
-  fields: Type.Object(fields, { additionalProperties: false }),
+  fields: object(fields),
   decide: decide as CaseCommandDeclaration['decide'],
 });

@@ -1,9 +1,9 @@
-import Type from 'typebox';
 import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
+import { field } from '../../event-sourcing/schema.js';
 import { command } from '../vocabulary/command.js';
 import { Day, Optional, Text } from '../vocabulary/fields.js';
 import type { IntakeEvent } from './intake-events.js';
@@ -24,11 +24,11 @@ export const AllocateIntake = command('AllocateIntake', {
     /** The day of this intake. */
     day: Day,
     touchpoint: Optional(Text()),
-    decided: Type.Unsafe<TriagedCase>({ type: 'object' }),
+    decided: field<TriagedCase>({ type: 'object' }),
     /** Absent where the team's members are unknown. */
-    roster: Optional(Type.Unsafe<Roster>({ type: 'object' })),
+    roster: Optional(field<Roster>({ type: 'object' })),
     /** By owner: cases open now, those of this very intake left out. */
-    openCases: Type.Unsafe<Readonly<Record<string, number>>>({ type: 'object' }),
+    openCases: field<Readonly<Record<string, number>>>({ type: 'object' }),
   },
 });
 export type IntakeCommand = CommandOf<typeof AllocateIntake>;

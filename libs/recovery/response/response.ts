@@ -8,7 +8,10 @@ import { ResponseReceived, ResponseTriaged, type ReceivedResponse, type Response
 import { offScale } from './scales.js';
 
 export const ReceiveResponse = command('ReceiveResponse', {
-  comes: { inside: 'A response comes in under its source’s own ids (libs/receiving), which lead to ours.' },
+  comes: {
+    inside:
+      'A response comes in under its source’s own ids (POST /v1/responses, or the inbound topic), which lead to ours.',
+  },
   fields: ResponseReceived.data.properties,
 });
 

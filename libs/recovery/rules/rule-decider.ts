@@ -47,6 +47,7 @@ export const DraftRuleSet = command('DraftRuleSet', {
     path: 'rules/drafts',
     roles: OPERATORS,
     says: 'Draft a rule set; it is named by the hash of its content',
+    explains: 'Sent as text (YAML or JSON), its mistakes are reported by line, path and remedy.',
     example: { content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' },
   },
   fields: RuleSetDrafted.data.properties,
@@ -73,6 +74,11 @@ export const ActivateRuleSet = command('ActivateRuleSet', {
     path: 'rules/{programme}/{ruleSet}/activate',
     roles: OPERATORS,
     says: 'Put an approved rule set in force, from a time on or over the past',
+    explains:
+      'From a time on, past verdicts stay, and running clocks follow as their target says. Over the past, it carries out ' +
+      'what was rehearsed, or refuses if something has changed since; it folds in the events that came since and reports ' +
+      'the difference they make. Either way it builds the read models under the new rules beside those that are served, ' +
+      'and then switches. The answer names the planned rules that it replaces.',
     example: { overThePast: true },
   },
   fields: {

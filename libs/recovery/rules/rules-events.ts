@@ -1,4 +1,5 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { field } from '../../event-sourcing/schema.js';
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import { Anything, Day, Flag, Instant, noted, Optional, Part, Parts, Text, True, Whole } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
@@ -9,13 +10,13 @@ const topic = 'amends.rules' satisfies Publication;
 const which = { programme: Text(), ruleSet: Text() };
 const digests = { digestBefore: Optional(Text()), digestAfter: Optional(Text()) };
 /** Null: since ever. */
-const since = Type.Unsafe<string | null>({ type: ['string', 'null'] });
+const since = field<string | null>({ type: ['string', 'null'] });
 
 export const RuleSetDrafted = event('RuleSetDrafted', {
   topic,
   fields: {
     ...which,
-    content: noted(Type.Unsafe<object>(Anything), { description: 'The rule set: docs/rule-set.schema.json' }),
+    content: noted(field<object>(Anything), { description: 'The rule set: docs/rule-set.schema.json' }),
     note: Optional(Text(2_000)),
   },
 });

@@ -1,5 +1,6 @@
-import Type, { type TProperties } from 'typebox';
+import type { TProperties } from 'typebox';
 import type { DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
+import { object } from '../../event-sourcing/schema.js';
 import type { Role } from './roles.js';
 
 interface Declaring<Fields extends TProperties, Need extends string, Comes> {
@@ -21,5 +22,5 @@ export const command = <
   type,
   comes,
   needs,
-  fields: Type.Object(fields, { additionalProperties: false }),
+  fields: object(fields),
 });

@@ -1,4 +1,5 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TProperties, TSchema } from 'typebox';
+import { field, object, optional } from '../../event-sourcing/schema.js';
 import type { PersonalText } from '../../event-sourcing/sealed.js';
 import { METRICS, type Metric } from './scales.js';
 
@@ -9,47 +10,51 @@ import { METRICS, type Metric } from './scales.js';
  */
 
 /** Text of 1 to `max` characters (code points), with no control characters but tab and line ends. */
-export const Text = (max = 200) => Type.String({ minLength: 1, maxLength: max, format: 'plain-text' });
+export const Text = (max = 200) =>
+  field<string>({ type: 'string', minLength: 1, maxLength: max, format: 'plain-text' });
 
 /** A person's words. */
-export const Personal = Type.Unsafe<PersonalText>({ ...Text(20_000), 'x-personal': true });
+export const Personal = field<PersonalText>({ ...Text(20_000), 'x-personal': true });
 
 export const Texts = (most: number, max = 100, least = 0) =>
-  Type.Unsafe<readonly string[]>({ type: 'array', items: Text(max), minItems: least, maxItems: most });
+  field<readonly string[]>({ type: 'array', items: Text(max), minItems: least, maxItems: most });
 
 /** One of a list of words. */
 export const OneOf = <const Words extends readonly string[]>(words: Words) =>
-  Type.Unsafe<Words[number]>({ enum: [...words] });
+  field<Words[number]>({ enum: [...words] });
 
-export const Flag = Type.Boolean();
+export const Flag = field<boolean>({ type: 'boolean' });
 /** Said or left out. */
-export const True = Type.Literal(true);
+export const True = field<true>({ const: true });
 export const Whole = (least?: number, most?: number) =>
-  Type.Integer({ ...(least !== undefined && { minimum: least }), ...(most !== undefined && { maximum: most }) });
+  field<number>({
+    type: 'integer',
+    ...(least !== undefined && { minimum: least }),
+    ...(most !== undefined && { maximum: most }),
+  });
 
 /** A share, above 0 and at most 1. */
-export const Rate = Type.Number();
+export const Rate = field<number>({ type: 'number' });
 
 /** An id of ours: a UUID. */
-export const Id = Type.String({ format: 'id' });
+export const Id = field<string>({ type: 'string', format: 'id' });
 /** With its offset, such as 2031-05-05T09:00:00Z; history holds it in UTC with milliseconds. */
-export const Instant = Type.String({ format: 'instant', maxLength: 40 });
+export const Instant = field<string>({ type: 'string', format: 'instant', maxLength: 40 });
 /** Such as 2031-05-05. */
-export const Day = Type.String({ format: 'day' });
+export const Day = field<string>({ type: 'string', format: 'day' });
 /** By its BCP 47 tag, such as pt-BR. */
-export const Language = Type.String({ format: 'language' });
+export const Language = field<string>({ type: 'string', format: 'language' });
 /** An object whose fields are checked elsewhere, such as a rule set or a filter. */
-export const Anything = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' });
+export const Anything = field<Readonly<Record<string, unknown>>>({ type: 'object' });
 
 /** An object with these fields and no other. */
-export const Part = <Fields extends Readonly<Record<string, TSchema>>>(fields: Fields) =>
-  Type.Object(fields, { additionalProperties: false });
+export const Part = <Fields extends TProperties>(fields: Fields) => object(fields);
 /** A list of such objects. */
 export const Parts = <Of extends TSchema>(part: Of, most: number, least = 0) =>
-  Type.Unsafe<readonly Static<Of>[]>({ type: 'array', items: part, minItems: least, maxItems: most });
+  field<readonly Static<Of>[]>({ type: 'array', items: part, minItems: least, maxItems: most });
 
 /** May be left out; null is not leaving out. */
-export const Optional = Type.Optional;
+export const Optional = optional;
 
 /** The same field with notes and words beside it. Optional comes last, around this. */
 export const noted = <Of extends TSchema>(field: Of, notes: object): Of => ({ ...field, ...notes });
@@ -67,10 +72,10 @@ export const Money = Part({
 /** An amount in minor units (cents) of one currency (ISO 4217). Sums never mix currencies. */
 export type Money = Readonly<Static<typeof Money>>;
 
-export const Answer = Part({ metric: Type.Unsafe<Metric>({ enum: METRICS }), score: Whole(0, 10) });
+export const Answer = Part({ metric: field<Metric>({ enum: METRICS }), score: Whole(0, 10) });
 export type Answer = Readonly<Static<typeof Answer>>;
 /** One for a metric, each on its scale. */
-export const Answers = (least = 0) => Type.Unsafe<readonly Answer[]>(Parts(Answer, 10, least));
+export const Answers = (least = 0) => field<readonly Answer[]>(Parts(Answer, 10, least));
 
 /** From the coarsest level to the finest, such as process, billing, wrong amount. */
 export const CausePath = noted(Texts(10, 200, 1), { description: 'From the coarsest level to the finest' });

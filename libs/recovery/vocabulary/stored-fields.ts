@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { holds } from '../../event-sourcing/schema.js';
 import { offScale } from '../response/scales.js';
 import type { Answer } from './fields.js';
 
@@ -42,7 +42,7 @@ export function storedSchema(field: TSchema | JsonSchema): JsonSchema {
 /** What a field must be, in words, where the value is something else. */
 export function notOfKind(field: TSchema, value: unknown): string | undefined {
   const schema = storedSchema(field);
-  if (!Check(schema as TSchema, value)) return words(schema);
+  if (!holds(schema, value)) return words(schema);
   if (schema['format'] === 'date-time' && !isStoredInstant(value)) return words(schema);
   if (isAnswers(schema) && offScale(value as readonly Answer[])) return words(schema);
   return undefined;
