@@ -2,6 +2,7 @@ import { type Metric, SCALES } from '../vocabulary/scales.js';
 import { CONTACT_ME, RESPONSE_KINDS, SCORE_LEVELS } from '../vocabulary/words.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
 import type { Check } from './rule-check.js';
+import type { TriageRules } from './rule-set.js';
 import { covers, type KnownValues } from './satisfiable.js';
 
 const KNOWN_RESPONSES: KnownValues = {
@@ -13,15 +14,31 @@ const KNOWN_RESPONSES: KnownValues = {
 export function triageProblems(check: Check): void {
   const { triage } = check.rules;
   if (!triage) return;
-  const { say, condition, unique } = check;
+  const { say } = check;
   for (const metric of Object.keys(SCALES) as Metric[]) {
     const low = triage.low[metric];
     const { from: least, to: most } = SCALES[metric];
     if (low === undefined || (low >= least && low < most)) continue;
     say(['triage', 'low', metric], `${metric} goes from ${least} to ${most}.`, 'Leave some of it above the threshold.');
   }
+  overrideProblems(check, triage.overrides ?? []);
+  if (triage.owner === 'by-touchpoint' && !triage.touchpointOwners) {
+    say(['triage', 'owner'], 'by-touchpoint needs to know the owners.', 'Add touchpointOwners.');
+  }
+  if (triage.touchpointOwners && triage.owner !== 'by-touchpoint') {
+    say(
+      ['triage', 'touchpointOwners'],
+      'They are read with owner by-touchpoint only.',
+      'Set owner, or leave them out.',
+    );
+  }
+  stageProblems(check, triage.stages ?? []);
+}
 
-  const overrides = triage.overrides ?? [];
+type Overrides = NonNullable<TriageRules['overrides']>;
+type Stages = NonNullable<TriageRules['stages']>;
+
+function overrideProblems({ say, condition, unique }: Check, overrides: Overrides): void {
   unique(
     (i) => ['triage', 'overrides', i, 'id'],
     overrides.map(({ id }) => id),
@@ -42,19 +59,9 @@ export function triageProblems(check: Check): void {
       'Put the narrower one first.',
     );
   });
+}
 
-  if (triage.owner === 'by-touchpoint' && !triage.touchpointOwners) {
-    say(['triage', 'owner'], 'by-touchpoint needs to know the owners.', 'Add touchpointOwners.');
-  }
-  if (triage.touchpointOwners && triage.owner !== 'by-touchpoint') {
-    say(
-      ['triage', 'touchpointOwners'],
-      'They are read with owner by-touchpoint only.',
-      'Set owner, or leave them out.',
-    );
-  }
-
-  const stages = triage.stages ?? [];
+function stageProblems({ say, unique }: Check, stages: Stages): void {
   unique(
     (i) => ['triage', 'stages', i, 'id'],
     stages.map(({ id }) => id),
