@@ -10,7 +10,7 @@ import { Failure } from './failure.js';
 /** The environment, with the folder that the command names. */
 export function environmentOf(command: Command): NodeJS.ProcessEnv {
   const { data } = command.optsWithGlobals<{ data?: string }>();
-  return { ...process.env, ...(data === undefined ? {} : { AMENDS_DATA: data }) };
+  return data === undefined ? process.env : { ...process.env, AMENDS_DATA: data };
 }
 
 /** The folder that a command works on. */

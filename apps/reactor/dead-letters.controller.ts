@@ -40,10 +40,10 @@ export class DeadLettersController {
   @Get()
   @ApiQuery({ name: 'after', required: false, schema: { type: 'string' } })
   @ApiOperation({ operationId: 'DeadLetters', summary: 'List effects that failed, and why' })
-  async list(@Query('after') after?: string): Promise<object> {
+  async list(@Query('after') after = ''): Promise<object> {
     const records = await this.stores.ledger.list<DeadLetter>(DEAD_LETTERS, {
       limit: 100,
-      ...(after === undefined ? {} : { after: DEAD_LETTERS + after }),
+      after: DEAD_LETTERS + after,
     });
     const letters = records.map(({ value }) => {
       const { reaction, event, commandId, effect, error, at } = value;
@@ -51,7 +51,7 @@ export class DeadLettersController {
       return { reaction, event, commandId, ...errand, error, at };
     });
     const last = records.length === 100 ? records.at(-1)?.key.slice(DEAD_LETTERS.length) : undefined;
-    return { deadLetters: letters, ...(last === undefined ? {} : { next: last }) };
+    return { deadLetters: letters, next: last };
   }
 
   @Post('resend')

@@ -64,7 +64,7 @@ export class Reactor<E extends RecoveryEvent> {
     try {
       // No event meets rules older than itself: this loads what changed before, and changes come with the events.
       await rules.reload();
-      for await (const batch of events.follow({ ...(from === '' ? {} : { from }), filter, signal })) {
+      for await (const batch of events.follow({ from: this.position, filter, signal })) {
         if (batch.events.some(({ type }) => isBookChange(type))) await rules.reload();
         await this.react(batch.events as readonly RecordedEvent[], shards, signal);
         if (signal.aborted) break;
@@ -144,7 +144,7 @@ export class Reactor<E extends RecoveryEvent> {
       event: { id, stream, revision },
       correlationId,
       commandId,
-      ...(effect === undefined ? {} : { effect }),
+      effect,
       error,
       at: now(),
     };

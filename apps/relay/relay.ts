@@ -95,7 +95,7 @@ export class Relay {
       const { error: _, ...rest } = this.now;
       this.now = { ...rest, state: 'following', position: from, doubled };
       const batches = history.follow({
-        ...(from === undefined ? {} : { from }),
+        from,
         filter: { types: TYPES },
         batchSize,
         signal,

@@ -70,8 +70,8 @@ export class TopicsController implements BeforeApplicationShutdown {
     const { signal } = ended;
     const batches = this.topics.follow({
       topics: [topic],
-      ...(after === undefined ? {} : { after }),
-      ...(key === undefined ? {} : { key }),
+      after,
+      key,
       signal,
     });
     sendEvents(reply, topicEvents(batches, signal), () => {

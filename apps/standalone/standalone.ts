@@ -24,14 +24,14 @@ export async function startStandalone(config: Config, now?: () => string): Promi
       await beginReactions(on.stores);
     },
     root: (on) => StandaloneModule.on(on),
-    ...(now === undefined ? {} : { now }),
+    now,
   });
   const { folder } = ground.stores;
   announce(folder, { pid: process.pid, url });
   return {
     url,
     folder,
-    ...(operatorKey === undefined ? {} : { operatorKey }),
+    operatorKey,
     stop: () => {
       withdraw(folder);
       return stop();

@@ -1,5 +1,6 @@
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
+import { stated } from '../event-sourcing/stated.js';
 import type { CaseCommand } from '../recovery/case/case.js';
 import type { ContactOutcome } from '../recovery/vocabulary/words.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
@@ -129,7 +130,7 @@ export class CaseStory {
 
   private findCause(): void {
     const { cause, action } = this.setting.complaint;
-    this.act(this.owner, { type: 'IdentifyRootCause', cause, ...(action === undefined ? {} : { action }) }, HOUR / 2);
+    this.act(this.owner, stated({ type: 'IdentifyRootCause', cause, action }), HOUR / 2);
   }
 
   private review(reached: boolean): void {

@@ -1,4 +1,5 @@
 import { idOf } from '../event-sourcing/identity.js';
+import { stated } from '../event-sourcing/stated.js';
 import { intakeId, streamOf, type CommandOf } from '../recovery/aggregates.js';
 import { openedFor } from '../recovery/case/opening.js';
 import type { RecordedEvent } from '../recovery/history.js';
@@ -74,17 +75,17 @@ function allocation(event: Received, decided: TriagedCase, { streams, openCases 
   const team = teamOf(event, decided);
   const day = dayOf(event);
   const roster = rosterOf(streams.get(streamOf('team', team)) ?? []);
-  const command: CommandOf<'intake'> = {
+  const command: CommandOf<'intake'> = stated({
     type: 'AllocateIntake',
     response,
     case: idOf(source, externalId),
     team,
     day,
-    ...(touchpoint === undefined ? {} : { touchpoint }),
+    touchpoint,
     decided,
-    ...(roster === undefined ? {} : { roster }),
+    roster,
     openCases,
-  };
+  });
   return effectOn('intake', intakeId(team, day), command, { programme: event.programme });
 }
 

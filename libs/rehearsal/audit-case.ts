@@ -95,12 +95,9 @@ export async function auditCase(
     }),
     reported: clocks?.reported ?? {},
     rules: books.book(programme).map(({ from, rules }) => ({ from, ruleSet: rules.hash, content: rules.ruleSet })),
-    ...(steps && {
-      steps: stepsOfCase(ofCase, books).map((step) => ({
-        ...step,
-        changed: withhold(step.changed) as typeof step.changed,
-      })),
-    }),
+    steps: steps
+      ? stepsOfCase(ofCase, books).map((step) => ({ ...step, changed: withhold(step.changed) as typeof step.changed }))
+      : undefined,
   };
 }
 

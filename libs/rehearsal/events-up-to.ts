@@ -26,7 +26,7 @@ export function eventsUpTo(events: History, last: string): EventStore {
         if (batch.position >= last) return;
       }
     },
-    ...(byShard && { byShard: (options) => byShard({ ...options, upTo: options.upTo < last ? options.upTo : last }) }),
+    byShard: byShard && ((options) => byShard({ ...options, upTo: options.upTo < last ? options.upTo : last })),
     end: async () => {
       const end = await events.end();
       return end !== undefined && end > last ? last : end;

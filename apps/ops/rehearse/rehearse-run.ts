@@ -37,10 +37,10 @@ export async function runRehearsal(stores: Stores, request: RehearseRequest): Pr
   const other = against === undefined ? undefined : await findRules(stores, against);
   const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
   const asked = {
-    candidate: { ruleSet: candidate.ruleSet, ...(since === undefined ? {} : { since }) },
-    ...(other && { against: { ruleSet: other.ruleSet } }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    candidate: { ruleSet: candidate.ruleSet, since },
+    against: other && { ruleSet: other.ruleSet },
+    from,
+    to,
     at,
     most: MOST,
   };

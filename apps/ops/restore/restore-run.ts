@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { shardOf } from '../../../libs/event-sourcing/shard.js';
+import { stated } from '../../../libs/event-sourcing/stated.js';
 import { restoreHistory, type Restored } from '../../../libs/event-store/sqlite/back-up.js';
 import { forgetAnchor } from '../../../libs/evidence/anchor.js';
 import { withdrawSealsAfter } from '../../../libs/evidence/sealer.js';
@@ -157,7 +158,7 @@ async function recordRestore(
     commandId,
     correlationId: commandId,
     causationId: commandId,
-    data: { backupMadeAt, lastPosition, ...(headBefore === undefined ? {} : { headBefore }) },
+    data: stated({ backupMadeAt, lastPosition, headBefore }),
   };
   await events.append(stream, [event], revision);
 }

@@ -23,7 +23,7 @@ export class EmbeddedSubscriber implements Subscriber {
     const after = (await this.ledger.get<string>(key))?.value;
     for await (const { publications, position } of this.topics.follow({
       topics: topics.filter(isTopic),
-      ...(after === undefined ? {} : { after }),
+      after,
       signal,
     })) {
       if (publications.length > 0)

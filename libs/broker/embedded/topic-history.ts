@@ -27,7 +27,7 @@ export class TopicHistory {
     const { topics, after, key, signal } = options;
     const types = topics.flatMap(eventsOf);
     for await (const { events, position } of this.history.follow({
-      ...(after === undefined ? {} : { from: after }),
+      from: after,
       filter: { types },
       signal,
     })) {

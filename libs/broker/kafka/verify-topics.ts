@@ -114,7 +114,7 @@ async function verifyTopic(
     missing,
     foreign,
     dropped,
-    ...(first === undefined ? {} : { first }),
+    first,
     looked: isTrimmed ? 'at what is kept' : 'at every event',
   };
 }

@@ -103,7 +103,7 @@ class CaseMapper implements MappedCase {
       this.answered = answered;
     } catch (error) {
       if (!(error instanceof RowRejected)) throw error;
-      this.rejected.push({ line, reason: error.message, ...(error.field === undefined ? {} : { field: error.field }) });
+      this.rejected.push({ line, reason: error.message, field: error.field });
     }
   }
 

@@ -1,3 +1,4 @@
+import { stated } from '../../event-sourcing/stated.js';
 import type { LedgerRecord } from '../ledger.js';
 import type { Row } from '../row.js';
 
@@ -16,12 +17,8 @@ export interface RecordDocument {
 
 export const fieldsOf = ({ key, value, dueAt }: Row): Pick<RecordDocument, 'value' | 'kind' | 'dueAt'> => {
   const slash = key.indexOf('/');
-  return { value, kind: slash === -1 ? key : key.slice(0, slash), ...(dueAt === undefined ? {} : { dueAt }) };
+  return stated({ value, kind: slash === -1 ? key : key.slice(0, slash), dueAt });
 };
 
-export const recordOf = <T>({ _id, value, version, dueAt }: RecordDocument): LedgerRecord<T> => ({
-  key: _id,
-  value: JSON.parse(value) as T,
-  version,
-  ...(dueAt === undefined ? {} : { dueAt }),
-});
+export const recordOf = <T>({ _id, value, version, dueAt }: RecordDocument): LedgerRecord<T> =>
+  stated({ key: _id, value: JSON.parse(value) as T, version, dueAt });

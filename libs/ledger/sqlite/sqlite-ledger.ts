@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
 import { outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { transact } from '../../sqlite/transaction.js';
@@ -180,12 +181,13 @@ export class SqliteLedger implements Ledger {
   }
 }
 
-const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> => ({
-  key: String(row['key']),
-  value: JSON.parse(String(row['value'])) as T,
-  version: Number(row['version']),
-  ...(row['due_at'] === null ? {} : { dueAt: String(row['due_at']) }),
-});
+const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> =>
+  stated({
+    key: String(row['key']),
+    value: JSON.parse(String(row['value'])) as T,
+    version: Number(row['version']),
+    dueAt: row['due_at'] === null ? undefined : String(row['due_at']),
+  });
 
 const inWords = (error: unknown, path: string): unknown => {
   const why = outOfOrder(error, path);

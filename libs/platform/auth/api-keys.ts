@@ -46,7 +46,7 @@ export class ApiKeys {
     if (stored === undefined || !timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hash))) return undefined;
     if (isStale(stored.lastUsed, this.now())) await this.markUsed(stored);
     const { id, name, role, team } = stored;
-    return { id, name, role, ...(team === undefined ? {} : { team }) };
+    return { id, name, role, team };
   }
 
   /** The answer is the only place that has the key. */
@@ -95,7 +95,7 @@ export class ApiKeys {
       id: idOfHash(hash),
       name,
       role,
-      ...(team === undefined ? {} : { team }),
+      team,
       createdAt: this.now(),
       hash,
     };

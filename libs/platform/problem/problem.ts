@@ -34,7 +34,7 @@ export class Problem extends Error {
       status,
       code,
       detail,
-      ...(errors === undefined ? {} : { errors }),
+      errors,
     };
   }
 }

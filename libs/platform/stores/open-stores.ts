@@ -83,10 +83,9 @@ export async function openHistory(
   { eventStore, folder }: StorePlaces,
   { mode, crashPoint, notice }: Opening,
 ): Promise<History> {
-  if (eventStore === undefined)
-    return SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, ...(crashPoint && { crashPoint }) });
+  if (eventStore === undefined) return SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, crashPoint });
   const { EventStoreDbEventStore } = await import('../../event-store/eventstoredb/eventstoredb-event-store.js');
-  return EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, ...(notice && { notice }) });
+  return EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, notice });
 }
 
 export async function openReads(

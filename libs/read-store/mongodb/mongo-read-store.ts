@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { type ConnectionOptions, MongoConnection } from '../../mongodb/mongo-connection.js';
 import {
   type CollectionShape,
@@ -190,7 +191,7 @@ export class MongoReadStore implements ReadStore {
     { shard, generation = 'live' }: { shard?: number; generation?: GenerationChoice } = {},
   ): AsyncIterable<readonly StoredDocument[]> {
     const chosen = await this.generationsOf.chosen(generation);
-    const of = { ...SHOWN, ...(shard === undefined ? {} : { 'amends.shard': shard }) };
+    const of = stated({ ...SHOWN, 'amends.shard': shard });
     const options = { sort: { _id: 1 as const }, limit: SCAN_BATCH, batchSize: SCAN_BATCH + 1 };
     for (let after = ''; ;) {
       const found = await this.answered(chosen, collection, async (_, shape) => {

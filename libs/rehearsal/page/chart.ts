@@ -55,7 +55,7 @@ export function bars({ title, description, categories, series }: Bars): Html {
       type: 'bar' as const,
       name,
       silent: true,
-      ...(stack === undefined ? {} : { stack }),
+      stack,
       barMaxWidth: 16,
       itemStyle: { color: INK[ink] },
       label: {

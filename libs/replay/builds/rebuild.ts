@@ -85,7 +85,7 @@ export async function catchUp<Inputs>(generation: number, options: BuildOptions<
   const end = await events.end();
   if (end === undefined) return 0;
   const filter = { types: typesOf(projections) };
-  for await (const batch of events.readAll({ ...(from === undefined ? {} : { from }), batchSize, filter })) {
+  for await (const batch of events.readAll({ from, batchSize, filter })) {
     await steps.run(batch, signal);
     read += batch.events.length;
     report(whole > 0 ? 1 : Math.min(1, events.progress(from, batch.position, end)), read);

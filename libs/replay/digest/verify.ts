@@ -124,6 +124,6 @@ async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGe
       lines.add(other, expected);
       if (found.take().equals(expected.take())) continue;
     }
-    yield { readModel, shard, id, ...(one && { live: one.document }), ...(other && { rebuilt: other.document }) };
+    yield { readModel, shard, id, live: one?.document, rebuilt: other?.document };
   }
 }

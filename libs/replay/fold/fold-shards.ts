@@ -43,9 +43,9 @@ export async function foldShards<Inputs>(
   const upTo = checkpoints.values().next().value ?? (await events.end());
   if (unread.length === 0 || upTo === undefined) return 0;
   const byShard = await historyByShard(events, {
-    filter: { types: typesOf(projections), ...(unread.length < SHARDS ? { shards: unread } : {}) },
+    filter: { types: typesOf(projections), shards: unread.length < SHARDS ? unread : undefined },
     upTo,
-    ...(signal && { signal }),
+    signal,
     onShare: (share) => onShare(SORTING * share, 0),
   });
   try {

@@ -95,7 +95,7 @@ export class ParkedList {
 
   async *#records(prefix: string): AsyncGenerator<ParkedRecord> {
     for (let after: string | undefined; ;) {
-      const page = await this.ledger.list<ParkedRecord>(prefix, { ...(after ? { after } : {}), limit: 500 });
+      const page = await this.ledger.list<ParkedRecord>(prefix, { after, limit: 500 });
       for (const { value } of page) yield value;
       after = page.at(-1)?.key;
       if (page.length < 500 || !after) return;

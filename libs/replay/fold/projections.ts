@@ -1,4 +1,5 @@
 import type { AnyProjection } from '../../event-sourcing/projection.js';
+import { stated } from '../../event-sourcing/stated.js';
 import type { CollectionShape } from '../../read-store/read-store.js';
 
 /** The collection of a projection's facts: its documents' own, another one, or none if they can be folded again. */
@@ -15,7 +16,7 @@ export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]):
     const { name, version, fields, indexes, undigested } = projection;
     const facts = factsOf(projection);
     return [
-      { name, version, fields, indexes, ...(undigested ? { undigested } : {}) },
+      stated({ name, version, fields, indexes, undigested }),
       ...(facts === undefined || facts === name
         ? []
         : [{ name: facts, version, fields: {}, indexes: [], internal: true as const }]),

@@ -107,7 +107,7 @@ export class ReadModelFollower<Inputs> extends Following {
           seconds,
           position: feed.position,
           parked: waiting,
-          ...(error === undefined ? {} : { error: errorText(error) }),
+          error: error === undefined ? undefined : errorText(error),
         };
       }),
     );
