@@ -7,14 +7,8 @@ export type Document = Readonly<Record<string, unknown>>;
 
 export type Shown = readonly [id: string, document: Document];
 
-/**
- * A read model, as data: how history becomes documents. Pure: the same history and inputs (the rule books) give the
- * same bytes.
- *
- * A fact is the folded state of one key. Without `documents`, the fact itself is the key's only document.
- * All events of a key must belong to one shard.
- */
-export interface Projection<Fact extends object, E extends DomainEvent, Inputs> {
+/** What a collection of documents is like. */
+export interface Shape {
   /** Analysts see it as the collection's name. */
   readonly name: string;
   /** Raise it whenever the same history would give other documents. */
@@ -23,6 +17,16 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
   readonly indexes: readonly (readonly string[])[];
   /** Describes how the store runs, not what happened: the digest leaves it out. */
   readonly undigested?: true;
+}
+
+/**
+ * A read model, as data: how history becomes documents. Pure: the same history and inputs (the rule books) give the
+ * same bytes.
+ *
+ * A fact is the folded state of one key. Without `documents`, the fact itself is the key's only document.
+ * All events of a key must belong to one shard.
+ */
+export interface Projection<Fact extends object, E extends DomainEvent, Inputs> extends Shape {
   /**
    * All events of a key belong to one stream. The follower folds an evicted fact again from that stream, so the store
    * keeps only documents. Otherwise it stores and loads facts too.
@@ -51,12 +55,7 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
 }
 
 /** A projection of any fact and event types: what running several kinds together needs. */
-export interface AnyProjection<Inputs> {
-  readonly name: string;
-  readonly version: number;
-  readonly fields: Readonly<Record<string, FieldType>>;
-  readonly indexes: readonly (readonly string[])[];
-  readonly undigested?: true;
+export interface AnyProjection<Inputs> extends Shape {
   readonly ofOneStream?: true;
   key(this: void, event: never): string | undefined;
   readonly evolve: Readonly<

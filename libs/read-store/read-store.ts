@@ -1,15 +1,9 @@
-import type { Document, FieldType } from '../event-sourcing/projection.js';
+import type { Document, Shape } from '../event-sourcing/projection.js';
 import type { Filter } from '../filter/filter.js';
 
-export interface CollectionShape {
-  readonly name: string;
-  readonly version: number;
-  readonly fields: Readonly<Record<string, FieldType>>;
-  readonly indexes: readonly (readonly string[])[];
+export interface CollectionShape extends Shape {
   /** For folding only: hidden from analysts, and not part of the digest. */
   readonly internal?: true;
-  /** Not part of the digest. */
-  readonly undigested?: true;
 }
 
 /** One build of all read models. */
