@@ -175,7 +175,7 @@ class FilterCheck {
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Stores compare instants as text, so only the stored form is valid; and the day must exist. */
-const isInstant = (value: unknown): boolean =>
+const isStoredInstant = (value: unknown): boolean =>
   typeof value === 'string' &&
   INSTANT.test(value) &&
   !Number.isNaN(Date.parse(value)) &&
@@ -187,7 +187,7 @@ const ACCEPTS: Readonly<Record<FieldType | 'any', (value: unknown) => boolean>> 
   any: (value) => isText(value) || typeof value === 'boolean' || Number.isFinite(value),
   string: isText,
   strings: isText,
-  instant: isInstant,
+  instant: isStoredInstant,
   integer: Number.isSafeInteger,
   number: Number.isFinite,
   boolean: (value) => typeof value === 'boolean',

@@ -1,9 +1,10 @@
-const DAY = 86_400_000;
+import { DAY_MS } from '../rules/duration.js';
+
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const SECOND = 1_000;
 /** The last instant there is, and the first, from 1970 on. */
-const MOST = 1e8 * DAY;
+const MOST = 1e8 * DAY_MS;
 
 /** Of `YYYY-MM-DDThh:mm:ss.mmmZ`. */
 const LENGTH = 24;
@@ -28,7 +29,7 @@ const two = (iso: string, at: number): number => one(iso, at) * 10 + one(iso, at
 const texts = (most: number, text: (n: number) => string): readonly string[] =>
   Array.from({ length: most }, (_, n) => text(n));
 const digits = (count: number, n: number): string => String(n).padStart(count, '0');
-const OF_DAY = texts(DAY / MINUTE, (n) => `T${digits(2, Math.floor(n / 60))}:${digits(2, n % 60)}:`);
+const OF_DAY = texts(DAY_MS / MINUTE, (n) => `T${digits(2, Math.floor(n / 60))}:${digits(2, n % 60)}:`);
 const OF_MINUTE = texts(MINUTE / SECOND, (n) => `${digits(2, n)}.`);
 const OF_SECOND = texts(SECOND, (n) => `${digits(3, n)}Z`);
 
@@ -78,8 +79,8 @@ class Instants {
     if (written.at[place] === at) return written.text[place] as string;
     if (!(Math.abs(at) <= MOST)) throw new RangeError(`${at} ms since 1970 is no instant.`);
     const whole = Math.trunc(at);
-    const day = Math.floor(whole / DAY);
-    const ms = whole - day * DAY;
+    const day = Math.floor(whole / DAY_MS);
+    const ms = whole - day * DAY_MS;
     const ofMinute = ms % MINUTE;
     const [time, second] = [OF_DAY[(ms - ofMinute) / MINUTE], OF_MINUTE[Math.floor(ofMinute / SECOND)]];
     written.text[place] = `${this.#day(day)}${time}${second}${OF_SECOND[ofMinute % SECOND]}`;
@@ -92,7 +93,7 @@ class Instants {
     const place = Math.abs(day) % PLACES;
     const days = this.#daysWritten;
     if (days.day[place] !== day) {
-      days.text[place] = new Date(day * DAY).toISOString().slice(0, -'T00:00:00.000Z'.length);
+      days.text[place] = new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
       days.day[place] = day;
     }
     return days.text[place] as string;
