@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Replayed } from '../../../libs/rule-changes/rule-changes.js';
+import { placesOf, refuseWithoutStore } from '../data-folder.js';
 import { Output } from '../output.js';
 import { change } from '../rules/change.js';
 import { subcommand } from '../subcommand.js';
@@ -20,6 +21,7 @@ The new read models are built beside the live ones, which are served until the s
 were drafted, approved (alone, where the store has one operator) and put in force over the past, with both digests.`,
     )
     .action(async ({ rules, reason }: Options, command: Command) => {
+      refuseWithoutStore(await placesOf(command));
       const { readRules } = await import('../rule-file.js');
       const { ruleSet } = readRules(rules);
       const route = { path: '/v1/generations', body: { ruleSet, reason } };

@@ -3,7 +3,7 @@ import type { Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { RunningApp } from '../../../libs/platform/stores/running-app.js';
 import type { Sent } from '../../../libs/rule-changes/command-rules.js';
 import type { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
-import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
 
 /** Where a running app takes the same command. */
@@ -20,7 +20,6 @@ export async function change<T extends object>(
   here: (changes: RuleChanges, sent: Sent) => Promise<T | Refusal>,
 ): Promise<T> {
   const places = await placesOf(command);
-  refuseWithoutStore(places);
   const app = await runningAppOn(places);
   if (app) return askAppFor<T>(app, route, as);
   const [{ changeRules }, { operator }] = await Promise.all([import('./change-rules.js'), import('../operator.js')]);

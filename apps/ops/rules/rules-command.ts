@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { NamedRules } from '../../../libs/rule-changes/builds.js';
 import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { runningAppOn, placesOf, withStores } from '../data-folder.js';
+import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
 import { EXIT } from '../exit-codes.js';
 import { Output, table } from '../output.js';
 import { subcommand } from '../subcommand.js';
@@ -158,6 +158,7 @@ function addRollback(rules: Command): void {
   acting(rules, 'rollback <programme>', 'back to the rules before the last activation, and to their read models')
     .requiredOption('--reason <text>', 'what went wrong')
     .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
+      refuseWithoutStore(await placesOf(command));
       const route = { path: `${pathOf({ programme })}/rollback`, body: { reason } };
       const result = await change<RolledBack>(command, as, route, (changes, sent) =>
         changes.rollBack(programme, reason, sent),
