@@ -7,7 +7,7 @@ import { ReadModelsElsewhere } from '../../libs/replay/follow/followed-elsewhere
 import { Following } from '../../libs/replay/follow/following.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 
-/** For an api whose read models other processes keep up. */
+/** For an api whose read models other processes follow. */
 @Global()
 @Module({
   providers: [

@@ -27,54 +27,54 @@ export interface CommandRequest<N extends AggregateName = AggregateName> {
   readonly command: CommandOf<N>;
   readonly actor: Actor;
   readonly commandId: string;
-  /** The caller chose the command's id, and may by mistake choose one twice: another command of that id is refused. */
+  /** The caller chose the command's id. If they use it for a second, different command, that one is refused. */
   readonly chosenId?: true;
   /** The revision that the caller saw and decided on. */
   readonly expectedRevision?: number | undefined;
   /** When it happened, UTC; default: now. */
   readonly occurredAt?: string | undefined;
-  /** Of a stream that has no event yet; else it is the stream's own. */
+  /** For a stream that has no event yet; later commands take it from the stream. */
   readonly programme?: string;
-  /** Whose words it holds, and of whose shard a new stream is; a stream that has events knows. */
+  /** The customer whose key seals personal text and whose shard a new stream joins. A stream with events names its own. */
   readonly customer?: string | undefined;
   readonly correlationId?: string;
   readonly causationId?: string;
-  /** What else must hold of the aggregate's state for this caller, such as that the case is of their team. */
+  /** Refuses callers by the aggregate's state, such as agents of another team. */
   permits?(this: void, state: StateOf<N>): Refusal | undefined;
 }
 
 /** A request to any of the aggregates. */
 export type AnyRequest = { readonly [N in AggregateName]: CommandRequest<N> }[AggregateName];
 
-/** What a command did. Its events are as they are stored: personal fields sealed. */
+/** What a command did, with its events as stored: personal fields sealed. */
 export type Done = Handled<RecoveryEvent>;
 
 /** What commands are decided by and written to. */
 export interface Surroundings {
   readonly events: EventStore;
   readonly personal: PersonalData;
-  /** As they are now: asked with every command. */
+  /** The rules at this moment. Each command asks again. */
   rules(this: void): RuleBooks;
   now(this: void): string;
-  /** How many operators the store has: a single one may approve their own rules. */
+  /** The number of operators. A single one may approve their own rules. */
   operators(this: void): Promise<number>;
-  /** When a customer was last asked again, in whatever case. */
+  /** The last re-survey of a customer, in any case. */
   lastReSurveyAt?(this: void, customer: string): Promise<string | undefined>;
 }
 
 type AnyCommand = AnyRequest['command'];
 type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
 
-/** How far a caller's clock may be ahead of ours. */
+/** The tolerance for callers' clocks that are ahead of ours. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** Carries every command to its aggregate, in one way for all: under the rules in force then, personal fields sealed. */
+/** Carries every command to its aggregate, under the rules in force then, and seals personal fields. */
 export class Commands {
   private readonly streams = new FoldedStreams();
 
   constructor(private readonly surroundings: Surroundings) {}
 
-  /** @throws RevisionConflict when the stream is not at the expected revision, or never stands still. */
+  /** @throws RevisionConflict if the stream is not at the expected revision, or changes at each retry */
   async execute(request: AnyRequest): Promise<Done | Refusal> {
     const { events, personal, now } = this.surroundings;
     const { aggregate, id, command, expectedRevision, correlationId, causationId } = request;
@@ -127,7 +127,7 @@ export class Commands {
     return context;
   }
 
-  /** What a decision needs to know of other streams, by the name that it asks for. */
+  /** Answers what decisions need to know of other streams. */
   private readonly answers: {
     readonly [N in Need]: (command: AnyCommand, customer: string | undefined) => Promise<CommandContext[N]>;
   } = {
@@ -141,7 +141,7 @@ export class Commands {
     },
   };
 
-  /** Decides it as it would have been decided then; what was done had no cool-down, second operator or missing case against it. */
+  /** Decides the command again as of then. It was carried out, so no cool-down, second operator or missing case stood against it. */
   private async differs(
     request: AnyRequest,
     done: readonly Recorded<RecoveryEvent>[],

@@ -3,12 +3,11 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { streamOf } from '../recovery/aggregates.js';
 
-/** The most cases of one customer that are looked at, the newest first. */
+/** The limit of cases of one customer that it reads, newest first. */
 const MOST = 100;
 
 /**
- * When a customer was last asked again, in whatever case of theirs. Which cases they have, the read models say; when
- * they were asked, history itself.
+ * Finds a customer's last re-survey in any of their cases. The read models name the cases; history has the surveys.
  */
 export async function lastReSurveyAt(
   { events, reads }: { readonly events: EventStore; readonly reads: ReadStore },
@@ -29,7 +28,7 @@ async function casesOf(reads: ReadStore, customer: string): Promise<readonly str
     const { documents } = await reads.find('cases', { filter: { customer }, sort, limit: MOST });
     return documents.map(({ id }) => id);
   } catch (error) {
-    // Before the first build there is nothing that anybody could have been asked about.
+    // Before the first build there is no case.
     if (error instanceof NothingLive) return [];
     throw error;
   }

@@ -12,7 +12,7 @@ export interface SentAgain {
   readonly occurredAt: string;
 }
 
-/** Why a command is not the one that was done under its id. */
+/** Refuses a command that differs from the one carried out under its id. */
 export async function unlessSame(
   { done, decision, occurredAt }: SentAgain,
   personal: Pick<PersonalData, 'openAll'>,
@@ -27,7 +27,7 @@ export async function unlessSame(
   );
 }
 
-/** Whether two facts say the same, as far as it can be told: a forgotten customer's words agree with any. */
+/** Compares two facts. Forgotten text equals any text, because nobody can tell. */
 function agree(was: unknown, wouldBe: unknown): boolean {
   if (typeof was !== 'object' || was === null) return was === wouldBe;
   if ('forgotten' in was && was.forgotten === true) return true;

@@ -16,13 +16,13 @@ import { CONTACT_ME, RESPONSE_KINDS } from '../recovery/vocabulary/words.js';
 /** One response of a customer, as a survey tool, a CRM or a ticket system sends it. */
 export const ReceiveResponse = message(
   {
-    /** May be left out where the store has one programme. */
+    /** Optional if the store has one programme. */
     programme: Optional(Text(100)),
-    /** May be left out for a survey answer. */
+    /** Optional for a survey answer. */
     kind: Optional(OneOf(RESPONSE_KINDS)),
     /** The system that it comes from. */
     source: Text(100),
-    /** The source's own id of it: sent again, it is the same response. */
+    /** The source's own id. The same id means the same response. */
     externalId: Text(200),
     /** The source's id of the customer. */
     customer: Text(200),

@@ -21,7 +21,7 @@ export interface Received {
   readonly done: Done;
 }
 
-/** Takes a response in, whatever brings it; the same source and external id again are the same response. */
+/** Receives a response from any channel. The same source and external id mean the same response. */
 export async function receiveResponse(
   { personal, commands, rules }: Surroundings,
   sent: ReceiveResponse,

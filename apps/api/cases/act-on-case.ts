@@ -9,7 +9,7 @@ import type { RoutedCommand } from '../http/command-route.js';
 import { ofAnotherTeam } from '../http/own-team.js';
 import { requestBy, type Sent } from '../http/request-headers.js';
 
-/** A command of a case as it came in: its fields were checked by the schema of its declaration. */
+/** A command of a case. The schema of its declaration has checked its fields. */
 export class ActOnCase extends Command<Done | Refusal> {
   constructor(
     readonly id: string,
@@ -32,7 +32,7 @@ export class ActOnCaseHandler implements ICommandHandler<ActOnCase> {
         ...requestBy(sent),
         aggregate: 'case',
         id,
-        // The schema of the declaration has the fields of the command, and lets no other through.
+        // The schema of the declaration allows the fields of this command and no other.
         command: { type: declared.type, ...rest } as CaseCommand,
         occurredAt: occurredAt && instantOf(occurredAt),
         permits({ now }) {

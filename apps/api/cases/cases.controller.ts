@@ -14,7 +14,7 @@ import { ActOnCase } from './act-on-case.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** One POST for each command of a case, made from the commands' declarations. */
+/** Makes one POST route for each declared command of a case. */
 export function casesController(): Type {
   @ApiTags('cases')
   @Controller('v1/cases/:id')

@@ -18,7 +18,7 @@ import { Builds, type Verified } from './builds.js';
 
 const Build = message(
   {
-    /** Rules to be in force over the past: the build under them is switched to. Left out: a build under the rules as they are. */
+    /** Rules to apply to the past: Amends builds under them and switches. Default: a build under the rules in force. */
     ruleSet: Optional(Anything),
     reason: Text(2_000),
   },
@@ -28,7 +28,7 @@ type Build = Static<typeof Build>;
 
 const Verify = message(
   {
-    /** As an earlier verification answered with it: whatever has gone since is missed. */
+    /** The anchor of an earlier verification: this one then detects events that were removed since. */
     anchor: Optional(Text(100)),
   },
   { anchor: `1234:${'0a1b'.repeat(16)}` },
@@ -45,7 +45,7 @@ export class GenerationsController {
   ) {}
 
   @Get('generations')
-  @ApiOperation({ operationId: 'Generations', summary: 'The builds of the read models, and which one is served' })
+  @ApiOperation({ operationId: 'Generations', summary: 'List the builds of the read models, and which one is served' })
   async list(): Promise<object> {
     const generations = await this.stores.reads.generations();
     const { underWay } = this.builds;
@@ -74,7 +74,7 @@ export class GenerationsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'StopBuild',
-    summary: 'Stop what is being built; what is done is kept, and the same build asked for again goes on from there',
+    summary: 'Stop the running build. It keeps its progress, and the same build continues from there.',
   })
   stop(): object {
     return { stopping: this.builds.stop() };
@@ -82,7 +82,7 @@ export class GenerationsController {
 
   @Post('generations/:id/switch')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'Switch', summary: 'Serve this build; the one before is kept to go back to' })
+  @ApiOperation({ operationId: 'Switch', summary: 'Serve this build, and keep the previous one to go back to' })
   switch(@Param('id') id: string): Promise<object> {
     return this.builds.switchTo(numberOf(id));
   }

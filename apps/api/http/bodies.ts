@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '../../../libs/platform/validation/json-body.js';
 
-/** The most bytes of one JSON body; a batch has no limit but that of each of its lines. */
+/** The size limit of one JSON body, and of each line of a batch. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** Bodies are JSON, or lines of JSON for batches; every other media type is answered with 415. */
+/** Accepts JSON bodies, and lines of JSON for batches. Other media types get 415. */
 export function takeBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(

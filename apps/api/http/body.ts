@@ -7,7 +7,7 @@ import { valid } from '../../../libs/platform/validation/schema.js';
 class CompiledValidation implements PipeTransform<unknown, unknown> {
   constructor(private readonly message: TSchema) {}
 
-  /** No body at all is a message without fields; null is not. */
+  /** A missing body counts as a message without fields; null does not. */
   transform(value: unknown): unknown {
     if (value instanceof Readable)
       throw new Problem({
@@ -19,5 +19,5 @@ class CompiledValidation implements PipeTransform<unknown, unknown> {
   }
 }
 
-/** The body as this message, checked by its compiled schema. */
+/** Injects the body after checking it by the compiled schema of this message. */
 export const Valid = (message: TSchema): ParameterDecorator => Body(new CompiledValidation(message));

@@ -18,14 +18,14 @@ const IN_PATH = /\{(\w+)\}/g;
 type InPath<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | InPath<Rest> : never;
 type BodyOf<D extends RoutedCommand> = TObject<Omit<D['fields']['properties'], InPath<D['comes']['path']>>>;
 
-/** What is sent: the command's fields without those that the path names. */
+/** The message of the body: the command's fields without those in the path. */
 export function bodyOf<D extends RoutedCommand>({ fields, comes }: D): BodyOf<D> {
   const named = [...comes.path.matchAll(IN_PATH)].map(([, name]) => name);
   const sent = Object.entries(fields.properties).filter(([name]) => !named.includes(name));
   return message(Object.fromEntries(sent), comes.example) as unknown as BodyOf<D>; // the path's names are left out
 }
 
-/** The route of a declared command: path, roles, documentation. `body`: where it is more than the command's own fields. */
+/** Decorates the route of a declared command: path, roles, documentation. `body`: if it differs from the command's fields. */
 export const CommandRoute = (declared: RoutedCommand, body: TObject = bodyOf(declared)): MethodDecorator => {
   const { method, path, roles, says, explains } = declared.comes;
   const at = path.replaceAll(IN_PATH, ':$1');
@@ -42,8 +42,8 @@ export const CommandRoute = (declared: RoutedCommand, body: TObject = bodyOf(dec
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'The id of the command: sent again, it is done once',
+      description: 'The id of the command. Amends carries out a command once, however often you send it.',
     }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the answer that was decided on' }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the answer that you decided on' }),
   );
 };

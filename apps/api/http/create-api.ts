@@ -18,14 +18,14 @@ const BATCH_TIMEOUT_MS = 600_000;
 export async function createApi(root: Type | DynamicModule, config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
-    // For whole requests; slow headers and idle connections are cut by Node's own, shorter limits.
+    // Limits whole requests. Node's own, shorter limits end slow headers and idle connections.
     requestTimeout: BATCH_TIMEOUT_MS,
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     trustProxy: false,
     logger: false,
-    // Of paths that lead to no route because they can't be read.
+    // Answers paths that can't be decoded.
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply, problemOf(error)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
@@ -47,7 +47,7 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
   return app;
 }
 
-/** The page at /docs carries its script and styles within it; nothing is fetched from elsewhere. */
+/** The page at /docs contains its script and styles and fetches nothing from elsewhere. */
 const DOCS_POLICY = {
   'default-src': ["'self'"],
   'script-src': ["'self'", "'unsafe-inline'"],

@@ -4,7 +4,7 @@ import { sendProblem } from '../../../libs/platform/problem/problem-filter.js';
 
 const CONTROL = /[\x00-\x1f\x7f]/;
 
-/** What a path names becomes an id or is looked up as one, and no id has control characters, line ends included. */
+/** Refuses control characters in path parameters: they become ids, and no id has any. */
 export function takePlainPaths(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const named = Object.entries((request.params ?? {}) as Readonly<Record<string, string>>);

@@ -7,7 +7,7 @@ import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 
-/** What every command carries beside its body: who sends it, under which id, and the revision they decided on. */
+/** The headers of a command: its caller, its id, and the revision that the caller decided on. */
 export interface Sent {
   readonly caller: Caller;
   readonly commandId: string;
@@ -56,7 +56,7 @@ function revisionOf(header: string | undefined): number | undefined {
   throw invalid([{ field: 'If-Match', message: 'must be the ETag of an answer, such as "7"' }], 400);
 }
 
-/** What every write answers with: the new revision, and the position to wait for where one's own write is read. */
+/** The answer to every write. Send its position header with a query to read your own write. */
 export interface Written {
   readonly id: string;
   readonly revision: number;
@@ -73,7 +73,7 @@ export function answerWritten(reply: FastifyReply, id: string, outcome: Done | R
 
 const positionHeader = ({ position, shard }: Done): string => `${position ?? ''};shard=${shard ?? 0}`;
 
-/** A refusal that names a field is about what was sent (422); another is about how things stand (409). */
+/** A refusal that names a field concerns the request (422); any other concerns the present state (409). */
 export function problemOfRefusal({ refused, because, field }: Refusal): Problem {
   return new Problem({
     status: refused.endsWith('not-found') ? 404 : field === undefined ? 409 : 422,

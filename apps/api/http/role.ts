@@ -15,7 +15,7 @@ type SharedGround = Ground & { readonly leases: Leases };
 
 export interface Role {
   readonly name: string;
-  /** Before it answers; resolves to what is to be said of it. */
+  /** Runs before the first answer and resolves to the line that announces the role. */
   first?(this: void, on: SharedGround): Promise<readonly string[]>;
   parts(this: void, on: SharedGround): readonly (Type | DynamicModule)[];
   readonly controllers?: readonly Type[];
@@ -24,7 +24,7 @@ export interface Role {
 @Module({})
 class RoleModule {}
 
-/** One part of Amends as a process of its own, beside others of its kind and of other kinds. */
+/** Runs one part of Amends as a process of its own. */
 export function runRole({ name, first, parts, controllers = [] }: Role): Promise<void> {
   return run(async (config) => {
     refuseEmbedded(config, name);

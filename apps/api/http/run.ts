@@ -17,7 +17,7 @@ const IN_WORDS = [
   VaultKeyRefused,
 ];
 
-/** A process around an app: told of by lines on standard output, ended gracefully by SIGINT or SIGTERM. */
+/** Runs an app as a process. It reports on standard output and ends gracefully on SIGINT or SIGTERM. */
 export async function run(
   start: (config: Config) => Promise<{ readonly said: readonly string[]; stop(): Promise<void> }>,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function run(
     process.stdout.write(`${said.join('\n')}\n`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
-        // Should something hang: what was answered is on the disk, so an end by force loses nothing.
+        // If something hangs, a forced end loses nothing, because every answered write is on the disk.
         setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
         stop().then(
           () => process.exit(0),
@@ -43,7 +43,7 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-/** Errors that say what to do say it alone; of all others, the trace tells where they came from. */
+/** Prints only the message of an error that says what to do, and the trace of any other. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inWords: boolean = IN_WORDS.some((kind) => error instanceof kind) || isStoreDown(error);

@@ -7,21 +7,21 @@ import { createApi } from './create-api.js';
 export interface Serving {
   readonly url: string;
   readonly ground: Ground;
-  /** Ends gracefully: what was taken is answered, then everything is closed. */
+  /** Answers the requests in flight, then closes everything. */
   stop(): Promise<void>;
 }
 
 export interface ServeOptions {
-  /** On open stores, before anybody is served. */
+  /** Runs on the open stores, before the first request. */
   first?(this: void, on: Ground): Promise<void>;
   root(this: void, on: Ground): DynamicModule;
-  /** What commands take for the time; default: the system's. */
+  /** The clock of commands; default: the system's. */
   now?(this: void): string;
 }
 
 const logger = new Logger('Stores');
 
-/** Opens the stores, and serves what a module is on them. */
+/** Opens the stores and serves a module on them. */
 export async function serve(config: Config, { first, root, now }: ServeOptions): Promise<Serving> {
   const { places, vaultKey, sealKey, crashPoint } = config;
   const notice = (sentence: string): void => logger.warn(sentence);

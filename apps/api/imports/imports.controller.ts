@@ -12,13 +12,13 @@ import { Imports } from './imports.js';
 /** A source's file, and how its rows become events. */
 const ImportFile = message(
   {
-    /** An absolute path on the machine of the app. */
+    /** An absolute path on the app's machine. */
     file: Text(4_096),
     /** The mapping itself, as YAML or JSON. */
     mapping: Text(100_000),
-    /** The rule set that takes force where the mapping's programme has none, as YAML or JSON. */
+    /** The rule set to put in force if the mapping's programme has none, as YAML or JSON. */
     rules: Optional(Text(100_000)),
-    /** Where rows go that can't be used; default: rejects/ in the data folder. */
+    /** The folder for rejected rows; default: rejects/ in the data folder. */
     rejects: Optional(Text(4_096)),
   },
   { file: '/data/incidents.csv.gz', mapping: 'programme: incidents\n...' },
@@ -36,7 +36,7 @@ export class ImportsController {
   @BodySchema(ImportFile)
   @ApiOperation({
     operationId: 'ImportFile',
-    summary: 'Bring a file of the machine into history, through a mapping; again it adds nothing',
+    summary: 'Import a file of the machine through a mapping. A second import of it adds nothing.',
   })
   import(@Valid(ImportFile) sent: ImportFile, @WhoAsks() caller: Caller): Promise<object> {
     return this.imports.run(sent, caller);

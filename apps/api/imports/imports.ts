@@ -25,7 +25,7 @@ export interface ImportWanted {
   readonly rejects?: string;
 }
 
-/** Files into the history that is served: one at a time, through the same import as without an app. */
+/** Imports files into the history of a running app, one at a time. */
 @Injectable()
 export class Imports {
   private underWay: string | undefined;
@@ -96,7 +96,7 @@ async function checked({ file, mapping: text }: ImportWanted, rejects: string): 
   return mapping;
 }
 
-/** What is wrong with what was sent, by its field: a file may show it only when it is read to its end. */
+/** Names the field at fault. A file may show its fault only at its end. */
 function asProblem(error: unknown): unknown {
   if (error instanceof MappingRefused) return invalid([{ field: 'mapping', message: error.message }]);
   if (error instanceof FileRefused) return invalid([{ field: 'file', message: error.message }]);

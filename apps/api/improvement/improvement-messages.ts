@@ -6,14 +6,14 @@ export const ReportFailure = message(
   {
     programme: Optional(Text(100)),
     source: Text(100),
-    /** The source's own id of it: sent again, it is the same failure. */
+    /** The source's own id. The same id means the same failure. */
     externalId: Text(150),
     /** Such as delay, outage, defect, billing. */
     kind: Text(100),
     touchpoint: Optional(Text()),
     product: Optional(Text()),
     description: Optional(Personal),
-    /** The source's ids of the customers whom it touched. */
+    /** The source's ids of the affected customers. */
     customers: Texts(5_000, 200, 1),
     occurredAt: Optional(Instant),
   },

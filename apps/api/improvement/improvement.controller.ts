@@ -35,7 +35,7 @@ type Raising = Static<typeof Raising>;
 const Completing = bodyOf(CompleteImprovementAction);
 type Completing = Static<typeof Completing>;
 
-/** What is learnt from many cases: failures that touched many customers, what is done against causes, samples. */
+/** Learning from many cases: failures that affected many customers, improvement actions, samples. */
 @ApiTags('improvement')
 @Controller('v1')
 export class ImprovementController {
@@ -51,8 +51,8 @@ export class ImprovementController {
   @BodySchema(ReportFailure)
   @ApiOperation({
     operationId: 'ReportFailure',
-    summary: 'Report once what went wrong for many customers: each gets a response that points to it',
-    description: 'Idempotent by source and external id; sent again after being cut off, what is missing is added.',
+    summary: 'Report a failure that affected many customers: each gets a response that points to it',
+    description: 'Idempotent by source and external id: a report that was cut off can be sent again.',
   })
   async report(
     @Valid(ReportFailure) sent: ReportFailure,
@@ -71,7 +71,7 @@ export class ImprovementController {
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    // The command's id names the action, so that sent again it is the same.
+    // The command's id names the action, so a repeated command names the same one.
     const improvement = idOf('improvement', sent.commandId);
     return this.act({ type: RaiseImprovementAction.type, improvement, ...raised }, sent, reply);
   }
@@ -93,7 +93,7 @@ export class ImprovementController {
   @ApiOperation({
     operationId: 'DrawSample',
     summary: 'Draw which approved cases of a month are verified, by the seed and rate of the rules',
-    description: 'Once the month is over (UTC). Anybody can repeat the drawing from what is recorded.',
+    description: 'Only after the month is over (UTC). Anybody can repeat the drawing from the record.',
   })
   draw(
     @Valid(DrawSample) wanted: DrawSample,

@@ -22,8 +22,8 @@ interface Touched {
 }
 
 /**
- * One failure, reported once, and a response for each customer whom it touched, which triage takes from there. Every
- * id follows from the source's: sent again after being cut off, what is missing is added.
+ * Records one failure, and a response for each affected customer, which triage then handles. Every id follows from the
+ * source's, so a report that was cut off can be sent again and adds what is missing.
  */
 @Injectable()
 export class FailureReports {

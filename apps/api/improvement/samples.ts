@@ -51,7 +51,7 @@ export class Samples {
       programme,
       actor: { id: sent.caller.name, role: sent.caller.role },
       commandId: sent.commandId,
-      // The month makes each drawing another one, though the rules publish one seed for all.
+      // The month makes each drawing different, though the rules publish one seed for all.
       command: { type: 'DrawSample', period, until: endOf(month), seed: `${seed}/${month}`, rate: sampleRate, cases },
     });
     const written = answerWritten(reply, period, done);
@@ -59,7 +59,7 @@ export class Samples {
     return { ...written, drawn: events.flatMap(({ data }) => data.drawn), of: cases.length };
   }
 
-  /** Approved, for the last time, in the month. */
+  /** The cases whose last approval was in the month. */
   private async approvedIn(
     programme: string,
     month: string,
@@ -73,7 +73,7 @@ export class Samples {
         limit: 1_000,
         ...(after === undefined ? {} : { after }),
       });
-      // What the cases read model stores is what it declares.
+      // The cases read model stores the documents that it declares.
       for (const one of page.documents as unknown as readonly CaseDocument[]) {
         const approval = one.steps.findLast(({ step }) => step === 'approved');
         const stratum = strata === undefined ? undefined : one[strata];

@@ -29,14 +29,14 @@ export class KeysController {
   constructor(private readonly keys: ApiKeys) {}
 
   @Get()
-  @ApiOperation({ operationId: 'ApiKeys', summary: 'Who may call; the keys themselves are not kept' })
+  @ApiOperation({ operationId: 'ApiKeys', summary: 'List the callers. Amends does not keep the keys themselves.' })
   async list(): Promise<{ keys: readonly ApiKey[] }> {
     return { keys: await this.keys.list() };
   }
 
   @Post()
   @BodySchema(CreateKey)
-  @ApiOperation({ operationId: 'CreateApiKey', summary: 'A new key; it is in this answer and nowhere else' })
+  @ApiOperation({ operationId: 'CreateApiKey', summary: 'Create a key. Only this answer shows it.' })
   create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
     const { name, role, team } = wanted;
     return this.keys.create({ name, role, ...(team === undefined ? {} : { team }) });
@@ -44,7 +44,7 @@ export class KeysController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'RevokeApiKey', summary: 'The key opens nothing from now on' })
+  @ApiOperation({ operationId: 'RevokeApiKey', summary: 'Revoke a key' })
   async revoke(@Param('id') id: string): Promise<void> {
     if (!(await this.keys.revoke(id))) throw notFound(`Key ${id}`);
   }

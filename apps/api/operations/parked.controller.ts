@@ -15,16 +15,16 @@ import { Valid } from '../http/body.js';
 const NameParked = message(
   {
     readModel: Text(100),
-    /** Of what waits: a case's id, mostly. */
+    /** What is parked: usually a case's id. */
     key: Text(500),
-    /** Left out: the build that is served. */
+    /** Default: the build that is served. */
     generation: Optional(Whole(1, 999_999_999)),
   },
   { readModel: 'clocks', key: '5b0d1c9e-0c1e-5d5e-9c7a-3d1f6a2b4c8d' },
 );
 type NameParked = Static<typeof NameParked>;
 
-/** What a read model could not fold: the events of that case wait, everything else goes on. */
+/** Lists what a read model could not fold. The events of that case wait; all others go on. */
 @ApiTags('operations')
 @Controller('v1/parked')
 @Roles('operator')
@@ -39,7 +39,7 @@ export class ParkedController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'Parked', summary: 'What waits for an operator because a read model could not fold it' })
+  @ApiOperation({ operationId: 'Parked', summary: 'List the cases that wait because a read model could not fold them' })
   async list(): Promise<object> {
     const generations = await this.stores.reads.generations();
     const lists = await Promise.all(generations.map(({ id }) => this.parked.list(id)));
@@ -49,7 +49,7 @@ export class ParkedController {
         readModel: projection,
         key,
         error,
-        // What is in them may be somebody's words: which they are is enough to find them.
+        // Their data may hold personal text, so the answer names the events only.
         events: events.map(({ id, type, stream, revision, recordedAt }) => ({
           id,
           type,
@@ -66,7 +66,7 @@ export class ParkedController {
   @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'RetryParked',
-    summary: 'Try again, after a fix; false where it still can not be folded',
+    summary: 'Fold it again after a fix; false if it still fails',
   })
   async retry(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
     const { readModel, key } = named;
@@ -78,14 +78,14 @@ export class ParkedController {
   @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'SkipParked',
-    summary: 'Leave out the event that could not be folded, for good, and go on with those behind it',
+    summary: 'Skip the event that could not be folded, for good, and fold the later ones',
   })
   async skip(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
     const { readModel, key } = named;
     return { inOrder: await this.follower.skip(await this.generationOf(named), readModel, key) };
   }
 
-  /** @throws Problem where nothing of that name waits. */
+  /** @throws Problem if nothing of that name is parked */
   private async generationOf({ generation, readModel, key }: NameParked): Promise<number> {
     const asked = generation ?? (await this.stores.reads.live())?.id;
     if (asked === undefined || (await this.parked.get(asked, readModel, key)) === undefined)

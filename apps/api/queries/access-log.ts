@@ -10,12 +10,12 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { DECLARATIONS } from '../../../libs/recovery/history.js';
 import type { AccessEvent } from '../../../libs/recovery/privacy/privacy-events.js';
 
-/** The most accesses in one append, which carries a megabyte at most. */
+/** The limit of accesses in one append, which carries a megabyte at most. */
 const MOST = 500;
 
 /**
- * Who read whose words: in history before they see them. Reads that come while one is stored are stored together, and
- * are refused together where that fails: nobody waits for the failures of others.
+ * Records in history who reads whose personal text, before they see it. Reads that arrive during a write share the next
+ * write, and fail with it.
  */
 @Injectable()
 export class AccessLog {
@@ -25,7 +25,7 @@ export class AccessLog {
 
   constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'events'>) {}
 
-  /** @throws HistoryUnavailable: nothing may be shown then */
+  /** @throws HistoryUnavailable: then nothing may be shown */
   record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
     const fields = new Map<string, Set<string>>();
     for (const { key, field } of read) fields.set(key, (fields.get(key) ?? new Set()).add(field));
@@ -58,7 +58,7 @@ export class AccessLog {
         await events.append(stream, accesses, revision);
         return;
       } catch (error) {
-        // Another process that shows people's words was first, and so got on.
+        // Another process recorded an access first.
         if (!(error instanceof RevisionConflict)) throw error;
       }
     }

@@ -10,7 +10,7 @@ import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
 import { AccessLog } from './access-log.js';
 
-/** Who asks, by which route, and how far the answer must reach. */
+/** The caller, the route, and the position that the answer must include. */
 export interface Asked {
   readonly caller: Caller;
   readonly route: string;
@@ -25,7 +25,7 @@ export interface Shown {
 const WAIT_MS = 5_000;
 const POSITION = /^([0-9A-Za-z]{1,64});shard=(\d{1,3})$/;
 
-/** Read models as a caller may see them: after their own writes, and people's words for those alone who may read them. */
+/** Shows read models to a caller: it waits for their own writes, and opens personal text only for those who may read it. */
 @Injectable()
 export class Documents {
   private readonly parked: ParkedList;
@@ -46,7 +46,7 @@ export class Documents {
     return { documents: shown, ...(next === undefined ? {} : { next }) };
   }
 
-  /** @throws Problem 404 where it is not there, or not for this caller. */
+  /** @throws Problem 404 if the document does not exist */
   async get(collection: string, id: string, asked: Asked): Promise<Readonly<Record<string, unknown>>> {
     await this.waitFor(asked);
     const found = await this.stores.reads.get(collection, id);
@@ -70,7 +70,7 @@ export class Documents {
     });
   }
 
-  /** Parked events of a case would make what is shown of it older than what was written. */
+  /** Refuses a case with parked events, because its documents are out of date. @throws Problem */
   async refuseParked(id: string): Promise<void> {
     const live = await this.stores.reads.live();
     if (live === undefined) return;

@@ -51,7 +51,11 @@ const Filters = (names: readonly string[]) => (target: object, key: string, desc
 };
 
 @ApiTags('queries')
-@ApiHeader({ name: 'Amends-Position', required: false, description: 'As a write answered: the answer reaches as far' })
+@ApiHeader({
+  name: 'Amends-Position',
+  required: false,
+  description: 'The position that a write answered with: the query waits until the read models include it',
+})
 @Controller('v1')
 export class QueriesController {
   constructor(
@@ -63,7 +67,7 @@ export class QueriesController {
   @Get('queue')
   @Roles(...READERS)
   @Filters(QUEUE_FILTERS)
-  @ApiOperation({ operationId: 'Queue', summary: 'The work there is, what is due next first' })
+  @ApiOperation({ operationId: 'Queue', summary: 'List the open work, due first' })
   queue(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf({ sort: 'nextDueAt', ...url }, QUEUE_FILTERS);
@@ -73,7 +77,7 @@ export class QueriesController {
   @Get('cases')
   @Roles(...READERS)
   @Filters(CASE_FILTERS)
-  @ApiOperation({ operationId: 'Cases', summary: 'All cases, closed ones too' })
+  @ApiOperation({ operationId: 'Cases', summary: 'List all cases, closed ones too' })
   cases(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf(url, CASE_FILTERS);
@@ -84,7 +88,7 @@ export class QueriesController {
   @Roles(...READERS)
   @ApiOperation({
     operationId: 'Case',
-    summary: 'One case with all that was said of it and done for it; its ETag is its revision',
+    summary: 'Show one case with everything that was recorded of it. Its ETag is its revision.',
   })
   async case(
     @Param('id') id: string,
@@ -98,7 +102,7 @@ export class QueriesController {
 
   @Get('cases/:id/timeline')
   @Roles(...READERS)
-  @ApiOperation({ operationId: 'Timeline', summary: 'Everything that happened to one case, in order' })
+  @ApiOperation({ operationId: 'Timeline', summary: 'List everything that happened to one case, in order' })
   async timeline(@Param('id') id: string, @Req() request: FastifyRequest): Promise<object> {
     await this.mayReadCase(id, request);
     return this.documents.get('timeline', id, askedBy(request));
@@ -110,8 +114,8 @@ export class QueriesController {
   @ApiQuery({ name: 'steps', required: false, schema: { type: 'string', enum: ['true', 'false'] } })
   @ApiOperation({
     operationId: 'Audit',
-    summary: 'One case from its first event, with every verdict and what it rests on; what customers said stays sealed',
-    description: 'Straight from history. With `steps=true`, the fields that each event changed.',
+    summary: 'Audit one case: every event, every verdict and what it rests on. Personal text stays sealed.',
+    description: 'Read from history. `steps=true` adds the fields that each event changed.',
   })
   async audit(
     @Param('id') id: string,
@@ -134,7 +138,10 @@ export class QueriesController {
   @Get('clocks')
   @Roles(...READERS)
   @Filters(CLOCK_FILTERS)
-  @ApiOperation({ operationId: 'Clocks', summary: 'Each promise on each case: when it is due, whether it was kept' })
+  @ApiOperation({
+    operationId: 'Clocks',
+    summary: 'List the clocks of cases: when each is due, and whether it was met',
+  })
   clocks(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const asked = askedBy(request);
     const query = queryOf(url, CLOCK_FILTERS);
@@ -145,7 +152,7 @@ export class QueriesController {
   @AnyRole()
   @ApiOperation({
     operationId: 'ReadModels',
-    summary: 'The read models there are, with the fields that can be asked for',
+    summary: 'List the read models and the fields that queries can use',
   })
   async readModels(): Promise<object> {
     const live = await this.stores.reads.live();
@@ -160,14 +167,14 @@ export class QueriesController {
   @HttpCode(200)
   @Roles('analyst', 'supervisor', 'operator')
   @BodySchema(QueryDocuments)
-  @ApiOperation({ operationId: 'QueryReadModel', summary: 'Ask any read model, in MongoDB filter syntax' })
+  @ApiOperation({ operationId: 'QueryReadModel', summary: 'Query any read model in MongoDB filter syntax' })
   query(
     @Param('name') name: string,
     @Valid(QueryDocuments) query: QueryDocuments,
     @Req() request: FastifyRequest,
   ): Promise<Shown> {
     const { filter, sort, limit, after } = query;
-    // The store checks filters and fields itself, and names what it refuses.
+    // The store checks filters and fields and names what it refuses.
     return this.documents.find(
       name,
       {

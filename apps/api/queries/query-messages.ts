@@ -14,7 +14,7 @@ export const QueryDocuments = message(
     filter: Optional(Anything),
     sort: Optional(Parts(SortBy, 5)),
     limit: Optional(Whole(1, 1_000)),
-    /** The cursor that the page before gave: it holds the values by which it was sorted, and they may be long. */
+    /** The cursor of the previous page. It holds sort values, which may be long. */
     after: Optional(Text(100_000)),
   },
   { filter: { team: 'care', status: 'open' }, sort: [{ field: 'openedAt', direction: 'asc' }], limit: 20 },

@@ -24,7 +24,7 @@ const Parameters =
     for (const name of names) ApiQuery({ name, required: false, schema: { type: 'string' } })(target, key, descriptor);
   };
 
-/** Figures over all cases: no personal field is in them. Each as things are, as they were known, and under other rules. */
+/** Figures over all cases, without personal fields: as they are, as they were known, and under other rules. */
 @ApiTags('reports')
 @Controller('v1/reports')
 @Roles(...READERS)
@@ -39,7 +39,7 @@ export class ReportsController {
   @Viewed('at', 'knownAt', 'under')
   @ApiOperation({
     operationId: 'ClockReport',
-    summary: 'Promises kept and missed, ours and as sources reported them',
+    summary: 'Count met and missed clocks, ours and as sources reported them',
     description: READ_ANEW,
   })
   clocks(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
@@ -58,7 +58,7 @@ export class ReportsController {
   @Viewed('knownAt', 'under')
   @ApiOperation({
     operationId: 'DisagreementReport',
-    summary: "The clocks whose verdict is not the source's, page by page",
+    summary: "List the clocks whose verdict differs from the source's",
     description: READ_ANEW,
   })
   disagreements(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
@@ -73,7 +73,7 @@ export class ReportsController {
   @Viewed('knownAt', 'under')
   @ApiOperation({
     operationId: 'FunnelReport',
-    summary: 'From responses to customers won back, step by step',
+    summary: 'Count the steps from responses to recovered customers',
     description: READ_ANEW,
   })
   funnel(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {
@@ -87,7 +87,7 @@ export class ReportsController {
   @Viewed('knownAt', 'under')
   @ApiOperation({
     operationId: 'RootCauseReport',
-    summary: 'Root causes, the most frequent first, as read now, recorded last or recorded first',
+    summary: 'Count root causes, most frequent first: as mapped now, recorded last or recorded first',
     description: READ_ANEW,
   })
   rootCauses(@Query() asked: Asked, @ClientGone() gone: AbortSignal): Promise<object> {

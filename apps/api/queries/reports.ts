@@ -7,8 +7,8 @@ import { isPresent, type View } from '../../../libs/replay/builds/view.js';
 import { askReport, type ReportRequest } from '../../../libs/reports/reports.js';
 
 /**
- * Reports of the read models that are live; or, for another time or other rules, of history read anew in a thread of its
- * own, one at a time, because each reads all of it.
+ * Answers reports from the live read models. For another time or other rules it folds history again in a thread, one
+ * report at a time, because each reads all of history.
  */
 @Injectable()
 export class Reports implements BeforeApplicationShutdown {
@@ -21,7 +21,7 @@ export class Reports implements BeforeApplicationShutdown {
     this.stopping.abort();
   }
 
-  /** `gone`: who asked is there no more. @throws Problem while history is read anew for another */
+  /** `gone`: the client disconnected. @throws Problem while history is folded again for another report */
   async ask(report: ReportRequest, view: View, gone: AbortSignal): Promise<object> {
     if (isPresent(view)) return askReport(this.stores.reads, report);
     if (this.reading)

@@ -7,8 +7,8 @@ export type UrlQuery = Readonly<Record<string, string | readonly string[] | unde
 const PAGING = new Set(['sort', 'limit', 'after']);
 
 /**
- * A query as an address writes it: `?team=care&sort=-nextDueAt&limit=20&after=CURSOR`. A field given twice takes
- * either value; a minus sorts downwards.
+ * Parses a query such as `?team=care&sort=-nextDueAt&limit=20&after=CURSOR`. A repeated field matches either value; a
+ * minus sorts descending.
  * @throws Problem naming every parameter that is unknown or wrong.
  */
 export function queryOf(url: UrlQuery, filters: readonly string[], fixed?: Filter): Query {

@@ -4,20 +4,20 @@ import { Anything, Instant, Optional, Text, Whole } from '../../../libs/recovery
 
 export const Rehearse = message(
   {
-    /** A rule set of this store: its hash, the beginning of one, or a programme, whose latest rules are meant. */
+    /** A rule set of this store by its hash, the beginning of the hash, or a programme for its latest rules. */
     rules: Optional(Text(200)),
-    /** Or one that was not drafted yet. */
+    /** Or a rule set that is not drafted yet. */
     ruleSet: Optional(Anything),
-    /** Compared with this rule set of the store, and not with those in force. */
+    /** Compares with this rule set of the store; default: the rules in force. */
     against: Optional(Text(200)),
-    /** Of cases opened from here on, and before there. */
+    /** Limits the rehearsal to cases opened from `from` on and before `to`. */
     from: Optional(Instant),
     to: Optional(Instant),
-    /** As if the rules took force then; left out: over all of the past. */
+    /** The instant from which the rules apply; default: all of the past. */
     since: Optional(Instant),
-    /** The moment at which running clocks are read; left out: now. */
+    /** The instant at which running clocks are read; default: now. */
     at: Optional(Instant),
-    /** The most cases whose verdict changed that are listed; all are counted. */
+    /** Limits the list of cases whose verdict changed; the count has them all. */
     most: Optional(Whole(0, 100_000)),
   },
   { rules: '58fe4227ead3', from: '2031-01-01T00:00:00Z' },

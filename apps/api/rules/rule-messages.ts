@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Anything, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 
-/** A rule set, as an object, or as the text of a file (YAML or JSON), whose mistakes are then told by line. */
+/** A rule set as an object, or as the text of a file (YAML or JSON), whose mistakes Amends reports by line. */
 export const CheckRules = message(
   {
     content: Optional(Anything),
@@ -31,9 +31,9 @@ export type RollBack = Static<typeof RollBack>;
 
 export const ActivateRules = message(
   {
-    /** In force from then on; left out: from now. */
+    /** In force from this instant on; default: now. */
     from: Optional(Instant),
-    /** All of history is read under them, as it was rehearsed and approved. */
+    /** Applies the rules to all of history, as rehearsed and approved. */
     overThePast: Optional(Flag),
   },
   { overThePast: true },

@@ -28,9 +28,9 @@ import { RuleCommands, sentBy } from './rule-commands.js';
 import { soundRules } from './sound-rules.js';
 import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
 
-/** Documents ask no clock, and rules planned for later take force by themselves. */
+/** Documents read no clock, so this works out which planned rules have taken force. */
 const asOfNow = (document: object): object =>
-  // What the rules read model stores is what it declares.
+  // The rules read model stores the documents that it declares.
   rulesAt(document as RulesDocument, new Date().toISOString());
 
 const Approve = bodyOf(ApproveRuleSet);
@@ -49,7 +49,7 @@ export class RulesController {
 
   @Get('rules')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
-  @ApiOperation({ operationId: 'Rules', summary: 'The programmes with their rule sets, and which are in force' })
+  @ApiOperation({ operationId: 'Rules', summary: 'List the programmes with their rule sets, and which are in force' })
   async list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
     const shown = await this.documents.find('rules', queryOf(url, []), askedBy(request));
     return { ...shown, documents: shown.documents.map(asOfNow) };
@@ -57,7 +57,7 @@ export class RulesController {
 
   @Get('rules/:programme')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
-  @ApiOperation({ operationId: 'RulesOfProgramme', summary: "One programme's rule sets, and which are in force" })
+  @ApiOperation({ operationId: 'RulesOfProgramme', summary: "Show one programme's rule sets, and which are in force" })
   async show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
     return asOfNow(await this.documents.get('rules', programme, askedBy(request)));
   }
@@ -66,7 +66,7 @@ export class RulesController {
   @HttpCode(200)
   @Roles('operator', 'supervisor')
   @BodySchema(CheckRules)
-  @ApiOperation({ operationId: 'CheckRules', summary: 'What is wrong with a rule set, each mistake by its path' })
+  @ApiOperation({ operationId: 'CheckRules', summary: 'Check a rule set, and list each mistake with its path' })
   check(@Valid(CheckRules) sent: CheckRules): object {
     const { text, content } = sent;
     const problems = text === undefined ? checkRuleSet(content) : parseRuleSet(text).problems;

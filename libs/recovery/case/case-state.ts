@@ -50,24 +50,18 @@ export interface OpenedCase extends CaseDetails {
   readonly facts: CaseFacts;
 }
 
-const NOTHING = {};
-
 /** The case with these facts and details. */
-export function changed(
-  state: OpenedCase,
-  facts: Partial<CaseFacts>,
-  details: Partial<CaseDetails> = NOTHING,
-): OpenedCase {
+export function changed(state: OpenedCase, facts: Partial<CaseFacts>, details?: Partial<CaseDetails>): OpenedCase {
   const now = withFacts(state.facts, facts);
-  return now === state.facts && details === NOTHING ? state : { ...state, ...details, facts: now };
+  return now === state.facts && details === undefined ? state : { ...state, ...details, facts: now };
 }
 
 /** The same, after some of its work by this person. */
 export function worked(
   state: OpenedCase,
   worker: string,
-  facts: Partial<CaseFacts> = NOTHING,
-  details: Partial<CaseDetails> = NOTHING,
+  facts: Partial<CaseFacts> = {},
+  details?: Partial<CaseDetails>,
 ): OpenedCase {
   if (state.workers.includes(worker)) return changed(state, facts, details);
   return changed(state, facts, { ...details, workers: [...state.workers, worker] });

@@ -6,7 +6,7 @@ import type { Answer } from './fields.js';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What bounds a field where it comes in, and says nothing of what history may hold. */
-const AT_THE_EDGE = new Set([
+const AT_THE_EDGE: readonly string[] = [
   'minLength',
   'maxLength',
   'minItems',
@@ -16,13 +16,13 @@ const AT_THE_EDGE = new Set([
   'x-personal',
   'x-identity',
   'x-given',
-]);
+];
 const FORMATS: Readonly<Record<string, string | undefined>> = { instant: 'date-time', day: 'date' };
 
 /** The schema of a field as history holds it: its kind, without the limits of the edge. */
 export function storedSchema(field: TSchema | JsonSchema): JsonSchema {
   const members = Object.entries(field).flatMap(([name, value]): [string, unknown][] => {
-    if (AT_THE_EDGE.has(name)) return [];
+    if (AT_THE_EDGE.includes(name)) return [];
     if (name === 'format') return FORMATS[String(value)] === undefined ? [] : [[name, FORMATS[String(value)]]];
     if (name === 'items') return [[name, storedSchema(value as JsonSchema)]];
     if (name === 'properties')
