@@ -67,7 +67,7 @@ export type CaseRecord = {
   readonly openedAt: string;
   /** Content hash of the rule set that opened it; null where a source's record did. */
   readonly openedUnder: string | null;
-  /** Of what happened last, in whatever order it was told. */
+  /** The latest occurredAt of its events, in whatever order they were recorded. */
   readonly lastEventAt: string;
   /** Of the case's stream: what an ETag says. */
   readonly revision: number;

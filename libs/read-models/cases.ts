@@ -144,7 +144,7 @@ function evolve(
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
-  version: 2,
+  version: 3,
   reads: ['rootCauses'],
   fields: {
     case: 'string',

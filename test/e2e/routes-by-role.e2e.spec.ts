@@ -54,7 +54,7 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'DELETE /v1/rehearsals/{id}': OPERATORS,
   'POST /v1/failures': SENDERS,
   'POST /v1/improvements': SUPERVISORS_AND_APPROVERS,
-  'POST /v1/improvements/{id}/completion': SUPERVISORS_AND_APPROVERS,
+  'POST /v1/improvements/{improvement}/completion': SUPERVISORS_AND_APPROVERS,
   'POST /v1/verification-samples': SUPERVISORS_AND_APPROVERS,
   'GET /v1/parked': OPERATORS,
   'POST /v1/parked/retry': OPERATORS,

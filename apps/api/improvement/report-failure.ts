@@ -14,8 +14,8 @@ import type { ReportFailure } from './improvement-messages.js';
 
 const AT_ONCE = 64;
 
-/** A customer whom the failure touched, and the response that this makes. */
-interface Touched {
+/** A customer whom the failure affected, and their response. */
+interface AffectedCustomer {
   readonly id: string;
   readonly response: string;
   readonly customer: string;
@@ -41,14 +41,14 @@ export class FailureReports {
     if (isRefusal(programme)) return programme;
     const { source, externalId, kind, touchpoint, product, description, occurredAt } = sent;
     const failure = idOf(source, externalId);
-    const touched = await this.touchedBy(sent);
+    const affected = await this.affectedBy(sent);
     const request = {
       programme,
       actor: { id: caller.name, role: caller.role },
       correlationId: failure,
       occurredAt: occurredAt && instantOf(occurredAt),
     };
-    const customers = touched.map(({ customer }) => customer);
+    const customers = affected.map(({ customer }) => customer);
     const reported = await this.commands.execute({
       ...request,
       aggregate: 'failure',
@@ -66,17 +66,21 @@ export class FailureReports {
     });
     if (isRefusal(reported)) return reported;
     const causationId = reported.events[0]?.id ?? failure;
-    for (let from = 0; from < touched.length; from += AT_ONCE) {
-      const received = touched
+    for (let from = 0; from < affected.length; from += AT_ONCE) {
+      const received = affected
         .slice(from, from + AT_ONCE)
         .map((one) => this.commands.execute({ ...request, ...receiving(sent, failure, one), causationId }));
       const refused = (await Promise.all(received)).find(isRefusal);
       if (refused) return refused;
     }
-    return { failure: reported, responses: touched.map(({ response }) => response) };
+    return { failure: reported, responses: affected.map(({ response }) => response) };
   }
 
-  private async touchedBy({ source, externalId, customers: named }: ReportFailure): Promise<readonly Touched[]> {
+  private async affectedBy({
+    source,
+    externalId,
+    customers: named,
+  }: ReportFailure): Promise<readonly AffectedCustomer[]> {
     const ids = [...new Set(named)];
     const responses = ids.map((id) => idOf(source, `${externalId}/${id}`));
     const customers = await this.stores.personal.customersOf(
@@ -96,7 +100,7 @@ export class FailureReports {
 const receiving = (
   { source, externalId, kind, touchpoint, product }: ReportFailure,
   failure: string,
-  { id, response, customer }: Touched,
+  { id, response, customer }: AffectedCustomer,
 ): Pick<CommandRequest<'response'>, 'aggregate' | 'id' | 'customer' | 'commandId' | 'command'> => ({
   aggregate: 'response',
   id: response,

@@ -112,10 +112,10 @@ export class RulesController {
       );
     }
     const since = from === undefined ? undefined : instantOf(from);
-    const { done, ...told } = await this.builds.change(`rule set ${ruleSet} from ${since ?? 'now'} on`, (changes) =>
+    const { done, ...change } = await this.builds.change(`rule set ${ruleSet} from ${since ?? 'now'} on`, (changes) =>
       changes.activateFrom({ programme, ruleSet }, since, sentBy(sent)),
     );
-    return { ...answerWritten(reply, programme, done), ...told };
+    return { ...answerWritten(reply, programme, done), ...change };
   }
 
   @CommandRoute(RollBackRules, RollBack)

@@ -2,7 +2,7 @@ import { errorText } from '../../event-sourcing/error-text.js';
 import type { DomainEvent } from '../../event-sourcing/event.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { shardOf } from '../../event-sourcing/shard.js';
-import { evolveCase } from '../../recovery/case/case.js';
+import { evolveStrictly } from '../../recovery/case/case.js';
 import type { OpenedCase } from '../../recovery/case/case-state.js';
 import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
 import type { CompiledRules } from '../../recovery/rules/compile.js';
@@ -203,7 +203,7 @@ class CaseMapper implements MappedCase {
 /** The revision and position are unknown yet, and the fold doesn't read them. */
 function fold(state: OpenedCase | undefined, event: EventToAppend): OpenedCase | undefined {
   try {
-    return evolveCase(state, { ...event, revision: 0, position: '' });
+    return evolveStrictly(state, { ...event, revision: 0, position: '' });
   } catch (error) {
     throw new RowRejected(errorText(error));
   }

@@ -145,7 +145,7 @@ const declarationOf = (type: string): CaseEventDeclaration => {
  * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models
  * all fold cases with it. Sources' records come in any order (approved without being submitted, say), so whatever a
  * source may say of an opened case folds; corrections are read as corrected: `asCorrected`.
- * @throws Error where a case does not begin with CaseOpened, or speaks of an offer or a survey that was never made.
+ * @throws Error where a case does not begin with CaseOpened
  */
 export function evolveCase(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
   const declared = EVENTS.get(event.type);
@@ -158,16 +158,26 @@ export function evolveCase(state: OpenedCase | undefined, event: Recorded): Open
   return declared.apply ? declared.apply(state, event as never) : state;
 }
 
+/**
+ * The same, for whoever decides on a case or adds to it.
+ * @throws Error on an event that contradicts the case, such as an answer to an offer that was never made
+ */
+export function evolveStrictly(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
+  const contradiction = state && EVENTS.get(event.type)?.contradicts?.(state, event.data as never);
+  if (contradiction !== undefined) throw broken(event, contradiction);
+  return evolveCase(state, event);
+}
+
 function evolve({ now, trail: before }: CaseState, event: RecordedCaseEvent): CaseState {
   const trail = { event, ...(before && { before }) };
-  return { now: isCorrection(event) ? corrected(now, eventsOf(trail)) : evolveCase(now, event), trail };
+  return { now: isCorrection(event) ? corrected(now, eventsOf(trail)) : evolveStrictly(now, event), trail };
 }
 
 /** All of the history again, as it is known now. */
 function corrected(now: OpenedCase | undefined, events: readonly Recorded[]): OpenedCase | undefined {
   const last = events.at(-1);
   if (!now && last) throw broken(last, 'before CaseOpened');
-  return asCorrected(events).reduce(evolveCase, undefined);
+  return asCorrected(events).reduce(evolveStrictly, undefined);
 }
 
 function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseContext): Decision<CaseEvent> {

@@ -14,8 +14,10 @@ export interface CaseEventDeclaration<
   Name extends string = string,
   Fields extends TProperties = TProperties,
 > extends DeclaredEvent<Name, Fields> {
-  /** Absent: it is told of the case and changes nothing of it. @throws Error where it contradicts the case */
+  /** What the event makes of the case. Absent: it changes nothing. */
   readonly apply?: (this: void, state: OpenedCase, event: never) => OpenedCase;
+  /** Why the case can't have this event, such as an answer to an offer that was never made. */
+  readonly contradicts?: (this: void, state: OpenedCase, data: never) => string | undefined;
 }
 
 interface DeclaringEvent<Name extends string, Fields extends TProperties> {
@@ -24,14 +26,16 @@ interface DeclaringEvent<Name extends string, Fields extends TProperties> {
   readonly importable?: boolean;
   readonly restates?: DeclaredEvent['restates'];
   apply?(this: void, state: OpenedCase, event: Recorded<{ type: Name; data: Static<TObject<Fields>> }>): OpenedCase;
+  contradicts?(this: void, state: OpenedCase, data: Static<TObject<Fields>>): string | undefined;
 }
 
 export const caseEvent = <const Name extends string, Fields extends TProperties>(
   type: Name,
-  { apply, importable = true, ...declared }: DeclaringEvent<Name, Fields>,
+  { apply, contradicts, importable = true, ...declared }: DeclaringEvent<Name, Fields>,
 ): CaseEventDeclaration<Name, Fields> => ({
   ...event(type, { ...declared, importable, topic: 'amends.cases' satisfies Publication }),
   ...(apply && { apply: apply as CaseEventDeclaration['apply'] }),
+  ...(contradicts && { contradicts: contradicts as CaseEventDeclaration['contradicts'] }),
 });
 
 /** What a decision may ask of other streams. */

@@ -1,9 +1,7 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
-import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
-import { broken } from '../case/broken-history.js';
 import { changed, inWork, worked, type Offer, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
@@ -70,8 +68,9 @@ export const OfferResolution = caseCommand('OfferResolution', {
 
 export const OfferAuthorised = caseEvent('OfferAuthorised', {
   fields: { offer },
-  apply: (state, event) =>
-    worked(state, event.actor.id, {}, { offers: withOffer(state, event, { standing: 'stands' }) }),
+  contradicts: (state, data) => neverMade(state, data),
+  apply: (state, { actor, data }) =>
+    worked(state, actor.id, {}, { offers: withOffer(state, data.offer, { standing: 'stands' }) }),
 });
 
 /** A supervisor takes responsibility for an offer that was beyond its maker, within an authority of their own. */
@@ -104,10 +103,9 @@ export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
 
 export const OfferAnswered = caseEvent('OfferAnswered', {
   fields: { offer, answer: OneOf(OFFER_ANSWERS) },
-  apply: (state, event) => {
-    const { answer } = event.data;
-    return changed(state, { offerAnswer: answer }, { offers: withOffer(state, event, { answer }) });
-  },
+  contradicts: (state, data) => neverMade(state, data),
+  apply: (state, { data: { offer: id, answer } }) =>
+    changed(state, { offerAnswer: answer }, { offers: withOffer(state, id, { answer }) }),
 });
 
 /** Customers answer when they like, after the case is closed too; no answer may turn into one. */
@@ -139,12 +137,8 @@ export const AnswerOffer = caseCommand('AnswerOffer', {
 
 const unknownOffer = (id: string) => refuse('offer-not-found', `This case has no offer ${id}. Check its id.`, 'offer');
 
-function withOffer(
-  { offers }: OpenedCase,
-  event: Recorded<{ type: string; data: { offer: string } }>,
-  change: Partial<Offer>,
-): readonly Offer[] {
-  const { offer: id } = event.data;
-  if (!offers.some((made) => made.id === id)) throw broken(event, `speaks of offer ${id}, never made`);
-  return offers.map((made) => (made.id === id ? { ...made, ...change } : made));
-}
+const withOffer = ({ offers }: OpenedCase, id: string, change: Partial<Offer>): readonly Offer[] =>
+  offers.map((made) => (made.id === id ? { ...made, ...change } : made));
+
+const neverMade = ({ offers }: OpenedCase, { offer: id }: { readonly offer: string }): string | undefined =>
+  offers.some((made) => made.id === id) ? undefined : `speaks of offer ${id}, never made`;

@@ -35,7 +35,7 @@ export type TeamEvent = EventOf<typeof TeamChanged>;
 export type Roster = TeamEvent['data'];
 export type Team = { readonly status: 'none' } | { readonly status: 'known'; readonly roster: Roster };
 
-/** A team is told as a whole: who is in it now, and who stands in where nobody can. */
+/** A command states the whole team: its members, and who stands in for them. */
 export const ChangeTeam = command('ChangeTeam', {
   comes: {
     method: 'PUT',

@@ -1,7 +1,6 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
-import { broken } from '../case/broken-history.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { offScale } from '../response/scales.js';
@@ -62,9 +61,9 @@ export const SendReSurvey = caseCommand('SendReSurvey', {
 
 export const ReSurveyAnswered = caseEvent('ReSurveyAnswered', {
   fields: { survey: identity(Text()), answers: otherwise([], Answers()), comment: Optional(Personal) },
-  apply: (state, event) => {
-    const { survey } = event.data;
-    if (!state.reSurveys.some(({ id }) => id === survey)) throw broken(event, `answers ${survey}, never sent`);
+  contradicts: ({ reSurveys }, { survey }) =>
+    reSurveys.some(({ id }) => id === survey) ? undefined : `answers ${survey}, never sent`,
+  apply: (state, { data: { survey } }) => {
     const reSurveys = state.reSurveys.map((sent) => (sent.id === survey ? { ...sent, answered: true } : sent));
     return changed(state, {}, { reSurveys });
   },

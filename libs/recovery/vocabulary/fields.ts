@@ -24,7 +24,7 @@ export const OneOf = <const Words extends readonly string[]>(words: Words) =>
   field<Words[number]>({ enum: [...words] });
 
 export const Flag = field<boolean>({ type: 'boolean' });
-/** Said or left out. */
+/** True or left out. */
 export const True = field<true>({ const: true });
 export const Whole = (least?: number, most?: number) =>
   field<number>({
