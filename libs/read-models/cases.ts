@@ -1,6 +1,6 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
-import { evolveCase, type CaseEvent, type CaseEventOf } from '../recovery/case/case.js';
+import type { CaseEvent, CaseEventOf } from '../recovery/case/case.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { CaseDocument, CaseRecord, Done, OfferMade, Step } from './case-document.js';
@@ -128,7 +128,7 @@ function evolve(
   event: CaseHappening,
   inputs: PartOfInputs<'rootCauses'>,
 ): CaseFact | undefined {
-  const now = evolveCase(before?.case, event);
+  const now = inputs.cases.after(before?.case, event);
   if (!now) return undefined;
   const { occurredAt, revision } = event;
   if (!before) {

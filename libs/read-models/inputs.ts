@@ -3,20 +3,27 @@ import type { RecoveryEvent } from '../recovery/history.js';
 import type { RulesPart } from '../recovery/rules/compile.js';
 import type { PartsOfBooks, RulesRead } from '../recovery/rules/reach.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { RememberedClocks } from './fast/remembered-clocks.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
+import { evolveCase } from '../recovery/case/case.js';
+import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
+import { Remembered } from './fast/remembered.js';
 
 /** What history is read under. Each fold has its own. */
 export class Inputs {
-  readonly clocks: RememberedClocks;
+  readonly cases = new Remembered<OpenedCase>(evolveCase);
+  readonly clocks: Remembered<CaseClocks>;
 
   constructor(readonly rules: RuleBooks) {
-    this.clocks = new RememberedClocks(rules);
+    this.clocks = new Remembered((clocks, event) =>
+      advanceClocks(clocks, event, rules, this.cases.after(clocks?.case, event)),
+    );
   }
 }
 
 /** The same, as a read model sees it that reads some parts of the rules alone. */
 export interface PartOfInputs<Part extends RulesPart> {
   readonly rules: PartsOfBooks<Part>;
+  readonly cases: Inputs['cases'];
 }
 
 /**

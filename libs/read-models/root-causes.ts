@@ -1,5 +1,5 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import { evolveCase, type CaseEvent } from '../recovery/case/case.js';
+import type { CaseEvent } from '../recovery/case/case.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
@@ -25,9 +25,9 @@ const NONE: readonly string[] = [];
 function evolve(
   before: CauseFact | undefined,
   event: CaseHappening,
-  { rules }: PartOfInputs<'rootCauses'>,
+  { rules, cases }: PartOfInputs<'rootCauses'>,
 ): CauseFact | undefined {
-  const now = evolveCase(before?.case, event);
+  const now = cases.after(before?.case, event);
   if (!now) return undefined;
   if (!before) {
     const { programme, occurredAt } = event;

@@ -1,7 +1,6 @@
 import { instant } from '../recovery/fast/instants.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import { caseOf, correctedCase } from './case-stream.js';
-import { evolveCase } from '../recovery/case/case.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
@@ -86,7 +85,7 @@ function evolve(
   event: RecordedEvent,
   inputs: PartOfInputs<'calendars'>,
 ): TimesFact | undefined {
-  const now = evolveCase(before?.case, event);
+  const now = inputs.cases.after(before?.case, event);
   if (!now) return undefined;
   if (!before) return { programme: event.programme, openedAt: event.occurredAt, case: now, reached: NOT_YET };
   const reached = reachedBy(before, event, inputs);

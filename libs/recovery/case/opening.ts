@@ -43,6 +43,14 @@ export const opened = ({ data }: RecordedOf<typeof CaseOpened>): OpenedCase => (
   offers: [],
   escalations: [],
   reSurveys: [],
+  // All cases have the same fields from the start, in one order: folds are faster so.
+  alertedOwner: undefined,
+  cause: undefined,
+  customerOutcome: undefined,
+  pausedUntil: undefined,
+  givenUpBecause: undefined,
+  approvedAt: undefined,
+  mergedInto: undefined,
   facts: {
     ...NEW_CYCLE,
     kind: data.kind,

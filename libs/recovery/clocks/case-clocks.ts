@@ -25,8 +25,8 @@ export function advanceClocks(
   clocks: CaseClocks | undefined,
   event: RecordedEvent,
   books: RuleBooks,
+  now = evolveCase(clocks?.case, event),
 ): CaseClocks | undefined {
-  const now = evolveCase(clocks?.case, event);
   if (!now) return undefined;
   if (clocks && event.type === 'VerdictReported') {
     return { ...clocks, reported: { ...clocks.reported, [event.data.target]: event.data.verdict } };

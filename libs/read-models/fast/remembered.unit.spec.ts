@@ -15,7 +15,7 @@ import {
   submitted,
 } from '../../recovery/clocks/case-clocks.testing.js';
 import type { RecordedEvent } from '../../recovery/history.js';
-import { RememberedClocks } from './remembered-clocks.js';
+import { Remembered } from './remembered.js';
 
 const books = booksOf([null, rulesOf([RESOLVE])]);
 
@@ -42,7 +42,7 @@ const folds = fc.array(
 test('clocks are the same whatever was asked before, and by whom', () => {
   fc.assert(
     fc.property(fc.tuple(...CASES.map(history)), folds, (histories, all) => {
-      const remembered = new RememberedClocks(books);
+      const remembered = new Remembered(plainClocks);
       for (const { of, without } of all.flat()) {
         const events = (histories[of] ?? []).filter((_, at) => at !== without);
         let [clocks, plain]: (CaseClocks | undefined)[] = [];
@@ -58,7 +58,7 @@ test('clocks are the same whatever was asked before, and by whom', () => {
 });
 
 test('what one read model asked, another is given and nothing is worked out again', () => {
-  const remembered = new RememberedClocks(books);
+  const remembered = new Remembered(plainClocks);
   const [first] = record([['2031-05-05T10:00:00Z', opened()]]);
   if (!first) throw new Error('There is no event.');
   expect(remembered.after(undefined, first)).toBe(remembered.after(undefined, first));

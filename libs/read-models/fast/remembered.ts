@@ -1,38 +1,38 @@
-import { advanceClocks, type CaseClocks } from '../../recovery/clocks/case-clocks.js';
 import type { RecordedEvent } from '../../recovery/history.js';
-import type { RuleBooks } from '../../recovery/rules/rule-book.js';
 
-interface Advance {
+interface Advance<State> {
   readonly event: RecordedEvent;
-  readonly from: CaseClocks | undefined;
-  readonly to: CaseClocks | undefined;
+  readonly from: State | undefined;
+  readonly to: State | undefined;
 }
 
 /** More than the events of a shard: what is asked beyond is worked out again. */
 const MOST = 50_000;
 
 /**
- * `advanceClocks`, the dearest step of a fold, worked out once for all read models that ask for the same. They are folded
- * one after another over the same events, so that each asks in the order of the first, and finds by place what it asks for.
+ * A step of a fold, worked out once for all read models that ask for the same. They are folded one after another over the
+ * same events, so that each asks in the order of the first, and finds by place what it asks for.
  */
-export class RememberedClocks {
-  #asked: Advance[] = [];
+export class Remembered<State> {
+  #asked: Advance<State>[] = [];
   #next = 0;
   #askedAgain = false;
 
-  constructor(private readonly books: RuleBooks) {}
+  constructor(
+    private readonly advance: (this: void, from: State | undefined, event: RecordedEvent) => State | undefined,
+  ) {}
 
-  after(from: CaseClocks | undefined, event: RecordedEvent): CaseClocks | undefined {
+  after(from: State | undefined, event: RecordedEvent): State | undefined {
     const known = this.#askedAt(this.#next, from, event) ?? this.#askedAt(0, from, event);
     if (known) return known.to;
-    const to = advanceClocks(from, event, this.books);
+    const to = this.advance(from, event);
     // Among what is asked again, one that is not the same, such as a corrected event: what follows has its place.
     if (this.#next < this.#asked.length) this.#next++;
     else this.#keep({ event, from, to });
     return to;
   }
 
-  #askedAt(place: number, from: CaseClocks | undefined, event: RecordedEvent): Advance | undefined {
+  #askedAt(place: number, from: State | undefined, event: RecordedEvent): Advance<State> | undefined {
     const advance = this.#asked[place];
     if (advance?.event !== event || advance.from !== from) return undefined;
     this.#next = place + 1;
@@ -41,7 +41,7 @@ export class RememberedClocks {
   }
 
   /** After all was asked again, something else begins. */
-  #keep(advance: Advance): void {
+  #keep(advance: Advance<State>): void {
     if (this.#askedAgain || this.#asked.length >= MOST) this.#asked = [];
     this.#askedAgain = false;
     this.#next = this.#asked.push(advance);
