@@ -23,7 +23,8 @@ export default {
   },
   // Jest leaves a core to itself, which is half of a machine with two; many suites wait for processes and not for a core.
   maxWorkers: Math.max(2, availableParallelism() - 1),
-  testTimeout: 60_000,
+  // Only to end what hangs: on a slow machine a change of rules on engines took over a minute.
+  testTimeout: 180_000,
   // Node.js was seen to spin for ever while it frees what sockets that were reset left behind, after all tests had passed.
   forceExit: true,
 };

@@ -197,7 +197,7 @@ export class Caller {
 }
 
 /** Retries until the condition holds, such as for the effect of a reaction. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, seconds = 15): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1_000;
   for (;;) {
     const answer = await ask();
