@@ -44,6 +44,8 @@ function mistakeOf(error: ErrorObject): FieldMistake {
       return { field: within(params['missingProperty']), message: 'is required' };
     case 'additionalProperties':
       return { field: within(params['additionalProperty']), message: 'is not a field of this message' };
+    case 'const':
+      return { field: at, message: `must be ${String(params['allowedValue'])}${got(error.data)}` };
     case 'enum':
       return {
         field: at,

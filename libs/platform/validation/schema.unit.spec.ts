@@ -15,6 +15,7 @@ import {
   Parts,
   Text,
   Texts,
+  True,
   Whole,
 } from '../../recovery/vocabulary/fields.js';
 import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE } from './formats.js';
@@ -33,6 +34,7 @@ const Sample = Part({
   answer: Optional(OneOf(['yes', 'no'])),
   score: Optional(Whole(1, 5)),
   flag: Optional(Flag),
+  only: Optional(True),
   part: Optional(Inner),
   parts: Optional(Parts(Inner, 2)),
   anything: Optional(Anything),
@@ -95,6 +97,7 @@ const sample = fc.record(
     answer: odd,
     score: odd,
     flag: odd,
+    only: odd,
     part,
     parts: fc.oneof(odd, fc.array(part, { maxLength: 3 })),
     anything: part,
@@ -142,6 +145,7 @@ describe('a message', () => {
       'instant',
       'must be an instant such as 2031-05-05T09:00:00Z, not "0001-01-01T00:00:00+00:01"',
     ],
+    [{ only: false }, 'only', 'must be true, not false'],
     [{ score: '5' }, 'score', 'must be a whole number, not "5"'],
     [{ score: null }, 'score', 'must be a whole number, not null'],
     [{ parts: [{ name: 'abcdef' }] }, 'parts/0/name', 'must NOT have more than 5 characters, not "abcdef"'],
