@@ -1,5 +1,6 @@
 import { shortened } from '../event-sourcing/one-line.js';
 import type { FieldType } from '../event-sourcing/projection.js';
+import { isStoredInstant } from '../event-sourcing/stored-instant.js';
 
 /** What is wrong with a filter, where, and how to fix it. */
 export interface FilterProblem {
@@ -171,15 +172,6 @@ class FilterCheck {
     if (!ACCEPTS[type](value)) this.add(path, `The value must be ${ARTICLED[type]}, not ${show(value)}.`);
   }
 }
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-/** Stores compare instants as text, so only the stored form is valid; and the day must exist. */
-const isStoredInstant = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  INSTANT.test(value) &&
-  !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
 

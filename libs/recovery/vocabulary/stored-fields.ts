@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { holds } from '../../event-sourcing/schema.js';
+import { isStoredInstant } from '../../event-sourcing/stored-instant.js';
 import { offScale } from '../response/scales.js';
 import type { Answer } from './fields.js';
 
@@ -59,9 +60,5 @@ function words({ type, format, enum: choices, items }: JsonSchema): string {
     ? 'a list of answers such as {"metric": "nps", "score": 9}, one for a metric, each on its scale'
     : 'a list of texts';
 }
-
-/** History holds instants in one form, so that they sort as text; of years beyond four digits they would not. */
-const isStoredInstant = (value: unknown): boolean =>
-  typeof value === 'string' && /^\d{4}-/.test(value) && new Date(value).toJSON() === value;
 
 const isAnswers = ({ items }: JsonSchema): boolean => (items as JsonSchema | undefined)?.['type'] === 'object';
