@@ -29,6 +29,7 @@ export function holds(schema: Readonly<Record<string, unknown>>, value: unknown)
   switch (type) {
     case 'string':
     case 'boolean':
+    case 'number':
       return typeof value === type;
     case 'integer':
       return Number.isSafeInteger(value) && Number(value) >= (minimum ?? -Infinity);

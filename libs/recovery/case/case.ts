@@ -135,11 +135,12 @@ const byType = <D extends { readonly type: string }>(declared: readonly D[]): Re
 const EVENTS = byType<CaseEventDeclaration>(CASE_EVENTS);
 const COMMANDS = byType<CaseCommandDeclaration>(CASE_COMMANDS);
 
-const declarationOf = (type: string): CaseEventDeclaration => {
-  const declared = EVENTS.get(type);
-  if (declared) return declared;
-  throw new Error(`${type} is no event of a case.`);
+const declared = <D>(of: ReadonlyMap<string, D>, type: string): D => {
+  const found = of.get(type);
+  if (found) return found;
+  throw new Error(`${type} is not declared for a case.`);
 };
+const declarationOf = (type: string): CaseEventDeclaration => declared(EVENTS, type);
 
 /**
  * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models
@@ -148,14 +149,14 @@ const declarationOf = (type: string): CaseEventDeclaration => {
  * @throws Error where a case does not begin with CaseOpened
  */
 export function evolveCase(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
-  const declared = EVENTS.get(event.type);
-  if (declared === undefined) return state;
-  if (declared === CaseOpened) {
+  const known = EVENTS.get(event.type);
+  if (known === undefined) return state;
+  if (known === CaseOpened) {
     if (state) throw broken(event, 'in a case that is open already');
     return opened(event as Recorded<CaseEventOf<'CaseOpened'>>);
   }
   if (!state) throw broken(event, 'before CaseOpened');
-  return declared.apply ? declared.apply(state, event as never) : state;
+  return known.apply ? known.apply(state, event as never) : state;
 }
 
 /**
@@ -190,7 +191,7 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
   for (let at = trail; at; at = at.before) if (at.event.commandId === context.commandId) return [];
   if (now.facts.status === 'merged' && !OF_MERGED.has(command.type))
     return refuse('case-merged', `This case was merged into ${now.mergedInto}. Go on there.`);
-  const { decide: rule } = COMMANDS.get(command.type) ?? OpenCase;
+  const { decide: rule } = declared(COMMANDS, command.type);
   return rule(command as never, now, context, { events, declarationOf }) as Decision<CaseEvent>;
 }
 

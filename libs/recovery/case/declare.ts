@@ -1,6 +1,6 @@
 import type { Static, TObject, TProperties } from 'typebox';
 import type { Decision } from '../../event-sourcing/decider.js';
-import type { CommandOf, DeclaredCommand, Route } from '../../event-sourcing/declared-command.js';
+import type { CommandOf, DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
 import { event, type DeclaredEvent } from '../../event-sourcing/declared-event.js';
 import type { DomainEvent, Recorded } from '../../event-sourcing/event.js';
 import { object } from '../../event-sourcing/schema.js';
@@ -65,7 +65,7 @@ export interface CaseHistory {
 interface DeclaringCommand<Name extends string, Fields extends TProperties, E extends DomainEvent> {
   readonly fields: Fields;
   /** Under /v1/cases/{id}/. */
-  readonly comes: Route<Role> | { readonly inside: string };
+  readonly comes: Route<Role> | Inside;
   readonly needs?: readonly CaseNeed[];
   decide(
     this: void,
