@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { sources } from './sources.testing.js';
 
-const ROOT = join(import.meta.dirname, '..');
-const sources = ['libs', 'apps'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.(spec|testing|contract)\.ts$/.test(file))
-    .map((file) => ({ file: join(folder, file), text: readFileSync(join(ROOT, folder, file), 'utf8') })),
-);
+const all = sources();
 /** The sources that name any of these, imports included. */
 const naming = (...names: readonly string[]): readonly string[] =>
-  sources.filter(({ text }) => names.some((name) => new RegExp(`\\b${name}\\b`).test(text))).map(({ file }) => file);
+  all.filter(({ text }) => names.some((name) => new RegExp(`\\b${name}\\b`).test(text))).map(({ file }) => file);
 
 /** What docs/architecture.md promises of changes, held to what stands in the sources. */
 describe('what a change costs', () => {
@@ -27,7 +21,7 @@ describe('what a change costs', () => {
     ]);
   });
   test('a contact channel stands in one line', () => {
-    const lines = sources.flatMap(({ file, text }) =>
+    const lines = all.flatMap(({ file, text }) =>
       text.split('\n').flatMap((line) => (line.includes("'in-person'") ? [{ file, line }] : [])),
     );
     expect(lines).toEqual([
@@ -35,7 +29,7 @@ describe('what a change costs', () => {
     ]);
   });
   test('a read model is one file and its name in the list', () => {
-    const naming = sources.filter(({ text }) => /from '\.\/times\.js'|read-models\/times\.js'/.test(text));
+    const naming = all.filter(({ text }) => /from '\.\/times\.js'|read-models\/times\.js'/.test(text));
     expect(naming.map(({ file }) => file)).toEqual(expect.arrayContaining(['libs/read-models/read-models.ts']));
     expect(naming.filter(({ file }) => file.startsWith('libs/read-models/'))).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { DECLARATIONS } from '../recovery/history.js';
 import { SOURCE, TYPE_PREFIX, schemaUri } from './cloud-event.js';
-import { dataSchemaOf, SEALED, type JsonSchema } from './event-schemas.js';
+import type { JsonSchema } from '../recovery/vocabulary/stored-fields.js';
+import { dataSchemaOf, SEALED } from './event-schemas.js';
 import { INBOUND_TOPIC } from './inbound-topics.js';
 import { eventsOf, isTombstone } from './topics.js';
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../recovery/vocabulary/topics.js';

@@ -2,8 +2,6 @@ import type { TSchema } from 'typebox';
 import { DECLARATIONS, type EventType } from '../recovery/history.js';
 import { storedSchema, type JsonSchema } from '../recovery/vocabulary/stored-fields.js';
 
-export type { JsonSchema };
-
 const text = { type: 'string' };
 
 /** How a person's words leave: encrypted with their own key, which stays here and is destroyed to forget them. */

@@ -11,8 +11,8 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { Valid } from '../http/body.js';
-import { CommandSent, type Sent } from '../http/request-headers.js';
-import { sentBy } from '../rules/rule-commands.js';
+import { CommandSent, sentBy, type Sent } from '../http/request-headers.js';
+
 import { soundRules } from '../rules/sound-rules.js';
 import { Builds, type Verified } from './builds.js';
 

@@ -27,12 +27,11 @@ export const CommandSent = createParamDecorator((_: unknown, context: ExecutionC
   };
 });
 
+/** The same with the caller as history names them: by name and role. */
+export const sentBy = ({ caller: { name, role }, ...sent }: Sent) => ({ ...sent, actor: { id: name, role } });
+
 /** The part of a command's request that is the same for all routes. */
-export const requestBy = ({ caller: { name, role }, ...sent }: Sent) => ({
-  ...sent,
-  actor: { id: name, role },
-  chosenId: true as const,
-});
+export const requestBy = (sent: Sent) => ({ ...sentBy(sent), chosenId: true as const });
 
 export const WhoAsks = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),

@@ -35,7 +35,7 @@ export class AccessLog {
   }
 
   private async turn(): Promise<void> {
-    await this.atHand.catch(() => undefined); // told to those who waited for it
+    await this.atHand.catch(() => undefined); // the callers of that write get the error
     const taken = this.waiting;
     this.waiting = [];
     this.next = undefined;

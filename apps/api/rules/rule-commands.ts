@@ -3,8 +3,8 @@ import { Commands, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import type { Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { commandRules, type Sent as SentBy } from '../../../libs/rule-changes/command-rules.js';
-import type { Sent } from '../http/request-headers.js';
+import { commandRules } from '../../../libs/rule-changes/command-rules.js';
+import { sentBy, type Sent } from '../http/request-headers.js';
 
 @Injectable()
 export class RuleCommands {
@@ -18,6 +18,3 @@ export class RuleCommands {
     return commandRules({ commands, rules }, command, sentBy(sent));
   }
 }
-
-/** History names a caller by name and role. */
-export const sentBy = ({ caller: { name, role }, ...sent }: Sent): SentBy => ({ ...sent, actor: { id: name, role } });

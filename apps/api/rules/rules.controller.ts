@@ -20,11 +20,11 @@ import {
 } from '../../../libs/recovery/rules/rule-decider.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
-import { answerWritten, CommandSent, type Sent, type Written } from '../http/request-headers.js';
+import { answerWritten, CommandSent, sentBy, type Sent, type Written } from '../http/request-headers.js';
 import { Builds } from '../generations/builds.js';
 import { askedBy, Documents, type Shown } from '../queries/documents.js';
 import { queryOf, type UrlQuery } from '../queries/url-query.js';
-import { RuleCommands, sentBy } from './rule-commands.js';
+import { RuleCommands } from './rule-commands.js';
 import { soundRules } from './sound-rules.js';
 import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
 
