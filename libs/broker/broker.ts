@@ -55,16 +55,10 @@ export type SubscriptionState = { readonly joined: true } | { readonly joined: f
 
 /** Another publisher of this name works now: this one must end, not retry. */
 export class TakenOver extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TakenOver';
-  }
+  override readonly name = 'TakenOver';
 }
 
 /** The broker did not confirm whether it has a batch. */
 export class UnclearOutcome extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'UnclearOutcome';
-  }
+  override readonly name = 'UnclearOutcome';
 }

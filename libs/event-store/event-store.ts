@@ -118,26 +118,17 @@ export class RevisionConflict extends Error {
 
 /** History differs from what the store acknowledged. The store serves nothing from it. */
 export class HistoryDamaged extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'HistoryDamaged';
-  }
+  override readonly name = 'HistoryDamaged';
 }
 
 /** The append itself is at fault (empty, too large, not storable): a retry fails again. */
 export class AppendRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'AppendRefused';
-  }
+  override readonly name = 'AppendRefused';
 }
 
 /** The store can't work now (disk full or read-only, written by another process, closed): the message says what to do. */
 export class HistoryUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'HistoryUnavailable';
-  }
+  override readonly name = 'HistoryUnavailable';
 }
 
 /** EventStoreDB's limit for one append. */

@@ -12,10 +12,7 @@ export interface SigningKey {
 
 /** The seals' key is missing, malformed or readable by others. */
 export class SigningKeyRefused extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'SigningKeyRefused';
-  }
+  override readonly name = 'SigningKeyRefused';
 }
 
 /** @param from the key's source, for the message @throws SigningKeyRefused */

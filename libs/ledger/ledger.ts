@@ -58,8 +58,5 @@ export class LedgerFormatRefused extends Error {
 
 /** The store can't work now: down, cut off or too slow. The operation may have succeeded. */
 export class LedgerUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'LedgerUnavailable';
-  }
+  override readonly name = 'LedgerUnavailable';
 }

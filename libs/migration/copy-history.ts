@@ -19,10 +19,7 @@ export interface Copied {
 
 /** The two histories differ. The copy stopped there. */
 export class HistoriesDiffer extends Error {
-  constructor(because: string) {
-    super(because);
-    this.name = 'HistoriesDiffer';
-  }
+  override readonly name = 'HistoriesDiffer';
 }
 
 /**

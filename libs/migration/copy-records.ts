@@ -4,10 +4,7 @@ const PAGE = 500;
 
 /** The target ledger holds records that the source doesn't: it belongs to another store. */
 export class LedgersDiffer extends Error {
-  constructor(because: string) {
-    super(because);
-    this.name = 'LedgersDiffer';
-  }
+  override readonly name = 'LedgersDiffer';
 }
 
 export async function* recordsOf(ledger: Ledger, prefix = ''): AsyncGenerator<LedgerRecord> {

@@ -128,10 +128,7 @@ export class NothingLive extends Error {
 
 /** Another process writes the store. */
 export class ReadStoreBusy extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ReadStoreBusy';
-  }
+  override readonly name = 'ReadStoreBusy';
 }
 
 /** Another version of Amends made the store. */
@@ -146,10 +143,7 @@ export class ReadStoreFormatRefused extends Error {
 
 /** The store can't work now: down, cut off or too slow. Flush again later. */
 export class ReadStoreUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ReadStoreUnavailable';
-  }
+  override readonly name = 'ReadStoreUnavailable';
 }
 
 /** The query is invalid: the message names the fault and its remedy. */

@@ -1,9 +1,6 @@
 /** The key encryption key is missing, malformed, or another vault's. */
 export class VaultKeyRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'VaultKeyRefused';
-  }
+  override readonly name = 'VaultKeyRefused';
 }
 
 /** The customer's key was destroyed, so the vault stores nothing more of them. */

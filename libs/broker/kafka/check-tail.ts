@@ -5,10 +5,7 @@ import type { Partition, Placed, TopicReader } from './topic-reader.js';
 
 /** The topics hold events that this history lacks: another store's, or later ones than a restored back-up. */
 export class ForeignTopics extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ForeignTopics';
-  }
+  override readonly name = 'ForeignTopics';
 }
 
 export interface TailCheck {
