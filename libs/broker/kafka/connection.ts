@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 /** A Kafka, and the prefix of a store's topics, so that several stores can share it. */
 export interface Cluster {
@@ -63,6 +63,17 @@ export function clusterOf({
       logLevel: logLevel.NOTHING,
     }),
   };
+}
+
+/** Does what only an administrator's connection can, which it opens and closes. */
+export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 const levelOf = ({ level }: LogEntry): 'error' | 'warn' => (level === logLevel.ERROR ? 'error' : 'warn');
