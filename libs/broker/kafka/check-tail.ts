@@ -44,7 +44,7 @@ export async function checkTail(options: TailCheckOptions): Promise<TailCheck> {
     if (missing.length === 0 || (place ?? '') < (from ?? '')) from = place;
     missing.push(event);
   };
-  walk: for await (const { events } of history.readAll(since === undefined ? {} : { from: since }))
+  walk: for await (const { events } of history.readAll({ from: since }))
     for (const event of events) {
       if (event.position > reached) break walk;
       for (const publication of await publications.of([event])) {

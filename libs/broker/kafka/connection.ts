@@ -41,9 +41,7 @@ export function clusterOf({
     brokers: [...brokers],
     clientId,
     ssl: tls,
-    ...(user === undefined
-      ? {}
-      : { sasl: { mechanism: 'scram-sha-512', username: user.name, password: user.password } }),
+    sasl: user && { mechanism: 'scram-sha-512', username: user.name, password: user.password },
   };
   return {
     prefix,
@@ -79,6 +77,4 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
 const levelOf = ({ level }: LogEntry): 'error' | 'warn' => (level === logLevel.ERROR ? 'error' : 'warn');
 
 const sayEntry = ({ namespace, log }: LogEntry): string =>
-  [namespace, log.message, typeof log['error'] === 'string' ? log['error'] : '']
-    .filter((part) => part !== '')
-    .join(': ');
+  [namespace, log.message, log['error']].filter((part) => typeof part === 'string' && part !== '').join(': ');

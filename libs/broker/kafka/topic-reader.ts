@@ -55,8 +55,7 @@ export class TopicReader {
       maxBytesPerPartition: 4 * 1024 * 1024,
     });
     const wanted = new Map(left);
-    let [ended, failed]: [() => void, (error: Error) => void] = [() => undefined, () => undefined];
-    const end = new Promise<void>((resolve, reject) => ([ended, failed] = [resolve, reject]));
+    const { promise: end, resolve: ended, reject: failed } = Promise.withResolvers<void>();
     end.catch(() => undefined); // awaited below; it may fail before
     const standstill = setTimeout(() => failed(new Error(standsStill([...left.values()]))), STANDSTILL_MS);
     consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
