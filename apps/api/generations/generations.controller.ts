@@ -1,5 +1,4 @@
 import type { Static } from 'typebox';
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Anything, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
@@ -57,7 +56,6 @@ export class GenerationsController {
 
   @Post('generations')
   @HttpCode(200)
-  @BodySchema(Build)
   @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
   async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<object> {
     if (ruleSet !== undefined) {
@@ -100,8 +98,7 @@ export class GenerationsController {
     operationId: 'Verify',
     summary: 'Prove that the read models are what history gives, and that history is as it was sealed',
   })
-  @BodySchema(Verify, { required: false })
-  verify(@Valid(Verify) { anchor }: Verify): Promise<Verified> {
+  verify(@Valid(Verify, { required: false }) { anchor }: Verify): Promise<Verified> {
     return this.builds.verify(anchor === undefined ? undefined : anchorOf(anchor));
   }
 }

@@ -2,6 +2,7 @@ import { Body, type PipeTransform } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
 import { Problem } from '../../../libs/platform/problem/problem.js';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { valid } from '../../../libs/platform/validation/schema.js';
 
 class CompiledValidation implements PipeTransform<unknown, unknown> {
@@ -19,5 +20,11 @@ class CompiledValidation implements PipeTransform<unknown, unknown> {
   }
 }
 
-/** Injects the body after checking it by the compiled schema of this message. */
-export const Valid = (message: TSchema): ParameterDecorator => Body(new CompiledValidation(message));
+/** Injects the body after checking it by the compiled schema of this message, and documents it. */
+export const Valid =
+  (message: TSchema, { required = true } = {}): ParameterDecorator =>
+  (controller, name = '', index) => {
+    Body(new CompiledValidation(message))(controller, name, index);
+    const route = Object.getOwnPropertyDescriptor(controller, name);
+    if (route) BodySchema(message, { required })(controller, name, route);
+  };

@@ -1,5 +1,4 @@
 import type { Static } from 'typebox';
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, HttpCode, Post } from '@nestjs/common';
@@ -33,7 +32,6 @@ export class ImportsController {
 
   @Post()
   @HttpCode(200)
-  @BodySchema(ImportFile)
   @ApiOperation({
     operationId: 'ImportFile',
     summary: 'Import a file of the machine through a mapping. A second import of it adds nothing.',

@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -48,7 +47,6 @@ export class ImprovementController {
   @Post('failures')
   @HttpCode(202)
   @Roles('integrator', 'supervisor', 'operator')
-  @BodySchema(ReportFailure)
   @ApiOperation({
     operationId: 'ReportFailure',
     summary: 'Report a failure that affected many customers: each gets a response that points to it',
@@ -65,7 +63,7 @@ export class ImprovementController {
     return { ...answerWritten(reply, idOf(sent.source, sent.externalId), failure), responses };
   }
 
-  @CommandRoute(RaiseImprovementAction, Raising)
+  @CommandRoute(RaiseImprovementAction)
   raise(
     @Valid(Raising) raised: Raising,
     @CommandSent() sent: Sent,
@@ -89,7 +87,6 @@ export class ImprovementController {
   @Post('verification-samples')
   @HttpCode(200)
   @Roles('supervisor', 'approver', 'operator')
-  @BodySchema(DrawSample)
   @ApiOperation({
     operationId: 'DrawSample',
     summary: 'Draw which approved cases of a month are verified, by the seed and rate of the rules',

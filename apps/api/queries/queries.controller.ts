@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -166,7 +165,6 @@ export class QueriesController {
   @Post('read-models/:name/query')
   @HttpCode(200)
   @Roles('analyst', 'supervisor', 'operator')
-  @BodySchema(QueryDocuments)
   @ApiOperation({ operationId: 'QueryReadModel', summary: 'Query any read model in MongoDB filter syntax' })
   query(
     @Param('name') name: string,

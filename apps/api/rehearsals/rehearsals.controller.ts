@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,7 +29,6 @@ export class RehearsalsController {
 
   @Post()
   @HttpCode(200)
-  @BodySchema(Rehearse)
   @ApiProduces('application/json', 'text/event-stream')
   @ApiOperation({
     operationId: 'Rehearse',

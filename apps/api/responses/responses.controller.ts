@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -26,7 +25,6 @@ export class ResponsesController {
     summary: 'Send one response in',
     description: 'Idempotent by source and external id. Stored before the answer; triage follows at once.',
   })
-  @BodySchema(ReceiveResponse)
   async receive(
     @Valid(ReceiveResponse) sent: ReceiveResponse,
     @WhoAsks() caller: Caller,

@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -65,7 +64,6 @@ export class RulesController {
   @Post('rules/check')
   @HttpCode(200)
   @Roles('operator', 'supervisor')
-  @BodySchema(CheckRules)
   @ApiOperation({ operationId: 'CheckRules', summary: 'Check a rule set, and list each mistake with its path' })
   check(@Valid(CheckRules) sent: CheckRules): object {
     const { text, content } = sent;
@@ -73,7 +71,7 @@ export class RulesController {
     return { problems, ...(problems.length === 0 ? { ruleSet: ruleSetHash(soundRules(sent)) } : {}) };
   }
 
-  @CommandRoute(DraftRuleSet, DraftRules)
+  @CommandRoute(DraftRuleSet)
   async draft(
     @Valid(DraftRules) { note, ...sentRules }: DraftRules,
     @CommandSent() sent: Sent,
@@ -97,7 +95,7 @@ export class RulesController {
     return answerWritten(reply, programme, done);
   }
 
-  @CommandRoute(ActivateRuleSet, ActivateRules)
+  @CommandRoute(ActivateRuleSet)
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
     @Valid(ActivateRules) { from, overThePast }: ActivateRules,
@@ -118,7 +116,7 @@ export class RulesController {
     return { ...answerWritten(reply, programme, done), ...change };
   }
 
-  @CommandRoute(RollBackRules, RollBack)
+  @CommandRoute(RollBackRules)
   rollBack(
     @Param('programme') programme: string,
     @Valid(RollBack) { reason }: RollBack,
