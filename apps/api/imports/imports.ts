@@ -10,13 +10,14 @@ import { MappingRefused } from '../../../libs/import/mapping/yaml-places.js';
 import { checkRejects, newRejectsFile, RejectsRefused } from '../../../libs/import/rejects.js';
 import { startRules } from '../../../libs/import/starting-rules.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
-import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { soundRules } from '../rules/sound-rules.js';
+import { conflict } from '../http/problems.js';
 
 export interface ImportWanted {
   readonly file: string;
@@ -38,11 +39,7 @@ export class Imports {
 
   async run(wanted: ImportWanted, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
     if (this.underWay !== undefined) {
-      throw new Problem({
-        status: 409,
-        code: 'import-under-way',
-        detail: `${this.underWay} is being imported. Wait until it is done.`,
-      });
+      throw conflict('import-under-way', `${this.underWay} is being imported. Wait until it is done.`);
     }
     this.underWay = wanted.file;
     try {

@@ -3,13 +3,14 @@ import type { FastifyReply } from 'fastify';
 import { Commands } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
-import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { CaseDocument } from '../../../libs/read-models/case-document.js';
 import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
 import { answerWritten, type Sent } from '../http/request-headers.js';
 import type { DrawSample } from './improvement-messages.js';
+import { conflict } from '../http/problems.js';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
@@ -38,11 +39,10 @@ export class Samples {
     const { verification } = this.rules.books().at(programme, `${month}-01T00:00:00.000Z`)?.ruleSet ?? {};
     const { seed, sampleRate, strata } = verification ?? {};
     if (seed === undefined || sampleRate === undefined)
-      throw new Problem({
-        status: 409,
-        code: 'sampling-not-in-rules',
-        detail: `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
-      });
+      throw conflict(
+        'sampling-not-in-rules',
+        `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
+      );
     const period = `${programme}-${month}`;
     const cases = await this.approvedIn(programme, month, strata);
     const done = await this.commands.execute({

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { sendEvents } from '../../../libs/platform/event-stream/send-events.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
-import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Valid } from '../http/body.js';
@@ -15,6 +15,7 @@ import { soundRules } from '../rules/sound-rules.js';
 import { rehearsalEvents } from './rehearsal-events.js';
 import { Rehearse } from './rehearsal-messages.js';
 import { Rehearsals, type Rehearsing, type Wanted } from './rehearsals.js';
+import { conflict } from '../http/problems.js';
 
 const MOST = 10_000;
 
@@ -72,8 +73,7 @@ export class RehearsalsController {
   @ApiOperation({ operationId: 'RehearsalReport', summary: 'Show the result as one self-contained page' })
   report(@Param('id') id: string, @Res() reply: FastifyReply): void {
     const found = this.rehearsals.find(id);
-    if ('running' in found)
-      throw new Problem({ status: 409, code: 'rehearsal-under-way', detail: `Rehearsal ${id} is not done yet.` });
+    if ('running' in found) throw conflict('rehearsal-under-way', `Rehearsal ${id} is not done yet.`);
     this.sendFile(reply, found.page, 'text/html; charset=utf-8');
   }
 

@@ -11,6 +11,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { problemOfRefusal, type Sent } from '../http/request-headers.js';
 import { RuleCommands } from '../rules/rule-commands.js';
+import { busy, conflict } from '../http/problems.js';
 
 export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
 
@@ -47,12 +48,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
     const id = idOf('rehearsal', sent.commandId);
     if (this.running?.id === id) return this.running;
     if (this.running !== undefined)
-      throw new Problem({
-        status: 503,
-        code: 'rehearsal-under-way',
-        detail: `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`,
-        headers: { 'retry-after': '5' },
-      });
+      throw busy('rehearsal-under-way', `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`, 5);
     this.forgetOldest();
     const stop = new AbortController();
     let next = signal();
@@ -115,7 +111,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       const asked = { ...wanted, ...this.filesOf(id) };
       short = await runInThread('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
-      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
+      if (error instanceof Stopped) throw conflict('stopped', error.message);
       throw error;
     }
     if (wanted.recorded) {

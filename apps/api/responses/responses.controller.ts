@@ -5,12 +5,12 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles, type Caller } from '../../../libs/platform/auth/roles.js';
-import { Problem } from '../../../libs/platform/problem/problem.js';
 import { Valid } from '../http/body.js';
 import { answerWritten, problemOfRefusal, WhoAsks, type Written } from '../http/request-headers.js';
 import { receiveLines } from './batch.js';
 import { Receive } from './receive.js';
 import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
+import { unsupported } from '../http/problems.js';
 
 @ApiTags('responses')
 @Controller('v1/responses')
@@ -47,11 +47,7 @@ export class ResponsesController {
   @ApiBody({ schema: { type: 'string' } })
   batch(@Body() lines: unknown, @WhoAsks() caller: Caller, @Res() reply: FastifyReply): void {
     if (!(lines instanceof Readable))
-      throw new Problem({
-        status: 415,
-        code: 'unsupported-media-type',
-        detail: 'Send the batch as application/x-ndjson: one JSON object a line.',
-      });
+      throw unsupported('Send the batch as application/x-ndjson: one JSON object a line.');
     const results = receiveLines(lines, async (sent) => {
       const received = await this.bus.execute(new Receive(sent, caller));
       if (isRefusal(received)) throw problemOfRefusal(received);
