@@ -5,7 +5,7 @@ import { mistakesOf } from '../../../libs/platform/validation/schema.js';
 import { AGGREGATES } from '../../../libs/recovery/aggregates.js';
 import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
 import * as improvement from '../improvement/improvement-messages.js';
-import { QueryDocuments } from '../queries/query-messages.js';
+import { QueryDocuments } from '../queries/queries.controller.js';
 import { Rehearse } from '../rehearsals/rehearsal-messages.js';
 import * as rules from '../rules/rule-messages.js';
 import { bodyOf, isRouted } from './command-route.js';

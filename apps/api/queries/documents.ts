@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { createParamDecorator, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ROLES_THAT_READ_PERSONAL, type Caller } from '../../../libs/platform/auth/roles.js';
 import { invalid, notFound } from '../../../libs/platform/problem/problem.js';
@@ -44,7 +44,7 @@ export class Documents {
     await this.known(collection);
     const { documents, next } = await this.stores.reads.find(collection, query);
     const shown = await this.asSeenBy(documents, asked);
-    return { documents: shown, ...(next === undefined ? {} : { next }) };
+    return { documents: shown, next };
   }
 
   /** @throws Problem 404 if the document does not exist */
@@ -99,10 +99,12 @@ export class Documents {
   }
 }
 
-export const askedBy = (request: FastifyRequest): Asked => {
+/** Injects who reads, by which route, and up to which position. */
+export const Asking = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { caller } = request;
   if (caller === undefined) throw new Error('A route that shows documents must ask who calls.');
   const position = request.headers['amends-position'];
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-  return { caller, route, ...(typeof position === 'string' ? { position } : {}) };
-};
+  return { caller, route, position: typeof position === 'string' ? position : undefined };
+});

@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { Roles } from '../../../libs/platform/auth/roles.js';
+import type { Query } from '../../../libs/read-store/read-store.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
@@ -21,8 +22,8 @@ import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
 import { answerWritten, CommandSent, sentBy, type Sent, type Written } from '../http/request-headers.js';
 import { Builds } from '../generations/builds.js';
-import { askedBy, Documents, type Shown } from '../queries/documents.js';
-import { queryOf, type UrlQuery } from '../queries/url-query.js';
+import { Asking, Documents, type Asked, type Shown } from '../queries/documents.js';
+import { Listing } from '../queries/url-query.js';
 import { RuleCommands } from './rule-commands.js';
 import { soundRules } from './sound-rules.js';
 import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
@@ -49,16 +50,16 @@ export class RulesController {
   @Get('rules')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'Rules', summary: 'List the programmes with their rule sets, and which are in force' })
-  async list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    const shown = await this.documents.find('rules', queryOf(url, []), askedBy(request));
+  async list(@Listing() query: Query, @Asking() asked: Asked): Promise<Shown> {
+    const shown = await this.documents.find('rules', query, asked);
     return { ...shown, documents: shown.documents.map(asOfNow) };
   }
 
   @Get('rules/:programme')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'RulesOfProgramme', summary: "Show one programme's rule sets, and which are in force" })
-  async show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
-    return asOfNow(await this.documents.get('rules', programme, askedBy(request)));
+  async show(@Param('programme') programme: string, @Asking() asked: Asked): Promise<object> {
+    return asOfNow(await this.documents.get('rules', programme, asked));
   }
 
   @Post('rules/check')
