@@ -58,9 +58,7 @@ export class Builds implements BeforeApplicationShutdown {
   }
 
   get underWay(): UnderWay | undefined {
-    if (this.working === undefined) return undefined;
-    const { reason, progress } = this.working;
-    return { reason, ...(progress === undefined ? {} : { progress }) };
+    return this.working && { reason: this.working.reason, progress: this.working.progress };
   }
 
   /** Builds once more under the rules in force. */

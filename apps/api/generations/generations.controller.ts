@@ -11,7 +11,6 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, sentBy, type Sent } from '../http/request-headers.js';
-
 import { soundRules } from '../rules/sound-rules.js';
 import { Builds, type Verified } from './builds.js';
 
@@ -47,10 +46,9 @@ export class GenerationsController {
   @ApiOperation({ operationId: 'Generations', summary: 'List the builds of the read models, and which one is served' })
   async list(): Promise<object> {
     const generations = await this.stores.reads.generations();
-    const { underWay } = this.builds;
     return {
       generations: generations.map(({ id, status, stamp }) => ({ id, status, ...stamp })),
-      ...(underWay === undefined ? {} : { underWay }),
+      underWay: this.builds.underWay,
     };
   }
 

@@ -24,9 +24,8 @@ import {
   type Sent,
   type Written,
 } from '../http/request-headers.js';
-import { DrawSample, ReportFailure } from './improvement-messages.js';
-import { FailureReports } from './report-failure.js';
-import { Samples } from './samples.js';
+import { FailureReports, ReportFailure } from './report-failure.js';
+import { DrawSample, Samples } from './samples.js';
 
 const { improvement: _, ...raising } = ImprovementActionRaised.data.properties;
 const Raising = message(raising, RaiseImprovementAction.comes.example);
@@ -102,13 +101,7 @@ export class ImprovementController {
 
   private async act(command: CommandOf<'improvement'>, sent: Sent, reply: FastifyReply): Promise<Written> {
     const { improvement: id } = command;
-    const done = await this.commands.execute({
-      ...requestBy(sent),
-      aggregate: 'improvement',
-      id,
-      programme: '',
-      command,
-    });
-    return answerWritten(reply, id, done);
+    const request = { ...requestBy(sent), aggregate: 'improvement', id, programme: '', command } as const;
+    return answerWritten(reply, id, await this.commands.execute(request));
   }
 }

@@ -36,8 +36,7 @@ export class KeysController {
   @Post()
   @ApiOperation({ operationId: 'CreateApiKey', summary: 'Create a key. Only this answer shows it.' })
   create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
-    const { name, role, team } = wanted;
-    return this.keys.create({ name, role, ...(team === undefined ? {} : { team }) });
+    return this.keys.create(wanted);
   }
 
   @Delete(':id')

@@ -67,8 +67,7 @@ export class ParkedController {
     summary: 'Fold it again after a fix; false if it still fails',
   })
   async retry(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
-    const { readModel, key } = named;
-    return { inOrder: await this.follower.retry(await this.generationOf(named), readModel, key) };
+    return { inOrder: await this.follower.retry(await this.generationOf(named), named.readModel, named.key) };
   }
 
   @Post('skip')
@@ -78,8 +77,7 @@ export class ParkedController {
     summary: 'Skip the event that could not be folded, for good, and fold the later ones',
   })
   async skip(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
-    const { readModel, key } = named;
-    return { inOrder: await this.follower.skip(await this.generationOf(named), readModel, key) };
+    return { inOrder: await this.follower.skip(await this.generationOf(named), named.readModel, named.key) };
   }
 
   /** @throws Problem if nothing of that name is parked */

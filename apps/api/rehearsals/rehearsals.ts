@@ -1,6 +1,8 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Commands } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
@@ -9,8 +11,8 @@ import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { problemOfRefusal, type Sent } from '../http/request-headers.js';
-import { RuleCommands } from '../rules/rule-commands.js';
+import { commandRules } from '../../../libs/rule-changes/command-rules.js';
+import { problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
 import { busy, conflict } from '../http/problems.js';
 
 export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
@@ -36,7 +38,8 @@ export class Rehearsals implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly commands: RuleCommands,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -51,7 +54,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       throw busy('rehearsal-under-way', `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`, 5);
     this.forgetOldest();
     const stop = new AbortController();
-    let next = signal();
+    let next = Promise.withResolvers<void>();
     const running: Rehearsing = {
       id,
       progress: { share: 0, events: 0 },
@@ -59,7 +62,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       further: next.promise,
       done: this.run(id, wanted, sent, stop.signal, (progress) => {
         const before = next;
-        next = signal();
+        next = Promise.withResolvers();
         running.progress = progress;
         running.further = next.promise;
         before.resolve();
@@ -117,7 +120,8 @@ export class Rehearsals implements BeforeApplicationShutdown {
     if (wanted.recorded) {
       const { programme, ruleSet, digestBefore, digestAfter, changedCount } = short;
       const command = { type: 'RecordRehearsal', programme, ruleSet, digestBefore, digestAfter, changedCount } as const;
-      const outcome = await this.commands.execute(command, sent);
+      const { commands, rules } = this;
+      const outcome = await commandRules({ commands, rules }, command, sentBy(sent));
       if (isRefusal(outcome)) throw problemOfRefusal(outcome);
     }
     return short;
@@ -136,10 +140,4 @@ export class Rehearsals implements BeforeApplicationShutdown {
   private get folder(): string {
     return join(this.stores.folder, 'rehearsals');
   }
-}
-
-function signal(): { readonly promise: Promise<void>; resolve(this: void): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve: () => resolve() };
 }

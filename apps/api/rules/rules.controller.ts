@@ -2,14 +2,20 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
+import { Commands, type Done } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import type { Refusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import type { Query } from '../../../libs/read-store/read-store.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
+import { message } from '../../../libs/platform/validation/schema.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
+import { Anything, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
+import { commandRules } from '../../../libs/rule-changes/command-rules.js';
 import type { ActivatedOverThePast } from '../../../libs/rule-changes/rule-changes.js';
 import {
   ActivateRuleSet,
@@ -17,6 +23,7 @@ import {
   DraftRuleSet,
   ReviewRuleSet,
   RollBackRules,
+  type RulesCommand,
 } from '../../../libs/recovery/rules/rule-decider.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
@@ -24,9 +31,45 @@ import { answerWritten, CommandSent, sentBy, type Sent, type Written } from '../
 import { Builds } from '../generations/builds.js';
 import { Asking, Documents, type Asked, type Shown } from '../queries/documents.js';
 import { Listing } from '../queries/url-query.js';
-import { RuleCommands } from './rule-commands.js';
 import { soundRules } from './sound-rules.js';
-import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
+
+/** A rule set as an object, or as the text of a file (YAML or JSON), whose mistakes Amends reports by line. */
+export const CheckRules = message(
+  {
+    content: Optional(Anything),
+    text: Optional(Text(250_000)),
+  },
+  { text: 'programme: service-recovery' },
+);
+export type CheckRules = Static<typeof CheckRules>;
+
+export const DraftRules = message(
+  {
+    ...CheckRules.properties,
+    note: Optional(Text(2_000)),
+  },
+  { content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' },
+);
+export type DraftRules = Static<typeof DraftRules>;
+
+export const RollBack = message(
+  {
+    reason: Text(2_000),
+  },
+  { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
+);
+export type RollBack = Static<typeof RollBack>;
+
+export const ActivateRules = message(
+  {
+    /** In force from this instant on; default: now. */
+    from: Optional(Instant),
+    /** Applies the rules to all of history, as rehearsed and approved. */
+    overThePast: Optional(Flag),
+  },
+  { overThePast: true },
+);
+export type ActivateRules = Static<typeof ActivateRules>;
 
 /** Documents read no clock, so this works out which planned rules have taken force. */
 const asOfNow = (document: object): object =>
@@ -42,7 +85,8 @@ type Review = Static<typeof Review>;
 @Controller('v1')
 export class RulesController {
   constructor(
-    private readonly commands: RuleCommands,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
     private readonly builds: Builds,
     private readonly documents: Documents,
   ) {}
@@ -81,7 +125,7 @@ export class RulesController {
     const content = soundRules(sentRules);
     const { programme } = content;
     const ruleSet = ruleSetHash(content);
-    const done = await this.commands.execute({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
+    const done = await this.decide({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
     return { ...answerWritten(reply, programme, done), ruleSet };
   }
 
@@ -92,7 +136,7 @@ export class RulesController {
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.commands.execute({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent);
+    const done = await this.decide({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent);
     return answerWritten(reply, programme, done);
   }
 
@@ -133,7 +177,11 @@ export class RulesController {
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.commands.execute({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
+    const done = await this.decide({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
     return answerWritten(reply, programme, done);
+  }
+
+  private decide(command: RulesCommand, sent: Sent): Promise<Done | Refusal> {
+    return commandRules({ commands: this.commands, rules: this.rules }, command, sentBy(sent));
   }
 }

@@ -38,13 +38,7 @@ export class TeamsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
     const command = { type: ChangeTeam.type, team, ...changed };
-    const done = await this.commands.execute({
-      ...requestBy(sent),
-      aggregate: 'team',
-      id: team,
-      programme: '',
-      command,
-    });
-    return answerWritten(reply, team, done);
+    const request = { ...requestBy(sent), aggregate: 'team', id: team, programme: '', command } as const;
+    return answerWritten(reply, team, await this.commands.execute(request));
   }
 }
