@@ -33,8 +33,11 @@ export const COLUMNS = `position, id, stream, revision, type, schema_version, sh
 /** In the order of StoredRow. */
 export const STORED_COLUMNS = `${COLUMNS}, category`;
 
-export const POSITION_DIGITS = 16;
+const POSITION_DIGITS = 16;
 export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
+
+/** The position of the last event; undefined for 0, in an empty history. */
+export const endText = (last: number): string | undefined => (last === 0 ? undefined : positionText(last));
 
 export const positionNumber = (position: string): number => {
   if (!/^\d{16}$/.test(position)) {

@@ -30,14 +30,14 @@ export interface Reach {
   readonly at: number;
 }
 
-/** Reads on one connection. `present` upcasts a stored event. */
+/** Reads on one connection. `present` upcasts a stored event; default: events as they are stored. */
 export class HistoryReader {
   private readonly toEvent: (row: StoredRow) => Recorded;
   private readonly statements = new Map<string, StatementSync>();
 
   constructor(
     private readonly db: DatabaseSync,
-    private readonly present: (event: Recorded) => Recorded,
+    private readonly present = (event: Recorded): Recorded => event,
   ) {
     this.toEvent = rowReader(db);
   }

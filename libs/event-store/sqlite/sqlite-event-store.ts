@@ -16,7 +16,7 @@ import {
   type StreamSlice,
 } from '../event-store.js';
 import { backUp } from './back-up.js';
-import { positionNumber, positionText } from './event-rows.js';
+import { endText, positionNumber, positionText } from './event-rows.js';
 import { openHead } from './head.js';
 import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
@@ -79,7 +79,7 @@ export class SqliteEventStore implements EventStore {
       const head = checkHead(files);
       this.db = mode === 'write' ? openWriter(files.database) : openReader(files.database);
       this.closers.unshift(() => this.db.close());
-      this.stored = new HistoryReader(this.db, (event) => event);
+      this.stored = new HistoryReader(this.db);
       this.present = upcasting(declarations);
       this.upcast = new HistoryReader(this.db, this.present);
       if (mode === 'read') return;
@@ -135,8 +135,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async end(): Promise<string | undefined> {
-    const last = this.reading(() => this.stored.last());
-    return last === 0 ? undefined : positionText(last);
+    return endText(this.reading(() => this.stored.last()));
   }
 
   progress(from: string | undefined, at: string, to: string): number {
