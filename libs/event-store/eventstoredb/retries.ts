@@ -98,11 +98,7 @@ export class Retries {
       this.isNoticed = true;
       this.notice(`The EventStoreDB at ${this.server} doesn't answer (${errorText(error)}). Amends keeps retrying.`);
     }
-    try {
-      await pause(this.pauseMs, undefined, { signal });
-    } catch (aborted) {
-      if (signal?.aborted !== true) throw aborted;
-    }
+    await pause(this.pauseMs, undefined, { signal }).catch(() => undefined); // the signal ends it early
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

@@ -3,9 +3,9 @@ import { HistoryDamaged, type EventStore } from '../event-store.js';
 import { ClientStream, buffering } from './client-stream.js';
 
 type StreamOptions = NonNullable<Parameters<EventStore['readStream']>[1]>;
-export type StreamEvent = NonNullable<ResolvedEvent['event']>;
+type StreamEvent = NonNullable<ResolvedEvent['event']>;
 
-export interface StoredSlice {
+interface StoredSlice {
   readonly events: readonly StreamEvent[];
   /** As Amends counts: the number of events. */
   readonly revision: number;
