@@ -16,7 +16,9 @@ import {
   type Appended,
   type Batch,
   type EventStore,
+  type FollowOptions,
   type ReadOptions,
+  type StreamOptions,
   type StreamSlice,
 } from '../event-store.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -39,8 +41,6 @@ export interface EventStoreDbOptions {
 }
 
 type Present = (event: Recorded) => Recorded;
-type StreamOptions = Parameters<EventStore['readStream']>[1];
-type FollowOptions = Parameters<EventStore['follow']>[0];
 
 const DEFAULT_DEADLINE_MS = 3_000;
 

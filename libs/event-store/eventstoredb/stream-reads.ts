@@ -1,8 +1,7 @@
 import { END, StreamNotFoundError, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
-import { HistoryDamaged, type EventStore } from '../event-store.js';
+import { HistoryDamaged, type StreamOptions } from '../event-store.js';
 import { ClientStream, buffering } from './client-stream.js';
 
-type StreamOptions = NonNullable<Parameters<EventStore['readStream']>[1]>;
 type StreamEvent = NonNullable<ResolvedEvent['event']>;
 
 interface StoredSlice {

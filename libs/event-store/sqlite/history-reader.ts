@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { EventFilter, StreamSlice } from '../event-store.js';
+import type { EventFilter, StreamOptions, StreamSlice } from '../event-store.js';
 import { COLUMNS, rowReader, STORED_COLUMNS, type EventRow, type StoredRow } from './event-rows.js';
 
 /** The most rows that one query scans, so that requests don't wait for it. */
@@ -64,10 +64,7 @@ export class HistoryReader {
     return this.rows<EventRow>(sql, stream, after, to);
   }
 
-  stream(
-    name: string,
-    { after, direction = 'forwards', limit }: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): StreamSlice {
+  stream(name: string, { after, direction = 'forwards', limit }: StreamOptions): StreamSlice {
     const stream = this.streamNumber(name);
     if (stream === 0) return { events: [], revision: 0 };
     // The revision first, so that the slice leaves out an event that comes between the two reads.

@@ -11,8 +11,10 @@ import {
   type Batch,
   type ByShardOptions,
   type EventStore,
+  type FollowOptions,
   type HistoryByShard,
   type ReadOptions,
+  type StreamOptions,
   type StreamSlice,
 } from '../event-store.js';
 import { backUp } from './back-up.js';
@@ -114,10 +116,7 @@ export class SqliteEventStore implements EventStore {
     return this.writes.append(stream, events, expected);
   }
 
-  readStream(
-    stream: string,
-    options?: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): Promise<StreamSlice> {
+  readStream(stream: string, options?: StreamOptions): Promise<StreamSlice> {
     return this.sliceOf(this.upcast, stream, options);
   }
 
@@ -130,7 +129,7 @@ export class SqliteEventStore implements EventStore {
     return PositionsByShard.sort(this.files.database, this.present, options);
   }
 
-  follow(options: Parameters<EventStore['follow']>[0]): AsyncIterable<Batch> {
+  follow(options: FollowOptions): AsyncIterable<Batch> {
     return this.following(this.upcast, options);
   }
 
@@ -161,11 +160,7 @@ export class SqliteEventStore implements EventStore {
     for (const step of this.closers) step();
   }
 
-  private async sliceOf(
-    reader: HistoryReader,
-    stream: string,
-    options: Parameters<EventStore['readStream']>[1] = {},
-  ): Promise<StreamSlice> {
+  private async sliceOf(reader: HistoryReader, stream: string, options: StreamOptions = {}): Promise<StreamSlice> {
     return this.reading(() => reader.stream(stream, options));
   }
 
@@ -185,10 +180,7 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  private async *following(
-    reader: HistoryReader,
-    { from, signal, ...options }: Parameters<EventStore['follow']>[0],
-  ): AsyncGenerator<Batch> {
+  private async *following(reader: HistoryReader, { from, signal, ...options }: FollowOptions): AsyncGenerator<Batch> {
     let position = from;
     while (!signal.aborted && !this.closed) {
       try {
