@@ -33,6 +33,8 @@ export interface Envelope {
   readonly causationId: string;
   /** Comes from a source's file. Reactions skip it. */
   readonly imported?: true;
+  /** Its place in its stream among events of the same instant. Default: its revision. Late rows of a source have one. */
+  readonly sequence?: number;
 }
 
 export type Recorded<E extends DomainEvent = DomainEvent> = E extends DomainEvent ? Envelope & E : never;

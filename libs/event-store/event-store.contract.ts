@@ -45,6 +45,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
           correlationId: 'the conversation',
           causationId: 'the cause',
           imported: true,
+          sequence: 2.5,
           data: { name: 'a', text: 'Füße 🔧 \u0000 "', deep: { list: [1, 2.5, null, { x: [] }] }, no: false },
         });
         const plain = lendingEvent('loan-7', 'b');
@@ -55,6 +56,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
           { ...plain, revision: 2, position: expect.any(String) },
         ]);
         expect(events[1]).not.toHaveProperty('imported');
+        expect(events[1]).not.toHaveProperty('sequence');
       });
       test('an append at the wrong revision is refused, and none of it is kept', async () => {
         await store.append('loan-7', lendingEvents('loan-7', 'a'), 0);

@@ -15,12 +15,19 @@ export class KafkaSubscriber implements Subscriber {
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: REBALANCE_MS,
     });
-    const failed = new AbortController();
-    const ended = AbortSignal.any([signal, failed.signal]);
+    const ended = new AbortController();
+    let failure: { readonly because: unknown } | undefined;
+    const fail = (because: unknown): void => {
+      failure ??= { because };
+      ended.abort();
+    };
+    const end = (): void => ended.abort();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
     consumer.on(consumer.events.GROUP_JOIN, () => onState?.({ joined: true }));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       onState?.({ joined: false, because: error.message });
-      if (!restart) failed.abort(error);
+      if (!restart) fail(error);
     });
     try {
       await consumer.connect();
@@ -29,7 +36,7 @@ export class KafkaSubscriber implements Subscriber {
         autoCommit: false,
         eachBatchAutoResolve: false,
         eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isStale }) => {
-          if (ended.aborted || isStale()) return;
+          if (ended.signal.aborted || isStale()) return;
           const { topic, partition } = batch;
           const messages = batch.messages.map((message): Delivered => ({
             ...messageFrom(topic.slice(prefix.length), message),
@@ -39,7 +46,7 @@ export class KafkaSubscriber implements Subscriber {
             await beating(heartbeat, () => work(messages));
           } catch (error) {
             // kafkajs would retry silently. The caller decides about failures.
-            return failed.abort(error);
+            return fail(error);
           }
           const last = batch.lastOffset();
           resolveOffset(last);
@@ -47,11 +54,12 @@ export class KafkaSubscriber implements Subscriber {
           await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
         },
       });
-      await aborted(ended);
+      await aborted(ended.signal);
     } finally {
+      signal.removeEventListener('abort', end);
       await consumer.disconnect();
     }
-    failed.signal.throwIfAborted();
+    if (failure !== undefined) throw failure.because;
   }
 }
 

@@ -1,10 +1,11 @@
 import { END, StreamNotFoundError, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
-import { HistoryDamaged, type StreamOptions } from '../event-store.js';
+import { HistoryDamaged, type EventStore } from '../event-store.js';
 import { ClientStream, buffering } from './client-stream.js';
 
-type StreamEvent = NonNullable<ResolvedEvent['event']>;
+type StreamOptions = NonNullable<Parameters<EventStore['readStream']>[1]>;
+export type StreamEvent = NonNullable<ResolvedEvent['event']>;
 
-interface StoredSlice {
+export interface StoredSlice {
   readonly events: readonly StreamEvent[];
   /** As Amends counts: the number of events. */
   readonly revision: number;

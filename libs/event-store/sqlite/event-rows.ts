@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { categoryOf } from '../../event-sourcing/stream-name.js';
 import { HistoryDamaged } from '../event-store.js';
+import { hasSequence } from './schema.js';
 import type { Actor, Recorded, ToAppend } from '../../event-sourcing/event.js';
 
 /** One row of `events`, in the order of COLUMNS. */
@@ -24,20 +25,18 @@ export type EventRow = [
   data: string,
 ];
 
-/** With the category, which the head's hash omits because it follows from the stream. */
-export type StoredRow = [...row: EventRow, category: number];
+/** With what the head's hash omits: the category follows from the stream, and histories of format 1 have no sequence. */
+export type StoredRow = [...row: EventRow, category: number, sequence: number | null];
 
 export const COLUMNS = `position, id, stream, revision, type, schema_version, shard, programme, actor, imported,
   occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data`;
 
 /** In the order of StoredRow. */
-export const STORED_COLUMNS = `${COLUMNS}, category`;
+export const storedColumns = (db: DatabaseSync): string =>
+  `${COLUMNS}, category, ${hasSequence(db) ? 'sequence' : 'NULL'}`;
 
-const POSITION_DIGITS = 16;
+export const POSITION_DIGITS = 16;
 export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
-
-/** The position of the last event; undefined for 0, in an empty history. */
-export const endText = (last: number): string | undefined => (last === 0 ? undefined : positionText(last));
 
 export const positionNumber = (position: string): number => {
   if (!/^\d{16}$/.test(position)) {
@@ -112,7 +111,8 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
     };
     const filedUnder = name(row[17]);
     if (category !== filedUnder) throw misfiled(event, filedUnder);
-    return row[9] === 0 ? event : { ...event, imported: true };
+    if (row[9] === 0) return event;
+    return row[18] === null ? { ...event, imported: true } : { ...event, imported: true, sequence: row[18] };
   };
 };
 
@@ -175,7 +175,7 @@ export const rowWriter = (db: DatabaseSync): RowWriter => {
     'INSERT INTO actors (name, role) VALUES (?, ?)',
     10_000,
   );
-  const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category) VALUES (${'?, '.repeat(17)}?)`);
+  const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category, sequence) VALUES (${'?, '.repeat(18)}?)`);
   return {
     stream: (name) => streams.of(name),
     insert: (event, data, position, stream, revision) => {
@@ -199,7 +199,7 @@ export const rowWriter = (db: DatabaseSync): RowWriter => {
         event.causationId === commandId ? null : event.causationId,
         data,
       ];
-      insert.run(...row, names.of(categoryOf(event.stream)));
+      insert.run(...row, names.of(categoryOf(event.stream)), event.sequence ?? null);
       return row;
     },
     forget: () => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { EventFilter, StreamOptions, StreamSlice } from '../event-store.js';
-import { COLUMNS, rowReader, STORED_COLUMNS, type EventRow, type StoredRow } from './event-rows.js';
+import type { EventFilter, StreamSlice } from '../event-store.js';
+import { COLUMNS, rowReader, storedColumns, type EventRow, type StoredRow } from './event-rows.js';
 
 /** The most rows that one query scans, so that requests don't wait for it. */
 const FILTER_WINDOW = 20_000;
@@ -30,16 +30,18 @@ export interface Reach {
   readonly at: number;
 }
 
-/** Reads on one connection. `present` upcasts a stored event; default: events as they are stored. */
+/** Reads on one connection. `present` upcasts a stored event. */
 export class HistoryReader {
   private readonly toEvent: (row: StoredRow) => Recorded;
+  private readonly columns: string;
   private readonly statements = new Map<string, StatementSync>();
 
   constructor(
     private readonly db: DatabaseSync,
-    private readonly present = (event: Recorded): Recorded => event,
+    private readonly present: (event: Recorded) => Recorded,
   ) {
     this.toEvent = rowReader(db);
+    this.columns = storedColumns(db);
   }
 
   /** 0 in an empty history. */
@@ -64,7 +66,10 @@ export class HistoryReader {
     return this.rows<EventRow>(sql, stream, after, to);
   }
 
-  stream(name: string, { after, direction = 'forwards', limit }: StreamOptions): StreamSlice {
+  stream(
+    name: string,
+    { after, direction = 'forwards', limit }: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
+  ): StreamSlice {
     const stream = this.streamNumber(name);
     if (stream === 0) return { events: [], revision: 0 };
     // The revision first, so that the slice leaves out an event that comes between the two reads.
@@ -72,7 +77,7 @@ export class HistoryReader {
     const [low, high] =
       direction === 'forwards' ? [after ?? 0, revision] : [0, Math.min(revision, (after ?? Infinity) - 1)];
     const rows = this.rows<StoredRow>(
-      `SELECT ${STORED_COLUMNS} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
+      `SELECT ${this.columns} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
        ORDER BY revision ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`,
       stream,
       low,
@@ -121,7 +126,7 @@ export class HistoryReader {
   ): StoredRow[] {
     const { sql, values } = passing(filter);
     return this.rows<StoredRow>(
-      `SELECT ${STORED_COLUMNS} FROM events INDEXED BY events_by_stream
+      `SELECT ${this.columns} FROM events INDEXED BY events_by_stream
        WHERE stream IN (SELECT value FROM json_each(?)) AND position > ? AND position <= ? ${sql}
        ORDER BY position LIMIT ?`,
       JSON.stringify(streams),
@@ -141,7 +146,7 @@ export class HistoryReader {
   ): StoredRow[] {
     const { sql, values } = passing(filter);
     return this.rows<StoredRow>(
-      `SELECT ${STORED_COLUMNS} FROM events WHERE position > ? AND position <= ? ${sql} ORDER BY position ${order} LIMIT ?`,
+      `SELECT ${this.columns} FROM events WHERE position > ? AND position <= ? ${sql} ORDER BY position ${order} LIMIT ?`,
       after,
       to,
       ...values,

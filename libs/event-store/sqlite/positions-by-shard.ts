@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { ByShardOptions, HistoryByShard } from '../event-store.js';
-import { positionNumber, STORED_COLUMNS, type StoredRow } from './event-rows.js';
+import { positionNumber, storedColumns, type StoredRow } from './event-rows.js';
 import { HistoryReader, passing } from './history-reader.js';
 import { inWords } from './sqlite-errors.js';
 
@@ -42,7 +42,7 @@ export class PositionsByShard implements HistoryByShard {
         await nextTurn();
       }
       const shards = db.prepare('SELECT DISTINCT shard FROM temp.places ORDER BY shard').all();
-      const ofShard = db.prepare(`SELECT ${STORED_COLUMNS} FROM main.events
+      const ofShard = db.prepare(`SELECT ${storedColumns(db)} FROM main.events
         WHERE position IN (SELECT value FROM temp.places, json_each(positions) WHERE shard = ?) ORDER BY position`);
       ofShard.setReturnArrays(true);
       const reader = new HistoryReader(db, present);

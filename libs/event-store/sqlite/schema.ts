@@ -4,7 +4,9 @@ import { HistoryDamaged } from '../event-store.js';
 
 /** "Amnd": marks a history of Amends. */
 const APPLICATION_ID = 0x416d6e64;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** Format 1 has no column `sequence`. Whoever opens it for writing adds the column. */
+const WITHOUT_SEQUENCE = 1;
 
 /**
  * Repeated names are stored once and referred to by number. `known_at` and `recorded_at` are NULL if they equal
@@ -32,7 +34,8 @@ const SCHEMA = `
     command_id TEXT NOT NULL,
     correlation_id TEXT,
     causation_id TEXT,
-    data TEXT NOT NULL
+    data TEXT NOT NULL,
+    sequence REAL
   ) STRICT;
   CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
   CREATE VIEW history AS
@@ -60,13 +63,15 @@ export const isBlank = (db: DatabaseSync, path: string): boolean => {
     );
   }
   const version = pragma(db, 'user_version');
-  if (version !== SCHEMA_VERSION) {
+  if (version !== SCHEMA_VERSION && version !== WITHOUT_SEQUENCE) {
     throw new HistoryDamaged(
-      `${path} has format ${String(version)} and this program reads format ${SCHEMA_VERSION}. Run the version of Amends that wrote it.`,
+      `${path} has format ${String(version)} and this program reads formats up to ${SCHEMA_VERSION}. Run the version of Amends that wrote it.`,
     );
   }
   return false;
 };
+
+export const hasSequence = (db: DatabaseSync): boolean => pragma(db, 'user_version') !== WITHOUT_SEQUENCE;
 
 export const openReader = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
@@ -79,5 +84,9 @@ export const openWriter = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   if (isBlank(db, path)) transact(db, () => db.exec(SCHEMA));
+  else if (!hasSequence(db))
+    transact(db, () =>
+      db.exec(`ALTER TABLE events ADD COLUMN sequence REAL; PRAGMA user_version = ${SCHEMA_VERSION};`),
+    );
   return db;
 };
