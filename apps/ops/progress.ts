@@ -1,14 +1,7 @@
 import { SingleBar } from 'cli-progress';
 
-interface Progress {
-  /** 0 to 1. */
-  readonly share: number;
-  /** How many, of events or of another unit. */
-  readonly events: number;
-}
-
 /** Progress on standard error: a bar on a terminal, elsewhere a line every few seconds. */
-class ProgressDisplay {
+export class ProgressDisplay {
   private readonly bar: SingleBar | undefined;
   private readonly began = performance.now();
   private lastLine = performance.now();
@@ -29,7 +22,8 @@ class ProgressDisplay {
     this.bar.start(1_000, 0, { percent: 0, count: 0, rate: 0, left: '?' });
   }
 
-  update({ share, events: count }: Progress): void {
+  /** @param share 0 to 1 @param count of the unit */
+  update(share: number, count: number): void {
     const seconds = (performance.now() - this.began) / 1_000;
     const shown = {
       percent: Math.floor(share * 100),
@@ -59,12 +53,12 @@ const lasting = (seconds: number): string => {
 /** Shows progress while the work runs. */
 export async function showing<T>(
   what: string,
-  work: (onProgress: (progress: Progress) => void) => Promise<T>,
-  unit = 'events',
+  unit: string,
+  work: (display: ProgressDisplay) => Promise<T>,
 ): Promise<T> {
   const display = new ProgressDisplay(what, unit);
   try {
-    return await work((progress) => display.update(progress));
+    return await work(display);
   } finally {
     display.stop();
   }

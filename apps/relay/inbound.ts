@@ -39,7 +39,11 @@ export const takeInbound = (
     ...(onState === undefined ? {} : { onState }),
     work: async (messages) => {
       // Messages of one key in order, keys in parallel, so that one sync of the disk serves many.
-      const byKey = Map.groupBy(messages, ({ key, at }) => (key === '' ? at : key));
+      const byKey = new Map<string, Delivered[]>();
+      for (const message of messages) {
+        const key = message.key === '' ? message.at : message.key;
+        byKey.set(key, [...(byKey.get(key) ?? []), message]);
+      }
       const rejects: Message[] = [];
       const take = async (message: Delivered): Promise<void> => {
         try {

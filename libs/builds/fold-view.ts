@@ -15,6 +15,12 @@ export interface FoldViewOptions {
 
 /** Folds all read models into a store of their own, as such a view of history shows them. */
 export async function foldView(view: View, { events, ...options }: FoldViewOptions): Promise<void> {
-  const inputs = new Inputs(await booksOfView(events, view));
-  await buildAndServe({ ...options, events, projections: READ_MODELS, inputs, knownAt: view.knownAt });
+  const { knownAt } = view;
+  await buildAndServe({
+    ...options,
+    events,
+    projections: READ_MODELS,
+    inputs: new Inputs(await booksOfView(events, view)),
+    ...(knownAt === undefined ? {} : { knownAt }),
+  });
 }

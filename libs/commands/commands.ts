@@ -2,7 +2,7 @@ import { refuse, type Decider, type Refusal } from '../event-sourcing/decider.js
 import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
-import { handle, type EventOrigin, type Handled } from '../event-store/handle.js';
+import { CLOCK_SKEW_MS, handle, type EventOrigin, type Handled } from '../event-store/handle.js';
 import {
   AGGREGATES,
   declaredCommand,
@@ -65,9 +65,6 @@ export interface Surroundings {
 type AnyCommand = AnyRequest['command'];
 type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
 
-/** The tolerance for callers' clocks that are ahead of ours. */
-const CLOCK_SKEW_MS = 60_000;
-
 /** Carries every command to its aggregate, under the rules in force then, and seals personal fields. */
 export class Commands {
   private readonly streams = new FoldedStreams();
@@ -77,11 +74,10 @@ export class Commands {
   /** @throws RevisionConflict if the stream is not at the expected revision, or changes at each retry */
   async execute(request: AnyRequest): Promise<Done | Refusal> {
     const { events, personal, now } = this.surroundings;
-    const { aggregate, id, command, expectedRevision, correlationId, causationId } = request;
+    const { aggregate, id, command, expectedRevision, correlationId, causationId, occurredAt } = request;
     const stream = streamOf(aggregate, id);
     const at = now();
-    const occurredAt = request.occurredAt ?? at;
-    if (occurredAt > new Date(Date.parse(at) + CLOCK_SKEW_MS).toISOString())
+    if (occurredAt !== undefined && occurredAt > new Date(Date.parse(at) + CLOCK_SKEW_MS).toISOString())
       return refuse('not-yet-happened', `${occurredAt} is still to come; it is ${at}.`, 'occurredAt');
     const originOf = (first: Recorded | undefined): EventOrigin => ({
       programme: programmeOf(request, first),
@@ -97,7 +93,7 @@ export class Commands {
         {
           stream,
           command,
-          context: (first) => this.context(request, first, at, occurredAt),
+          context: (first) => this.context(request, first, at),
           declarations: DECLARATIONS,
           envelope: originOf,
           expected: expectedRevision,
@@ -112,15 +108,10 @@ export class Commands {
     }
   }
 
-  private async context(
-    request: AnyRequest,
-    first: Recorded | undefined,
-    now: string,
-    occurredAt: string,
-  ): Promise<CommandContext> {
-    const { aggregate, command, actor, commandId } = request;
-    const rules = this.surroundings.rules().at(programmeOf(request, first), occurredAt);
-    const context = { now, actor, commandId, rules, operators: 0 };
+  private async context(request: AnyRequest, first: Recorded | undefined, now: string): Promise<CommandContext> {
+    const { aggregate, command, actor, commandId, occurredAt } = request;
+    const rules = this.surroundings.rules().at(programmeOf(request, first), occurredAt ?? now);
+    const context = { now, occurredAt, actor, commandId, rules, operators: 0 };
     const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
     for (const need of needs as readonly Need[])
       Object.assign(context, { [need]: await this.answers[need](command, customerOf(request, first)) });
@@ -152,8 +143,10 @@ export class Commands {
     const { command, actor, commandId, occurredAt } = request;
     const { programme, recordedAt: now } = first;
     const rules = this.surroundings.rules().at(programme, first.occurredAt);
-    const decision = deciderFor(request).decide(command, before, { now, actor, commandId, rules, operators: 1 });
-    return unlessSame({ done, decision, occurredAt: occurredAt ?? now }, this.surroundings.personal);
+    const context = { now, occurredAt, actor, commandId, rules, operators: 1 };
+    const decision = deciderFor(request).decide(command, before, context);
+    const then = occurredAt ?? (first.occurredAt > now ? first.occurredAt : now);
+    return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);
   }
 }
 

@@ -43,12 +43,16 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
     ) => Fact | undefined;
   };
   /**
-   * For events that change what earlier ones of their stream said: after one of `on`, the fact is folded again from
-   * the stream as `asRead` gives it, then from the event itself. Requires `ofOneStream`.
+   * For streams that are read otherwise than they were recorded: corrected, or in the order in which things happened. A
+   * fact is then folded again from its stream. Requires `ofOneStream`.
    */
-  readonly restate?: {
+  readonly reading?: {
+    /** Types beside those of `evolve` that change how a stream is read. */
     readonly on: readonly E['type'][];
+    /** The stream as it is read. The same array where that is as recorded. */
     asRead(this: void, events: readonly Recorded<E>[]): readonly Recorded<E>[];
+    /** Whether one more event changes how earlier ones are read. @param latest the last of them, as read */
+    changes(this: void, event: Recorded<E>, latest: Recorded<E>): boolean;
   };
   /** A fact's documents, each with its id. */
   documents?(this: void, fact: Fact, key: string, inputs: Inputs): readonly Shown[];
@@ -61,9 +65,10 @@ export interface AnyProjection<Inputs> extends Shape {
   readonly evolve: Readonly<
     Record<string, ((fact: never, event: never, inputs: Inputs) => object | undefined) | undefined>
   >;
-  readonly restate?: {
+  readonly reading?: {
     readonly on: readonly string[];
     asRead(this: void, events: readonly never[]): readonly Recorded[];
+    changes(this: void, event: never, latest: never): boolean;
   };
   documents?(this: void, fact: never, key: string, inputs: Inputs): readonly Shown[];
 }

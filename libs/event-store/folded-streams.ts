@@ -10,6 +10,8 @@ export interface FoldedStream<State> {
   /** The last event's. */
   readonly position: string | undefined;
   readonly shard: number | undefined;
+  /** The latest `occurredAt` of its events. */
+  readonly latestAt: string | undefined;
   /** Its first event, which never changes. */
   readonly first: Recorded | undefined;
   /** The commands that wrote its events. */
@@ -58,6 +60,7 @@ const unwritten = <State>(state: State): Folding<State> => ({
   revision: 0,
   position: undefined,
   shard: undefined,
+  latestAt: undefined,
   first: undefined,
   commandIds: new Set(),
 });
@@ -70,11 +73,12 @@ function foldedOn<State, E extends DomainEvent>(
   const last = events.at(-1);
   if (last === undefined) return before;
   const { commandIds } = before;
-  let { state } = before;
+  let { state, latestAt } = before;
   for (const event of events) {
     state = decider.evolve(state, event);
+    if (latestAt === undefined || event.occurredAt > latestAt) latestAt = event.occurredAt;
     commandIds.add(event.commandId);
   }
   const { revision, position, shard } = last;
-  return { state, revision, position, shard, first: before.first ?? events[0], commandIds };
+  return { state, revision, position, shard, latestAt, first: before.first ?? events[0], commandIds };
 }

@@ -13,8 +13,8 @@ export interface EventOrigin {
   /** Default: the command's id. */
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
-  /** Default: the context's now. */
-  readonly occurredAt?: string;
+  /** Default: the context's now, or when the stream's last event happened, if our clocks differ by so little. */
+  readonly occurredAt?: string | undefined;
   readonly knownAt?: string;
   readonly imported?: true;
 }
@@ -58,7 +58,11 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
 ): Promise<Handled<E> | Refusal> {
   const { stream, command, expected, protect } = request;
   for (let retries = 2; ; retries--) {
-    const { state, revision, position, shard, commandIds, first } = await streams.read(store, stream, decider);
+    const { state, revision, position, shard, latestAt, commandIds, first } = await streams.read(
+      store,
+      stream,
+      decider,
+    );
     const context = await from(first, request.context);
     if (commandIds.has(context.commandId)) return answeredBefore(store, decider, request, context);
     if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
@@ -66,7 +70,8 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
     if (isRefusal(decision)) return decision;
     if (decision.length === 0) return { revision, position, shard, events: [] };
     const origin = await from(first, request.envelope);
-    const plain = enveloped(request, decision, shard ?? shardOf(origin.shardKey), context, origin);
+    const occurredAt = origin.occurredAt ?? notBefore(latestAt, context.now);
+    const plain = enveloped(request, decision, shard ?? shardOf(origin.shardKey), context, { ...origin, occurredAt });
     const events = protect === undefined ? plain : await protect(plain, state, origin);
     try {
       return { ...(await store.append(stream, events, revision)), shard: events[0]?.shard, events };
@@ -76,6 +81,13 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
     }
   }
 }
+
+/** The tolerance for clocks that differ. */
+export const CLOCK_SKEW_MS = 60_000;
+
+/** Now, or the time of the last event where another process with a clock ahead of ours recorded it. */
+const notBefore = (latestAt: string | undefined, now: string): string =>
+  latestAt !== undefined && latestAt > now && Date.parse(latestAt) - Date.parse(now) <= CLOCK_SKEW_MS ? latestAt : now;
 
 const from = async <T>(first: Recorded | undefined, given: FromFirst<T>): Promise<T> =>
   typeof given === 'function' ? (given as (first: Recorded | undefined) => T | Promise<T>)(first) : given;

@@ -1,8 +1,10 @@
-import { errorText } from '../event-sourcing/error-text.js';
 import { AppendRefused, RevisionConflict, type EventStore } from '../event-store/event-store.js';
 import { appendBatches } from '../event-store/append-batches.js';
+import { BrokenHistory } from '../recovery/case/broken-history.js';
 import { caseDecider, type RecordedCaseEvent } from '../recovery/case/case.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
+import { isCorrection } from '../recovery/case/correction.js';
+import { lacksRows, missingEvents, withdrawals } from './late-rows.js';
 
 export interface Appended {
   readonly added: number;
@@ -19,7 +21,11 @@ type Sealed = readonly EventToAppend[] | undefined;
 export interface StreamEvents {
   readonly stream: string;
   readonly plain: readonly EventToAppend[];
+  /** The command ids of the rows that they come from. */
+  readonly rows: ReadonlySet<string>;
   readonly customer: string;
+  /** UTC, ISO 8601. */
+  readonly now: string;
   /** The events, sealed for that customer. */
   readonly sealed: Sealed;
   seal(this: void, plain: readonly EventToAppend[], customer: string): Promise<Sealed>;
@@ -51,24 +57,27 @@ export async function appendOnce(store: EventStore, source: StreamEvents, end: s
 }
 
 async function appendMissing(store: EventStore, source: StreamEvents): Promise<Appended> {
-  const { stream, plain } = source;
+  const { stream, plain, rows, now } = source;
+  const file = { events: plain, rows };
   let added = 0;
+  let withdrawn = 0;
   for (let retries = RETRIES; ; retries--) {
     const { events: recorded, revision } = await store.readStream(stream);
-    const known = new Set(recorded.map(({ id }) => id));
-    const missing = await sealedForOwner(
-      recorded as readonly RecordedEvent[],
-      plain.filter(({ id }) => !known.has(id)),
-      source,
-    );
-    if (stream.startsWith('case-')) refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
+    const toAppend = [...missingEvents(recorded, plain), ...withdrawals(recorded, file, now)];
+    const missing = await sealedForOwner(recorded as readonly RecordedEvent[], toAppend, source);
+    if (stream.startsWith('case-') && missing.length > 0) {
+      const lacking = lacksRows(recorded, file);
+      if (lacking !== undefined) throw new DoesNotFit(lacking);
+      refuseUnlessItFolds(recorded as readonly RecordedCaseEvent[], missing);
+    }
     let at = revision;
     try {
       for (const batch of appendBatches(missing)) {
         at = (await store.append(stream, batch, at)).revision;
         added += batch.length;
+        withdrawn += batch.filter(isCorrection).length;
       }
-      return { added, alreadyThere: plain.length - added };
+      return { added, alreadyThere: plain.length - (added - withdrawn) };
     } catch (error) {
       if (error instanceof AppendRefused) throw new DoesNotFit(error.message);
       // Somebody works on the case meanwhile: read what they did, which may contradict the events.
@@ -92,9 +101,12 @@ async function sealedForOwner(
 
 function refuseUnlessItFolds(recorded: readonly RecordedCaseEvent[], missing: readonly EventToAppend[]): void {
   try {
-    const more = missing.map((event) => ({ ...event, revision: 0, position: '' }) as RecordedCaseEvent);
+    const more = missing.map(
+      (event, i) => ({ ...event, revision: recorded.length + i + 1, position: '' }) as RecordedCaseEvent,
+    );
     [...recorded, ...more].reduce(caseDecider.evolve, caseDecider.initialState);
   } catch (error) {
-    throw new DoesNotFit(errorText(error));
+    if (!(error instanceof BrokenHistory)) throw error;
+    throw new DoesNotFit(error.message);
   }
 }

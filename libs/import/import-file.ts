@@ -133,11 +133,11 @@ class Import {
     const { mapping, rules, now, personal } = this.request;
     const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { streams, rejected } = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      const { streams, rejected, taken } = mapCase(mapping, one, { customer, rules, recordedAt: now });
       this.rows += one.rows.length;
       const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
       for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
-      return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams }];
+      return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken }];
     });
     this.cases += mapped.length;
     const withText = mapped.filter(({ streams }) =>
@@ -164,13 +164,13 @@ class Import {
     );
   }
 
-  private async store({ customer, rows, streams }: ReadyCase, rejects: Rejects): Promise<void> {
-    const { events: store, personal } = this.request;
+  private async store({ customer, rows, streams, taken }: ReadyCase, rejects: Rejects): Promise<void> {
+    const { events: store, personal, now } = this.request;
     const seal = (plain: readonly EventToAppend[], owner: string) =>
       personal.seal(plain, owner).catch(undefinedIfForgotten);
     const streamEvents = await Promise.all(
       [...streams].map(async ([stream, plain]): Promise<StreamEvents> => ({
-        ...{ stream, plain, customer, seal },
+        ...{ stream, plain, rows: taken, customer, now, seal },
         sealed: await seal(plain, customer),
       })),
     );
@@ -192,6 +192,7 @@ interface ReadyCase {
   readonly customer: string;
   readonly rows: FileCase['rows'];
   readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
+  readonly taken: ReadonlySet<string>;
 }
 
 const holdsPersonalText = ({ type, data }: EventToAppend): boolean =>

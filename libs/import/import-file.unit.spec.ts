@@ -138,7 +138,7 @@ describe('beside live work on the same case', () => {
     jest.spyOn(store, 'append').mockImplementation(async (stream, events, expected) => {
       if (expected > 0 && left > 0) {
         left -= 1;
-        const live = events.map((event) => ({ ...event, id: idOf('live', left, event.id) }));
+        const live = events.map(({ imported: _, ...event }) => ({ ...event, id: idOf('live', left, event.id) }));
         await append(stream, live, expected);
       }
       return append(stream, events, expected);

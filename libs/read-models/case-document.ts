@@ -67,10 +67,6 @@ export type CaseRecord = {
   readonly openedAt: string;
   /** Content hash of the rule set that opened it; null where a source's record did. */
   readonly openedUnder: string | null;
-  /** The latest occurredAt of its events, in whatever order they were recorded. */
-  readonly lastEventAt: string;
-  /** Of the case's stream: what an ETag says. */
-  readonly revision: number;
   readonly alertedAt: string | null;
   readonly acknowledgedAt: string | null;
   readonly informedAt: string | null;
@@ -99,6 +95,10 @@ export type CaseRecord = {
 /** The whole case. */
 export type CaseDocument = CaseRecord &
   CaseFacts & {
+    /** The latest occurredAt of its events, in whatever order they were recorded. */
+    readonly lastEventAt: string;
+    /** Of the case's stream: what an ETag says. */
+    readonly revision: number;
     readonly pausedUntil: string | null;
     readonly mergedInto: string | null;
     readonly outcome: 'kept' | 'lost' | null;

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../recovery/history.js';
-import { asCorrected } from '../recovery/case/correction.js';
+import { caseAsRead, changesReading } from '../recovery/case/case-reading.js';
 
 const PREFIX = 'case-';
 
@@ -7,5 +7,11 @@ const PREFIX = 'case-';
 export const caseOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string | undefined =>
   stream.startsWith(PREFIX) ? stream.slice(PREFIX.length) : undefined;
 
-/** A case is read as it is now known to have been. */
-export const correctedCase = { on: ['EventCorrected'] as const, asRead: asCorrected };
+/** A case is read corrected, and in the order in which things happened; other streams as they were recorded. */
+export const readingOfCase = {
+  on: ['EventCorrected'] as const,
+  asRead: <E extends RecordedEvent>(events: readonly E[]): readonly E[] =>
+    events[0] && caseOf(events[0]) !== undefined ? caseAsRead(events) : events,
+  changes: (event: RecordedEvent, latest: RecordedEvent): boolean =>
+    caseOf(event) !== undefined && changesReading(event, latest),
+};

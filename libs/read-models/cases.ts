@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { CaseDocument, CaseRecord, Done, OfferMade, Step } from './case-document.js';
 import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
 type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
@@ -13,7 +13,13 @@ type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 interface CaseFact {
   readonly case: OpenedCase;
   readonly more: CaseRecord;
+  /** The latest occurredAt of its events. */
+  readonly lastEventAt: string;
+  /** Of the case's stream. */
+  readonly revision: number;
 }
+
+type Known = Pick<CaseFact, 'case' | 'more'>;
 
 const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: 'CaseOpened' }>) => ({
   case: data.case,
@@ -43,19 +49,19 @@ const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: '
 });
 
 type Change<T extends CaseEvent['type']> = (
-  now: CaseFact,
+  now: Known,
   event: Recorded<CaseEventOf<T>>,
   inputs: PartOfInputs<'rootCauses'>,
 ) => Partial<CaseRecord>;
 
 const doneBy = ({ actor, occurredAt }: Recorded): Done => ({ by: actor.id, at: occurredAt });
 
-const step = ({ case: { facts }, more }: CaseFact, event: Recorded, name: Step['step'], reason?: string) => ({
+const step = ({ case: { facts }, more }: Known, event: Recorded, name: Step['step'], reason?: string) => ({
   steps: [...more.steps, { ...doneBy(event), step: name, cycle: facts.cycle, reason: reason ?? null }],
 });
 
 const messageSent = (
-  { more }: CaseFact,
+  { more }: Known,
   event: Recorded<CaseEventOf<'ProgressUpdateSent' | 'CustomerInformed'>>,
   kind: 'progress' | 'closing',
 ) => {
@@ -63,7 +69,7 @@ const messageSent = (
   return { messages: [...more.messages, { ...doneBy(event), kind, channel, message: message ?? null }] };
 };
 
-const withOffer = ({ more }: CaseFact, offer: string, change: Partial<OfferMade>) => ({
+const withOffer = ({ more }: Known, offer: string, change: Partial<OfferMade>) => ({
   offers: more.offers.map((made) => (made.offer === offer ? { ...made, ...change } : made)),
 });
 
@@ -130,21 +136,25 @@ function evolve(
 ): CaseFact | undefined {
   const now = inputs.cases.after(before?.case, event);
   if (!now) return undefined;
-  const { occurredAt, revision } = event;
+  const { occurredAt } = event;
   if (!before) {
     if (event.type !== 'CaseOpened') return undefined;
-    return { case: now, more: { ...begin(event), lastEventAt: occurredAt, revision } };
+    return { case: now, more: begin(event), lastEventAt: occurredAt, revision: event.revision };
   }
-  const lastEventAt = occurredAt > before.more.lastEventAt ? occurredAt : before.more.lastEventAt;
   const change = CHANGES[event.type] as Change<CaseEvent['type']> | undefined; // the type is the event's own
   const more = change?.({ case: now, more: before.more }, event, inputs);
-  return { case: now, more: { ...before.more, ...more, lastEventAt, revision } };
+  return {
+    case: now,
+    more: more ? { ...before.more, ...more } : before.more,
+    lastEventAt: occurredAt > before.lastEventAt ? occurredAt : before.lastEventAt,
+    revision: Math.max(before.revision, event.revision),
+  };
 }
 
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
-  version: 3,
+  version: 4,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
@@ -170,12 +180,14 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  restate: correctedCase,
-  documents: ({ case: now, more }, key) => {
+  reading: readingOfCase,
+  documents: ({ case: now, more, lastEventAt, revision }, key) => {
     const { facts, workers, pausedUntil, mergedInto, customerOutcome } = now;
     const document = {
       ...more,
       ...facts,
+      lastEventAt,
+      revision,
       workedBy: workers,
       pausedUntil: pausedUntil ?? null,
       mergedInto: mergedInto ?? null,

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import { onEachCaseEvent } from './case-event-types.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
@@ -105,7 +105,7 @@ const shown = (
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 7,
+  version: 8,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -139,7 +139,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(advance),
-  restate: correctedCase,
+  reading: readingOfCase,
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Recorded } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { AnyProjection } from '../event-sourcing/projection.js';
 import type { CaseEvent } from '../recovery/case/case.js';
@@ -150,7 +149,7 @@ test.each(OF_A_CASE.map((model) => [model.name, model] as const))(
         fc.array(turned, { minLength: 1, maxLength: 4 }),
         async (events, corrections) => {
           const told = history(...withCorrections(events, corrections));
-          const right = asCorrected(told as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
+          const right = asCorrected(told).filter(({ type }) => type !== 'EventCorrected');
           expect(without(await documents(model, told, rules))).toEqual(without(await documents(model, right, rules)));
         },
       ),

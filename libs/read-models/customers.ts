@@ -3,21 +3,28 @@ import { DAY_MS } from '../recovery/rules/duration.js';
 import { caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
+interface Opened {
+  readonly case: string;
+  readonly at: number;
+}
+
 interface CustomerFact {
   readonly customer: string;
-  /** By programme, when its cases were opened, soonest first: sources are not always in order. */
-  readonly opened: Readonly<Record<string, readonly number[]>>;
+  /** By programme, its cases and when they were opened, soonest first: sources are not always in order. */
+  readonly opened: Readonly<Record<string, readonly Opened[]>>;
   /** Forgotten customers are still counted: nothing here says who they were. */
   readonly forgottenAt: string | null;
 }
 
 /** The cases that came within so many days of the one before. */
-const repeats = (opened: readonly number[], days: number): number =>
-  opened.filter((at, index) => index > 0 && at - (opened[index - 1] ?? 0) <= days * DAY_MS).length;
+const repeats = (opened: readonly Opened[], days: number): number =>
+  opened.filter(({ at }, index) => index > 0 && at - (opened[index - 1]?.at ?? 0) <= days * DAY_MS).length;
 
-const withOpening = (opened: readonly number[], at: number): readonly number[] => {
-  const later = opened.findIndex((other) => other > at);
-  return later < 0 ? [...opened, at] : opened.toSpliced(later, 0, at);
+/** Of two openings of a case, the earlier counts. */
+const withOpening = (opened: readonly Opened[], id: string, at: number): readonly Opened[] => {
+  const before = opened.find((other) => other.case === id);
+  if (before && before.at <= at) return opened;
+  return [...opened.filter((other) => other !== before), { case: id, at }].sort((a, b) => a.at - b.at);
 };
 
 const isoIfAny = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms));
@@ -25,7 +32,7 @@ const isoIfAny = (ms: number | undefined): string | null => (ms === undefined ? 
 /** One document for each customer and programme: how many cases they had, and how soon after one another. */
 export const customers: ReadModel<CustomerFact> = {
   name: 'customers',
-  version: 1,
+  version: 2,
   reads: [],
   fields: {
     customer: 'string',
@@ -44,22 +51,22 @@ export const customers: ReadModel<CustomerFact> = {
   evolve: {
     CaseOpened: (fact, { data, programme, occurredAt }) => {
       const { opened = {}, forgottenAt = null } = fact ?? {};
-      const at = withOpening(opened[programme] ?? [], instant(occurredAt));
-      return { customer: data.customer, opened: { ...opened, [programme]: at }, forgottenAt };
+      const cases = withOpening(opened[programme] ?? [], data.case, instant(occurredAt));
+      return { customer: data.customer, opened: { ...opened, [programme]: cases }, forgottenAt };
     },
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
   documents: ({ customer, opened, forgottenAt }) =>
-    Object.entries(opened).map(([programme, at]) => [
+    Object.entries(opened).map(([programme, of]) => [
       `${customer}:${programme}`,
       {
         customer,
         programme,
-        cases: at.length,
-        firstOpenedAt: isoIfAny(at[0]),
-        lastOpenedAt: isoIfAny(at.at(-1)),
-        repeatsWithin30Days: repeats(at, 30),
-        repeatsWithin90Days: repeats(at, 90),
+        cases: of.length,
+        firstOpenedAt: isoIfAny(of[0]?.at),
+        lastOpenedAt: isoIfAny(of.at(-1)?.at),
+        repeatsWithin30Days: repeats(of, 30),
+        repeatsWithin90Days: repeats(of, 90),
         forgottenAt,
       },
     ]),

@@ -1,7 +1,7 @@
 import type { RulesOf } from '../recovery/rules/compile.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
 import { scoreLevel } from '../recovery/triage/triage.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
 type Offers = {
@@ -89,7 +89,7 @@ const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocum
 /** One document for each response and each case, with the steps it reached: reports count them. */
 export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
-  version: 2,
+  version: 3,
   reads: ['triage'],
   fields: {
     about: 'string',
@@ -143,22 +143,23 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
     },
     ResponseTriaged: (fact, { data }) =>
       step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
-    CaseOpened: (_, { data, programme, occurredAt }) => ({
-      about: 'case',
-      programme,
-      case: data.case,
-      response: data.response ?? null,
-      kind: data.kind,
-      touchpoint: data.touchpoint ?? null,
-      product: data.product ?? null,
-      month: occurredAt.slice(0, 7),
-      at: occurredAt,
-      score: null,
-      contactMe: null,
-      outcome: null,
-      ...NO_STEPS,
-      opened: true,
-    }),
+    CaseOpened: (fact, { data, programme, occurredAt }) =>
+      fact ?? {
+        about: 'case',
+        programme,
+        case: data.case,
+        response: data.response ?? null,
+        kind: data.kind,
+        touchpoint: data.touchpoint ?? null,
+        product: data.product ?? null,
+        month: occurredAt.slice(0, 7),
+        at: occurredAt,
+        score: null,
+        contactMe: null,
+        outcome: null,
+        ...NO_STEPS,
+        opened: true,
+      },
     ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
     ResolutionOffered: (fact, { data }) => fact && answered(fact, data.offer, 'none'),
     OfferAnswered: (fact, { data }) => fact && answered(fact, data.offer, data.answer),
@@ -168,5 +169,5 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
       return step(fact, { reSurveyed: true, recovered: score === 'high' && fact?.kind !== 'call-back' });
     },
   },
-  restate: correctedCase,
+  reading: readingOfCase,
 };

@@ -10,10 +10,13 @@ import { Remembered } from './fast/remembered.js';
 
 /** What history is read under. Each fold has its own. */
 export class Inputs {
-  readonly cases = new Remembered<OpenedCase>(evolveCase);
   readonly clocks: Remembered<CaseClocks>;
 
-  constructor(readonly rules: RuleBooks) {
+  /** @param cases those of other inputs, for folds of the same events under several rule books */
+  constructor(
+    readonly rules: RuleBooks,
+    readonly cases = new Remembered<OpenedCase>(evolveCase),
+  ) {
     this.clocks = new Remembered((clocks, event) =>
       advanceClocks(clocks, event, rules, this.cases.after(clocks?.case, event)),
     );

@@ -10,7 +10,7 @@ import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
 import { rankOf } from './priority-rank.js';
 
@@ -104,7 +104,7 @@ const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touched
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 8,
+  version: 9,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -144,7 +144,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  restate: correctedCase,
+  reading: readingOfCase,
   documents: (fact, key, { rules }) => {
     const { facts, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
     if (!isWork(facts)) return [];

@@ -4,7 +4,7 @@ import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
 interface CauseFact {
@@ -47,7 +47,7 @@ const level = (cause: readonly string[], n: number): string | null => cause[n - 
 /** One document for each case whose cause was found. `level1` to `level4` are as read now, `recorded1` on as recorded. */
 export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   name: 'root_causes',
-  version: 1,
+  version: 2,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
@@ -81,7 +81,7 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  restate: correctedCase,
+  reading: readingOfCase,
   documents: ({ case: { facts }, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
     if (recorded.length === 0) return [];
     const document = {

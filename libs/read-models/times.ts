@@ -1,6 +1,6 @@
 import { instant } from '../recovery/fast/instants.js';
 import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, correctedCase } from './case-stream.js';
+import { caseOf, readingOfCase } from './case-stream.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
@@ -95,7 +95,7 @@ function evolve(
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
 export const times: ReadModel<TimesFact, ['calendars']> = {
   name: 'times',
-  version: 1,
+  version: 2,
   reads: ['calendars'],
   fields: {
     case: 'string',
@@ -123,7 +123,7 @@ export const times: ReadModel<TimesFact, ['calendars']> = {
   ofOneStream: true,
   key: caseOf,
   evolve: onEachCaseEvent(evolve),
-  restate: correctedCase,
+  reading: readingOfCase,
   documents: ({ programme, openedAt, case: now, reached }, key) => {
     const { kind, priority, team, owner, touchpoint, product } = now.facts;
     const document = {

@@ -2,6 +2,7 @@ import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
+import { caseAsRead } from '../recovery/case/case-reading.js';
 import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
 import { booksServed } from '../replay/builds/bring-up-to-date.js';
 import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
@@ -25,11 +26,13 @@ interface AuditSources {
   withhold(this: void, value: unknown): unknown;
 }
 
-interface AuditedEvent {
+export interface AuditedEvent {
   readonly id: string;
   readonly type: string;
   readonly stream: string;
   readonly revision: number;
+  /** Its number in the order in which the case is read: 1 happened first. Null: withdrawn, or of another stream. */
+  readonly order: number | null;
   readonly occurredAt: string;
   readonly knownAt: string;
   readonly recordedAt: string;
@@ -88,7 +91,7 @@ export async function auditCase(
     programme,
     knownAt: knownAt ?? null,
     at,
-    events: auditedEvents(recorded, withhold),
+    events: auditedEvents(`case-${id}`, recorded, withhold),
     clocks: (clocks?.clocks ?? []).map((clock) => {
       const explained = explainClock(clock, programme, books, { at, timeZoneData: process.versions.tz ?? '' });
       return { ...explained, verdict: clockVerdict(clock, at), reported: clocks?.reported[clock.target] ?? null };
@@ -104,9 +107,14 @@ export async function auditCase(
 const known = (events: readonly Recorded[], at: string | undefined): readonly RecordedEvent[] =>
   (events as readonly RecordedEvent[]).filter((event) => at === undefined || event.knownAt <= at);
 
-/** The events in the order recorded, each with the ids of its corrections. */
-function auditedEvents(events: readonly RecordedEvent[], withhold: AuditSources['withhold']): readonly AuditedEvent[] {
+/** The events in the order recorded, each with its place in the order in which they happened, and its corrections. */
+function auditedEvents(
+  stream: string,
+  events: readonly RecordedEvent[],
+  withhold: AuditSources['withhold'],
+): readonly AuditedEvent[] {
   const corrections = events.filter((event) => event.type === 'EventCorrected');
+  const read = caseAsRead(events.filter((event) => event.stream === stream)).map((event) => event.id);
   return events
     .toSorted((a, b) => (a.position < b.position ? -1 : 1))
     .map(({ id, type, stream, revision, occurredAt, knownAt, recordedAt, actor, imported = false, data }) => ({
@@ -114,6 +122,7 @@ function auditedEvents(events: readonly RecordedEvent[], withhold: AuditSources[
       type,
       stream,
       revision,
+      order: read.indexOf(id) + 1 || null,
       occurredAt,
       knownAt,
       recordedAt,

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Inputs } from '../read-models/inputs.js';
+import { byOccurrence } from '../event-sourcing/occurrence.js';
 import { cases } from '../read-models/cases.js';
-import type { CaseDocument } from '../read-models/case-document.js';
-import type { RecordedEvent } from '../recovery/history.js';
-import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { Inputs } from '../read-models/inputs.js';
+import { caseAsRead, changesReading } from '../recovery/case/case-reading.js';
 import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
 import type { Clock } from '../recovery/clocks/clock.js';
-import { corrected } from './exported-case.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { evolversOf } from '../replay/fold/fold-stream.js';
 
 interface Change {
   readonly from: unknown;
@@ -22,42 +23,49 @@ export interface AuditStep {
 }
 
 interface Snapshot {
-  readonly document: CaseDocument | undefined;
+  readonly fact: object | undefined;
   readonly clocks: CaseClocks | undefined;
 }
 
-const EMPTY: Snapshot = { document: undefined, clocks: undefined };
+const EMPTY: Snapshot = { fact: undefined, clocks: undefined };
 
 const CHANGED_BY_EVERY_EVENT: ReadonlySet<string> = new Set(['lastEventAt', 'revision']);
 
-/** One step for each event, in the order recorded. A correction's step shows what the correction changed. */
+const evolvers = evolversOf<Inputs>(cases);
+
+/**
+ * One step for each event, in the order recorded. The step of a correction, or of an event that was recorded late, shows
+ * what it changed in the case as it is now read.
+ */
 export function stepsOfCase(events: readonly RecordedEvent[], books: RuleBooks): readonly AuditStep[] {
   const inputs = new Inputs(books);
-  let before = EMPTY;
+  const fold = (now: Snapshot, event: RecordedEvent): Snapshot => step(now, event, inputs);
+  let now = EMPTY;
+  let shown = fieldsOf(now, inputs);
+  let latest: RecordedEvent | undefined;
   return events.map((event, i) => {
-    const after =
-      event.type === 'EventCorrected'
-        ? corrected(events.slice(0, i + 1)).reduce((now, one) => step(now, one, inputs), EMPTY)
-        : step(before, event, inputs);
-    const changed = differences(fieldsOf(before), fieldsOf(after));
-    before = after;
-    return { event: event.id, type: event.type, occurredAt: event.occurredAt, changed };
+    const isReadAgain = latest !== undefined && changesReading(event, latest);
+    now = isReadAgain ? caseAsRead(events.slice(0, i + 1)).reduce(fold, EMPTY) : fold(now, event);
+    if (latest === undefined || byOccurrence(latest, event) < 0) latest = event;
+    const before = shown;
+    shown = fieldsOf(now, inputs);
+    return { event: event.id, type: event.type, occurredAt: event.occurredAt, changed: differences(before, shown) };
   });
 }
 
-type Evolve = (fact: CaseDocument | undefined, event: RecordedEvent, inputs: Inputs) => CaseDocument | undefined;
-
-function step({ document, clocks }: Snapshot, event: RecordedEvent, inputs: Inputs): Snapshot {
-  const evolve = (cases.evolve as Readonly<Record<string, Evolve | undefined>>)[event.type];
+function step({ fact, clocks }: Snapshot, event: RecordedEvent, inputs: Inputs): Snapshot {
+  const evolve = evolvers.get(event.type);
   return {
-    document: evolve ? evolve(document, event, inputs) : document,
+    fact: evolve ? evolve(fact, event, inputs) : fact,
     clocks: advanceClocks(clocks, event, inputs.rules),
   };
 }
 
-function fieldsOf({ document, clocks }: Snapshot): Readonly<Record<string, unknown>> {
+/** The fields of the case's document, and of its clocks. */
+function fieldsOf({ fact, clocks }: Snapshot, inputs: Inputs): Readonly<Record<string, unknown>> {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(document ?? {}))
+  const [shown] = fact ? (cases.documents?.(fact as never, '', inputs) ?? []) : [];
+  for (const [name, value] of Object.entries(shown?.[1] ?? {}))
     if (!CHANGED_BY_EVERY_EVENT.has(name)) fields[name] = value;
   for (const clock of clocks?.clocks ?? []) {
     const { target, cycle, ...rest } = clock;

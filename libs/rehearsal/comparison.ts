@@ -59,7 +59,7 @@ export class Comparison {
     private readonly projections: readonly AnyReadModel[],
   ) {
     this.#before = new Inputs(books.before);
-    this.#after = new Inputs(books.after);
+    this.#after = new Inputs(books.after, this.#before.cases);
     this.#scope = scopeOf(asked);
     this.#models = bothSides(projections, books, totalQueries(this.#scope));
     this.#ofOneStream = this.#models.filter(({ projection }) => projection.ofOneStream);

@@ -1,6 +1,5 @@
 import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case.js';
-import { asCorrected } from '../recovery/case/correction.js';
+import { caseAsRead } from '../recovery/case/case-reading.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
@@ -56,18 +55,14 @@ export function replayExported(exported: ExportedCase, under?: RuleSet): readonl
   }));
 }
 
-/** The events with corrections applied. */
-export const corrected = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
-  asCorrected(events as readonly Recorded<CaseEvent>[]) as readonly RecordedEvent[];
-
-/** Applies corrections, then folds the clocks of a case and reads them at a moment. */
+/** Folds the clocks of a case, as its events are read, and reads them at a moment. */
 export function clocksOfCase(
   events: readonly RecordedEvent[],
   books: RuleBooks,
   programme: string,
   at: string,
 ): CaseClocks | undefined {
-  const clocks = corrected(events).reduce<CaseClocks | undefined>(
+  const clocks = caseAsRead(events).reduce<CaseClocks | undefined>(
     (now, event) => advanceClocks(now, event, books),
     undefined,
   );

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { OneOf, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
@@ -34,9 +35,11 @@ export class KeysController {
   }
 
   @Post()
+  @BodySchema(CreateKey)
   @ApiOperation({ operationId: 'CreateApiKey', summary: 'Create a key. Only this answer shows it.' })
   create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
-    return this.keys.create(wanted);
+    const { name, role, team } = wanted;
+    return this.keys.create({ name, role, ...(team === undefined ? {} : { team }) });
   }
 
   @Delete(':id')

@@ -1,8 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Commands } from '../../../libs/commands/commands.js';
-import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
@@ -11,9 +9,8 @@ import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { commandRules } from '../../../libs/rule-changes/command-rules.js';
-import { problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
-import { busy, conflict } from '../http/problems.js';
+import { problemOfRefusal, type Sent } from '../http/request-headers.js';
+import { RuleCommands } from '../rules/rule-commands.js';
 
 export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
 
@@ -38,8 +35,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly commands: Commands,
-    private readonly rules: RulesInForce,
+    private readonly commands: RuleCommands,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -51,10 +47,15 @@ export class Rehearsals implements BeforeApplicationShutdown {
     const id = idOf('rehearsal', sent.commandId);
     if (this.running?.id === id) return this.running;
     if (this.running !== undefined)
-      throw busy('rehearsal-under-way', `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`, 5);
+      throw new Problem({
+        status: 503,
+        code: 'rehearsal-under-way',
+        detail: `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`,
+        headers: { 'retry-after': '5' },
+      });
     this.forgetOldest();
     const stop = new AbortController();
-    let next = Promise.withResolvers<void>();
+    let next = signal();
     const running: Rehearsing = {
       id,
       progress: { share: 0, events: 0 },
@@ -62,7 +63,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       further: next.promise,
       done: this.run(id, wanted, sent, stop.signal, (progress) => {
         const before = next;
-        next = Promise.withResolvers();
+        next = signal();
         running.progress = progress;
         running.further = next.promise;
         before.resolve();
@@ -114,14 +115,13 @@ export class Rehearsals implements BeforeApplicationShutdown {
       const asked = { ...wanted, ...this.filesOf(id) };
       short = await runInThread('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
-      if (error instanceof Stopped) throw conflict('stopped', error.message);
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;
     }
     if (wanted.recorded) {
       const { programme, ruleSet, digestBefore, digestAfter, changedCount } = short;
       const command = { type: 'RecordRehearsal', programme, ruleSet, digestBefore, digestAfter, changedCount } as const;
-      const { commands, rules } = this;
-      const outcome = await commandRules({ commands, rules }, command, sentBy(sent));
+      const outcome = await this.commands.execute(command, sent);
       if (isRefusal(outcome)) throw problemOfRefusal(outcome);
     }
     return short;
@@ -140,4 +140,10 @@ export class Rehearsals implements BeforeApplicationShutdown {
   private get folder(): string {
     return join(this.stores.folder, 'rehearsals');
   }
+}
+
+function signal(): { readonly promise: Promise<void>; resolve(this: void): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
 }

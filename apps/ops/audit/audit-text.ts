@@ -1,26 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inOneLine, shortened } from '../../../libs/event-sourcing/one-line.js';
-import type { AuditedClock, CaseAudit } from '../../../libs/rehearsal/audit-case.js';
+import type { AuditedClock, AuditedEvent, CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import type { AuditStep } from '../../../libs/rehearsal/case-steps.js';
 import { table } from '../output.js';
 
-/** An audit as text: the events, then each clock with the intervals that it counted. */
+/** An audit as text: the events in the order in which they happened, then each clock with the intervals that it counted. */
 export async function auditText(audit: CaseAudit): Promise<string> {
   const { reference, programme, knownAt, events, clocks, reported } = audit;
-  const rows = events.map(({ occurredAt, knownAt: known, type, actor, data, correctedBy }) => [
-    occurredAt,
-    known === occurredAt ? '' : known,
-    correctedBy.length > 0 ? `${type} (corrected)` : type,
-    `${actor.id} (${actor.role})`,
-    factsOf(data),
-  ]);
+  const late = new Set(events.filter(isLate));
+  const rows = events
+    .toSorted((a, b) => (a.order && b.order ? a.order - b.order : a.occurredAt < b.occurredAt ? -1 : 1))
+    .map((event) => [
+      event.occurredAt,
+      event.knownAt === event.occurredAt ? '' : event.knownAt,
+      ...(late.size > 0 ? [late.has(event) ? event.recordedAt : ''] : []),
+      event.correctedBy.length > 0 ? `${event.type} (corrected)` : event.type,
+      `${event.actor.id} (${event.actor.role})`,
+      factsOf(event.data),
+    ]);
   const withoutClock = Object.entries(reported).filter(
     ([target]) => !clocks.some(({ clock }) => clock.target === target),
   );
   return [
     `Case ${audit.case}${reference === null ? '' : ` (${reference})`} of ${programme}${knownAt === null ? '' : `, as known at ${knownAt}`}`,
     '',
-    await table(['occurred', 'known', 'what', 'who', 'facts'], rows),
+    await table(['occurred', 'known', ...(late.size > 0 ? ['recorded late'] : []), 'what', 'who', 'facts'], rows),
     ...(audit.steps ?? []).flatMap(stepLines),
     ...clocks.flatMap(clockLines),
     ...withoutClock.map(
@@ -28,6 +32,10 @@ export async function auditText(audit: CaseAudit): Promise<string> {
     ),
   ].join('\n');
 }
+
+/** Recorded after events that happened later. */
+const isLate = ({ occurredAt, order }: AuditedEvent, index: number, events: readonly AuditedEvent[]): boolean =>
+  order !== null && events.slice(0, index).some((earlier) => earlier.order && earlier.occurredAt > occurredAt);
 
 /** Of the first event, only fields with a value. */
 function stepLines({ type, occurredAt, changed }: AuditStep): string[] {

@@ -1,10 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
-import { instant } from '../instant.js';
-import { operator } from '../operator.js';
-import { print, subcommand } from '../output.js';
-import { askApp } from '../over-http.js';
+import { Output } from '../output.js';
+import { subcommand } from '../subcommand.js';
 import type { Rehearsed } from './rehearse-run.js';
 
 interface Options {
@@ -35,35 +32,42 @@ behaved under them. It records a draft's rehearsal with its digests: that is the
 rules activate carries out.`,
     )
     .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
+      const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
-      const [{ runRehearsal }, { rehearsalText }, { isRuleFile }] = await Promise.all([
+      const [{ runRehearsal }, { instant }, { isRuleFile }, { operator }] = await Promise.all([
         import('./rehearse-run.js'),
-        import('./rehearse-text.js'),
+        import('../instant.js'),
         import('../rule-source.js'),
+        import('../operator.js'),
       ]);
-      const request = {
-        rules,
-        against: options.against,
-        from: instant(options.from, '--from'),
-        to: instant(options.to, '--to'),
-        since: instant(options.since, '--since'),
-        at: instant(options.at, '--at'),
-      };
+      const times = Object.fromEntries(
+        (['from', 'to', 'since', 'at'] as const).flatMap((name) => {
+          const text = options[name];
+          return text === undefined ? [] : [[name, instant(text, `--${name}`)]];
+        }),
+      );
+      const request = { rules, ...times, against: options.against };
       const app = await runningAppOn(places);
       let result: Rehearsed;
       if (app && !isRuleFile(rules)) {
         // The app records a draft's rehearsal, because it writes the store.
+        const { askApp } = await import('../over-http.js');
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {
         const mode = isRuleFile(rules) ? 'read' : 'write';
         result = await withStores(places, mode, (stores) => runRehearsal(stores, { ...request, actor: operator(as) }));
       }
       if (html !== undefined) {
-        const { rehearsalPage } = await import('../../../libs/rehearsal/page/rehearsal-page.js');
+        const [{ writeFileSync }, { rehearsalPage }] = await Promise.all([
+          import('node:fs'),
+          import('../../../libs/rehearsal/page/rehearsal-page.js'),
+        ]);
         writeFileSync(html, rehearsalPage(result), { mode: 0o600 });
-        process.stderr.write(`The report is in ${html}\n`);
+        output.note(`The report is in ${html}`);
       }
-      await print(command, result, () => rehearsalText(result));
+      const { rehearsalText } = await import('./rehearse-text.js');
+      const text = output.json ? '' : await rehearsalText(result);
+      output.result(result, () => text);
     });
 }

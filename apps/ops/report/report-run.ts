@@ -6,7 +6,8 @@ import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import { isPresent } from '../../../libs/replay/builds/view.js';
 import { clockDisagreements } from '../../../libs/reports/clock-report.js';
 import { withStores } from '../data-folder.js';
-import { EXIT, Failure } from '../failure.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure } from '../failure.js';
 import { showing } from '../progress.js';
 import { viewOf, type ViewOptions } from '../view.js';
 
@@ -29,7 +30,13 @@ export async function withReads<T>(
     const view = await viewOf(stores, viewOptions);
     if (isPresent(view)) return work(reads);
     return withTemporaryStore(async (temporary) => {
-      await showing('Reading history', (onProgress) => foldView(view, { events, reads: temporary, onProgress }));
+      await showing('Reading history', 'events', (display) =>
+        foldView(view, {
+          events,
+          reads: temporary,
+          onProgress: ({ share, events: read }) => display.update(share, read),
+        }),
+      );
       return work(temporary);
     });
   });

@@ -60,14 +60,14 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
   }
   const rules = await loadRuleBooks(events);
   return withTemporaryStore(async (scratch) => {
-    const { equal, digest, rebuilt, differences } = await showing('Verifying', (onProgress) =>
+    const { equal, digest, rebuilt, differences } = await showing('Verifying', 'events', (display) =>
       verifyReadModels({
         events,
         reads,
         scratch,
         projections: READ_MODELS,
         inputs: new Inputs(booksOf(live.stamp, rules)),
-        onProgress,
+        onProgress: ({ share, events: read }) => display.update(share, read),
       }),
     );
     return equal ? { equal, digest } : { equal, digest, rebuilt, differences };

@@ -1,9 +1,9 @@
-import { errorText } from '../../event-sourcing/error-text.js';
 import type { DomainEvent } from '../../event-sourcing/event.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { shardOf } from '../../event-sourcing/shard.js';
-import { evolveStrictly } from '../../recovery/case/case.js';
-import type { OpenedCase } from '../../recovery/case/case-state.js';
+import { BrokenHistory } from '../../recovery/case/broken-history.js';
+import { caseDecider, type RecordedCaseEvent } from '../../recovery/case/case.js';
+import type { CaseState, OpenedCase } from '../../recovery/case/case-state.js';
 import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
 import type { CompiledRules } from '../../recovery/rules/compile.js';
 import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
@@ -31,6 +31,8 @@ export interface MappedCase {
   /** By stream, in the file's order. */
   readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
   readonly rejected: readonly Rejected[];
+  /** The command ids of the rows taken, also of those that emit no event. */
+  readonly taken: ReadonlySet<string>;
 }
 
 export interface CaseContext {
@@ -72,7 +74,8 @@ class CaseMapper implements MappedCase {
   private readonly shown: boolean[];
   private readonly seen = new Map<string, number>();
   private previous: Row = NO_ROW;
-  private state: OpenedCase | undefined;
+  readonly taken = new Set<string>();
+  private state = caseDecider.initialState;
   private answered = false;
 
   constructor(
@@ -98,6 +101,7 @@ class CaseMapper implements MappedCase {
       this.compiled.firstTimes.forEach((passes, number) => passes(row) && this.passed.add(number));
       shown.forEach((is, i) => (this.shown[i] = is));
       this.seen.set(name, line);
+      this.taken.add(idOf(this.compiled.mapping.source, name));
       this.previous = row;
       this.state = state;
       this.answered = answered;
@@ -115,7 +119,7 @@ class CaseMapper implements MappedCase {
     return visible;
   }
 
-  private eventsOf(row: Row): { events: EventToAppend[]; state: OpenedCase | undefined; answered: boolean } {
+  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean } {
     const { passed, previous, compiled } = this;
     const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
@@ -126,7 +130,7 @@ class CaseMapper implements MappedCase {
       const ordinal = ordinals.get(emit.type) ?? 0;
       ordinals.set(emit.type, ordinal + 1);
       const id = eventIdOf(compiled, row, emit.type, ordinal);
-      const data = { ...emit.data(context), ...this.given(emit, id, state) };
+      const data = { ...emit.data(context), ...this.given(emit, id, state.now) };
       const event = this.envelope(emit, id, row, data);
       if (event.type === 'ResponseReceived') {
         if (answered) throw new RowRejected('The case already has a response');
@@ -200,12 +204,14 @@ class CaseMapper implements MappedCase {
   }
 }
 
-/** The revision and position are unknown yet, and the fold doesn't read them. */
-function fold(state: OpenedCase | undefined, event: EventToAppend): OpenedCase | undefined {
+/** The position is unknown yet, and the fold doesn't read it. */
+function fold(state: CaseState, event: EventToAppend): CaseState {
+  const revision = (state.trail?.event.revision ?? 0) + 1;
   try {
-    return evolveStrictly(state, { ...event, revision: 0, position: '' });
+    return caseDecider.evolve(state, { ...event, revision, position: '' } as RecordedCaseEvent);
   } catch (error) {
-    throw new RowRejected(errorText(error));
+    if (error instanceof BrokenHistory) throw new RowRejected(error.message);
+    throw error;
   }
 }
 

@@ -9,11 +9,10 @@ import {
   LedgerUnavailable,
   type Ledger,
   type LedgerRecord,
-  type ListOptions,
   type Put,
   VersionConflict,
 } from '../ledger.js';
-import { instant, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
+import { instant, LAST, type Row, rowOf } from '../row.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -80,7 +79,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async put(put: Put): Promise<number> {
-    refuseToWrite(this.mode);
+    this.refuseWhenReading();
     const row = rowOf(put);
     const outcome = await this.ask(() => this.writes.run(() => this.set(row)));
     if (outcome instanceof VersionConflict) throw outcome;
@@ -88,14 +87,14 @@ export class SqliteLedger implements Ledger {
   }
 
   async putMany(puts: readonly Put[]): Promise<readonly string[]> {
-    refuseToWrite(this.mode);
+    this.refuseWhenReading();
     const rows = puts.map(rowOf);
     const outcomes = await this.ask(() => this.writes.run(() => rows.map((row) => this.set(row))));
     return outcomes.flatMap((outcome) => (outcome instanceof VersionConflict ? [outcome.key] : []));
   }
 
   async remove(key: string, expected?: number): Promise<void> {
-    refuseToWrite(this.mode);
+    this.refuseWhenReading();
     const conflict = await this.ask(() => this.writes.run(() => this.unset(key, expected)));
     if (conflict) throw conflict;
     if (this.shred) await this.ask(() => this.emptyLog());
@@ -103,7 +102,11 @@ export class SqliteLedger implements Ledger {
 
   async list<T>(
     prefix: string,
-    { after, limit, direction = 'forwards' }: ListOptions = {},
+    {
+      after,
+      limit,
+      direction = 'forwards',
+    }: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' } = {},
   ): Promise<readonly LedgerRecord<T>[]> {
     const end = prefix + LAST;
     const most = limit ?? -1;
@@ -170,6 +173,11 @@ export class SqliteLedger implements Ledger {
 
   private versionOf(key: string): number {
     return Number(this.statements.version.get(key)?.['version'] ?? 0);
+  }
+
+  private refuseWhenReading(): void {
+    if (this.mode === 'read')
+      throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
   }
 }
 

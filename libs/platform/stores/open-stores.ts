@@ -58,7 +58,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
     const events = keep(await openHistory(places, options));
     const reads = keep(await openReads(places, { mode, crashPoint }));
     const ledger = keep(await openLedger(places, { mode, crashPoint }));
-    const hadVault = existsSync(join(folder, 'vault.db'));
+    const hadVault = existsSync(vaultIn(folder));
     const vault = keep(await openVault(places, { mode, crashPoint }));
     const vaultExists = places.vault === undefined ? hadVault : (await vault.list('', { limit: 1 })).length > 0;
     const keyEncryptionKey = loadKeyEncryptionKey(folder, { given: options.vaultKey, vaultExists });
@@ -90,7 +90,7 @@ export async function openHistory(
 
 export async function openReads(
   { readStore, folder }: StorePlaces,
-  { mode, crashPoint, lock }: Opening & { readonly lock?: boolean },
+  { mode, crashPoint = noCrash, lock = true }: Opening & { readonly lock?: boolean },
 ): Promise<ReadStore> {
   if (readStore === undefined) return SqliteReadStore.open({ path: join(folder, 'read.db'), mode, lock, crashPoint });
   const { MongoReadStore } = await import('../../read-store/mongodb/mongo-read-store.js');
@@ -98,24 +98,27 @@ export async function openReads(
 }
 
 /** In the read store's database. */
-export const openLedger = ({ readStore, folder }: StorePlaces, how: Opening): Promise<Ledger> =>
-  openSmallRecords('ledger', readStore, folder, how);
+export async function openLedger(
+  { readStore, folder }: StorePlaces,
+  { mode, crashPoint = noCrash }: Opening,
+): Promise<Ledger> {
+  if (readStore === undefined) return SqliteLedger.open({ path: join(folder, 'ledger.db'), mode, crashPoint });
+  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
+  return MongoLedger.open({ url: readStore, mode });
+}
 
 /** A ledger of its own. */
-export const openVault = ({ vault, folder }: StorePlaces, how: Opening): Promise<Ledger> =>
-  openSmallRecords('vault', vault, folder, how);
-
-async function openSmallRecords(
-  name: 'ledger' | 'vault',
-  url: string | undefined,
-  folder: string,
-  { mode, crashPoint }: Opening,
+export async function openVault(
+  { vault, folder }: StorePlaces,
+  { mode, crashPoint = noCrash }: Opening,
 ): Promise<Ledger> {
-  const path = join(folder, `${name}.db`);
-  if (url === undefined) return SqliteLedger.open({ path, mode, name, shred: name === 'vault', crashPoint });
+  if (vault === undefined)
+    return SqliteLedger.open({ path: vaultIn(folder), mode, name: 'vault', shred: true, crashPoint });
   const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
-  return MongoLedger.open({ url, mode, name });
+  return MongoLedger.open({ url: vault, mode, name: 'vault' });
 }
+
+const vaultIn = (folder: string): string => join(folder, 'vault.db');
 
 /** Closes in reverse order of opening. */
 function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; close(): Promise<void> } {
@@ -152,4 +155,6 @@ export async function openThreadStores(places: StorePlaces): Promise<ThreadStore
   }
 }
 
-export type ThreadStores = Pick<Stores, 'events' | 'reads' | 'ledger' | 'close'>;
+export interface ThreadStores extends Pick<Stores, 'events' | 'reads' | 'ledger'> {
+  close(): Promise<void>;
+}

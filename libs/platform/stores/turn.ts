@@ -39,6 +39,10 @@ export class LeasedTurn implements Turn {
   }
 }
 
-/** The signal ends it early. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  after(ms, undefined, { signal }).catch(() => undefined);
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await after(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -35,11 +35,9 @@ export function valid<Message extends TSchema>(schema: Message, value: unknown):
   if (mistakes.length > 0) throw invalid(mistakes);
   return value as Static<Message>; // as its schema says
 }
-
 function mistakeOf(error: ErrorObject): FieldMistake {
   const at = error.instancePath.slice(1);
   const within = (name: unknown): string => (at === '' ? String(name) : `${at}/${String(name)}`);
-  const wrong = (what: string): FieldMistake => ({ field: at, message: `${what}${got(error.data)}` });
   const params: Readonly<Record<string, unknown>> = error.params;
   switch (error.keyword) {
     case 'required':
@@ -47,16 +45,24 @@ function mistakeOf(error: ErrorObject): FieldMistake {
     case 'additionalProperties':
       return { field: within(params['additionalProperty']), message: 'is not a field of this message' };
     case 'const':
-      return wrong(`must be ${String(params['allowedValue'])}`);
+      return { field: at, message: `must be ${String(params['allowedValue'])}${got(error.data)}` };
     case 'enum':
-      return wrong(`must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`);
+      return {
+        field: at,
+        message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}${got(error.data)}`,
+      };
     case 'format':
-      return wrong(`must be ${FORMATS[String(params['format'])] ?? 'well formed'}`);
+      return { field: at, message: `must be ${FORMATS[String(params['format'])] ?? 'well formed'}${got(error.data)}` };
     case 'type':
-      if (at === '') return { field: at, message: 'The body must be a JSON object' };
-      return wrong(`must be ${A[String(params['type'])] ?? String(params['type'])}`);
+      return {
+        field: at,
+        message:
+          at === ''
+            ? 'The body must be a JSON object'
+            : `must be ${A[String(params['type'])] ?? String(params['type'])}${got(error.data)}`,
+      };
     default:
-      return wrong(error.message ?? 'is wrong');
+      return { field: at, message: `${error.message ?? 'is wrong'}${got(error.data)}` };
   }
 }
 

@@ -5,8 +5,15 @@ import type { CollectionShape, Query } from '../read-store.js';
 import { bound, columnOf, tableOf } from './columns.js';
 import { filterSql, type Sql } from './filter-sql.js';
 
-/** Reads to run in turn until the limit, which is their last value. @throws QueryRefused for an invalid query */
-export function pageQuery(generation: number, shape: CollectionShape, query: Query) {
+export interface PageQuery {
+  readonly limit: number;
+  /** Run them in turn until the limit, which is their last value. */
+  readonly reads: readonly Sql[];
+  cursorAfter(row: Readonly<Record<string, unknown>>): string;
+}
+
+/** @throws QueryRefused for an invalid query */
+export function pageQuery(generation: number, shape: CollectionShape, query: Query): PageQuery {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const where: Sql = query.filter ? filterSql(query.filter, shape) : { text: 'TRUE', values: [] };
   const columns = keys.map(({ field }, index) => `${columnOf(field)} AS k${index}`).join(', ');
@@ -14,15 +21,14 @@ export function pageQuery(generation: number, shape: CollectionShape, query: Que
   const order = keys.map(({ field, direction }) => `${columnOf(field)} ${direction}`).join(', ');
   return {
     limit,
-    reads: ranges.map((range): Sql => {
+    reads: ranges.map((range) => {
       const conditions = [where, ...range.map(boundSql)];
       return {
         text: `${select} WHERE ${conditions.map(({ text }) => text).join(' AND ')} ORDER BY ${order} LIMIT ?`,
         values: conditions.flatMap(({ values }) => values),
       };
     }),
-    cursorAfter: (row: Readonly<Record<string, unknown>>) =>
-      cursorAfter(keys.map((_, index) => row[`k${index}`] as SortValue)),
+    cursorAfter: (row) => cursorAfter(keys.map((_, index) => row[`k${index}`] as SortValue)),
   };
 }
 

@@ -6,6 +6,8 @@ import type { CaseStatus } from '../vocabulary/words.js';
 export interface CaseContext extends Context {
   /** The programme's rules in force now; undefined where it has none: then only what needs no rule is demanded. */
   readonly rules: CompiledRules | undefined;
+  /** When it happened, where the caller says so: it is decided on the case as it was then. Default: now. */
+  readonly occurredAt?: string | undefined;
   /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
   readonly lastReSurveyAt?: string | undefined;
   /** The status of the case that this one is to be merged into, as far as that is known. */

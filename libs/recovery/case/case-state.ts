@@ -25,6 +25,7 @@ export interface Offer {
 export interface CaseDetails {
   readonly case: string;
   readonly customer: string;
+  readonly openedAt: string;
   /** Everybody who owned it or did some of its work: none of them may review it. */
   readonly workers: readonly string[];
   /** The owner who was alerted in this cycle. */
@@ -76,9 +77,11 @@ function withFacts(facts: CaseFacts, change: Partial<CaseFacts>): CaseFacts {
 /** The owner's commands are open to it. */
 export const inWork = ({ status }: CaseFacts): boolean => status === 'open' || status === 'paused';
 
-/** The events of a case, newest first: a correction folds them anew. A list of pairs, so that adding one copies none. */
+/** The events of a case, last recorded first. A list of pairs, so that adding one copies none. */
 export interface Trail {
   readonly event: Recorded;
+  /** The last to have happened, of this one and those before. */
+  readonly latest: Recorded;
   readonly before?: Trail;
 }
 
@@ -88,7 +91,7 @@ export interface CaseState {
   readonly trail?: Trail;
 }
 
-/** The trail, oldest first. */
+/** The trail, first recorded first. */
 export const eventsOf = (trail: Trail | undefined): readonly Recorded[] => {
   const events: Recorded[] = [];
   for (let at = trail; at; at = at.before) events.push(at.event);

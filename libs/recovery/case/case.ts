@@ -1,7 +1,8 @@
-import { refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { isRefusal, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
+import { byOccurrence } from '../../event-sourcing/occurrence.js';
 import { ApproveCase, CaseApproved, CaseReturned, ReturnCase } from '../approval/review.js';
 import { CaseSubmitted, SubmitCase } from '../approval/submission.js';
 import { ContactAttempted, LogContactAttempt } from '../contact/contact-attempts.js';
@@ -47,10 +48,11 @@ import { CaseReopened, ReopenCase } from '../reopen/reopening.js';
 import { IdentifyRootCause, RootCauseIdentified } from '../root-cause/root-cause.js';
 import { CallbackRecorded, RecordCallback } from '../verification/callback.js';
 import { AnswerReSurvey, ReSurveyAnswered, ReSurveySent, SendReSurvey } from '../verification/re-survey.js';
-import { broken } from './broken-history.js';
+import { broken, BrokenHistory } from './broken-history.js';
 import type { CaseContext } from './case-context.js';
 import { eventsOf, type CaseState, type OpenedCase } from './case-state.js';
-import { asCorrected, CorrectEvent, EventCorrected, isCorrection } from './correction.js';
+import { caseAsRead, changesReading } from './case-reading.js';
+import { CorrectEvent, EventCorrected } from './correction.js';
 import type { CaseCommandDeclaration, CaseEventDeclaration } from './declare.js';
 import { CaseOpened, openCase, OpenCase, opened } from './opening.js';
 import { VerdictReported } from './verdict-reported.js';
@@ -143,43 +145,42 @@ const declared = <D>(of: ReadonlyMap<string, D>, type: string): D => {
 const declarationOf = (type: string): CaseEventDeclaration => declared(EVENTS, type);
 
 /**
- * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models
- * all fold cases with it. Sources' records come in any order (approved without being submitted, say), so whatever a
- * source may say of an opened case folds; corrections are read as corrected: `asCorrected`.
- * @throws Error where a case does not begin with CaseOpened
+ * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models all
+ * fold cases with it, over the events as `caseAsRead` gives them. Whatever a source may say of an opened case folds, such
+ * as an approval without a submission. A case whose opening is not known is not known; a second opening changes nothing.
  */
 export function evolveCase(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
   const known = EVENTS.get(event.type);
   if (known === undefined) return state;
-  if (known === CaseOpened) {
-    if (state) throw broken(event, 'in a case that is open already');
-    return opened(event as Recorded<CaseEventOf<'CaseOpened'>>);
-  }
-  if (!state) throw broken(event, 'before CaseOpened');
-  return known.apply ? known.apply(state, event as never) : state;
+  if (known === CaseOpened) return state ?? opened(event as Recorded<CaseEventOf<'CaseOpened'>>);
+  return state && known.apply ? known.apply(state, event as never) : state;
 }
 
 /**
  * The same, for whoever decides on a case or adds to it.
- * @throws Error on an event that contradicts the case, such as an answer to an offer that was never made
+ * @throws Error on an event that contradicts the case, such as an answer to an offer that was never made, or an event
+ * without CaseOpened
  */
 export function evolveStrictly(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
-  const contradiction = state && EVENTS.get(event.type)?.contradicts?.(state, event.data as never);
+  const known = EVENTS.get(event.type);
+  if (known && known !== CaseOpened && !state) throw broken(event, 'before CaseOpened');
+  const contradiction = state && known?.contradicts?.(state, event.data as never);
   if (contradiction !== undefined) throw broken(event, contradiction);
   return evolveCase(state, event);
 }
 
 function evolve({ now, trail: before }: CaseState, event: RecordedCaseEvent): CaseState {
-  const trail = { event, ...(before && { before }) };
-  return { now: isCorrection(event) ? corrected(now, eventsOf(trail)) : evolveStrictly(now, event), trail };
+  const trail = { event, latest: latestOf(before?.latest, event), ...(before && { before }) };
+  const isReadAgain = before !== undefined && changesReading(event, before.latest);
+  return { now: isReadAgain ? folded(eventsOf(trail)) : evolveStrictly(now, event), trail };
 }
 
+const latestOf = (latest: Recorded | undefined, event: Recorded): Recorded =>
+  latest && byOccurrence(latest, event) > 0 ? latest : event;
+
 /** All of the history again, as it is known now. */
-function corrected(now: OpenedCase | undefined, events: readonly Recorded[]): OpenedCase | undefined {
-  const last = events.at(-1);
-  if (!now && last) throw broken(last, 'before CaseOpened');
-  return asCorrected(events).reduce(evolveStrictly, undefined);
-}
+const folded = (events: readonly Recorded[]): OpenedCase | undefined =>
+  caseAsRead(events).reduce<OpenedCase | undefined>(evolveStrictly, undefined);
 
 function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseContext): Decision<CaseEvent> {
   if (!now) {
@@ -191,8 +192,47 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
   for (let at = trail; at; at = at.before) if (at.event.commandId === context.commandId) return [];
   if (now.facts.status === 'merged' && !OF_MERGED.has(command.type))
     return refuse('case-merged', `This case was merged into ${now.mergedInto}. Go on there.`);
+  const { occurredAt } = context;
+  if (occurredAt !== undefined && occurredAt < now.openedAt)
+    return refuse(
+      'before-the-case',
+      `The case was opened at ${now.openedAt}, after ${occurredAt}. Name a later time, or write a note.`,
+      'occurredAt',
+    );
   const { decide: rule } = declared(COMMANDS, command.type);
-  return rule(command as never, now, context, { events, declarationOf }) as Decision<CaseEvent>;
+  const decideOn = (state: OpenedCase): Decision<CaseEvent> =>
+    rule(command as never, state, context, { events, declarationOf }) as Decision<CaseEvent>;
+  const isLate = occurredAt !== undefined && trail !== undefined && occurredAt < trail.latest.occurredAt;
+  return isLate ? decideLate(decideOn, now, events(), occurredAt) : decideOn(now);
+}
+
+/** What happened before other events of the case is decided on the case as it was then, and has to fit what followed. */
+function decideLate(
+  decideOn: (state: OpenedCase) => Decision<CaseEvent>,
+  now: OpenedCase,
+  events: readonly Recorded[],
+  occurredAt: string,
+): Decision<CaseEvent> {
+  const until = caseAsRead(events).filter((event) => event.occurredAt <= occurredAt);
+  const decision = decideOn(until.reduce<OpenedCase | undefined>(evolveStrictly, undefined) ?? now);
+  const last = events.at(-1);
+  if (isRefusal(decision) || last === undefined) return decision;
+  const { revision } = last;
+  const more = decision.map((event, index) => ({
+    ...{ ...last, ...event, occurredAt, id: `to append ${index + 1}` },
+    ...{ revision: revision + index + 1, sequence: undefined },
+  }));
+  try {
+    folded([...events, ...(more as unknown as readonly Recorded[])]);
+    return decision;
+  } catch (error) {
+    if (!(error instanceof BrokenHistory)) throw error;
+    return refuse(
+      'contradicts-what-followed',
+      `At ${occurredAt} it contradicts what followed: ${error.message} Correct or withdraw that first.`,
+      'occurredAt',
+    );
+  }
 }
 
 /** What a case that was merged into another is still asked. */

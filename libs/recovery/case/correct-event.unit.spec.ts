@@ -162,6 +162,6 @@ describe('a case is folded as it is known now', () => {
     });
   });
   test('a correction of what is not there is loud', () => {
-    expect(() => fold(opened, correction('e-9', { withdrawn: true }))).toThrow('corrects e-9, which case-k1 has not');
+    expect(() => fold(opened, correction('e-9', { withdrawn: true }))).toThrow('corrects e-9, which it has not');
   });
 });

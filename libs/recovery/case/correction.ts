@@ -7,6 +7,7 @@ import type { ResolutionOffered } from '../offer/resolution-offer.js';
 import { Anything, Id, noted, Optional, Text, True, type Money } from '../vocabulary/fields.js';
 import { SUPERVISORS } from '../vocabulary/roles.js';
 import { notOfKind } from '../vocabulary/stored-fields.js';
+import { broken } from './broken-history.js';
 import type { CaseContext } from './case-context.js';
 import type { OpenedCase } from './case-state.js';
 import { caseCommand, caseEvent, type CaseEventDeclaration } from './declare.js';
@@ -25,24 +26,23 @@ export const EventCorrected = caseEvent('EventCorrected', {
   restates: { type: 'correctsType', fields: 'set' },
 });
 
-export const isCorrection = (event: Recorded): event is Recorded<EventOf<typeof EventCorrected>> =>
-  event.type === EventCorrected.type;
+export const isCorrection = <E extends Pick<Recorded, 'type'>>(
+  event: E,
+): event is Extract<E, Recorded> & Recorded<EventOf<typeof EventCorrected>> => event.type === EventCorrected.type;
 
 /**
- * A case's events as they are now known to have been: corrected facts in the place of wrong ones, what did not happen
- * left out, and the corrections themselves gone. Oldest first, in and out.
+ * A case's events as they are now known to have been: corrected facts in the place of wrong ones, and without what did not
+ * happen. In the order recorded, in and out.
  * @throws Error on a correction of an event that is not there.
  */
 export function asCorrected<E extends Recorded>(events: readonly E[]): readonly E[] {
   const facts = new Map<string, E>();
   for (const event of events) {
-    if (!isCorrection(event)) {
-      facts.set(event.id, event);
-      continue;
-    }
+    facts.set(event.id, event);
+    if (!isCorrection(event)) continue;
     const { corrects, withdrawn, set } = event.data;
     const wrong = facts.get(corrects);
-    if (!wrong) throw new Error(`Broken history: ${event.id} corrects ${corrects}, which ${event.stream} has not.`);
+    if (!wrong) throw broken(event, `corrects ${corrects}, which it has not`);
     if (withdrawn) facts.delete(corrects);
     // `set` was checked against the corrected event's fields when the correction was decided.
     else facts.set(corrects, { ...wrong, data: { ...wrong.data, ...set } });

@@ -35,9 +35,10 @@ const fields = {
 export const CaseOpened = caseEvent('CaseOpened', { fields });
 type Opening = EventOf<typeof CaseOpened>['data'];
 
-export const opened = ({ data }: RecordedOf<typeof CaseOpened>): OpenedCase => ({
+export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): OpenedCase => ({
   case: data.case,
   customer: data.customer,
+  openedAt: occurredAt,
   workers: [],
   attempts: [],
   offers: [],

@@ -45,9 +45,6 @@ describe('a history that contradicts itself is loud', () => {
   test('an event before the opening', () => {
     expect(() => fold(attempted)).toThrow('Broken history: ContactAttempted (e-1) in case-k1 before CaseOpened.');
   });
-  test('an opening of what is open', () => {
-    expect(() => fold(opened, opened)).toThrow('open already');
-  });
   test('an answer to an offer that was never made', () => {
     const answered = { type: 'OfferAnswered', data: { offer: 'o1', answer: 'accepted' } } as const;
     expect(() => fold(opened, answered)).toThrow('offer o1, never made');

@@ -7,9 +7,12 @@ import { given, identity, Optional, Text, Whole } from '../vocabulary/fields.js'
 import { WORKERS } from '../vocabulary/roles.js';
 
 export const CaseReopened = caseEvent('CaseReopened', {
+  /** `cycle`: the new one's number as it was known then. The fold counts, as an earlier reopening may be told later. */
   fields: { cycle: given(identity(Whole())), reason: Optional(Text(2_000)) },
-  apply: (state, { data: { cycle } }) =>
-    changed(state, { ...NEW_CYCLE, cycle }, { alertedOwner: undefined, pausedUntil: undefined }),
+  apply: (state) => {
+    const cycle = state.facts.cycle + 1;
+    return changed(state, { ...NEW_CYCLE, cycle }, { alertedOwner: undefined, pausedUntil: undefined });
+  },
 });
 
 /** Only what was closed can be opened again; what is under review is returned. */

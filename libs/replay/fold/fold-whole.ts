@@ -1,6 +1,7 @@
 import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
-import { evolversOf, restated } from './restated.js';
+import { evolversOf, foldStream } from './fold-stream.js';
+import { typesOf } from './projections.js';
 
 /** A document with its id, in memory. */
 export type Folded = readonly [id: string, document: Document];
@@ -25,22 +26,12 @@ type Facts = Iterable<readonly [key: string, fact: object | undefined]>;
 
 /** For projections whose keys read one stream each. */
 function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Facts {
-  const evolvers = evolversOf(projection);
-  const restating: ReadonlySet<string> = new Set(projection.restate?.on);
+  const reads: ReadonlySet<string> = new Set(typesOf([projection]));
   const facts: [string, object | undefined][] = [];
   for (const events of streams) {
-    const first = events.find(({ type }) => evolvers.has(type) || restating.has(type));
+    const first = events.find(({ type }) => reads.has(type));
     const key = first && projection.key(first as never);
-    if (key === undefined) continue;
-    let fact: object | undefined;
-    for (const [index, event] of events.entries()) {
-      if (restating.has(event.type)) fact = restated(projection, evolvers, events.slice(0, index), event, inputs);
-      else {
-        const evolver = evolvers.get(event.type);
-        if (evolver) fact = evolver(fact, event, inputs);
-      }
-    }
-    facts.push([key, fact]);
+    if (key !== undefined) facts.push([key, foldStream(projection, events, inputs)]);
   }
   return facts;
 }

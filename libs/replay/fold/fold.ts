@@ -92,11 +92,10 @@ export class Fold<Inputs> {
 
   /** Folds and stores. After an error don't use this fold again: open another, which resumes from the store. */
   async apply({ events, position }: Batch): Promise<void> {
-    const { reads, generation } = this.#options;
+    const { reads, generation, knownAt } = this.#options;
     this.#streams.forget();
-    const { writes, parked } = await this.#fold(
-      await this.#streams.known(events.filter((event) => this.#isNew(event))),
-    );
+    const known = knownAt === undefined ? events : asKnown(events, knownAt);
+    const { writes, parked } = await this.#fold(known.filter((event) => this.#isNew(event)));
     for (const one of parked) await this.#park(one);
     await reads.flush(generation, { shards: this.#shards, position, writes });
     for (const shard of this.#shards)
@@ -148,16 +147,6 @@ class Streams {
     let read = this.#read.get(stream);
     if (!read) this.#read.set(stream, (read = this.#all(stream)));
     return (await read).filter((event) => event.revision <= revision);
-  }
-
-  /** The events known at `knownAt`, like `asKnown`, for streams that began in an earlier batch. */
-  async known(events: readonly Recorded[]): Promise<readonly Recorded[]> {
-    const { knownAt } = this;
-    if (knownAt === undefined) return events;
-    const known: Recorded[] = [];
-    for (const event of events)
-      if (event.knownAt <= knownAt && (await this.upTo(event.stream, 1)).length > 0) known.push(event);
-    return known;
   }
 
   forget(): void {

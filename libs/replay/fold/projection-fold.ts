@@ -6,16 +6,17 @@ import { declaredTypes } from '../../read-store/declared-types.js';
 import type { Flush, ReadStore, StoredDocument } from '../../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
-import { factsOf } from './projections.js';
-import { evolversOf, restated, type Evolver } from './restated.js';
+import { evolversOf, foldStream, type Evolver } from './fold-stream.js';
+import { factsOf, typesOf } from './projections.js';
 import { sameDocument } from './fast/same-document.js';
 
 type Write = Flush['writes'][number];
 
-/** A key's fact in memory, and the position of the last event folded into it. */
+/** A key's fact in memory, the last event folded into it, as its stream is read, and the position of the last recorded. */
 interface Known {
   readonly key: string;
   fact: object | undefined;
+  latest: Recorded | undefined;
   position: string;
 }
 
@@ -36,7 +37,7 @@ interface KeyInBatch {
 export interface ProjectionFoldOptions<Inputs> {
   readonly projection: AnyProjection<Inputs>;
   load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoredDocument>>;
-  /** The events of a stream up to a revision, oldest first, to fold a fact again. */
+  /** The events of a stream up to a revision, in the order recorded, to fold a fact again. */
   readStream(stream: string, upTo: number): Promise<readonly Recorded[]>;
   /** Throws on a document that the store can't hold; its key is parked. */
   readonly refuseTooLarge: ReadStore['refuseTooLarge'];
@@ -53,7 +54,6 @@ export interface ProjectionFoldOptions<Inputs> {
 }
 
 const NOTHING: readonly Shown[] = [];
-const NO_EVENTS: readonly Recorded[] = [];
 const NOTHING_STORED: ReadonlyMap<string, StoredDocument> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
@@ -63,7 +63,7 @@ export class ProjectionFold<Inputs> {
   /** The collection of stored facts; undefined if facts are folded again instead. */
   readonly #facts: string | undefined;
   readonly #evolvers: ReadonlyMap<string, Evolver<Inputs>>;
-  readonly #restating: ReadonlySet<string>;
+  readonly #types: ReadonlySet<string>;
   readonly #refuseOtherTypes: ReturnType<typeof declaredTypes>;
   readonly #known: LRUCache<string, Known> | Map<string, Known>;
   readonly #parked: Map<string, string>;
@@ -75,7 +75,7 @@ export class ProjectionFold<Inputs> {
     this.#options = options;
     this.#facts = factsOf(projection);
     this.#evolvers = evolversOf(projection);
-    this.#restating = new Set(projection.restate?.on);
+    this.#types = new Set(typesOf([projection]));
     this.#refuseOtherTypes = declaredTypes(projection);
     this.#complete = options.empty;
     this.#known =
@@ -151,7 +151,7 @@ export class ProjectionFold<Inputs> {
   }
 
   #reads({ type }: Recorded): boolean {
-    return this.#evolvers.has(type) || this.#restating.has(type);
+    return this.#types.has(type);
   }
 
   /** The keys that the batch has events for, with their facts loaded. */
@@ -159,7 +159,7 @@ export class ProjectionFold<Inputs> {
     const { ofOneStream } = this.#options.projection;
     const keys: KeyInBatch[] = [];
     for (const [key, first, events] of ofOneStream ? this.#keysOfStreams(batch) : this.#keysOfEvents(batch)) {
-      const known = this.#known.get(key) ?? { key, fact: undefined, position: '' };
+      const known = this.#known.get(key) ?? { key, fact: undefined, latest: undefined, position: '' };
       // There is nothing before revision 1 of a stream.
       const unread = known.position === '' && !this.#complete && !(ofOneStream && first.revision === 1);
       keys.push({ known, before: { ...known }, shard: first.shard, events, unread, refolded: false, passed: [] });
@@ -217,9 +217,9 @@ export class ProjectionFold<Inputs> {
     const { known, before, passed } = one;
     if (event.position <= known.position || !this.#reads(event)) return undefined;
     if (this.#options.partlyStored && known.fact !== (passed.at(-1) ?? before.fact)) passed.push(known.fact);
-    if (this.#isForgotten(one) || this.#restating.has(event.type))
-      return this.#earlier(event).then((earlier) => this.#evolve(one, event, earlier, inputs));
-    this.#evolve(one, event, NO_EVENTS, inputs);
+    if (this.#isForgotten(one) || this.#changesReading(known, event))
+      return this.#earlier(event).then((earlier) => this.#foldAgain(one, earlier, event, inputs));
+    this.#evolve(known, event, inputs);
     return undefined;
   }
 
@@ -247,42 +247,40 @@ export class ProjectionFold<Inputs> {
     }
   }
 
-  /** @param earlier the stream's earlier events, if the fact is forgotten or the event restates it */
-  #evolve(one: KeyInBatch, event: Recorded, earlier: readonly Recorded[], inputs: Inputs): void {
-    const { known } = one;
-    if (this.#isForgotten(one)) this.#refold(one, earlier, inputs);
-    known.fact = this.#restating.has(event.type)
-      ? this.#restate(earlier, event, inputs)
-      : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
+  #changesReading({ latest }: Known, event: Recorded): boolean {
+    const { reading } = this.#options.projection;
+    return reading !== undefined && latest !== undefined && reading.changes(event as never, latest as never);
+  }
+
+  #evolve(known: Known, event: Recorded, inputs: Inputs): void {
+    known.fact = this.#evolvers.get(event.type)?.(known.fact, event, inputs);
+    known.latest = event;
     known.position = event.position;
   }
 
-  /** Folds an evicted fact again. */
-  #refold(one: KeyInBatch, earlier: readonly Recorded[], inputs: Inputs): void {
-    const events = earlier.filter((event) => this.#reads(event));
-    // The last restatement covers all events before it.
-    const restated = events.findLastIndex(({ type }) => this.#restating.has(type));
-    const { known } = one;
-    for (const [index, event] of events.entries()) {
-      if (index < restated) continue;
-      known.fact =
-        index === restated
-          ? this.#restate(events.slice(0, index), event, inputs)
-          : this.#evolvers.get(event.type)?.(known.fact, event, inputs);
-      known.position = event.position;
+  /** Folds a key's stream again: its fact was evicted, or the event changes how the earlier ones are read. */
+  #foldAgain(one: KeyInBatch, earlier: readonly Recorded[], event: Recorded, inputs: Inputs): void {
+    const { known, before } = one;
+    if (this.#isForgotten(one)) {
+      Object.assign(known, this.#knownFrom(earlier, inputs));
+      Object.assign(before, known);
+      one.refolded = true;
     }
-    Object.assign(one.before, known);
-    one.refolded = true;
+    if (this.#changesReading(known, event)) Object.assign(known, this.#knownFrom([...earlier, event], inputs));
+    else this.#evolve(known, event, inputs);
+  }
+
+  #knownFrom(events: readonly Recorded[], inputs: Inputs): Omit<Known, 'key'> {
+    const { projection } = this.#options;
+    const read = projection.reading?.asRead(events as readonly never[]) ?? events;
+    const fact = foldStream(projection, events, inputs);
+    return { fact, latest: read.at(-1), position: events.at(-1)?.position ?? '' };
   }
 
   /** The stream's events before this one, without those that an operator skipped. */
   async #earlier({ stream, revision }: Recorded): Promise<readonly Recorded[]> {
     const events = await this.#options.readStream(stream, revision - 1);
     return this.#skipped.size === 0 ? events : events.filter(({ position }) => !this.#skipped.has(position));
-  }
-
-  #restate(earlier: readonly Recorded[], event: Recorded, inputs: Inputs): object | undefined {
-    return restated(this.#options.projection, this.#evolvers, earlier, event, inputs);
   }
 
   /** Parks a key's events from an index on. */

@@ -25,5 +25,5 @@ export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]):
 
 /** The types of events that these projections read. */
 export const typesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly string[] => [
-  ...new Set(projections.flatMap(({ evolve, restate }) => [...Object.keys(evolve), ...(restate?.on ?? [])])),
+  ...new Set(projections.flatMap(({ evolve, reading }) => [...Object.keys(evolve), ...(reading?.on ?? [])])),
 ];

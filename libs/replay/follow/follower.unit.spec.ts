@@ -47,8 +47,11 @@ const opening = (id: string): GivenEvent => ({
 const then = (id: string, event: CaseEvent): GivenEvent => ({ stream: `case-${id}`, event });
 const noted = (note: string): CaseEvent => ({ type: 'NoteAdded', data: { note } });
 const assigned: CaseEvent = { type: 'CaseAssigned', data: { owner: 'ana', by: 'rule' } };
-/** An inconsistent history: nobody opened the case. */
-const impossible = then('x', assigned);
+/** An inconsistent history: it corrects an event that the case has not. */
+const impossible = then('x', {
+  type: 'EventCorrected',
+  data: { corrects: 'nothing', correctsType: 'CaseAssigned', withdrawn: true, reason: 'typed wrong' },
+});
 
 /** The read fails with this error until it is cleared. */
 interface Network {
@@ -150,7 +153,7 @@ test('the follower feeds the build before the switch until its release', async (
 
 test('a case that cannot be folded is parked, listed and retried', async () => {
   const { events, parked, follower, live, caughtUp } = await following();
-  await appendEvents(events, [impossible]);
+  await appendEvents(events, [opening('x'), impossible]);
   await caughtUp();
   expect(await follower.lag()).toMatchObject([{ state: 'following', seconds: 0, parked: { queues: 1, clocks: 1 } }]);
   expect(await follower.retry(live, 'queues', 'x')).toBe(false);

@@ -6,24 +6,25 @@ export type Evolver<Inputs> = (fact: object | undefined, event: Recorded, inputs
 
 const known = new WeakMap<object, ReadonlyMap<string, Evolver<never>>>();
 
-export function evolversOf<Inputs>({ evolve }: AnyProjection<Inputs>): ReadonlyMap<string, Evolver<Inputs>> {
+export function evolversOf<Inputs>({
+  evolve,
+}: Pick<AnyProjection<Inputs>, 'evolve'>): ReadonlyMap<string, Evolver<Inputs>> {
   let evolvers = known.get(evolve) as ReadonlyMap<string, Evolver<Inputs>> | undefined;
   if (!evolvers) known.set(evolve, (evolvers = new Map(Object.entries(evolve) as [string, Evolver<Inputs>][])));
   return evolvers;
 }
 
-/** Folds the fact again from its stream, after an event that changed what earlier events mean. */
-export function restated<Inputs>(
-  { restate }: AnyProjection<Inputs>,
-  evolvers: ReadonlyMap<string, Evolver<Inputs>>,
-  earlier: readonly Recorded[],
-  event: Recorded,
+/** The fact of a stream, from all of its events, as the projection reads them. */
+export function foldStream<Inputs>(
+  { evolve, reading }: AnyProjection<Inputs>,
+  events: readonly Recorded[],
   inputs: Inputs,
 ): object | undefined {
-  const stream: readonly Recorded[] = [...earlier, event];
+  const evolvers = evolversOf({ evolve });
   let fact: object | undefined;
-  for (const one of restate?.asRead(stream as readonly never[]) ?? [])
-    fact = evolvers.get(one.type)?.(fact, one, inputs) ?? fact;
-  const last = evolvers.get(event.type);
-  return last ? last(fact, event, inputs) : fact;
+  for (const event of reading ? reading.asRead(events as readonly never[]) : events) {
+    const evolver = evolvers.get(event.type);
+    if (evolver) fact = evolver(fact, event, inputs);
+  }
+  return fact;
 }
