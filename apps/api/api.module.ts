@@ -21,7 +21,6 @@ import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
 import { Rehearsals } from './rehearsals/rehearsals.js';
 import { ReceiveHandler } from './responses/receive.js';
 import { ResponsesController } from './responses/responses.controller.js';
-import { RuleCommands } from './rules/rule-commands.js';
 import { RulesController } from './rules/rules.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 
@@ -49,7 +48,6 @@ import { TeamsController } from './teams/teams.controller.js';
     AccessLog,
     Documents,
     Reports,
-    RuleCommands,
     Builds,
     Rehearsals,
     FailureReports,

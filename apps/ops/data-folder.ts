@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import type { StorePlaces } from '../../libs/platform/config/store-places.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RunningApp } from '../../libs/platform/stores/running-app.js';
-import { EXIT } from './exit-codes.js';
-import { Failure } from './failure.js';
+import { EXIT, Failure } from './failure.js';
 
 /** The environment, with the folder that the command names. */
 export function environmentOf(command: Command): NodeJS.ProcessEnv {

@@ -5,8 +5,7 @@ import { RejectsRefused } from '../../libs/import/rejects.js';
 import { MappingRefused } from '../../libs/import/mapping/yaml-places.js';
 import { LedgerFormatRefused } from '../../libs/ledger/ledger.js';
 import { GenerationConflict, ReadStoreFormatRefused } from '../../libs/read-store/read-store.js';
-import { EXIT } from './exit-codes.js';
-import { asFailure, Failure } from './failure.js';
+import { asFailure, EXIT, Failure } from './failure.js';
 
 test.each([
   [new FileRefused('no such file'), EXIT.usage],

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { EXIT } from './exit-codes.js';
-import { asFailure } from './failure.js';
+import { asFailure, EXIT } from './failure.js';
 import { makeProgram } from './program.js';
 
 // A reader such as `head` closes the pipe early, which is not an error.

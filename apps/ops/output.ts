@@ -1,26 +1,18 @@
-import { styleText } from 'node:util';
 import type { Command } from 'commander';
 
-/** Prints results on standard output, everything else on standard error. */
-export class Output {
-  constructor(readonly json: boolean) {}
+/** A command with the common options. Commander passes settings such as exitOverride on to commands made so. */
+export function subcommand(program: Command, nameAndArguments: string, description: string): Command {
+  return program
+    .command(nameAndArguments)
+    .description(description)
+    .option('--data <folder>', 'the folder of the stores (default: AMENDS_DATA, else ./data)')
+    .option('--json', 'print the result as JSON, and nothing else, on standard output');
+}
 
-  static of(command: Command): Output {
-    return new Output(command.optsWithGlobals<{ json?: boolean }>().json === true);
-  }
-
-  /** Prints the result as JSON or as text. */
-  result(value: unknown, asText: () => string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${asText()}\n`);
-  }
-
-  note(text: string): void {
-    process.stderr.write(`${text}\n`);
-  }
-
-  warn(text: string): void {
-    process.stderr.write(`${styleText('yellow', text, { stream: process.stderr })}\n`);
-  }
+/** Prints a result on standard output, as JSON or as text; everything else goes to standard error. */
+export async function print(command: Command, result: unknown, asText: () => string | Promise<string>): Promise<void> {
+  const { json } = command.optsWithGlobals<{ json?: boolean }>();
+  process.stdout.write(`${json === true ? JSON.stringify(result) : await asText()}\n`);
 }
 
 export type Cell = string | number | boolean | null | undefined;

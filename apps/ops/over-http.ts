@@ -1,6 +1,5 @@
 import type { RunningApp } from '../../libs/platform/stores/running-app.js';
-import { EXIT } from './exit-codes.js';
-import { Failure } from './failure.js';
+import { EXIT, Failure } from './failure.js';
 
 /** Long enough for a build over a large history. */
 const DEADLINE_MS = 6 * 60 * 60 * 1_000;

@@ -1,7 +1,14 @@
 import { SingleBar } from 'cli-progress';
 
+interface Progress {
+  /** 0 to 1. */
+  readonly share: number;
+  /** How many, of events or of another unit. */
+  readonly events: number;
+}
+
 /** Progress on standard error: a bar on a terminal, elsewhere a line every few seconds. */
-export class ProgressDisplay {
+class ProgressDisplay {
   private readonly bar: SingleBar | undefined;
   private readonly began = performance.now();
   private lastLine = performance.now();
@@ -22,8 +29,7 @@ export class ProgressDisplay {
     this.bar.start(1_000, 0, { percent: 0, count: 0, rate: 0, left: '?' });
   }
 
-  /** @param share 0 to 1 @param count of the unit */
-  update(share: number, count: number): void {
+  update({ share, events: count }: Progress): void {
     const seconds = (performance.now() - this.began) / 1_000;
     const shown = {
       percent: Math.floor(share * 100),
@@ -53,12 +59,12 @@ const lasting = (seconds: number): string => {
 /** Shows progress while the work runs. */
 export async function showing<T>(
   what: string,
-  unit: string,
-  work: (display: ProgressDisplay) => Promise<T>,
+  work: (onProgress: (progress: Progress) => void) => Promise<T>,
+  unit = 'events',
 ): Promise<T> {
   const display = new ProgressDisplay(what, unit);
   try {
-    return await work(display);
+    return await work((progress) => display.update(progress));
   } finally {
     display.stop();
   }

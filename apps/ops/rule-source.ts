@@ -1,17 +1,11 @@
 import { statSync } from 'node:fs';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
+import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
+import { sayProblem } from '../../libs/recovery/rules/rule-problem.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
-import { readRules } from './rule-file.js';
-
-/** A rule set from a file or from history. */
-export interface FoundRules {
-  readonly programme: string;
-  /** Content hash. */
-  readonly hash: string;
-  readonly ruleSet: RuleSet;
-  /** From history. */
-  readonly drafted: boolean;
-}
+import { Failure } from './failure.js';
+import { readText } from './text-file.js';
 
 /**
  * True for a path or an existing file. Other names are a hash, the start of one, or a programme, for its latest rules.
@@ -20,13 +14,18 @@ export interface FoundRules {
 export const isRuleFile = (name: string): boolean =>
   /[./\\]/.test(name) || statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 
-/** @throws Failure if it finds nothing, or with each mistake in the file */
-export async function findRules(stores: Pick<Stores, 'events'>, name: string): Promise<FoundRules> {
-  if (isRuleFile(name)) {
-    const { ruleSet, hash } = readRules(name);
-    return { programme: ruleSet.programme, hash, ruleSet, drafted: false };
-  }
+/** A rule set and its content hash. @throws Failure with every mistake and its line */
+export function readRules(path: string): { readonly ruleSet: RuleSet; readonly hash: string } {
+  const { ruleSet, problems } = parseRuleSet(readText(path, 'rule set'));
+  if (ruleSet) return { ruleSet, hash: ruleSetHash(ruleSet) };
+  throw new Failure(
+    [`${path} is not a valid rule set:`, ...problems.map((problem) => `  ${sayProblem(problem)}`)].join('\n'),
+  );
+}
+
+/** A rule set from a file or from history. @throws Failure if it finds nothing, or with each mistake in the file */
+export async function findRules(stores: Pick<Stores, 'events'>, name: string): Promise<RuleSet> {
+  if (isRuleFile(name)) return readRules(name).ruleSet;
   const { showRules } = await import('./rules/rules-run.js');
-  const { programme, ruleSet: hash, content } = await showRules(stores, name);
-  return { programme, hash, ruleSet: content, drafted: true };
+  return (await showRules(stores, name)).content;
 }

@@ -11,5 +11,5 @@ export interface ViewOptions {
 
 /** @throws Failure for unknown or invalid rules */
 export async function viewOf(stores: Pick<Stores, 'events'>, { knownAt, under }: ViewOptions): Promise<View> {
-  return { knownAt, under: under === undefined ? undefined : (await findRules(stores, under)).ruleSet };
+  return { knownAt, under: under === undefined ? undefined : await findRules(stores, under) };
 }

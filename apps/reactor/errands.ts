@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
-import type { CommandReaction, Effect, Needs, ReactionInputs } from '../../libs/reactions/effect.js';
+import { reactionTo, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { Errand } from './carry-out.js';
@@ -57,18 +57,12 @@ export class Errands<E extends RecoveryEvent> {
 
   private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
     const books = this.options.rules();
-    // Each function takes events of the type that is its key.
-    const needs = this.table.needs as Readonly<
-      Record<string, ((event: RecordedEvent, books: RuleBooks) => Needs) | undefined>
-    >;
-    const on = this.table.on as Readonly<
-      Record<string, ((event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]) | undefined>
-    >;
-    const { streams: names, openCasesBefore } = needs[event.type]?.(event, books) ?? { streams: [] };
+    const { needs, on } = reactionTo(event, this.table);
+    const { streams: names, openCasesBefore } = needs?.(event, books) ?? { streams: [] };
     const streams = new Map<string, readonly RecordedEvent[]>();
     for (const name of names)
       streams.set(name, (await this.options.events.readStream(name)).events as readonly RecordedEvent[]);
     const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
-    return on[event.type]?.(event, { books, streams, openCases }) ?? [];
+    return on?.(event, { books, streams, openCases }) ?? [];
   }
 }

@@ -78,15 +78,11 @@ export class Reactor<E extends RecoveryEvent> {
   }
 
   private async react(events: readonly RecordedEvent[], shards: readonly string[], signal: AbortSignal): Promise<void> {
-    const byShard = new Map<number, RecordedEvent[]>();
-    for (const event of events) {
-      const { type, imported, shard, position } = event;
-      if (isBookChange(type) || imported === true || position <= (shards[shard] ?? '')) continue;
-      const run = byShard.get(shard);
-      if (run === undefined) byShard.set(shard, [event]);
-      else run.push(event);
-    }
-    const queue = [...byShard.values()];
+    const news = events.filter(
+      ({ type, imported, shard, position }) =>
+        !isBookChange(type) && imported !== true && position > (shards[shard] ?? ''),
+    );
+    const queue = [...Map.groupBy(news, ({ shard }) => shard).values()];
     const worker = async (): Promise<void> => {
       for (let run = queue.pop(); run !== undefined; run = queue.pop())
         for (const event of run) {

@@ -39,11 +39,7 @@ export const takeInbound = (
     ...(onState === undefined ? {} : { onState }),
     work: async (messages) => {
       // Messages of one key in order, keys in parallel, so that one sync of the disk serves many.
-      const byKey = new Map<string, Delivered[]>();
-      for (const message of messages) {
-        const key = message.key === '' ? message.at : message.key;
-        byKey.set(key, [...(byKey.get(key) ?? []), message]);
-      }
+      const byKey = Map.groupBy(messages, ({ key, at }) => (key === '' ? at : key));
       const rejects: Message[] = [];
       const take = async (message: Delivered): Promise<void> => {
         try {

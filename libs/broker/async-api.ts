@@ -7,6 +7,7 @@ import { eventsOf, isTombstone } from './topics.js';
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../recovery/vocabulary/topics.js';
 
 const text = (description: string): JsonSchema => ({ type: 'string', description });
+const time = (description: string): JsonSchema => ({ type: 'string', format: 'date-time', description });
 
 /** What every message carries beside its data, as CloudEvents has it: Kafka headers with `ce_` before the name. */
 const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
@@ -14,15 +15,15 @@ const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
   id: text('The same event is the same id: what comes twice is told by it'),
   source: { const: SOURCE },
   type: text('`amends.` and the name of the event'),
-  time: { type: 'string', format: 'date-time', description: 'When it happened in the world' },
+  time: time('When it happened in the world'),
   subject: text('What it is about: the key'),
   dataschema: text('Name and version of the schema of the data'),
   stream: text('The stream of the event, such as case-{id}'),
   revision: text('Counts from 1 in its stream: who takes only last + 1 takes each event once, in order'),
   position: text('Place in the whole history: opaque, sorts as text'),
   programme: text('The line of work'),
-  knownat: { type: 'string', format: 'date-time', description: 'When the source knew; absent: when it happened' },
-  recordedat: { type: 'string', format: 'date-time', description: 'When Amends stored it; absent: when it happened' },
+  knownat: time('When the source knew; absent: when it happened'),
+  recordedat: time('When Amends stored it; absent: when it happened'),
   actorid: text('Who did it'),
   actorrole: text('In which role'),
   commandid: text('The command that led to it'),
@@ -40,7 +41,7 @@ const NOT_ALWAYS: ReadonlySet<string> = new Set([
  * The topics and their events as AsyncAPI 3.1.
  * @param inbound JSON Schema of a response as it is sent in
  */
-export function asyncApi(inbound?: JsonSchema): Readonly<Record<string, unknown>> {
+export function asyncApi(inbound: JsonSchema): Readonly<Record<string, unknown>> {
   const types = TOPIC_NAMES.flatMap((topic) => eventsOf(topic));
   return {
     asyncapi: '3.1.0',
@@ -57,34 +58,28 @@ export function asyncApi(inbound?: JsonSchema): Readonly<Record<string, unknown>
     defaultContentType: 'application/json',
     channels: {
       ...Object.fromEntries(TOPIC_NAMES.map((name) => [name, channelOf(name)])),
-      ...(inbound === undefined ? {} : { [INBOUND_TOPIC]: INBOUND_CHANNEL }),
+      [INBOUND_TOPIC]: INBOUND_CHANNEL,
     },
     operations: {
       ...Object.fromEntries(
         TOPIC_NAMES.map((name) => [`publish ${name}`, { action: 'send', channel: at('channels', name) }]),
       ),
-      ...(inbound === undefined
-        ? {}
-        : { [`take ${INBOUND_TOPIC}`]: { action: 'receive', channel: at('channels', INBOUND_TOPIC) } }),
+      [`take ${INBOUND_TOPIC}`]: { action: 'receive', channel: at('channels', INBOUND_TOPIC) },
     },
     components: {
       messages: {
         ...Object.fromEntries(types.map((type) => [type, messageFor(type)])),
-        ...(inbound === undefined
-          ? {}
-          : {
-              Response: {
-                title: 'A response sent in',
-                contentType: 'application/json',
-                payload: at('components', 'schemas', 'Response'),
-              },
-            }),
+        Response: {
+          title: 'A response sent in',
+          contentType: 'application/json',
+          payload: at('components', 'schemas', 'Response'),
+        },
       },
       schemas: {
         Attributes: attributesSchema(),
         Sealed: SEALED,
         ...Object.fromEntries(types.map((type) => [type, dataSchemaOf(type, at('components', 'schemas', 'Sealed'))])),
-        ...(inbound === undefined ? {} : { Response: inbound }),
+        Response: inbound,
       },
     },
   };
@@ -110,7 +105,6 @@ function channelOf(name: TopicName): JsonSchema {
 }
 
 function messageFor(type: ReturnType<typeof eventsOf>[number]): JsonSchema {
-  const version = DECLARATIONS[type].schemaVersion;
   return {
     name: TYPE_PREFIX + type,
     title: type,
@@ -119,7 +113,7 @@ function messageFor(type: ReturnType<typeof eventsOf>[number]): JsonSchema {
     ...(isTombstone(type)
       ? { summary: 'Has no value: nothing of this key is to be kept', payload: { type: 'null' } }
       : { payload: at('components', 'schemas', type) }),
-    'x-dataschema': schemaUri(type, version),
+    'x-dataschema': schemaUri(type, DECLARATIONS[type].schemaVersion),
   };
 }
 

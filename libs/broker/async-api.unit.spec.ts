@@ -19,14 +19,11 @@ const checking = (): Ajv => {
 };
 
 describe('the AsyncAPI document', () => {
-  test.each([['with', inbound] as const, ['without', undefined] as const])(
-    'is valid AsyncAPI 3.1, %s the inbound topic',
-    (_words, schema) => {
-      const validate = checking().compile(ASYNC_API);
-      validate(JSON.parse(JSON.stringify(asyncApi(schema))));
-      expect(validate.errors).toBeNull();
-    },
-  );
+  test('is valid AsyncAPI 3.1', () => {
+    const validate = checking().compile(ASYNC_API);
+    validate(JSON.parse(JSON.stringify(asyncApi(inbound))));
+    expect(validate.errors).toBeNull();
+  });
   test('every reference leads somewhere', () => {
     const document = JSON.parse(JSON.stringify(asyncApi(inbound))) as object;
     const lost: string[] = [];
@@ -48,7 +45,7 @@ describe.each(samples().filter(({ type }) => topicOf(type) !== undefined))('$typ
     const data = checking().compile(dataSchemaOf(event.type as EventType));
     data(event.data);
     expect(data.errors).toBeNull();
-    const { components } = asyncApi() as { components: { schemas: { Attributes: object } } };
+    const { components } = asyncApi(inbound) as { components: { schemas: { Attributes: object } } };
     const attributes = checking().compile(components.schemas.Attributes);
     attributes(inBinaryMode(toCloudEvent(event, 'the key')).headers);
     expect(attributes.errors).toBeNull();

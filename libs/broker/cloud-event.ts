@@ -1,51 +1,15 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import { isTombstone } from './topics.js';
 
-/**
- * An event as subscribers get it: CloudEvents 1.0 with the envelope as extension attributes. Sealed fields stay sealed:
- * nobody outside has the customers' keys.
- */
-export interface CloudEvent {
-  readonly specversion: '1.0';
-  readonly id: string;
-  readonly source: string;
-  /** `amends.` and the event's name. */
-  readonly type: string;
-  /** When it happened in the world. */
-  readonly time: string;
-  /** The key, which is also the Kafka message's key. */
-  readonly subject: string;
-  readonly datacontenttype?: 'application/json';
-  /** Names the event and the version of its schema. */
-  readonly dataschema: string;
-  readonly stream: string;
-  /** Counts from 1 in its stream: a subscriber that takes only last + 1 takes each event once, in order. */
-  readonly revision: number;
-  readonly position: string;
-  readonly programme: string;
-  /** When the source knew; absent: at `time`. */
-  readonly knownat?: string;
-  /** When Amends stored it; absent: at `time`. */
-  readonly recordedat?: string;
-  readonly actorid: string;
-  readonly actorrole: string;
-  readonly commandid: string;
-  /** The same for everything that one cause set off; absent: the command's id. */
-  readonly correlationid?: string;
-  /** The direct cause; absent: the command's id. */
-  readonly causationid?: string;
-  /** An import recorded it from a source's files. */
-  readonly imported?: true;
-  /** Its place in its stream among events of the same instant; absent: its revision. */
-  readonly sequence?: string;
-  readonly data?: object;
-}
-
 export const SOURCE = 'urn:amends';
 export const TYPE_PREFIX = 'amends.';
 export const schemaUri = (type: string, version: number): string => `urn:amends:event:${type}:${version}`;
 
-export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
+/**
+ * An event as subscribers get it: CloudEvents 1.0 with the envelope as extension attributes, which async-api.ts
+ * describes. Sealed fields stay sealed: nobody outside has the customers' keys.
+ */
+export const toCloudEvent = (event: Recorded, key: string) => ({
   specversion: '1.0',
   id: event.id,
   source: SOURCE,
@@ -70,6 +34,8 @@ export const toCloudEvent = (event: Recorded, key: string): CloudEvent => ({
   ...(event.sequence !== undefined && { sequence: String(event.sequence) }),
   ...(isTombstone(event.type) ? {} : { data: event.data }),
 });
+
+export type CloudEvent = ReturnType<typeof toCloudEvent>;
 
 /** A name that is made for every message is hashed for every message. */
 const headerNames = new Map<string, string>();

@@ -5,7 +5,7 @@ import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { Generation, GenerationChoice, GenerationStamp, ReadStore } from '../read-store/read-store.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
-import { booksOf, bringUpToDate, canFold, keptBuild } from '../replay/builds/bring-up-to-date.js';
+import { booksOf, canFold, keptBuild } from '../replay/builds/bring-up-to-date.js';
 import { isFed, switchGeneration } from '../replay/builds/generations.js';
 import { catchUp, rebuild, type BuildOptions, type Progress } from '../replay/builds/rebuild.js';
 import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
@@ -26,9 +26,9 @@ export class DirectBuilds implements Builds {
   constructor(private readonly on: DirectBuildsOptions) {}
 
   async build({ reason, ruleSet, books }: BuildWanted): Promise<Generation> {
-    const override = ruleSet === undefined ? {} : { override: { [ruleSet.programme]: ruleSet } };
+    const override = ruleSet && { [ruleSet.programme]: ruleSet };
     const { events } = this.on;
-    return this.rebuild(events, await loadRuleBooks(events, { ...override, ...(books && { books }) }), reason);
+    return this.rebuild(events, await loadRuleBooks(events, { override, books }), reason);
   }
 
   async carryOut(asked: NamedRules & { readonly at: string }): Promise<CarriedOut | Refusal> {
@@ -56,16 +56,18 @@ export class DirectBuilds implements Builds {
     return switchGeneration(this.on.reads, generation);
   }
 
-  /** Serves a build that fits, at the end of history. */
-  serve(): Promise<Generation> {
+  /**
+   * Serves a build by the present code and under the rules in force, at the end of history, whatever came before: no
+   * build yet, read models that changed, or a crash between an activation and the switch to its build. Makes one where
+   * none that is kept fits.
+   */
+  async serve(): Promise<Generation> {
     const { events, reads } = this.on;
-    return bringUpToDate<Inputs>({
-      events,
-      reads,
-      projections: READ_MODELS,
-      build: (rules, reason) => this.rebuild(events, rules, reason),
-      catchUp: (generation, rules) => this.catchUp(generation, rules),
-    });
+    const rules = await loadRuleBooks(events);
+    const next = (await keptBuild(reads, READ_MODELS, rules)) ?? (await this.rebuild(events, rules, 'up to date'));
+    await this.catchUp(next, rules);
+    if (next.status !== 'live') await this.switchTo(next.id);
+    return { ...next, status: 'live' };
   }
 
   /** Brings the builds that are kept to go back to, to the end of history as well. */

@@ -15,12 +15,6 @@ export interface FoldViewOptions {
 
 /** Folds all read models into a store of their own, as such a view of history shows them. */
 export async function foldView(view: View, { events, ...options }: FoldViewOptions): Promise<void> {
-  const { knownAt } = view;
-  await buildAndServe({
-    ...options,
-    events,
-    projections: READ_MODELS,
-    inputs: new Inputs(await booksOfView(events, view)),
-    ...(knownAt === undefined ? {} : { knownAt }),
-  });
+  const inputs = new Inputs(await booksOfView(events, view));
+  await buildAndServe({ ...options, events, projections: READ_MODELS, inputs, knownAt: view.knownAt });
 }

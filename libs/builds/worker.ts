@@ -60,7 +60,7 @@ try {
   post({ done: await done(order) });
 } catch (error) {
   const { name: kind, message, stack } = error instanceof Error ? error : new Error(String(error));
-  post({ failed: { name: kind, message, ...(stack === undefined ? {} : { stack }) } });
+  post({ failed: { name: kind, message, stack } });
 } finally {
   parentPort?.close();
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { triageResponse } from '../reactions/triage-response.js';
-import type { ReactionInputs } from '../reactions/effect.js';
+import { reactionTo, type ReactionInputs } from '../reactions/effect.js';
 import type { CommandOf } from '../recovery/aggregates.js';
 import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
 import { DAY_MS } from '../recovery/rules/duration.js';
@@ -112,26 +112,14 @@ function triaged(
   books: RuleBooks,
   at: string,
 ): readonly RecordedEvent[] {
-  const needs = triageResponse.needs as Readonly<
-    Record<string, ((event: RecordedEvent, books: RuleBooks) => { streams: readonly string[] }) | undefined>
-  >;
-  const on = triageResponse.on as Readonly<
-    Record<
-      string,
-      | ((
-          event: RecordedEvent,
-          inputs: ReactionInputs,
-        ) => ReturnType<NonNullable<(typeof triageResponse.on)['ResponseReceived']>>)
-      | undefined
-    >
-  >;
-  const { streams } = needs[event.type]?.(event, books) ?? { streams: [] };
+  const { needs, on } = reactionTo(event, triageResponse);
+  const { streams } = needs?.(event, books) ?? { streams: [] };
   const inputs: ReactionInputs = {
     books,
     streams: new Map(streams.map((name) => [name, history.eventsOf(name)])),
     openCases: history.ownedBy(),
   };
-  const effects = on[event.type]?.(event, inputs) ?? [];
+  const effects = on?.(event, inputs) ?? [];
   return effects.flatMap(({ aggregate, id, command, shardKey }) => {
     const made = history.act({ aggregate, id, command, actor: TRIAGE, at, shardKey });
     return [...made, ...made.flatMap((next) => triaged(history, next, books, at))];

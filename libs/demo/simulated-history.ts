@@ -88,13 +88,8 @@ export class SimulatedHistory {
     return this.streams.get(stream)?.events ?? [];
   }
 
-  /** All events, by time. */
+  /** All events, by time; those of one moment as they were made. */
   inOrder(): readonly EventToAppend[] {
-    return this.all
-      .map((event, index) => ({ event, index }))
-      .sort((a, b) =>
-        a.event.occurredAt < b.event.occurredAt ? -1 : a.event.occurredAt > b.event.occurredAt ? 1 : a.index - b.index,
-      )
-      .map(({ event }) => event);
+    return this.all.toSorted(({ occurredAt: a }, { occurredAt: b }) => (a < b ? -1 : a > b ? 1 : 0));
   }
 }

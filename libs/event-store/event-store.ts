@@ -9,6 +9,15 @@ export interface ReadOptions {
   readonly filter?: EventFilter;
 }
 
+export type FollowOptions = Omit<ReadOptions, 'direction'> & { readonly signal: AbortSignal };
+
+export interface StreamOptions {
+  /** Events with a revision above it (forwards), or below it (backwards). */
+  readonly after?: number;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
 /** Events must match every given field. */
 export interface EventFilter {
   /** A stream's category is its name up to the first hyphen. */
@@ -61,11 +70,7 @@ export interface EventStore {
    */
   append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended>;
 
-  /** `after`: events with a revision above it (forwards), or below it (backwards). */
-  readStream(
-    stream: string,
-    options?: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): Promise<StreamSlice>;
+  readStream(stream: string, options?: StreamOptions): Promise<StreamSlice>;
 
   /** Everything in order, batch by batch, to the present end. */
   readAll(options?: ReadOptions): AsyncIterable<Batch>;
@@ -77,12 +82,7 @@ export interface EventStore {
    * Everything after `from`, then new events, until the signal. It reads on only when the consumer takes the next batch
    * (back-pressure). A batch may be empty: its position still advances.
    */
-  follow(options: {
-    from?: string;
-    filter?: EventFilter;
-    batchSize?: number;
-    signal: AbortSignal;
-  }): AsyncIterable<Batch>;
+  follow(options: FollowOptions): AsyncIterable<Batch>;
 
   /** Position of the last event; undefined in an empty history. */
   end(): Promise<string | undefined>;

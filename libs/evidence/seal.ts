@@ -1,6 +1,7 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import canonicalize from 'canonicalize';
+import type { Recorded } from '../event-sourcing/event.js';
 
 /** A signature over consecutive events. The ledger stores it, apart from the events. */
 export interface Seal {
@@ -21,13 +22,7 @@ export interface Seal {
 }
 
 /** What a seal stores of an event, to name it when it is missing. */
-export interface SealedEvent {
-  readonly hash: string;
-  readonly type: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: string;
-}
+export type SealedEvent = Pick<Recorded, 'type' | 'stream' | 'revision' | 'position'> & { readonly hash: string };
 
 export const SEALS = 'seal/';
 export const sealKey = (number: number): string => `${SEALS}${number.toString().padStart(10, '0')}`;

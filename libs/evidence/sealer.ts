@@ -52,19 +52,15 @@ export class Sealer {
 
   /** Seals all unsealed events; resolves to their number. */
   sealNow(): Promise<number> {
-    const next = this.working.then(
-      () => this.sealRest(),
-      () => this.sealRest(),
-    );
-    this.working = next;
-    return next;
+    const seal = (): Promise<number> => this.sealRest();
+    return (this.working = this.working.then(seal, seal));
   }
 
   /** Seals periodically until the signal, then once more. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.sealNow();
-      await pauseFor(everyMs, signal);
+      await after(everyMs, undefined, { signal }).catch(() => undefined); // the signal ends it early
     }
     await this.sealNow();
   }
@@ -97,27 +93,12 @@ export class Sealer {
       const { type, stream, revision, position } = event;
       return { hash: hash.slice(0, SHORT_HASH_LENGTH), type, stream, revision, position };
     });
-    const number = this.number + 1;
-    const first = contents[0]?.position ?? '';
-    const last = contents.at(-1)?.position ?? '';
-    const seal = signSeal(
-      {
-        number,
-        previous: this.chain,
-        chain,
-        first,
-        last,
-        count: events.length,
-        contents: packContents(contents),
-        sealedAt: now(),
-      },
-      key.privateKey,
-    );
-    await ledger.put({ key: sealKey(number), value: seal, expected: 0 });
-    this.number = number;
-    this.chain = chain;
-    this.last = last;
-    this.sealed += events.length;
+    const [number, previous, count] = [this.number + 1, this.chain, events.length];
+    const [first = '', last = ''] = [contents[0]?.position, contents.at(-1)?.position];
+    const seal = { number, previous, chain, first, last, count, contents: packContents(contents), sealedAt: now() };
+    await ledger.put({ key: sealKey(number), value: signSeal(seal, key.privateKey), expected: 0 });
+    [this.number, this.chain, this.last] = [number, chain, last];
+    this.sealed += count;
   }
 
   /** After the seals, because an anchor that counts too few events is still true. */
@@ -127,20 +108,16 @@ export class Sealer {
     this.inVault = this.sealed;
   }
 
-  private async countSealed(): Promise<void> {
+  private async resume(): Promise<void> {
     const { ledger, vault } = this.options;
+    const [record] = await ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
+    if (record !== undefined) await this.resumeFrom(record.value);
     const anchor = await readAnchor(vault);
     const since = await sealedSince(ledger, anchor?.chain);
     if (anchor !== undefined && since === undefined)
       throw new SealsDisagree(`Seals are missing: the vault's anchor counts ${anchor.events} sealed events.`);
     this.inVault = anchor?.events ?? 0;
     this.sealed = this.inVault + (since ?? 0);
-  }
-
-  private async resume(): Promise<void> {
-    const [record] = await this.options.ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
-    if (record !== undefined) await this.resumeFrom(record.value);
-    await this.countSealed();
   }
 
   private async resumeFrom(seal: Seal): Promise<void> {
@@ -154,19 +131,9 @@ export class Sealer {
     if (event === undefined || !hashOfEvent(event).startsWith(sealed?.hash ?? '-')) {
       throw new SealsDisagree(`The last sealed event (revision ${revision} of ${stream}) is missing or was changed.`);
     }
-    this.number = seal.number;
-    this.chain = seal.chain;
-    this.last = event.position;
+    [this.number, this.chain, this.last] = [seal.number, seal.chain, event.position];
   }
 }
-
-const pauseFor = async (ms: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await after(ms, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-};
 
 /** The number of events sealed after `chain`, or of all; undefined if no seal ends with that chain. */
 const sealedSince = async (ledger: Ledger, chain: string | undefined): Promise<number | undefined> => {

@@ -4,11 +4,9 @@ import type { FieldType } from '../event-sourcing/projection.js';
 import { checkFilter, problemsText } from './check-filter.js';
 import type { Filter, Scalar } from './filter.js';
 
-export type CompoundOperator = 'and' | 'or' | 'nor';
-
 /** A checked and parsed filter, for predicates and queries. */
 export type FilterTree =
-  | { readonly operator: CompoundOperator; readonly conditions: readonly FilterTree[] }
+  | { readonly operator: 'and' | 'or' | 'nor'; readonly conditions: readonly FilterTree[] }
   | { readonly operator: 'eq' | 'ne'; readonly field: string; readonly value: Scalar }
   | { readonly operator: 'gt' | 'gte' | 'lt' | 'lte'; readonly field: string; readonly value: string | number }
   | { readonly operator: 'in' | 'nin'; readonly field: string; readonly values: readonly Scalar[] }
@@ -48,7 +46,7 @@ const plain = (filter: Filter): Filter => JSON.parse(JSON.stringify(filter)) as 
 /** checkFilter has already checked the types of operators and values. */
 const treeOf = (condition: Condition): FilterTree => {
   if (condition instanceof CompoundCondition)
-    return { operator: condition.operator as CompoundOperator, conditions: condition.value.map(treeOf) };
+    return { operator: condition.operator as 'and' | 'or' | 'nor', conditions: condition.value.map(treeOf) };
   if (!(condition instanceof FieldCondition))
     throw new Error(`The filter's parser made an unforeseen ${condition.operator}.`);
   const { operator, field, value } = condition as FieldCondition<never>;

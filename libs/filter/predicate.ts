@@ -17,25 +17,17 @@ export function compileFilter<T extends object>(filter: Filter): Predicate<T> {
 }
 
 const predicateOf = <T extends object>(tree: FilterTree): Predicate<T> => {
+  if ('field' in tree) return onField<T>(tree.field, testOf(tree));
+  const predicates = tree.conditions.map(predicateOf<T>);
   switch (tree.operator) {
     case 'and':
-      return all(tree.conditions.map(predicateOf<T>));
+      return all(predicates);
     case 'or':
-      return any(tree.conditions.map(predicateOf<T>));
+      return any(predicates);
     case 'nor': {
-      const one = any(tree.conditions.map(predicateOf<T>));
+      const one = any(predicates);
       return (document) => !one(document);
     }
-    case 'eq':
-    case 'ne':
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-    case 'in':
-    case 'nin':
-    case 'exists':
-      return onField<T>(tree.field, testOf(tree));
     default:
       return never(tree);
   }
@@ -131,16 +123,8 @@ const ofText = (operator: Order, bound: string): Test => {
 };
 
 const ofAnyText = (operator: Order, bound: string): Test => {
-  switch (operator) {
-    case 'gt':
-      return (value) => typeof value === 'string' && byCodePoints(value, bound) > 0;
-    case 'gte':
-      return (value) => typeof value === 'string' && byCodePoints(value, bound) >= 0;
-    case 'lt':
-      return (value) => typeof value === 'string' && byCodePoints(value, bound) < 0;
-    case 'lte':
-      return (value) => typeof value === 'string' && byCodePoints(value, bound) <= 0;
-  }
+  const inOrder = ofNumber(operator, 0);
+  return (value) => typeof value === 'string' && inOrder(byCodePoints(value, bound));
 };
 
 const byCodePoints = (one: string, other: string): number => {

@@ -15,6 +15,12 @@ export interface Put {
   readonly dueAt?: string;
 }
 
+export interface ListOptions {
+  readonly after?: string;
+  readonly limit?: number;
+  readonly direction?: 'forwards' | 'backwards';
+}
+
 /** Small records that change by compare-and-set. Keys are `kind/...`. No transaction spans records. */
 export interface Ledger {
   get<T>(key: string): Promise<LedgerRecord<T> | undefined>;
@@ -25,10 +31,7 @@ export interface Ledger {
   /** Does nothing if there is no record. @throws VersionConflict if the record is not at `expected`. */
   remove(key: string, expected?: number): Promise<void>;
   /** Records whose key starts with `prefix`, in key order, after the key `after`. */
-  list<T>(
-    prefix: string,
-    options?: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' },
-  ): Promise<readonly LedgerRecord<T>[]>;
+  list<T>(prefix: string, options?: ListOptions): Promise<readonly LedgerRecord<T>[]>;
   /** Records under `prefix` that are due at `at` or before, soonest first. */
   due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]>;
   close(): Promise<void>;

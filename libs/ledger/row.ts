@@ -27,3 +27,7 @@ export const instant = (text: string, what: string): string => {
     throw new TypeError(`${what} must be an instant such as 2031-05-05T09:00:00.000Z, not "${text}".`);
   return new Date(time).toISOString();
 };
+
+export const refuseToWrite = (mode: 'write' | 'read'): void => {
+  if (mode === 'read') throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
+};

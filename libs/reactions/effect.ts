@@ -43,6 +43,15 @@ export interface CommandReaction<E extends RecoveryEvent> extends Reaction<Effec
   };
 }
 
+type Table<Take> = Readonly<Record<string, Take | undefined>>;
+
+/** What the tables of a reaction hold for an event of this type. */
+export const reactionTo = <E extends RecoveryEvent>({ type }: RecordedEvent, { needs, on }: CommandReaction<E>) => ({
+  // Each function takes events of the type that is its key.
+  needs: (needs as Table<(event: RecordedEvent, books: RuleBooks) => Needs>)[type],
+  on: (on as Table<(event: RecordedEvent, inputs: ReactionInputs) => readonly Effect[]>)[type],
+});
+
 export const effectOn = <N extends AggregateName>(
   aggregate: N,
   id: string,

@@ -5,10 +5,7 @@ import { type CollectionShape, type Query, QueryRefused } from './read-store.js'
 const DEFAULT_LIMIT = 50;
 const MOST = 1_000;
 
-export interface SortKey {
-  readonly field: string;
-  readonly direction: 'asc' | 'desc';
-}
+type SortKey = NonNullable<Query['sort']>[number];
 
 /** A condition on one field. Null is the lowest value, and missing is null. */
 export interface Bound {
@@ -17,18 +14,13 @@ export interface Bound {
   readonly value: SortValue;
 }
 
-/** A page as ranges to read in turn until the limit. Each is one range of an index, unlike one condition for all. */
-export interface Paging {
-  readonly limit: number;
-  /** The last is the id, so that no two documents are equal. */
-  readonly keys: readonly SortKey[];
-  readonly ranges: readonly (readonly Bound[])[];
-  /** The cursor after a document with these values of the keys. */
-  cursorAfter(values: readonly SortValue[]): string;
-}
+type Range = readonly Bound[];
 
-/** @throws QueryRefused for an invalid query */
-export function paging(generation: number, shape: CollectionShape, query: Query): Paging {
+/**
+ * A page as ranges to read in turn until the limit. Each is one range of an index, unlike one condition for all. The
+ * last key is the id, so that no two documents are equal. @throws QueryRefused for an invalid query
+ */
+export function paging(generation: number, shape: CollectionShape, query: Query) {
   const limit = limitOf(query.limit);
   const keys = sortKeys(query.sort ?? [], shape);
   const order = keys.map(({ field, direction }) => `${field} ${direction}`).join(', ');
@@ -37,12 +29,13 @@ export function paging(generation: number, shape: CollectionShape, query: Query)
     limit,
     keys,
     ranges: query.after === undefined ? [[]] : rangesAfter(keys, readCursor(query.after, place, keys.length)),
-    cursorAfter: (values) => writeCursor({ ...place, values }),
+    /** The cursor after a document with these values of the keys. */
+    cursorAfter: (values: readonly SortValue[]) => writeCursor({ ...place, values }),
   };
 }
 
 /** The ranges after a cursor, in order: equal in all keys but the last, then in all but the last two, and so on. */
-const rangesAfter = (keys: readonly SortKey[], values: readonly SortValue[]): Paging['ranges'] =>
+const rangesAfter = (keys: readonly SortKey[], values: readonly SortValue[]): readonly Range[] =>
   keys.flatMap((_, index) => {
     const depth = keys.length - 1 - index;
     const same = keys.slice(0, depth).map(({ field }, at): Bound => ({ field, is: 'same', value: values[at] ?? null }));
@@ -50,7 +43,7 @@ const rangesAfter = (keys: readonly SortKey[], values: readonly SortValue[]): Pa
     return key === undefined ? [] : beyond(key, values[depth] ?? null).map((range) => [...same, range]);
   });
 
-const beyond = ({ field, direction }: SortKey, value: SortValue): readonly Bound[] => {
+const beyond = ({ field, direction }: SortKey, value: SortValue): Range => {
   if (direction === 'asc') return [{ field, is: 'above', value }];
   return value === null
     ? []
@@ -61,7 +54,7 @@ const beyond = ({ field, direction }: SortKey, value: SortValue): readonly Bound
 };
 
 /** The id breaks ties, in the direction of the last key, so that one index serves both directions. */
-const sortKeys = (sort: NonNullable<Query['sort']>, shape: CollectionShape): readonly SortKey[] => {
+const sortKeys = (sort: readonly SortKey[], shape: CollectionShape): readonly SortKey[] => {
   const seen = new Set<string>();
   for (const { field, direction } of sort) {
     sortable(field, shape, 'sort');

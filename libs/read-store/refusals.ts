@@ -14,3 +14,26 @@ export function shapeOf(shapes: ReadonlyMap<string, CollectionShape>, collection
   const names = [...shapes.values()].filter(({ internal }) => !internal).map(({ name }) => name);
   throw new QueryRefused(`There is no read model ${JSON.stringify(collection)}. They are ${names.join(', ')}.`);
 }
+
+/** The name under which analysts see a read model: without hyphens, which they would have to quote. */
+export const viewOf = (readModel: string): string => readModel.replaceAll('-', '_');
+
+/** @throws TypeError for a shape that not every engine can hold */
+export function refuseShapes(shapes: readonly CollectionShape[]): void {
+  const views = new Set<string>();
+  for (const { name, fields, indexes } of shapes) {
+    const view = viewOf(name).toLowerCase();
+    if (views.has(view)) throw new TypeError(`Two read models would be called ${view}. Give one another name.`);
+    if (!/^[a-z]\w*$/.test(view) || /^(amends|sqlite|system)_/.test(view))
+      throw new TypeError(`${JSON.stringify(name)} can't be a read model's name. Use letters, digits and hyphens.`);
+    views.add(view);
+    const taken = new Set(['id', '_id', 'amends', 'document']);
+    for (const field of Object.keys(fields)) {
+      if (taken.has(field.toLowerCase()) || !/^[^$.\0][^.\0]*$/.test(field))
+        throw new TypeError(`${name} can't declare ${JSON.stringify(field)}. Give the field another name.`);
+      taken.add(field.toLowerCase());
+    }
+    for (const field of indexes.flat())
+      if (!Object.hasOwn(fields, field)) throw new TypeError(`${name} can't index ${field}: it isn't declared.`);
+  }
+}

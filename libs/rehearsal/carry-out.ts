@@ -10,6 +10,7 @@ import { digestBuild } from '../replay/digest/digest.js';
 import type { AnyProjection } from '../event-sourcing/projection.js';
 import { typesOf } from '../replay/fold/projections.js';
 import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
+import type { Build } from './build.js';
 import { changedVerdicts } from './changed-verdicts.js';
 import { eventsUpTo } from './events-up-to.js';
 import { planTo, type Plan } from './plan.js';
@@ -101,12 +102,10 @@ async function changedVerdictsBetween(
   { reads, programme, at }: CarryOutOptions,
   books: { readonly before: RuleBooks; readonly after: RuleBooks },
 ): Promise<number> {
-  const [one, other] = [
-    { reads, generation: before.id },
-    { reads, generation: after.id },
-  ];
+  const buildOf = ({ id }: Generation): Build => ({ reads, generation: id });
+  const explainer = new Explainer(books, programme);
   let count = 0;
-  for await (const _ of changedVerdicts(one, other, { programme, at }, new Explainer(books, programme))) count++;
+  for await (const _ of changedVerdicts(buildOf(before), buildOf(after), { programme, at }, explainer)) count++;
   return count;
 }
 

@@ -86,16 +86,11 @@ const NONE: ClockFigures = { met: 0, missed: 0, running: 0, overdue: 0, cancelle
 
 function clockFigures<By extends string>(groups: readonly Group[], by: readonly By[]): Row<By, ClockFigures>[] {
   return summed(groups, by, (group) => {
-    const figure = (name: string): number => Number(group[name] ?? 0);
-    const [missed, overdue] = [figure('missed'), figure('overdue')];
-    return {
-      met: figure('met'),
-      missed,
-      running: figure('running'),
-      overdue,
-      cancelled: figure('cancelled'),
-      breaches: missed + overdue,
-    };
+    const names = ['met', 'missed', 'running', 'overdue', 'cancelled'];
+    const [met = 0, missed = 0, running = 0, overdue = 0, cancelled = 0] = names.map((name) =>
+      Number(group[name] ?? 0),
+    );
+    return { met, missed, running, overdue, cancelled, breaches: missed + overdue };
   });
 }
 

@@ -5,11 +5,18 @@ import { triage, type Triage } from '../recovery/triage/triage.js';
 import { FirstOf } from './first-of.js';
 import type { Scope } from './totals.js';
 
+const WORDS = {
+  wouldHaveBeenOpened: 'would have been opened',
+  wouldNotHaveBeenOpened: 'would not have been opened',
+  handledOtherwise: 'handled otherwise',
+} as const;
+const CHANGES = Object.keys(WORDS) as (keyof typeof WORDS)[];
+
 /** A response that the other rules would have triaged otherwise. No rule change can undo what was done then. */
 export interface OtherDecision {
   readonly response: string;
   readonly at: string;
-  readonly change: 'would have been opened' | 'would not have been opened' | 'handled otherwise';
+  readonly change: (typeof WORDS)[keyof typeof WORDS];
   readonly from: Decision;
   readonly to: Decision;
 }
@@ -39,7 +46,7 @@ export interface NotReversible {
 export class TriageComparison {
   readonly types = ['ResponseReceived'] as const;
   readonly #examples: FirstOf<OtherDecision>;
-  readonly #counts = { opened: 0, notOpened: 0, otherwise: 0 };
+  readonly #counts = { wouldHaveBeenOpened: 0, wouldNotHaveBeenOpened: 0, handledOtherwise: 0 };
 
   constructor(
     private readonly books: { readonly before: RuleBooks; readonly after: RuleBooks },
@@ -60,34 +67,22 @@ export class TriageComparison {
       return decisionOf(rules && triage(data, rules, occurredAt));
     }) as [Decision, Decision];
     if (same(had, has)) return;
-    const opened = { before: had.outcome === 'case-wanted', after: has.outcome === 'case-wanted' };
+    const [wasOpened, isOpened] = [had.outcome === 'case-wanted', has.outcome === 'case-wanted'];
     const change =
-      opened.before === opened.after
-        ? 'handled otherwise'
-        : opened.after
-          ? 'would have been opened'
-          : 'would not have been opened';
-    this.#counts[change === 'handled otherwise' ? 'otherwise' : opened.after ? 'opened' : 'notOpened']++;
-    this.#examples.add({ response: data.response, at: occurredAt, change, from: had, to: has });
+      wasOpened === isOpened ? 'handledOtherwise' : isOpened ? 'wouldHaveBeenOpened' : 'wouldNotHaveBeenOpened';
+    this.#counts[change]++;
+    this.#examples.add({ response: data.response, at: occurredAt, change: WORDS[change], from: had, to: has });
   }
 
   /** Adds what another comparison found in other responses. */
   merge(found: NotReversible): void {
-    this.#counts.opened += found.wouldHaveBeenOpened;
-    this.#counts.notOpened += found.wouldNotHaveBeenOpened;
-    this.#counts.otherwise += found.handledOtherwise;
+    for (const change of CHANGES) this.#counts[change] += found[change];
     for (const example of found.examples) this.#examples.add(example);
   }
 
   result(): NotReversible {
-    const { opened, notOpened, otherwise } = this.#counts;
-    return {
-      count: opened + notOpened + otherwise,
-      wouldHaveBeenOpened: opened,
-      wouldNotHaveBeenOpened: notOpened,
-      handledOtherwise: otherwise,
-      examples: this.#examples.result(),
-    };
+    const count = CHANGES.reduce((sum, change) => sum + this.#counts[change], 0);
+    return { count, ...this.#counts, examples: this.#examples.result() };
   }
 }
 

@@ -14,6 +14,7 @@ import { ParkedList } from './fold/parked.js';
 export function openHistory(): {
   events: SqliteEventStore;
   reads: SqliteReadStore;
+  ledger: SqliteLedger;
   parked: ParkedList;
   close(): Promise<void>;
 } {
@@ -24,6 +25,7 @@ export function openHistory(): {
   return {
     events,
     reads,
+    ledger,
     parked: new ParkedList(ledger),
     async close() {
       await Promise.all([events.close(), ledger.close(), reads.close()]);

@@ -1,6 +1,6 @@
 import type { Document } from '../event-sourcing/projection.js';
 import { stated } from '../event-sourcing/stated.js';
-import type { GenerationChoice, GroupQuery, ReadStore } from '../read-store/read-store.js';
+import type { GroupQuery, ReadStore } from '../read-store/read-store.js';
 
 export const CLOCK_REPORT_BY = [
   'priority',
@@ -19,7 +19,6 @@ export interface ClockReportRequest {
   readonly by?: ClockReportBy;
   /** The moment at which running clocks are overdue or not: UTC, ISO 8601. */
   readonly at: string;
-  readonly generation?: GenerationChoice;
 }
 
 /** Figures are null for a target that only its source reports on. */
@@ -49,23 +48,19 @@ export const clockCounts = (at: string) =>
 /** Kept and broken promises, by target and one other field. */
 export async function clockReport(
   reads: ReadStore,
-  { programme, by = 'priority', at, generation = 'live' }: ClockReportRequest,
+  { programme, by = 'priority', at }: ClockReportRequest,
 ): Promise<{ rows: readonly ClockReportRow[] }> {
-  const groups = await reads.group(
-    'clocks',
-    {
-      filter: stated({ programme }),
-      by: ['target', by],
-      counts: {
-        computed: { state: { $ne: 'unattached' } },
-        ...clockCounts(at),
-        reportedMet: { reported: 'met' },
-        reportedMissed: { reported: 'missed' },
-        disagreements: { disagrees: true },
-      },
+  const groups = await reads.group('clocks', {
+    filter: stated({ programme }),
+    by: ['target', by],
+    counts: {
+      computed: { state: { $ne: 'unattached' } },
+      ...clockCounts(at),
+      reportedMet: { reported: 'met' },
+      reportedMissed: { reported: 'missed' },
+      disagreements: { disagrees: true },
     },
-    generation,
-  );
+  });
   const rows = groups.map((group): ClockReportRow => {
     const figure = (name: string): number | null => (Number(group['computed']) === 0 ? null : Number(group[name]));
     return {
@@ -84,24 +79,19 @@ export async function clockReport(
   return { rows: rows.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)) };
 }
 
+interface DisagreementsRequest {
+  readonly programme?: string;
+  readonly target?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
 /** The stopped clocks whose verdict differs from the one a source reported, page by page. */
 export async function clockDisagreements(
   reads: ReadStore,
-  {
-    programme,
-    target,
-    after,
-    limit = 100,
-    generation = 'live',
-  }: {
-    readonly programme?: string;
-    readonly target?: string;
-    readonly after?: string;
-    readonly limit?: number;
-    readonly generation?: GenerationChoice;
-  } = {},
+  { programme, target, after, limit = 100 }: DisagreementsRequest = {},
 ): Promise<{ rows: readonly (Document & { readonly id: string })[]; next?: string }> {
   const filter = stated({ disagrees: true, programme, target });
-  const { documents, next } = await reads.find('clocks', stated({ filter, limit, after }), generation);
+  const { documents, next } = await reads.find('clocks', stated({ filter, limit, after }));
   return stated({ rows: documents, next });
 }

@@ -1,5 +1,5 @@
 import { stated } from '../event-sourcing/stated.js';
-import type { GenerationChoice, Group, GroupQuery, ReadStore } from '../read-store/read-store.js';
+import type { Group, GroupQuery, ReadStore } from '../read-store/read-store.js';
 import { wilson } from './wilson.js';
 
 export interface FunnelRequest {
@@ -9,26 +9,25 @@ export interface FunnelRequest {
   /** The response came, or the case was opened, at `from` or later and before `until`. */
   readonly from?: string;
   readonly until?: string;
-  readonly generation?: GenerationChoice;
 }
 
-export const FUNNEL_STEPS = [
-  'received',
-  'flagged',
-  'opened',
-  'contacted',
-  'offered',
-  'accepted',
-  'approved',
-  'reSurveyed',
-  'recovered',
-] as const;
-export type FunnelStep = (typeof FUNNEL_STEPS)[number];
+/** Each step with the one that its rate refers to. "opened" has none: some cases come from no response. */
+const STEPS = {
+  received: null,
+  flagged: 'received',
+  opened: null,
+  contacted: 'opened',
+  offered: 'opened',
+  accepted: 'offered',
+  approved: 'opened',
+  reSurveyed: 'approved',
+  recovered: 'reSurveyed',
+} as const;
+type FunnelStep = keyof typeof STEPS;
 
 export interface FunnelRow {
   readonly step: FunnelStep;
   readonly count: number;
-  /** The step that the rate refers to. "opened" has none: some cases come from no response. */
   readonly of: FunnelStep | null;
   /** 0 to 1, with its 95 % Wilson interval; null if there is nothing to compare with. */
   readonly rate: number | null;
@@ -46,21 +45,9 @@ export interface FunnelReport {
   };
 }
 
-const OF: Readonly<Record<FunnelStep, FunnelStep | null>> = {
-  received: null,
-  flagged: 'received',
-  opened: null,
-  contacted: 'opened',
-  offered: 'opened',
-  accepted: 'offered',
-  approved: 'opened',
-  reSurveyed: 'approved',
-  recovered: 'reSurveyed',
-};
-
 /** How many responses and cases reached each step. */
 export async function funnelReport(reads: ReadStore, asked: FunnelRequest = {}): Promise<FunnelReport> {
-  return funnelOf(await reads.group('funnel', funnelQuery(asked), asked.generation ?? 'live'));
+  return funnelOf(await reads.group('funnel', funnelQuery(asked)));
 }
 
 export const funnelQuery = ({ programme, touchpoint, product, from, until }: FunnelRequest): GroupQuery => ({
@@ -91,8 +78,8 @@ export function funnelOf(groups: readonly Group[]): FunnelReport {
     if (step === 'flagged') return figure('response', 'flagged');
     return figure('case', step === 'opened' ? 'count' : step);
   };
-  const rows = FUNNEL_STEPS.map((step): FunnelRow => {
-    const of = OF[step];
+  const steps = Object.entries(STEPS) as [FunnelStep, FunnelStep | null][];
+  const rows = steps.map(([step, of]): FunnelRow => {
     const count = countOf(step);
     const interval = of === null ? undefined : wilson(count, countOf(of));
     return {

@@ -1,5 +1,5 @@
 import { stated } from '../event-sourcing/stated.js';
-import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
 
 export interface RepeatRow {
   readonly programme: string;
@@ -16,18 +16,14 @@ export interface RepeatRow {
 /** How often customers come back with another case. */
 export async function repeatReport(
   reads: ReadStore,
-  { programme, generation = 'live' }: { readonly programme?: string; readonly generation?: GenerationChoice } = {},
+  { programme }: { readonly programme?: string } = {},
 ): Promise<{ rows: readonly RepeatRow[] }> {
-  const groups = await reads.group(
-    'customers',
-    {
-      filter: stated({ programme }),
-      by: ['programme'],
-      sums: { cases: 'cases', within30: 'repeatsWithin30Days', within90: 'repeatsWithin90Days' },
-      counts: { some30: { repeatsWithin30Days: { $gt: 0 } }, some90: { repeatsWithin90Days: { $gt: 0 } } },
-    },
-    generation,
-  );
+  const groups = await reads.group('customers', {
+    filter: stated({ programme }),
+    by: ['programme'],
+    sums: { cases: 'cases', within30: 'repeatsWithin30Days', within90: 'repeatsWithin90Days' },
+    counts: { some30: { repeatsWithin30Days: { $gt: 0 } }, some90: { repeatsWithin90Days: { $gt: 0 } } },
+  });
   const rows = groups.map((group) => ({
     programme: String(group['programme']),
     customers: group.count,

@@ -1,5 +1,5 @@
 import { stated } from '../event-sourcing/stated.js';
-import type { GenerationChoice, Group, ReadStore } from '../read-store/read-store.js';
+import type { Group, ReadStore } from '../read-store/read-store.js';
 
 export const CAUSE_LEVELS = [1, 2, 3, 4] as const;
 export type CauseLevel = (typeof CAUSE_LEVELS)[number];
@@ -17,7 +17,6 @@ export interface RootCausesRequest {
   readonly product?: string;
   /** The month in which the case was opened, such as 2031-05. */
   readonly month?: string;
-  readonly generation?: GenerationChoice;
 }
 
 export interface CauseCount {
@@ -37,10 +36,10 @@ const FIELDS: Readonly<Record<CauseReading, string>> = { read: 'level', recorded
 /** Pareto: the most frequent causes first. */
 export async function rootCauseReport(
   reads: ReadStore,
-  { level = 1, as = 'read', generation = 'live', ...where }: RootCausesRequest = {},
+  { level = 1, as = 'read', ...where }: RootCausesRequest = {},
 ): Promise<{ rows: readonly RootCauseRow[]; total: number }> {
   const by = CAUSE_LEVELS.filter((one) => one <= level).map((one) => `${FIELDS[as]}${one}`);
-  const groups = await reads.group('root_causes', { filter: stated(where), by }, generation);
+  const groups = await reads.group('root_causes', { filter: stated(where), by });
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   let so = 0;
   const rows = causesOf(groups, by).map(({ cause, count }) => ({

@@ -1,6 +1,6 @@
 import { stated } from '../event-sourcing/stated.js';
 import type { Filter } from '../filter/filter.js';
-import type { GenerationChoice, ReadStore } from '../read-store/read-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
 
 export const TIMES_BY = ['priority', 'team', 'owner', 'kind', 'touchpoint', 'product', 'month', 'programme'] as const;
 export type TimesBy = (typeof TIMES_BY)[number];
@@ -9,7 +9,6 @@ export const TIMED = ['alert', 'acknowledge', 'firstContact', 'resolve', 'approv
 export interface TimesRequest {
   readonly programme?: string;
   readonly by?: TimesBy;
-  readonly generation?: GenerationChoice;
 }
 
 /** Milliseconds; null if no case reached the step. */
@@ -29,16 +28,16 @@ export type TimesRow = {
 /** How long cases took from their opening to each step. */
 export async function timesReport(
   reads: ReadStore,
-  { programme, by = 'priority', generation = 'live' }: TimesRequest = {},
+  { programme, by = 'priority' }: TimesRequest = {},
 ): Promise<{ rows: readonly TimesRow[] }> {
   const ofProgramme = stated({ programme });
-  const groups = await reads.group('times', { filter: ofProgramme, by: [by] }, generation);
+  const groups = await reads.group('times', { filter: ofProgramme, by: [by] });
   const rows: TimesRow[] = [];
   for (const group of groups) {
     const filter: Filter = { ...ofProgramme, [by]: group[by] ?? null };
     for (const step of TIMED) {
-      const wall = await spread(reads, `${step}WallMs`, filter, generation);
-      const working = await spread(reads, `${step}WorkingMs`, filter, generation);
+      const wall = await spread(reads, `${step}WallMs`, filter);
+      const working = await spread(reads, `${step}WorkingMs`, filter);
       rows.push({ [by]: group[by] ?? null, step, count: wall.count, wall: wall.spread, working: working.spread });
     }
   }
@@ -47,13 +46,8 @@ export async function timesReport(
 }
 
 /** The store counts how often each duration occurs. */
-async function spread(
-  reads: ReadStore,
-  field: string,
-  filter: Filter,
-  generation: GenerationChoice,
-): Promise<{ count: number; spread: Spread }> {
-  const groups = await reads.group('times', { filter: { ...filter, [field]: { $ne: null } }, by: [field] }, generation);
+async function spread(reads: ReadStore, field: string, filter: Filter): Promise<{ count: number; spread: Spread }> {
+  const groups = await reads.group('times', { filter: { ...filter, [field]: { $ne: null } }, by: [field] });
   const values = groups
     .map((group) => ({ ms: Number(group[field]), count: group.count }))
     .toSorted((a, b) => a.ms - b.ms);

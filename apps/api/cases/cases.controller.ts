@@ -47,6 +47,6 @@ function addRoute(controller: Type<{ bus: CommandBus }>, declared: RoutedCommand
   CommandSent()(prototype, method, 2);
   Res({ passthrough: true })(prototype, method, 3);
   const descriptor = Object.getOwnPropertyDescriptor(prototype, method) ?? {};
-  CommandRoute(declared, body)(prototype, method, descriptor);
+  CommandRoute(declared)(prototype, method, descriptor);
   ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })(prototype, method, descriptor);
 }

@@ -4,7 +4,7 @@ import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
-import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
+import { notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
@@ -20,6 +20,7 @@ import { verifyReadModels, type Difference } from '../../../libs/replay/digest/v
 import { problemOfRefusal } from '../http/request-headers.js';
 import { Stopped } from '../../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
+import { busy, conflict } from '../http/problems.js';
 
 export interface Verified extends SealsReport {
   readonly equal: boolean;
@@ -57,9 +58,7 @@ export class Builds implements BeforeApplicationShutdown {
   }
 
   get underWay(): UnderWay | undefined {
-    if (this.working === undefined) return undefined;
-    const { reason, progress } = this.working;
-    return { reason, ...(progress === undefined ? {} : { progress }) };
+    return this.working && { reason: this.working.reason, progress: this.working.progress };
   }
 
   /** Builds once more under the rules in force. */
@@ -86,29 +85,19 @@ export class Builds implements BeforeApplicationShutdown {
   /** @throws Problem where there is no such build, or it is not ready */
   async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
     const { status } = await this.known(generation);
-    if (status === 'building')
-      throw new Problem({
-        status: 409,
-        code: 'generation-not-ready',
-        detail: `Generation ${generation} is still being built.`,
-      });
+    if (status === 'building') throw conflict('generation-not-ready', `Generation ${generation} is still being built.`);
     return this.builds.switchTo(generation);
   }
 
   async release(generation: number): Promise<void> {
     const { status } = await this.known(generation);
     if (status === 'live')
-      throw new Problem({
-        status: 409,
-        code: 'generation-live',
-        detail: `Generation ${generation} is served. Switch to another first.`,
-      });
+      throw conflict('generation-live', `Generation ${generation} is served. Switch to another first.`);
     if (status === 'building' && this.working !== undefined)
-      throw new Problem({
-        status: 409,
-        code: 'build-under-way',
-        detail: `Generation ${generation} may be the one that is being built. Stop the build first.`,
-      });
+      throw conflict(
+        'build-under-way',
+        `Generation ${generation} may be the one that is being built. Stop the build first.`,
+      );
     await this.stores.reads.release(generation);
     await this.follower.refresh();
   }
@@ -146,19 +135,18 @@ export class Builds implements BeforeApplicationShutdown {
   /** @throws Problem while something else is being built */
   private async oneAtATime<T>(reason: string, work: (builds: ReadModelBuilds) => Promise<T>): Promise<T> {
     if (this.working !== undefined)
-      throw new Problem({
-        status: 503,
-        code: 'build-under-way',
-        detail: `Another build or verification is under way (${this.working.reason}). Try again when it is done.`,
-        headers: { 'retry-after': '10' },
-      });
+      throw busy(
+        'build-under-way',
+        `Another build or verification is under way (${this.working.reason}). Try again when it is done.`,
+        10,
+      );
     const working: Working = { reason, stop: new AbortController() };
     this.working = working;
     try {
       const { signal } = working.stop;
       return await work(this.builds.steered({ signal, onProgress: (progress) => (working.progress = progress) }));
     } catch (error) {
-      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
+      if (error instanceof Stopped) throw conflict('stopped', error.message);
       throw error;
     } finally {
       this.working = undefined;

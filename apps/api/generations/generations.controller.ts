@@ -1,5 +1,4 @@
 import type { Static } from 'typebox';
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Anything, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
@@ -12,7 +11,6 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, sentBy, type Sent } from '../http/request-headers.js';
-
 import { soundRules } from '../rules/sound-rules.js';
 import { Builds, type Verified } from './builds.js';
 
@@ -48,16 +46,14 @@ export class GenerationsController {
   @ApiOperation({ operationId: 'Generations', summary: 'List the builds of the read models, and which one is served' })
   async list(): Promise<object> {
     const generations = await this.stores.reads.generations();
-    const { underWay } = this.builds;
     return {
       generations: generations.map(({ id, status, stamp }) => ({ id, status, ...stamp })),
-      ...(underWay === undefined ? {} : { underWay }),
+      underWay: this.builds.underWay,
     };
   }
 
   @Post('generations')
   @HttpCode(200)
-  @BodySchema(Build)
   @ApiOperation({ operationId: 'Build', summary: 'Build the read models again; with rules: under them, and switch' })
   async build(@Valid(Build) { ruleSet, reason }: Build, @CommandSent() sent: Sent): Promise<object> {
     if (ruleSet !== undefined) {
@@ -100,8 +96,7 @@ export class GenerationsController {
     operationId: 'Verify',
     summary: 'Prove that the read models are what history gives, and that history is as it was sealed',
   })
-  @BodySchema(Verify, { required: false })
-  verify(@Valid(Verify) { anchor }: Verify): Promise<Verified> {
+  verify(@Valid(Verify, { required: false }) { anchor }: Verify): Promise<Verified> {
     return this.builds.verify(anchor === undefined ? undefined : anchorOf(anchor));
   }
 }

@@ -1,23 +1,25 @@
 import { Body, type PipeTransform } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
-import { Problem } from '../../../libs/platform/problem/problem.js';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { valid } from '../../../libs/platform/validation/schema.js';
+import { unsupported } from './problems.js';
 
 class CompiledValidation implements PipeTransform<unknown, unknown> {
   constructor(private readonly message: TSchema) {}
 
   /** A missing body counts as a message without fields; null does not. */
   transform(value: unknown): unknown {
-    if (value instanceof Readable)
-      throw new Problem({
-        status: 415,
-        code: 'unsupported-media-type',
-        detail: 'Send it as application/json: lines of JSON are for batches.',
-      });
+    if (value instanceof Readable) throw unsupported('Send it as application/json: lines of JSON are for batches.');
     return valid(this.message, value === undefined ? {} : value);
   }
 }
 
-/** Injects the body after checking it by the compiled schema of this message. */
-export const Valid = (message: TSchema): ParameterDecorator => Body(new CompiledValidation(message));
+/** Injects the body after checking it by the compiled schema of this message, and documents it. */
+export const Valid =
+  (message: TSchema, { required = true } = {}): ParameterDecorator =>
+  (controller, name = '', index) => {
+    Body(new CompiledValidation(message))(controller, name, index);
+    const route = Object.getOwnPropertyDescriptor(controller, name);
+    if (route) BodySchema(message, { required })(controller, name, route);
+  };

@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { applyDecorators, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import type { TObject } from 'typebox';
@@ -25,8 +24,8 @@ export function bodyOf<D extends RoutedCommand>({ fields, comes }: D): BodyOf<D>
   return message(Object.fromEntries(sent), comes.example) as unknown as BodyOf<D>; // the path's names are left out
 }
 
-/** Decorates the route of a declared command: path, roles, documentation. `body`: if it differs from the command's fields. */
-export const CommandRoute = (declared: RoutedCommand, body: TObject = bodyOf(declared)): MethodDecorator => {
+/** Decorates the route of a declared command: path, roles, documentation. */
+export const CommandRoute = (declared: RoutedCommand): MethodDecorator => {
   const { method, path, roles, says, explains } = declared.comes;
   const at = path.replaceAll(IN_PATH, ':$1');
   return applyDecorators(
@@ -38,7 +37,6 @@ export const CommandRoute = (declared: RoutedCommand, body: TObject = bodyOf(dec
       summary: says,
       description: [explains, `For ${roles.join(', ')}.`].filter(Boolean).join(' '),
     }),
-    BodySchema(body),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,

@@ -4,10 +4,11 @@ import type { DeclaredCommand } from '../../../libs/event-sourcing/declared-comm
 import { mistakesOf } from '../../../libs/platform/validation/schema.js';
 import { AGGREGATES } from '../../../libs/recovery/aggregates.js';
 import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
-import * as improvement from '../improvement/improvement-messages.js';
-import { QueryDocuments } from '../queries/query-messages.js';
-import { Rehearse } from '../rehearsals/rehearsal-messages.js';
-import * as rules from '../rules/rule-messages.js';
+import { ReportFailure } from '../improvement/report-failure.js';
+import { DrawSample } from '../improvement/samples.js';
+import { QueryDocuments } from '../queries/queries.controller.js';
+import { Rehearse } from '../rehearsals/rehearsals.controller.js';
+import { ActivateRules, CheckRules, DraftRules, RollBack } from '../rules/rules.controller.js';
 import { bodyOf, isRouted } from './command-route.js';
 
 const commands = Object.values(AGGREGATES)
@@ -18,7 +19,8 @@ const commands = Object.values(AGGREGATES)
 
 const MESSAGES: readonly (readonly [string, TObject])[] = [
   ...commands.map((declared) => [declared.type, bodyOf(declared)] as const),
-  ...Object.entries({ ...improvement, ...rules, QueryDocuments, ReceiveResponse, Rehearse }),
+  ...Object.entries({ ReportFailure, DrawSample, QueryDocuments, ReceiveResponse, Rehearse }),
+  ...Object.entries({ ActivateRules, CheckRules, DraftRules, RollBack }),
 ];
 
 test.each(MESSAGES)('the example of %s is one', (_, message) => {

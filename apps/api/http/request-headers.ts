@@ -2,8 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Done } from '../../../libs/commands/commands.js';
-import type { Refusal } from '../../../libs/event-sourcing/decider.js';
-import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 
@@ -19,11 +18,10 @@ const ETAG = /^(?:W\/)?"(\d{1,15})"$/;
 
 export const CommandSent = createParamDecorator((_: unknown, context: ExecutionContext): Sent => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const expectedRevision = revisionOf(request.headers['if-match']);
   return {
     caller: callerOf(request),
     commandId: commandIdOf(request.headers['idempotency-key']),
-    ...(expectedRevision === undefined ? {} : { expectedRevision }),
+    expectedRevision: revisionOf(request.headers['if-match']),
   };
 });
 
@@ -78,6 +76,6 @@ export function problemOfRefusal({ refused, because, field }: Refusal): Problem 
     status: refused.endsWith('not-found') ? 404 : field === undefined ? 409 : 422,
     code: refused,
     detail: because,
-    ...(field === undefined ? {} : { errors: [{ field, message: because }] }),
+    errors: field === undefined ? undefined : [{ field, message: because }],
   });
 }

@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -25,9 +24,8 @@ import {
   type Sent,
   type Written,
 } from '../http/request-headers.js';
-import { DrawSample, ReportFailure } from './improvement-messages.js';
-import { FailureReports } from './report-failure.js';
-import { Samples } from './samples.js';
+import { FailureReports, ReportFailure } from './report-failure.js';
+import { DrawSample, Samples } from './samples.js';
 
 const { improvement: _, ...raising } = ImprovementActionRaised.data.properties;
 const Raising = message(raising, RaiseImprovementAction.comes.example);
@@ -48,7 +46,6 @@ export class ImprovementController {
   @Post('failures')
   @HttpCode(202)
   @Roles('integrator', 'supervisor', 'operator')
-  @BodySchema(ReportFailure)
   @ApiOperation({
     operationId: 'ReportFailure',
     summary: 'Report a failure that affected many customers: each gets a response that points to it',
@@ -65,7 +62,7 @@ export class ImprovementController {
     return { ...answerWritten(reply, idOf(sent.source, sent.externalId), failure), responses };
   }
 
-  @CommandRoute(RaiseImprovementAction, Raising)
+  @CommandRoute(RaiseImprovementAction)
   raise(
     @Valid(Raising) raised: Raising,
     @CommandSent() sent: Sent,
@@ -89,7 +86,6 @@ export class ImprovementController {
   @Post('verification-samples')
   @HttpCode(200)
   @Roles('supervisor', 'approver', 'operator')
-  @BodySchema(DrawSample)
   @ApiOperation({
     operationId: 'DrawSample',
     summary: 'Draw which approved cases of a month are verified, by the seed and rate of the rules',
@@ -105,13 +101,7 @@ export class ImprovementController {
 
   private async act(command: CommandOf<'improvement'>, sent: Sent, reply: FastifyReply): Promise<Written> {
     const { improvement: id } = command;
-    const done = await this.commands.execute({
-      ...requestBy(sent),
-      aggregate: 'improvement',
-      id,
-      programme: '',
-      command,
-    });
-    return answerWritten(reply, id, done);
+    const request = { ...requestBy(sent), aggregate: 'improvement', id, programme: '', command } as const;
+    return answerWritten(reply, id, await this.commands.execute(request));
   }
 }

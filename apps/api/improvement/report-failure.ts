@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Static } from 'typebox';
 import { Commands, type CommandRequest, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
@@ -8,9 +9,36 @@ import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
+import { message } from '../../../libs/platform/validation/schema.js';
 import { streamOf } from '../../../libs/recovery/aggregates.js';
+import { Instant, Optional, Personal, Text, Texts } from '../../../libs/recovery/vocabulary/fields.js';
 import { programmeOf } from '../../../libs/responses/receive.js';
-import type { ReportFailure } from './improvement-messages.js';
+
+export const ReportFailure = message(
+  {
+    programme: Optional(Text(100)),
+    source: Text(100),
+    /** The source's own id. The same id means the same failure. */
+    externalId: Text(150),
+    /** Such as delay, outage, defect, billing. */
+    kind: Text(100),
+    touchpoint: Optional(Text()),
+    product: Optional(Text()),
+    description: Optional(Personal),
+    /** The source's ids of the affected customers. */
+    customers: Texts(5_000, 200, 1),
+    occurredAt: Optional(Instant),
+  },
+  {
+    source: 'shop',
+    externalId: 'outage-17',
+    kind: 'delay',
+    touchpoint: 'delivery',
+    description: 'Lorry broke down',
+    customers: ['c-77', 'c-78'],
+  },
+);
+export type ReportFailure = Static<typeof ReportFailure>;
 
 const AT_ONCE = 64;
 
@@ -81,19 +109,14 @@ export class FailureReports {
     externalId,
     customers: named,
   }: ReportFailure): Promise<readonly AffectedCustomer[]> {
-    const ids = [...new Set(named)];
-    const responses = ids.map((id) => idOf(source, `${externalId}/${id}`));
+    const affected = [...new Set(named)].map((id) => ({ id, response: idOf(source, `${externalId}/${id}`) }));
     const customers = await this.stores.personal.customersOf(
-      responses.map((response, index) => ({
-        reference: { source, id: ids[index] ?? '' },
+      affected.map(({ id, response }) => ({
+        reference: { source, id },
         event: idOf(idOf('receive', response), streamOf('response', response), 0),
       })),
     );
-    return responses.map((response, index) => ({
-      id: ids[index] ?? '',
-      response,
-      customer: customers[index] ?? '',
-    }));
+    return affected.map((one, index) => ({ ...one, customer: customers[index] ?? '' }));
   }
 }
 

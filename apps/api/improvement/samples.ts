@@ -1,15 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
 import { Commands } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
-import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { message } from '../../../libs/platform/validation/schema.js';
 import type { CaseDocument } from '../../../libs/read-models/case-document.js';
 import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
+import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { answerWritten, type Sent } from '../http/request-headers.js';
-import type { DrawSample } from './improvement-messages.js';
+import { conflict } from '../http/problems.js';
+
+export const DrawSample = message(
+  {
+    programme: Optional(Text(100)),
+    /** Cases approved in this month (UTC), such as 2031-05; it must be over. */
+    month: Text(7),
+  },
+  { programme: 'service-recovery', month: '2031-05' },
+);
+export type DrawSample = Static<typeof DrawSample>;
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
@@ -38,11 +51,10 @@ export class Samples {
     const { verification } = this.rules.books().at(programme, `${month}-01T00:00:00.000Z`)?.ruleSet ?? {};
     const { seed, sampleRate, strata } = verification ?? {};
     if (seed === undefined || sampleRate === undefined)
-      throw new Problem({
-        status: 409,
-        code: 'sampling-not-in-rules',
-        detail: `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
-      });
+      throw conflict(
+        'sampling-not-in-rules',
+        `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
+      );
     const period = `${programme}-${month}`;
     const cases = await this.approvedIn(programme, month, strata);
     const done = await this.commands.execute({
@@ -68,11 +80,7 @@ export class Samples {
     const found: { case: string; stratum?: string }[] = [];
     for (let after: string | undefined; ;) {
       const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };
-      const page = await this.stores.reads.find('cases', {
-        filter,
-        limit: 1_000,
-        ...(after === undefined ? {} : { after }),
-      });
+      const page = await this.stores.reads.find('cases', { filter, limit: 1_000, after });
       // The cases read model stores the documents that it declares.
       for (const one of page.documents as unknown as readonly CaseDocument[]) {
         const approval = one.steps.findLast(({ step }) => step === 'approved');

@@ -1,5 +1,4 @@
 import type { Static } from 'typebox';
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { OneOf, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
@@ -35,11 +34,9 @@ export class KeysController {
   }
 
   @Post()
-  @BodySchema(CreateKey)
   @ApiOperation({ operationId: 'CreateApiKey', summary: 'Create a key. Only this answer shows it.' })
   create(@Valid(CreateKey) wanted: CreateKey): Promise<ApiKey & { key: string }> {
-    const { name, role, team } = wanted;
-    return this.keys.create({ name, role, ...(team === undefined ? {} : { team }) });
+    return this.keys.create(wanted);
   }
 
   @Delete(':id')

@@ -1,5 +1,4 @@
 import type { Static } from 'typebox';
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Optional, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
@@ -63,26 +62,22 @@ export class ParkedController {
 
   @Post('retry')
   @HttpCode(200)
-  @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'RetryParked',
     summary: 'Fold it again after a fix; false if it still fails',
   })
   async retry(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
-    const { readModel, key } = named;
-    return { inOrder: await this.follower.retry(await this.generationOf(named), readModel, key) };
+    return { inOrder: await this.follower.retry(await this.generationOf(named), named.readModel, named.key) };
   }
 
   @Post('skip')
   @HttpCode(200)
-  @BodySchema(NameParked)
   @ApiOperation({
     operationId: 'SkipParked',
     summary: 'Skip the event that could not be folded, for good, and fold the later ones',
   })
   async skip(@Valid(NameParked) named: NameParked): Promise<{ inOrder: boolean }> {
-    const { readModel, key } = named;
-    return { inOrder: await this.follower.skip(await this.generationOf(named), readModel, key) };
+    return { inOrder: await this.follower.skip(await this.generationOf(named), named.readModel, named.key) };
   }
 
   /** @throws Problem if nothing of that name is parked */

@@ -27,10 +27,10 @@ export class AccessLog {
 
   /** @throws HistoryUnavailable: then nothing may be shown */
   record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
-    const fields = new Map<string, Set<string>>();
-    for (const { key, field } of read) fields.set(key, (fields.get(key) ?? new Set()).add(field));
-    for (const [customer, names] of fields)
-      this.waiting.push(accessEvent(caller, { customer, route, fields: [...names].sort() }));
+    for (const [customer, values] of Map.groupBy(read, ({ key }) => key)) {
+      const fields = [...new Set(values.map(({ field }) => field))].sort();
+      this.waiting.push(accessEvent(caller, { customer, route, fields }));
+    }
     return (this.next ??= this.turn());
   }
 
@@ -44,10 +44,8 @@ export class AccessLog {
   }
 
   private async store(taken: readonly ToAppend<AccessEvent>[]): Promise<void> {
-    for (const stream of new Set(taken.map((access) => access.stream))) {
-      const accesses = taken.filter((access) => access.stream === stream);
+    for (const [stream, accesses] of Map.groupBy(taken, (access) => access.stream))
       for (let at = 0; at < accesses.length; at += MOST) await this.append(stream, accesses.slice(at, at + MOST));
-    }
   }
 
   private async append(stream: string, accesses: readonly ToAppend<AccessEvent>[]): Promise<void> {

@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { createParamDecorator, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ROLES_THAT_READ_PERSONAL, type Caller } from '../../../libs/platform/auth/roles.js';
-import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
+import { invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Query } from '../../../libs/read-store/read-store.js';
@@ -9,6 +9,7 @@ import { Following } from '../../../libs/replay/follow/following.js';
 import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
 import { AccessLog } from './access-log.js';
+import { busy, conflict } from '../http/problems.js';
 
 /** The caller, the route, and the position that the answer must include. */
 export interface Asked {
@@ -43,7 +44,7 @@ export class Documents {
     await this.known(collection);
     const { documents, next } = await this.stores.reads.find(collection, query);
     const shown = await this.asSeenBy(documents, asked);
-    return { documents: shown, ...(next === undefined ? {} : { next }) };
+    return { documents: shown, next };
   }
 
   /** @throws Problem 404 if the document does not exist */
@@ -62,12 +63,11 @@ export class Documents {
       throw invalid([{ field: 'Amends-Position', message: 'must be what a write answered with' }], 400);
     if (await this.follower.waitFor(Number(shard), position, WAIT_MS)) return;
     const lag = (await this.follower.lag()).find(({ status }) => status === 'live');
-    throw new Problem({
-      status: 503,
-      code: 'read-models-behind',
-      detail: `The read models are ${lag?.seconds.toFixed(1) ?? 'unknown'} s behind (${lag?.state ?? 'not followed'}).`,
-      headers: { 'retry-after': '1' },
-    });
+    throw busy(
+      'read-models-behind',
+      `The read models are ${lag?.seconds.toFixed(1) ?? 'unknown'} s behind (${lag?.state ?? 'not followed'}).`,
+      1,
+    );
   }
 
   /** Refuses a case with parked events, because its documents are out of date. @throws Problem */
@@ -75,11 +75,7 @@ export class Documents {
     const live = await this.stores.reads.live();
     if (live === undefined) return;
     if ((await this.parked.list(live.id)).some(({ key }) => key === id))
-      throw new Problem({
-        status: 409,
-        code: 'parked',
-        detail: `An event of ${id} could not be read; an operator must see to it.`,
-      });
+      throw conflict('parked', `An event of ${id} could not be read; an operator must see to it.`);
   }
 
   private async known(collection: string): Promise<void> {
@@ -103,10 +99,12 @@ export class Documents {
   }
 }
 
-export const askedBy = (request: FastifyRequest): Asked => {
+/** Injects who reads, by which route, and up to which position. */
+export const Asking = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { caller } = request;
   if (caller === undefined) throw new Error('A route that shows documents must ask who calls.');
   const position = request.headers['amends-position'];
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-  return { caller, route, ...(typeof position === 'string' ? { position } : {}) };
-};
+  return { caller, route, position: typeof position === 'string' ? position : undefined };
+});

@@ -1,8 +1,7 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Filter } from '../../../libs/filter/filter.js';
+import { Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
 import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
@@ -10,45 +9,35 @@ import { Problem, invalid, notFound } from '../../../libs/platform/problem/probl
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isId } from '../../../libs/platform/validation/formats.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import type { Query } from '../../../libs/read-store/read-store.js';
+import { Anything, OneOf, Optional, Part, Parts, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
 import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Valid } from '../http/body.js';
 import { ofAnotherTeam, ofOwnTeam } from '../http/own-team.js';
-import { askedBy, Documents, type Shown } from './documents.js';
-import { QueryDocuments } from './query-messages.js';
-import { oneOf, only, queryOf, type UrlQuery } from './url-query.js';
-import { Viewed, viewOf } from './view.js';
+import { Asking, Documents, type Asked, type Shown } from './documents.js';
+import { Listing, oneOf, Parameters, type Named } from './url-query.js';
+import { viewOf } from './view.js';
 
-const QUEUE_FILTERS = [
-  'programme',
-  'team',
-  'owner',
-  'status',
-  'kind',
-  'priority',
-  'touchpoint',
-  'product',
-  'waitingOn',
-  'toAuthorise',
-];
-const CASE_FILTERS = [
-  'programme',
-  'customer',
-  'response',
-  'reference',
-  'team',
-  'owner',
-  'status',
-  'kind',
-  'priority',
-  'touchpoint',
-  'product',
-];
-const CLOCK_FILTERS = ['programme', 'case', 'target', 'state', 'priority', 'team', 'owner', 'met', 'disagrees'];
+const OF_CASE = ['team', 'owner', 'status', 'kind', 'priority', 'touchpoint', 'product'];
+const DUE_FIRST = [{ field: 'nextDueAt', direction: 'asc' }] as const;
 
-const Filters = (names: readonly string[]) => (target: object, key: string, descriptor: PropertyDescriptor) => {
-  for (const name of [...names, 'sort', 'limit', 'after'])
-    ApiQuery({ name, required: false, schema: { type: 'string' } })(target, key, descriptor);
-};
+const SortBy = Part({
+  field: Text(100),
+  direction: OneOf(['asc', 'desc']),
+});
+/** A question to a read model: MongoDB filter syntax over its declared fields. */
+export const QueryDocuments = message(
+  {
+    filter: Optional(Anything),
+    sort: Optional(Parts(SortBy, 5)),
+    limit: Optional(Whole(1, 1_000)),
+    /** The cursor of the previous page. It holds sort values, which may be long. */
+    after: Optional(Text(100_000)),
+  },
+  { filter: { team: 'care', status: 'open' }, sort: [{ field: 'openedAt', direction: 'asc' }], limit: 20 },
+);
+type QueryDocuments = Static<typeof QueryDocuments>;
 
 @ApiTags('queries')
 @ApiHeader({
@@ -66,22 +55,22 @@ export class QueriesController {
 
   @Get('queue')
   @Roles(...READERS)
-  @Filters(QUEUE_FILTERS)
   @ApiOperation({ operationId: 'Queue', summary: 'List the open work, due first' })
-  queue(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    const asked = askedBy(request);
-    const query = queryOf({ sort: 'nextDueAt', ...url }, QUEUE_FILTERS);
-    return this.documents.find('queues', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
+  queue(
+    @Listing('programme', ...OF_CASE, 'waitingOn', 'toAuthorise') { sort = DUE_FIRST, ...query }: Query,
+    @Asking() asked: Asked,
+  ): Promise<Shown> {
+    return this.list('queues', { ...query, sort }, asked);
   }
 
   @Get('cases')
   @Roles(...READERS)
-  @Filters(CASE_FILTERS)
   @ApiOperation({ operationId: 'Cases', summary: 'List all cases, closed ones too' })
-  cases(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    const asked = askedBy(request);
-    const query = queryOf(url, CASE_FILTERS);
-    return this.documents.find('cases', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
+  cases(
+    @Listing('programme', 'customer', 'response', 'reference', ...OF_CASE) query: Query,
+    @Asking() asked: Asked,
+  ): Promise<Shown> {
+    return this.list('cases', query, asked);
   }
 
   @Get('cases/:id')
@@ -92,10 +81,11 @@ export class QueriesController {
   })
   async case(
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
+    @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const document = await this.caseFor(id, request);
+    await this.mayReadCase(id, asked);
+    const document = await this.documents.get('cases', id, asked);
     void reply.header('etag', `"${String(document['revision'])}"`);
     return document;
   }
@@ -103,15 +93,13 @@ export class QueriesController {
   @Get('cases/:id/timeline')
   @Roles(...READERS)
   @ApiOperation({ operationId: 'Timeline', summary: 'List everything that happened to one case, in order' })
-  async timeline(@Param('id') id: string, @Req() request: FastifyRequest): Promise<object> {
-    await this.mayReadCase(id, request);
-    return this.documents.get('timeline', id, askedBy(request));
+  async timeline(@Param('id') id: string, @Asking() asked: Asked): Promise<object> {
+    await this.mayReadCase(id, asked);
+    return this.documents.get('timeline', id, asked);
   }
 
   @Get('cases/:id/audit')
   @Roles(...READERS)
-  @Viewed('at', 'knownAt', 'under')
-  @ApiQuery({ name: 'steps', required: false, schema: { type: 'string', enum: ['true', 'false'] } })
   @ApiOperation({
     operationId: 'Audit',
     summary: 'Audit one case: every event, every verdict and what it rests on. Personal text stays sealed.',
@@ -119,33 +107,32 @@ export class QueriesController {
   })
   async audit(
     @Param('id') id: string,
-    @Query() url: Readonly<Record<string, string | undefined>>,
-    @Req() request: FastifyRequest,
+    @Parameters('at', 'knownAt', 'under', 'steps') { steps, ...named }: Named,
+    @Asking() asked: Asked,
   ): Promise<CaseAudit> {
-    const { steps = 'false', ...named } = only(url, ['at', 'knownAt', 'under', 'steps']);
-    const asked = {
+    const request = {
       case: id,
       steps: oneOf('steps', steps, ['true', 'false']) === 'true',
       ...viewOf(this.rules.history, named),
     };
-    await this.mayReadCase(id, request);
+    await this.mayReadCase(id, asked);
     const { events, reads, personal } = this.stores;
-    const audit = await auditCase({ events, reads, withhold: (value) => personal.withhold(value) }, asked);
+    const audit = await auditCase({ events, reads, withhold: (value) => personal.withhold(value) }, request);
     if (audit !== undefined) return audit;
     throw invalid([{ field: 'knownAt', message: `is before anything was known of case ${id}; name a later time` }]);
   }
 
   @Get('clocks')
   @Roles(...READERS)
-  @Filters(CLOCK_FILTERS)
   @ApiOperation({
     operationId: 'Clocks',
     summary: 'List the clocks of cases: when each is due, and whether it was met',
   })
-  clocks(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    const asked = askedBy(request);
-    const query = queryOf(url, CLOCK_FILTERS);
-    return this.documents.find('clocks', { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
+  clocks(
+    @Listing('programme', 'case', 'target', 'state', 'priority', 'team', 'owner', 'met', 'disagrees') query: Query,
+    @Asking() asked: Asked,
+  ): Promise<Shown> {
+    return this.list('clocks', query, asked);
   }
 
   @Get('read-models')
@@ -166,35 +153,23 @@ export class QueriesController {
   @Post('read-models/:name/query')
   @HttpCode(200)
   @Roles('analyst', 'supervisor', 'operator')
-  @BodySchema(QueryDocuments)
   @ApiOperation({ operationId: 'QueryReadModel', summary: 'Query any read model in MongoDB filter syntax' })
   query(
     @Param('name') name: string,
     @Valid(QueryDocuments) query: QueryDocuments,
-    @Req() request: FastifyRequest,
+    @Asking() asked: Asked,
   ): Promise<Shown> {
-    const { filter, sort, limit, after } = query;
     // The store checks filters and fields and names what it refuses.
-    return this.documents.find(
-      name,
-      {
-        ...(filter === undefined ? {} : { filter: filter as Filter }),
-        ...(sort === undefined ? {} : { sort }),
-        ...(limit === undefined ? {} : { limit }),
-        ...(after === undefined ? {} : { after }),
-      },
-      askedBy(request),
-    );
+    return this.documents.find(name, query as Query, asked);
   }
 
-  private async caseFor(id: string, request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> {
-    await this.mayReadCase(id, request);
-    return this.documents.get('cases', id, askedBy(request));
+  /** An agent whose key names a team sees that team's alone. */
+  private list(collection: string, query: Query, asked: Asked): Promise<Shown> {
+    return this.documents.find(collection, { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
   }
 
-  private async mayReadCase(id: string, request: FastifyRequest): Promise<void> {
+  private async mayReadCase(id: string, asked: Asked): Promise<void> {
     if (!isId(id)) throw invalid([{ field: 'id', message: `must be the id of a case (a UUID), not "${id}"` }], 400);
-    const asked = askedBy(request);
     await this.documents.waitFor(asked);
     await this.documents.refuseParked(id);
     const found = await this.stores.reads.get('cases', id);

@@ -5,6 +5,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isPresent, type View } from '../../../libs/replay/builds/view.js';
 import { askReport, type ReportRequest } from '../../../libs/reports/reports.js';
+import { busy } from '../http/problems.js';
 
 /**
  * Answers reports from the live read models. For another time or other rules it folds history again in a thread, one
@@ -25,12 +26,7 @@ export class Reports implements BeforeApplicationShutdown {
   async ask(report: ReportRequest, view: View, gone: AbortSignal): Promise<object> {
     if (isPresent(view)) return askReport(this.stores.reads, report);
     if (this.reading)
-      throw new Problem({
-        status: 503,
-        code: 'history-being-read',
-        detail: 'History is being read anew for another report. Ask again when it is done.',
-        headers: { 'retry-after': '5' },
-      });
+      throw busy('history-being-read', 'History is being read anew for another report. Ask again when it is done.', 5);
     this.reading = true;
     try {
       const { places } = this.stores;

@@ -1,35 +1,80 @@
+import { Query as QueryOfUrl, type PipeTransform } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
 import type { Filter, Scalar } from '../../../libs/filter/filter.js';
 import { invalid, type FieldMistake } from '../../../libs/platform/problem/problem.js';
 import type { Query } from '../../../libs/read-store/read-store.js';
 
-export type UrlQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
+type UrlQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** The parameters of a query by name. */
+export type Named = Readonly<Record<string, string | undefined>>;
 
-const PAGING = new Set(['sort', 'limit', 'after']);
+const PAGING = ['sort', 'limit', 'after'];
+
+/** What the documentation says of a parameter beside its name. */
+const DOCUMENTED: Readonly<Record<string, object>> = {
+  at: {
+    description:
+      'The moment at which running clocks are read, an instant or a day (its beginning, UTC); left out: knownAt, else now',
+  },
+  knownAt: {
+    description: 'As it was known then, an instant or a day (its beginning, UTC): what became known later is left out',
+  },
+  under: {
+    description:
+      'As it would be under these rules, in force since ever: the hash of a rule set of this store, the beginning of one, ' +
+      'or a programme, whose latest are meant',
+  },
+  steps: { schema: { type: 'string', enum: ['true', 'false'] } },
+};
+
+const documented =
+  (names: readonly string[], pipe: PipeTransform): ParameterDecorator =>
+  (controller, route = '', index) => {
+    QueryOfUrl(pipe)(controller, route, index);
+    const descriptor = Object.getOwnPropertyDescriptor(controller, route) ?? {};
+    for (const name of names)
+      ApiQuery({ name, required: false, schema: { type: 'string' }, ...DOCUMENTED[name] })(
+        controller,
+        route,
+        descriptor,
+      );
+  };
+
+/** Injects the parameters, and documents them. @throws Problem naming those that are not among these */
+export const Parameters = (...names: readonly string[]): ParameterDecorator =>
+  documented(names, {
+    transform: (asked: Named) => {
+      const unknown = Object.keys(asked).filter((name) => !names.includes(name));
+      if (unknown.length === 0) return asked;
+      throw invalid(unknown.map((field) => ({ field, message: `is not known here; there are ${names.join(', ')}` })));
+    },
+  });
 
 /**
- * Parses a query such as `?team=care&sort=-nextDueAt&limit=20&after=CURSOR`. A repeated field matches either value; a
- * minus sorts descending.
+ * Injects a query such as `?team=care&sort=-nextDueAt&limit=20&after=CURSOR`, and documents it. A repeated field matches
+ * either value; a minus sorts descending.
  * @throws Problem naming every parameter that is unknown or wrong.
  */
-export function queryOf(url: UrlQuery, filters: readonly string[], fixed?: Filter): Query {
+export const Listing = (...filters: readonly string[]): ParameterDecorator =>
+  documented([...filters, ...PAGING], { transform: (url: UrlQuery) => queryOf(url, filters) });
+
+function queryOf(url: UrlQuery, filters: readonly string[]): Query {
   const mistakes: FieldMistake[] = [];
-  const conditions: Filter[] = fixed === undefined ? [] : [fixed];
+  const conditions: Filter[] = [];
   for (const [name, value] of Object.entries(url)) {
-    if (value === undefined || PAGING.has(name)) continue;
+    if (value === undefined || PAGING.includes(name)) continue;
     if (filters.includes(name))
       conditions.push({ [name]: typeof value === 'string' ? scalar(value) : { $in: value.map(scalar) } });
     else mistakes.push({ field: name, message: `is not known here; there are ${[...filters, ...PAGING].join(', ')}` });
   }
-  const limit = one(url['limit']);
+  const [sort, limit, after] = PAGING.map((name) => one(url[name]));
   if (limit !== undefined && !isPageSize(limit)) mistakes.push(notAPageSize(limit));
   if (mistakes.length > 0) throw invalid(mistakes);
-  const sort = one(url['sort']);
-  const after = one(url['after']);
   return {
-    ...(conditions.length === 0 ? {} : { filter: { $and: conditions } }),
-    ...(limit === undefined ? {} : { limit: Number(limit) }),
-    ...(after === undefined ? {} : { after }),
-    ...(sort === undefined ? {} : { sort: sort.split(',').map(sortOf) }),
+    filter: conditions.length === 0 ? undefined : { $and: conditions },
+    limit: limit === undefined ? undefined : Number(limit),
+    after,
+    sort: sort?.split(',').map(sortOf),
   };
 }
 
@@ -54,20 +99,13 @@ const scalar = (value: string): Scalar =>
 const sortOf = (text: string): { field: string; direction: 'asc' | 'desc' } =>
   text.startsWith('-') ? { field: text.slice(1), direction: 'desc' } : { field: text, direction: 'asc' };
 
-/** The parameters as they are, where each is one of these. @throws Problem naming those that are not. */
-export function only<N extends string>(
-  asked: Readonly<Record<string, string | undefined>>,
-  names: readonly N[],
-): { readonly [name in N]?: string } {
-  const unknown = Object.keys(asked).filter((name) => !(names as readonly string[]).includes(name));
-  if (unknown.length > 0)
-    throw invalid(unknown.map((field) => ({ field, message: `is not known here; there are ${names.join(', ')}` })));
-  return asked as { readonly [name in N]?: string };
-}
-
-export const oneOf = <T extends string>(field: string, value: string, choices: readonly T[]): T =>
-  choices.find((choice) => choice === value) ?? wrong(field, choices);
-
-export function wrong(field: string, choices: readonly (string | number)[]): never {
+/** The choice that a parameter names, if it is there. @throws Problem */
+export function oneOf<T extends string | number>(
+  field: string,
+  value: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  const choice = choices.find((each) => String(each) === value);
+  if (choice !== undefined || value === undefined) return choice;
   throw invalid([{ field, message: `must be one of ${choices.join(', ')}` }]);
 }

@@ -1,23 +1,47 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
+import type { Static } from 'typebox';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { sendEvents } from '../../../libs/platform/event-stream/send-events.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
-import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import { invalid } from '../../../libs/platform/problem/problem.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
+import { message } from '../../../libs/platform/validation/schema.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
+import { Anything, Instant, Optional, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
 import { findRules } from '../rules/find-rules.js';
 import { soundRules } from '../rules/sound-rules.js';
 import { rehearsalEvents } from './rehearsal-events.js';
-import { Rehearse } from './rehearsal-messages.js';
 import { Rehearsals, type Rehearsing, type Wanted } from './rehearsals.js';
+import { conflict } from '../http/problems.js';
 
 const MOST = 10_000;
+
+export const Rehearse = message(
+  {
+    /** A rule set of this store by its hash, the beginning of the hash, or a programme for its latest rules. */
+    rules: Optional(Text(200)),
+    /** Or a rule set that is not drafted yet. */
+    ruleSet: Optional(Anything),
+    /** Compares with this rule set of the store; default: the rules in force. */
+    against: Optional(Text(200)),
+    /** Limits the rehearsal to cases opened from `from` on and before `to`. */
+    from: Optional(Instant),
+    to: Optional(Instant),
+    /** The instant from which the rules apply; default: all of the past. */
+    since: Optional(Instant),
+    /** The instant at which running clocks are read; default: now. */
+    at: Optional(Instant),
+    /** Limits the list of cases whose verdict changed; the count has them all. */
+    most: Optional(Whole(0, 100_000)),
+  },
+  { rules: '58fe4227ead3', from: '2031-01-01T00:00:00Z' },
+);
+type Rehearse = Static<typeof Rehearse>;
 
 @ApiTags('rehearsals')
 @Controller('v1/rehearsals')
@@ -30,7 +54,6 @@ export class RehearsalsController {
 
   @Post()
   @HttpCode(200)
-  @BodySchema(Rehearse)
   @ApiProduces('application/json', 'text/event-stream')
   @ApiOperation({
     operationId: 'Rehearse',
@@ -74,8 +97,7 @@ export class RehearsalsController {
   @ApiOperation({ operationId: 'RehearsalReport', summary: 'Show the result as one self-contained page' })
   report(@Param('id') id: string, @Res() reply: FastifyReply): void {
     const found = this.rehearsals.find(id);
-    if ('running' in found)
-      throw new Problem({ status: 409, code: 'rehearsal-under-way', detail: `Rehearsal ${id} is not done yet.` });
+    if ('running' in found) throw conflict('rehearsal-under-way', `Rehearsal ${id} is not done yet.`);
     this.sendFile(reply, found.page, 'text/html; charset=utf-8');
   }
 
@@ -90,14 +112,14 @@ export class RehearsalsController {
   private wanted({ rules, ruleSet, against, since, ...times }: Rehearse): Wanted {
     if ((rules === undefined) === (ruleSet === undefined))
       throw invalid([{ field: 'rules', message: 'must be given, or ruleSet: one of the two' }]);
-    const { from, to, at, most = MOST } = times;
+    const { from, to, at = new Date().toISOString(), most = MOST } = times;
     const tried: RuleSet = rules === undefined ? soundRules({ content: ruleSet ?? {} }) : this.named('rules', rules);
     return {
-      candidate: { ruleSet: tried, ...(since === undefined ? {} : { since: instantOf(since) }) },
-      ...(against === undefined ? {} : { against: { ruleSet: this.named('against', against) } }),
-      ...(from === undefined ? {} : { from: instantOf(from) }),
-      ...(to === undefined ? {} : { to: instantOf(to) }),
-      at: at === undefined ? new Date().toISOString() : instantOf(at),
+      candidate: { ruleSet: tried, since: since && instantOf(since) },
+      against: against === undefined ? undefined : { ruleSet: this.named('against', against) },
+      from: from && instantOf(from),
+      to: to && instantOf(to),
+      at: instantOf(at),
       most,
       recorded: rules !== undefined && against === undefined && from === undefined && to === undefined,
     };

@@ -1,6 +1,8 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Commands } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
@@ -9,8 +11,9 @@ import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { problemOfRefusal, type Sent } from '../http/request-headers.js';
-import { RuleCommands } from '../rules/rule-commands.js';
+import { commandRules } from '../../../libs/rule-changes/command-rules.js';
+import { problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
+import { busy, conflict } from '../http/problems.js';
 
 export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
 
@@ -35,7 +38,8 @@ export class Rehearsals implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    private readonly commands: RuleCommands,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -47,15 +51,10 @@ export class Rehearsals implements BeforeApplicationShutdown {
     const id = idOf('rehearsal', sent.commandId);
     if (this.running?.id === id) return this.running;
     if (this.running !== undefined)
-      throw new Problem({
-        status: 503,
-        code: 'rehearsal-under-way',
-        detail: `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`,
-        headers: { 'retry-after': '5' },
-      });
+      throw busy('rehearsal-under-way', `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`, 5);
     this.forgetOldest();
     const stop = new AbortController();
-    let next = signal();
+    let next = Promise.withResolvers<void>();
     const running: Rehearsing = {
       id,
       progress: { share: 0, events: 0 },
@@ -63,7 +62,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       further: next.promise,
       done: this.run(id, wanted, sent, stop.signal, (progress) => {
         const before = next;
-        next = signal();
+        next = Promise.withResolvers();
         running.progress = progress;
         running.further = next.promise;
         before.resolve();
@@ -115,13 +114,14 @@ export class Rehearsals implements BeforeApplicationShutdown {
       const asked = { ...wanted, ...this.filesOf(id) };
       short = await runInThread('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
-      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
+      if (error instanceof Stopped) throw conflict('stopped', error.message);
       throw error;
     }
     if (wanted.recorded) {
       const { programme, ruleSet, digestBefore, digestAfter, changedCount } = short;
       const command = { type: 'RecordRehearsal', programme, ruleSet, digestBefore, digestAfter, changedCount } as const;
-      const outcome = await this.commands.execute(command, sent);
+      const { commands, rules } = this;
+      const outcome = await commandRules({ commands, rules }, command, sentBy(sent));
       if (isRefusal(outcome)) throw problemOfRefusal(outcome);
     }
     return short;
@@ -140,10 +140,4 @@ export class Rehearsals implements BeforeApplicationShutdown {
   private get folder(): string {
     return join(this.stores.folder, 'rehearsals');
   }
-}
-
-function signal(): { readonly promise: Promise<void>; resolve(this: void): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve: () => resolve() };
 }

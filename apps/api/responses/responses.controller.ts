@@ -1,4 +1,3 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -6,12 +5,12 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles, type Caller } from '../../../libs/platform/auth/roles.js';
-import { Problem } from '../../../libs/platform/problem/problem.js';
 import { Valid } from '../http/body.js';
 import { answerWritten, problemOfRefusal, WhoAsks, type Written } from '../http/request-headers.js';
 import { receiveLines } from './batch.js';
 import { Receive } from './receive.js';
 import { ReceiveResponse } from '../../../libs/responses/receive-response.js';
+import { unsupported } from '../http/problems.js';
 
 @ApiTags('responses')
 @Controller('v1/responses')
@@ -26,7 +25,6 @@ export class ResponsesController {
     summary: 'Send one response in',
     description: 'Idempotent by source and external id. Stored before the answer; triage follows at once.',
   })
-  @BodySchema(ReceiveResponse)
   async receive(
     @Valid(ReceiveResponse) sent: ReceiveResponse,
     @WhoAsks() caller: Caller,
@@ -49,11 +47,7 @@ export class ResponsesController {
   @ApiBody({ schema: { type: 'string' } })
   batch(@Body() lines: unknown, @WhoAsks() caller: Caller, @Res() reply: FastifyReply): void {
     if (!(lines instanceof Readable))
-      throw new Problem({
-        status: 415,
-        code: 'unsupported-media-type',
-        detail: 'Send the batch as application/x-ndjson: one JSON object a line.',
-      });
+      throw unsupported('Send the batch as application/x-ndjson: one JSON object a line.');
     const results = receiveLines(lines, async (sent) => {
       const received = await this.bus.execute(new Receive(sent, caller));
       if (isRefusal(received)) throw problemOfRefusal(received);

@@ -1,15 +1,21 @@
-import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
+import { Commands, type Done } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import type { Refusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
+import type { Query } from '../../../libs/read-store/read-store.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
+import { message } from '../../../libs/platform/validation/schema.js';
 import { invalid } from '../../../libs/platform/problem/problem.js';
 import { checkRuleSet } from '../../../libs/recovery/rules/check-rule-set.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
+import { Anything, Flag, Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
+import { commandRules } from '../../../libs/rule-changes/command-rules.js';
 import type { ActivatedOverThePast } from '../../../libs/rule-changes/rule-changes.js';
 import {
   ActivateRuleSet,
@@ -17,16 +23,53 @@ import {
   DraftRuleSet,
   ReviewRuleSet,
   RollBackRules,
+  type RulesCommand,
 } from '../../../libs/recovery/rules/rule-decider.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
 import { answerWritten, CommandSent, sentBy, type Sent, type Written } from '../http/request-headers.js';
 import { Builds } from '../generations/builds.js';
-import { askedBy, Documents, type Shown } from '../queries/documents.js';
-import { queryOf, type UrlQuery } from '../queries/url-query.js';
-import { RuleCommands } from './rule-commands.js';
+import { Asking, Documents, type Asked, type Shown } from '../queries/documents.js';
+import { Listing } from '../queries/url-query.js';
 import { soundRules } from './sound-rules.js';
-import { ActivateRules, CheckRules, DraftRules, RollBack } from './rule-messages.js';
+
+/** A rule set as an object, or as the text of a file (YAML or JSON), whose mistakes Amends reports by line. */
+export const CheckRules = message(
+  {
+    content: Optional(Anything),
+    text: Optional(Text(250_000)),
+  },
+  { text: 'programme: service-recovery' },
+);
+export type CheckRules = Static<typeof CheckRules>;
+
+export const DraftRules = message(
+  {
+    ...CheckRules.properties,
+    note: Optional(Text(2_000)),
+  },
+  { content: { programme: 'service-recovery', title: 'Answer within a day' }, note: 'A trial for spring' },
+);
+export type DraftRules = Static<typeof DraftRules>;
+
+export const RollBack = message(
+  {
+    reason: Text(2_000),
+  },
+  { reason: 'Rehearsed over last year: 12 verdicts change, all as wanted' },
+);
+export type RollBack = Static<typeof RollBack>;
+
+export const ActivateRules = message(
+  {
+    /** In force from this instant on; default: now. */
+    from: Optional(Instant),
+    /** Applies the rules to all of history, as rehearsed and approved. */
+    overThePast: Optional(Flag),
+  },
+  { overThePast: true },
+);
+export type ActivateRules = Static<typeof ActivateRules>;
 
 /** Documents read no clock, so this works out which planned rules have taken force. */
 const asOfNow = (document: object): object =>
@@ -42,7 +85,8 @@ type Review = Static<typeof Review>;
 @Controller('v1')
 export class RulesController {
   constructor(
-    private readonly commands: RuleCommands,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
     private readonly builds: Builds,
     private readonly documents: Documents,
   ) {}
@@ -50,22 +94,21 @@ export class RulesController {
   @Get('rules')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'Rules', summary: 'List the programmes with their rule sets, and which are in force' })
-  async list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    const shown = await this.documents.find('rules', queryOf(url, []), askedBy(request));
+  async list(@Listing() query: Query, @Asking() asked: Asked): Promise<Shown> {
+    const shown = await this.documents.find('rules', query, asked);
     return { ...shown, documents: shown.documents.map(asOfNow) };
   }
 
   @Get('rules/:programme')
   @Roles('agent', 'supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({ operationId: 'RulesOfProgramme', summary: "Show one programme's rule sets, and which are in force" })
-  async show(@Param('programme') programme: string, @Req() request: FastifyRequest): Promise<object> {
-    return asOfNow(await this.documents.get('rules', programme, askedBy(request)));
+  async show(@Param('programme') programme: string, @Asking() asked: Asked): Promise<object> {
+    return asOfNow(await this.documents.get('rules', programme, asked));
   }
 
   @Post('rules/check')
   @HttpCode(200)
   @Roles('operator', 'supervisor')
-  @BodySchema(CheckRules)
   @ApiOperation({ operationId: 'CheckRules', summary: 'Check a rule set, and list each mistake with its path' })
   check(@Valid(CheckRules) sent: CheckRules): object {
     const { text, content } = sent;
@@ -73,7 +116,7 @@ export class RulesController {
     return { problems, ...(problems.length === 0 ? { ruleSet: ruleSetHash(soundRules(sent)) } : {}) };
   }
 
-  @CommandRoute(DraftRuleSet, DraftRules)
+  @CommandRoute(DraftRuleSet)
   async draft(
     @Valid(DraftRules) { note, ...sentRules }: DraftRules,
     @CommandSent() sent: Sent,
@@ -82,7 +125,7 @@ export class RulesController {
     const content = soundRules(sentRules);
     const { programme } = content;
     const ruleSet = ruleSetHash(content);
-    const done = await this.commands.execute({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
+    const done = await this.decide({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
     return { ...answerWritten(reply, programme, done), ruleSet };
   }
 
@@ -93,11 +136,11 @@ export class RulesController {
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.commands.execute({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent);
+    const done = await this.decide({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent);
     return answerWritten(reply, programme, done);
   }
 
-  @CommandRoute(ActivateRuleSet, ActivateRules)
+  @CommandRoute(ActivateRuleSet)
   async activate(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
     @Valid(ActivateRules) { from, overThePast }: ActivateRules,
@@ -118,7 +161,7 @@ export class RulesController {
     return { ...answerWritten(reply, programme, done), ...change };
   }
 
-  @CommandRoute(RollBackRules, RollBack)
+  @CommandRoute(RollBackRules)
   rollBack(
     @Param('programme') programme: string,
     @Valid(RollBack) { reason }: RollBack,
@@ -134,7 +177,11 @@ export class RulesController {
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.commands.execute({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
+    const done = await this.decide({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
     return answerWritten(reply, programme, done);
+  }
+
+  private decide(command: RulesCommand, sent: Sent): Promise<Done | Refusal> {
+    return commandRules({ commands: this.commands, rules: this.rules }, command, sentBy(sent));
   }
 }

@@ -1,15 +1,16 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { Commands } from '../../../libs/commands/commands.js';
 import { AnyRole } from '../../../libs/platform/auth/roles.js';
+import type { Query } from '../../../libs/read-store/read-store.js';
 import { ChangeTeam } from '../../../libs/recovery/team/team.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
 import { answerWritten, CommandSent, requestBy, type Sent, type Written } from '../http/request-headers.js';
-import { askedBy, Documents, type Shown } from '../queries/documents.js';
-import { queryOf, type UrlQuery } from '../queries/url-query.js';
+import { Asking, Documents, type Asked, type Shown } from '../queries/documents.js';
+import { Listing } from '../queries/url-query.js';
 
 const Team = bodyOf(ChangeTeam);
 type Team = Static<typeof Team>;
@@ -25,8 +26,8 @@ export class TeamsController {
   @Get('teams')
   @AnyRole()
   @ApiOperation({ operationId: 'Teams', summary: 'The teams and who is in them' })
-  list(@Query() url: UrlQuery, @Req() request: FastifyRequest): Promise<Shown> {
-    return this.documents.find('teams', queryOf(url, []), askedBy(request));
+  list(@Listing() query: Query, @Asking() asked: Asked): Promise<Shown> {
+    return this.documents.find('teams', query, asked);
   }
 
   @CommandRoute(ChangeTeam)
@@ -37,13 +38,7 @@ export class TeamsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
     const command = { type: ChangeTeam.type, team, ...changed };
-    const done = await this.commands.execute({
-      ...requestBy(sent),
-      aggregate: 'team',
-      id: team,
-      programme: '',
-      command,
-    });
-    return answerWritten(reply, team, done);
+    const request = { ...requestBy(sent), aggregate: 'team', id: team, programme: '', command } as const;
+    return answerWritten(reply, team, await this.commands.execute(request));
   }
 }

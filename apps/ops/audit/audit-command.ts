@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { placesOf, withStores } from '../data-folder.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { timesOf } from '../instant.js';
+import { print, subcommand } from '../output.js';
 
 interface Options {
   readonly knownAt?: string;
@@ -19,25 +19,10 @@ export function addAudit(program: Command): void {
     .addOption(new Option('--rules <file>', 'the same as --under').hideHelp())
     .option('--steps', 'show the fields that each event changed')
     .addHelpText('after', "\nName the case by its id or its source's number. Customers' words stay sealed.")
-    .action(async (name: string, options: Options, command: Command) => {
-      const output = Output.of(command);
-      const [{ runAudit }, { auditText }, { instant }] = await Promise.all([
-        import('./audit-run.js'),
-        import('./audit-text.js'),
-        import('../instant.js'),
-      ]);
-      const under = options.under ?? options.rules;
-      const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
-      const audit = await withStores(await placesOf(command), 'read', (stores) =>
-        runAudit(stores, {
-          name,
-          at: options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at'),
-          knownAt,
-          under,
-          steps: options.steps,
-        }),
-      );
-      const text = output.json ? '' : await auditText(audit);
-      output.result(audit, () => text);
+    .action(async (name: string, { rules, under = rules, steps, ...times }: Options, command: Command) => {
+      const [{ runAudit }, { auditText }] = await Promise.all([import('./audit-run.js'), import('./audit-text.js')]);
+      const asked = { name, under, steps, ...timesOf(times) };
+      const audit = await withStores(await placesOf(command), 'read', (stores) => runAudit(stores, asked));
+      await print(command, audit, () => auditText(audit));
     });
 }

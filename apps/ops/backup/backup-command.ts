@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { placesOf, refuseWithoutStore } from '../data-folder.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { print, subcommand } from '../output.js';
 
 export function addBackup(program: Command): void {
   subcommand(program, 'backup <folder>', 'copy the store, also while an app runs on it')
@@ -13,12 +12,11 @@ Without --vault, it copies the history, the ledger with its seals, and the key t
 models from history. Keep the vault's back-ups elsewhere: whoever has both can read what customers said.`,
     )
     .action(async (to: string, { vault = false }: { vault?: boolean }, command: Command) => {
-      const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
       const { runBackup } = await import('./backup-run.js');
       const result = await runBackup(places, to, vault);
-      output.result(result, () =>
+      await print(command, result, () =>
         [`Backed up to ${result.folder}:`, ...result.files.map((file) => `  ${file}`)].join('\n'),
       );
     });

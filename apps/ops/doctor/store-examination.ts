@@ -8,7 +8,16 @@ import { isCurrent } from '../../../libs/replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
-import type { Finding } from './finding.js';
+
+export interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+export const fine = (what: string, found: string): Finding => ({ what, ok: true, found });
+export const wrong = (what: string, found: string, remedy: string): Finding => ({ what, ok: false, found, remedy });
 
 /** Checks that each engine answers, then the stores' contents. */
 export async function examineStores(places: StorePlaces): Promise<readonly Finding[]> {
@@ -16,7 +25,7 @@ export async function examineStores(places: StorePlaces): Promise<readonly Findi
   const engines = await examineEngines(places);
   if (engines.some(({ ok }) => !ok)) return engines;
   if (eventStore === undefined && !existsSync(join(folder, 'history.db')))
-    return [...engines, { what: 'store', ok: true, found: `none in ${folder} yet: an import or the app makes it` }];
+    return [...engines, fine('store', `none in ${folder} yet: an import or the app makes it`)];
   return [...engines, app(folder), ...(await contents(places))];
 }
 
@@ -45,27 +54,23 @@ async function answers(what: string, at: string, open: () => Promise<{ close(): 
   const began = performance.now();
   try {
     await (await open()).close();
-    return { what, ok: true, found: `${at} answers in ${(performance.now() - began).toFixed(0)} ms` };
+    return fine(what, `${at} answers in ${(performance.now() - began).toFixed(0)} ms`);
   } catch (error) {
     const remedy = 'Check that it runs, that its URL is right and that this machine can reach it.';
-    return { what, ok: false, found: asFailure(error).message, remedy };
+    return wrong(what, asFailure(error).message, remedy);
   }
 }
 
 function app(folder: string): Finding {
   const running = runningApp(folder);
-  return {
-    what: 'app',
-    ok: true,
-    found: running ? `runs as process ${running.pid} at ${running.url}` : 'not running on this folder',
-  };
+  return fine('app', running ? `runs as process ${running.pid} at ${running.url}` : 'not running on this folder');
 }
 
 async function contents(places: StorePlaces): Promise<readonly Finding[]> {
   try {
     return await withStores(places, 'read', async ({ events, reads, personal, signingKey }) => {
       const end = await events.end();
-      if (end === undefined) return [{ what: 'store', ok: true, found: 'empty: an import or the app fills it' }];
+      if (end === undefined) return [fine('store', 'empty: an import or the app fills it')];
       const rules = await loadRuleBooks(events);
       const live = await reads.live();
       const current = live !== undefined && isCurrent(live, READ_MODELS, rules);
@@ -74,20 +79,19 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
       // Only an embedded history has a head.
       const opens = places.eventStore === undefined ? 'opens, and matches its head' : 'is readable';
       return [
-        { what: 'history', ok: true, found: `${opens}; last position ${end}` },
-        { what: 'rules', ok: true, found: rules.books.programmes().join(', ') || 'none in force yet' },
+        fine('history', `${opens}; last position ${end}`),
+        fine('rules', rules.books.programmes().join(', ') || 'none in force yet'),
         current
-          ? { what: 'read models', ok: true, found: `generation ${live.id} is live, under the rules in force` }
-          : {
-              what: 'read models',
-              ok: false,
-              found: live ? 'built by other code or under other rules than those in force' : 'none are live',
-              remedy: 'Start the app, or import again: both build them.',
-            },
-        { what: 'keys', ok: true, found: 'the vault and the seals have theirs' },
+          ? fine('read models', `generation ${live.id} is live, under the rules in force`)
+          : wrong(
+              'read models',
+              live ? 'built by other code or under other rules than those in force' : 'none are live',
+              'Start the app, or import again: both build them.',
+            ),
+        fine('keys', 'the vault and the seals have theirs'),
       ];
     });
   } catch (error) {
-    return [{ what: 'stores', ok: false, found: asFailure(error).message, remedy: 'Then run amends verify.' }];
+    return [wrong('stores', asFailure(error).message, 'Then run amends verify.')];
   }
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { placesOf } from '../data-folder.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { instant } from '../instant.js';
+import { print, subcommand } from '../output.js';
 
 interface Options {
   readonly format: 'csv' | 'ndjson';
@@ -25,18 +25,17 @@ CSV has the declared columns; a quote precedes a text that a spreadsheet would r
 documents. Personal fields stay sealed. With --json and --out, it prints the count as JSON.`,
     )
     .action(async (readModel: string, { knownAt, under, ...options }: Options, command: Command) => {
-      const output = Output.of(command);
-      const [{ runExport }, { withReads }, { instant }] = await Promise.all([
+      const [{ runExport }, { withReads }] = await Promise.all([
         import('./export-run.js'),
         import('../report/report-run.js'),
-        import('../instant.js'),
       ]);
-      const view = { knownAt: knownAt === undefined ? undefined : instant(knownAt, '--known-at'), under };
+      const view = { knownAt: instant(knownAt, '--known-at'), under };
       const result = await withReads(await placesOf(command), view, (reads) =>
         runExport({ reads }, { readModel, ...options }),
       );
       if (options.out !== undefined) {
-        output.result(
+        await print(
+          command,
           result,
           () => `${result.count.toLocaleString('en-US')} documents of ${readModel} are in ${options.out}`,
         );

@@ -2,9 +2,8 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newRejectsFile } from '../../../libs/import/rejects.js';
 import { runningAppOn, placesOf, withStores } from '../data-folder.js';
-import { EXIT } from '../exit-codes.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { EXIT } from '../failure.js';
+import { print, subcommand } from '../output.js';
 
 interface Options {
   readonly mapping: string;
@@ -17,7 +16,6 @@ export function addImport(program: Command): void {
     .option('--rejects <file>', 'a new file for rejected rows (default: in rejects/ in the data folder)')
     .addHelpText('after', '\nA second import adds only what is missing: after a crash, run it again.')
     .action(async (file: string, options: Options, command: Command) => {
-      const output = Output.of(command);
       const places = await placesOf(command);
       const { importOverHttp, prepareImport, runImport } = await import('./import-run.js');
       const began = performance.now();
@@ -30,7 +28,7 @@ export function addImport(program: Command): void {
         ? await importOverHttp(app, prepared, rejects)
         : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
-      output.result({ ...result, seconds }, () => {
+      await print(command, { ...result, seconds }, () => {
         const { rows, cases, added, alreadyThere, rejected, rejectsFile } = result;
         const counts = [
           `${rows.toLocaleString('en-US')} rows of ${cases.toLocaleString('en-US')} cases`,

@@ -13,9 +13,8 @@ import { Failure } from '../failure.js';
 import { askApp } from '../over-http.js';
 import { operator } from '../operator.js';
 import { showing } from '../progress.js';
-import { bringUpToDate } from '../read-models.js';
-import { readRules } from '../rule-file.js';
-import { sealHistory } from '../sealing.js';
+import { bringUpToDate, sealHistory } from '../end-of-history.js';
+import { readRules } from '../rule-source.js';
 import { readText } from '../text-file.js';
 
 export interface PreparedImport {
@@ -43,22 +42,16 @@ export async function runImport(
   const { programme } = mapping.mapping;
   const now = new Date().toISOString();
   const rules = await rulesOf(stores, programme, packFile, now);
-  const result = await showing('Importing', 'rows', (display) =>
-    importFile({
-      file,
-      mapping,
-      events: stores.events,
-      personal: stores.personal,
-      rules,
-      rejectsFile,
-      now,
-      crashPoint: stores.crashPoint,
-      onProgress: ({ rows, share }) => display.update(share, rows),
-    }),
+  const { events, personal, crashPoint } = stores;
+  const asked = { file, mapping, events, personal, rules, rejectsFile, now, crashPoint };
+  const result = await showing(
+    'Importing',
+    (show) => importFile({ ...asked, onProgress: ({ rows, share }) => show({ share, events: rows }) }),
+    'rows',
   );
-  stores.crashPoint('import: after history, before read models');
+  crashPoint('import: after history, before read models');
   await bringUpToDate(stores);
-  stores.crashPoint('import: after read models, before seals');
+  crashPoint('import: after read models, before seals');
   await sealHistory(stores);
   const { digest } = await digestBuild(stores.reads);
   return { programme, ...result, digest };

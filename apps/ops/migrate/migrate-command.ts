@@ -2,9 +2,8 @@ import type { Command } from 'commander';
 import { isOnEngines, type StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { dataFolder, environmentOf, refuseWhileAppRuns, refuseWithoutStore, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
-import { Output } from '../output.js';
+import { print, subcommand } from '../output.js';
 import type { Migrated } from './migrate-run.js';
-import { subcommand } from '../subcommand.js';
 
 interface Options {
   readonly from?: string;
@@ -28,7 +27,6 @@ export function addMigrate(program: Command): void {
     .option('--to-vault <mongodb url>', 'for the vault, a separate database (default: VAULT_URL)')
     .addHelpText('after', AFTER)
     .action(async (options: Options, command: Command) => {
-      const output = Output.of(command);
       const from: StorePlaces = { folder: sourceFolder(options, command) };
       refuseWithoutStore(from);
       await refuseWhileAppRuns(from, 'Moving a store');
@@ -37,7 +35,7 @@ export function addMigrate(program: Command): void {
       const result = await withStores(from, 'write', (source) =>
         withStores(to, 'write', (target) => runMigrate(source, target)),
       );
-      output.result(result, () => textOf(result, to));
+      await print(command, result, () => textOf(result, to));
     });
 }
 

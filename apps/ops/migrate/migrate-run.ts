@@ -4,12 +4,10 @@ import { copyRecords, recordsOf, refuseForeign } from '../../../libs/migration/c
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { digestBuild } from '../../../libs/replay/digest/digest.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
+import { EXIT, Failure } from '../failure.js';
 import { showing } from '../progress.js';
-import { bringUpToDate } from '../read-models.js';
+import { bringUpToDate, sealHistory } from '../end-of-history.js';
 import { hasPrefix, BUILD_RECORDS, POSITION_RECORDS } from '../records-of-history.js';
-import { sealHistory } from '../sealing.js';
 
 export interface Migrated {
   readonly events: number;
@@ -32,12 +30,8 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
   if ((await from.events.end()) !== undefined) await bringUpToDate(from);
   await sealHistory(from);
   const [history, copy] = [from.events.asStored(), to.events.asStored()];
-  const { copied } = await showing('Copying history', 'events', (display) =>
-    copyHistory({
-      from: history,
-      to: copy,
-      onProgress: ({ share, events }) => display.update(share, events),
-    }),
+  const { copied } = await showing('Copying history', (onProgress) =>
+    copyHistory({ from: history, to: copy, onProgress }),
   );
   const positions = new Positions(await positionsIn(from));
   const events = await compareHistories(history, copy, (here, inCopy) => positions.pair(here, inCopy));

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { instant } from '../instant.js';
+import { operator } from '../operator.js';
+import { print, subcommand } from '../output.js';
+import { askApp } from '../over-http.js';
 import type { Rehearsed } from './rehearse-run.js';
 
 interface Options {
@@ -32,42 +35,35 @@ behaved under them. It records a draft's rehearsal with its digests: that is the
 rules activate carries out.`,
     )
     .action(async (rules: string, { html, as, ...options }: Options, command: Command) => {
-      const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
-      const [{ runRehearsal }, { instant }, { isRuleFile }, { operator }] = await Promise.all([
+      const [{ runRehearsal }, { rehearsalText }, { isRuleFile }] = await Promise.all([
         import('./rehearse-run.js'),
-        import('../instant.js'),
+        import('./rehearse-text.js'),
         import('../rule-source.js'),
-        import('../operator.js'),
       ]);
-      const times = Object.fromEntries(
-        (['from', 'to', 'since', 'at'] as const).flatMap((name) => {
-          const text = options[name];
-          return text === undefined ? [] : [[name, instant(text, `--${name}`)]];
-        }),
-      );
-      const request = { rules, ...times, against: options.against };
+      const request = {
+        rules,
+        against: options.against,
+        from: instant(options.from, '--from'),
+        to: instant(options.to, '--to'),
+        since: instant(options.since, '--since'),
+        at: instant(options.at, '--at'),
+      };
       const app = await runningAppOn(places);
       let result: Rehearsed;
       if (app && !isRuleFile(rules)) {
         // The app records a draft's rehearsal, because it writes the store.
-        const { askApp } = await import('../over-http.js');
         result = await askApp<Rehearsed>(app, 'POST', '/v1/rehearsals', request);
       } else {
         const mode = isRuleFile(rules) ? 'read' : 'write';
         result = await withStores(places, mode, (stores) => runRehearsal(stores, { ...request, actor: operator(as) }));
       }
       if (html !== undefined) {
-        const [{ writeFileSync }, { rehearsalPage }] = await Promise.all([
-          import('node:fs'),
-          import('../../../libs/rehearsal/page/rehearsal-page.js'),
-        ]);
+        const { rehearsalPage } = await import('../../../libs/rehearsal/page/rehearsal-page.js');
         writeFileSync(html, rehearsalPage(result), { mode: 0o600 });
-        output.note(`The report is in ${html}`);
+        process.stderr.write(`The report is in ${html}\n`);
       }
-      const { rehearsalText } = await import('./rehearse-text.js');
-      const text = output.json ? '' : await rehearsalText(result);
-      output.result(result, () => text);
+      await print(command, result, () => rehearsalText(result));
     });
 }

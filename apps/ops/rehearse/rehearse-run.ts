@@ -7,7 +7,7 @@ import { keepPlan } from '../../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../../libs/rehearsal/rehearse.js';
 import { showing } from '../progress.js';
 import { decideRules } from '../rules/change-rules.js';
-import { findRules } from '../rule-source.js';
+import { findRules, isRuleFile } from '../rule-source.js';
 
 export interface RehearseRequest {
   /** A file, or a rule set of the store. */
@@ -33,25 +33,23 @@ const MOST = 100_000;
 export async function runRehearsal(stores: Stores, request: RehearseRequest): Promise<Rehearsed> {
   const { rules, against, from, to, since, at = new Date().toISOString(), actor } = request;
   const { events, places } = stores;
-  const candidate = await findRules(stores, rules);
+  const ruleSet = await findRules(stores, rules);
   const other = against === undefined ? undefined : await findRules(stores, against);
-  const recorded = candidate.drafted && !other && from === undefined && to === undefined && stores.mode === 'write';
+  const drafted = !isRuleFile(rules) && stores.mode === 'write';
+  const recorded = drafted && !other && from === undefined && to === undefined;
   const asked = {
-    candidate: { ruleSet: candidate.ruleSet, since },
-    against: other && { ruleSet: other.ruleSet },
+    candidate: { ruleSet, since },
+    against: other && { ruleSet: other },
     from,
     to,
     at,
     most: MOST,
   };
-  const rehearsal = await showing('Rehearsing', 'events', (display) =>
+  const rehearsal = await showing('Rehearsing', (onProgress) =>
     rehearse(asked, {
       events,
       projections: READ_MODELS,
-      inShares: rehearseInThreads(availableParallelism(), {
-        places,
-        onProgress: ({ share, events: read }) => display.update(share, read),
-      }),
+      inShares: rehearseInThreads(availableParallelism(), { places, onProgress }),
     }),
   );
   if (recorded) await record(stores, rehearsal, actor);

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { Replayed } from '../../../libs/rule-changes/rule-changes.js';
 import { placesOf, refuseWithoutStore } from '../data-folder.js';
-import { Output } from '../output.js';
+import { print, subcommand } from '../output.js';
 import { change } from '../rules/change.js';
-import { subcommand } from '../subcommand.js';
 
 interface Options {
   readonly rules: string;
@@ -22,13 +21,11 @@ were drafted, approved (alone, where the store has one operator) and put in forc
     )
     .action(async ({ rules, reason }: Options, command: Command) => {
       refuseWithoutStore(await placesOf(command));
-      const { readRules } = await import('../rule-file.js');
+      const { readRules } = await import('../rule-source.js');
       const { ruleSet } = readRules(rules);
       const route = { path: '/v1/generations', body: { ruleSet, reason } };
-      const result = await change<Replayed>(command, undefined, route, (changes, sent) =>
-        changes.replay(ruleSet, reason, sent),
-      );
-      Output.of(command).result(result, () => replayedText(result));
+      const result = await change<Replayed>(command, route, (changes, sent) => changes.replay(ruleSet, reason, sent));
+      await print(command, result, () => replayedText(result));
     });
 }
 

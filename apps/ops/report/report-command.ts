@@ -1,21 +1,19 @@
 import { Option, type Command } from 'commander';
-import type { Cell } from '../output.js';
-import { Output, table } from '../output.js';
+import type { ReadStore } from '../../../libs/read-store/read-store.js';
+import { CLOCK_REPORT_BY, clockReport, type ClockReportBy } from '../../../libs/reports/clock-report.js';
+import { funnelReport } from '../../../libs/reports/funnel-report.js';
+import { repeatReport } from '../../../libs/reports/repeat-report.js';
+import {
+  CAUSE_LEVELS,
+  CAUSE_READINGS,
+  rootCauseReport,
+  type CauseLevel,
+  type CauseReading,
+} from '../../../libs/reports/root-cause-report.js';
+import { TIMES_BY, timesReport, type TimesBy } from '../../../libs/reports/times-report.js';
 import { placesOf } from '../data-folder.js';
-import type { ReportRequest } from './report-run.js';
-import { subcommand } from '../subcommand.js';
-
-interface Options {
-  readonly programme?: string;
-  readonly knownAt?: string;
-  readonly at?: string;
-  readonly under?: string;
-  readonly rules?: string;
-}
-
-/** Written here, and not where they are computed, so that help is printed without loading a store. */
-const CLOCKS_BY = ['priority', 'team', 'owner', 'kind', 'touchpoint', 'product', 'programme', 'ruleSet'] as const;
-const TIMES_BY = ['priority', 'team', 'owner', 'kind', 'touchpoint', 'product', 'month', 'programme'] as const;
+import { timesOf } from '../instant.js';
+import { print, subcommand, table, type Cell } from '../output.js';
 
 export function addReport(program: Command): void {
   const report = program
@@ -29,186 +27,165 @@ export function addReport(program: Command): void {
   repeats(report);
 }
 
-/** A report's command, with the options for times and rules. */
-const reporting = (report: Command, name: string, description: string): Command =>
-  subcommand(report, name, description)
+interface Given {
+  readonly programme?: string;
+  readonly knownAt?: string;
+  readonly at?: string;
+  readonly under?: string;
+  readonly rules?: string;
+}
+
+interface Asked {
+  readonly programme: string | undefined;
+  readonly at: string;
+}
+
+type Table = readonly [head: readonly string[], rows: readonly (readonly Cell[])[]];
+
+interface Reporting<Options, Result> {
+  readonly name: string;
+  readonly says: string;
+  readonly options?: readonly Option[];
+  ask(this: void, reads: ReadStore, asked: Asked & Options): Promise<Result>;
+  tables(this: void, result: Result, options: Options): readonly Table[];
+}
+
+/** A report's command, with the options for times and rules beside its own. */
+function reporting<Options, Result>(report: Command, asks: Reporting<Options, Result>): void {
+  const { name, says, options = [], ask, tables } = asks;
+  const reportCommand = subcommand(report, name, says)
     .option('--programme <name>', 'only this line of work')
     .option('--known-at <instant>', 'as known at that time, from a separate read of history')
     .option('--at <instant>', 'when to read running clocks (default: --known-at, else now)')
     .option('--under <rules>', 'as under these rules, a file or a hash, from a separate read of history')
     .addOption(new Option('--rules <file>', 'the same as --under').hideHelp());
-
-async function run<T>(command: Command, options: Options, ask: (request: ReportRequest) => Promise<T>): Promise<T> {
-  const [{ instant }, { withReads }] = await Promise.all([import('../instant.js'), import('./report-run.js')]);
-  const under = options.under ?? options.rules;
-  const knownAt = options.knownAt === undefined ? undefined : instant(options.knownAt, '--known-at');
-  const at = options.at === undefined ? (knownAt ?? new Date().toISOString()) : instant(options.at, '--at');
-  return withReads(await placesOf(command), { knownAt, under }, (reads) =>
-    ask({ reads, at, programme: options.programme }),
-  );
+  for (const option of options) reportCommand.addOption(option);
+  reportCommand.action(async (given: Given & Options, command: Command) => {
+    const { withReads } = await import('./report-run.js');
+    const { knownAt, at } = timesOf(given);
+    const asked = { ...given, at, programme: given.programme || undefined };
+    const view = { knownAt, under: given.under ?? given.rules };
+    const result = await withReads(await placesOf(command), view, (reads) => ask(reads, asked));
+    await print(command, result, async () => {
+      const texts = tables(result, given).map(([head, rows]) => table(head, rows));
+      return (await Promise.all(texts)).join('\n');
+    });
+  });
 }
 
-async function show(
-  command: Command,
-  result: unknown,
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-): Promise<void> {
-  const text = await table(head, rows);
-  Output.of(command).result(result, () => text);
-}
+const aLineForEach = (choices: readonly string[]): Option =>
+  new Option('--by <field>', 'a line for each').choices(choices).default('priority');
 
-function clocks(report: Command): void {
-  reporting(report, 'clocks', "promises met and missed, and the sources' own verdicts")
-    .addOption(new Option('--by <field>', 'a line for each').choices(CLOCKS_BY).default('priority'))
-    .action(async (options: Options & { by: (typeof CLOCKS_BY)[number] }, command: Command) => {
-      const { by } = options;
-      const result = await run(command, options, async ({ reads, ...asked }) =>
-        (await import('../../../libs/reports/clock-report.js')).clockReport(reads, { ...asked, by }),
-      );
-      const figures = [
-        'met',
-        'missed',
-        'running',
-        'overdue',
-        'reportedMet',
-        'reportedMissed',
-        'disagreements',
-      ] as const;
-      await show(
-        command,
-        result,
+const clocks = (report: Command): void =>
+  reporting(report, {
+    name: 'clocks',
+    says: "promises met and missed, and the sources' own verdicts",
+    options: [aLineForEach(CLOCK_REPORT_BY)],
+    ask: (reads, { programme, at, by }: Asked & { by: ClockReportBy }) => clockReport(reads, { programme, at, by }),
+    tables: ({ rows }, { by }) => [
+      [
         ['target', by, 'met', 'missed', 'running', 'overdue', 'reported met', 'reported missed', 'disagreements'],
-        result.rows.map((row) => [row.target, row[by] ?? '-', ...figures.map((figure) => row[figure])]),
-      );
-    });
-}
-
-function disagreements(report: Command): void {
-  reporting(report, 'disagreements', "the clocks whose verdict is not the source's")
-    .option('--target <id>', 'only this promise')
-    .action(async (options: Options & { target?: string }, command: Command) => {
-      const { target } = options;
-      const rows = await run(command, options, async ({ reads, programme }) =>
-        (await import('./report-run.js')).allDisagreements(reads, {
-          programme: programme || undefined,
-          target: target || undefined,
+        rows.map((row) => {
+          const { target, met, missed, running, overdue, reportedMet, reportedMissed, disagreements: differing } = row;
+          return [target, row[by] ?? '-', met, missed, running, overdue, reportedMet, reportedMissed, differing];
         }),
-      );
-      await show(
-        command,
-        { rows },
-        ['case', 'reference', 'target', 'priority', 'computed', 'reported', 'worked h'],
-        rows.map((row) => [
-          row.case,
-          row.reference,
-          row.target,
-          row.priority,
-          row.met ? 'met' : 'missed',
-          row.reported,
-          hours(row.workingMs),
-        ]),
-      );
-    });
-}
+      ],
+    ],
+  });
 
-function funnel(report: Command): void {
-  reporting(report, 'funnel', 'how many responses and cases reached each step, and the answers to offers').action(
-    async (options: Options, command: Command) => {
-      const result = await run(command, options, async ({ reads, programme }) =>
-        (await import('../../../libs/reports/funnel-report.js')).funnelReport(reads, {
-          programme: programme || undefined,
-        }),
-      );
-      const { total, accepted, declined, unanswered } = result.offers;
-      const steps = await table(
-        ['step', 'count', 'of', 'rate %', '95 % interval'],
-        result.rows.map(({ step, count, of, rate, low, high }) => [
-          step,
-          count,
-          of,
-          percent(rate),
-          low === null ? null : `${percent(low)} to ${percent(high)}`,
-        ]),
-      );
-      const offers = await table(
-        ['offers', 'accepted', 'declined', 'unanswered'],
-        [[total, accepted, declined, unanswered]],
-      );
-      Output.of(command).result(result, () => `${steps}\n${offers}`);
+const disagreements = (report: Command): void =>
+  reporting(report, {
+    name: 'disagreements',
+    says: "the clocks whose verdict is not the source's",
+    options: [new Option('--target <id>', 'only this promise')],
+    ask: async (reads, { programme, target }: Asked & { target?: string }) => {
+      const { allDisagreements } = await import('./report-run.js');
+      return { rows: await allDisagreements(reads, { programme, target: target || undefined }) };
     },
-  );
-}
+    tables: ({ rows }) => [
+      [
+        ['case', 'reference', 'target', 'priority', 'computed', 'reported', 'worked h'],
+        rows.map(({ case: id, reference, target, priority, met, reported, workingMs }) => [
+          id,
+          reference,
+          target,
+          priority,
+          met ? 'met' : 'missed',
+          reported,
+          hours(workingMs),
+        ]),
+      ],
+    ],
+  });
 
-function rootCauses(report: Command): void {
-  reporting(report, 'root-causes', 'causes, the most frequent first')
-    .addOption(new Option('--level <n>', 'how fine').choices(['1', '2', '3', '4']).default('1'))
-    .addOption(
-      new Option('--as <reading>', 'causes as the rules read them now, as last recorded, or as first recorded')
-        .choices(['read', 'recorded', 'first'])
-        .default('read'),
-    )
-    .action(async (options: Options & { level: string; as: 'read' | 'recorded' | 'first' }, command: Command) => {
-      const level = Number(options.level) as 1 | 2 | 3 | 4;
-      const result = await run(command, options, async ({ reads, programme }) =>
-        (await import('../../../libs/reports/root-cause-report.js')).rootCauseReport(reads, {
-          level,
-          as: options.as,
-          programme: programme || undefined,
+const funnel = (report: Command): void =>
+  reporting(report, {
+    name: 'funnel',
+    says: 'how many responses and cases reached each step, and the answers to offers',
+    ask: (reads, { programme }: Asked) => funnelReport(reads, { programme }),
+    tables: ({ rows, offers: { total, accepted, declined, unanswered } }) => [
+      [
+        ['step', 'count', 'of', 'rate %', '95 % interval'],
+        rows.map(({ step, count, of, rate, low, high }) => {
+          const interval = low === null ? null : `${percent(low)} to ${percent(high)}`;
+          return [step, count, of, percent(rate), interval];
         }),
-      );
-      await show(
-        command,
-        result,
+      ],
+      [['offers', 'accepted', 'declined', 'unanswered'], [[total, accepted, declined, unanswered]]],
+    ],
+  });
+
+const rootCauses = (report: Command): void =>
+  reporting(report, {
+    name: 'root-causes',
+    says: 'causes, the most frequent first',
+    options: [
+      new Option('--level <n>', 'how fine').choices(CAUSE_LEVELS.map(String)).default('1'),
+      new Option('--as <reading>', 'causes as the rules read them now, as last recorded, or as first recorded')
+        .choices(CAUSE_READINGS)
+        .default('read'),
+    ],
+    ask: (reads, { programme, level, as }: Asked & { level: string; as: CauseReading }) =>
+      rootCauseReport(reads, { programme, level: Number(level) as CauseLevel, as }),
+    tables: ({ rows }) => [
+      [
         ['cause', 'cases', 'share %', 'so far %'],
-        result.rows.map(({ cause, count, share, cumulativeShare }) => [
+        rows.map(({ cause, count, share, cumulativeShare }) => [
           cause.join(' > '),
           count,
           percent(share),
           percent(cumulativeShare),
         ]),
-      );
-    });
-}
+      ],
+    ],
+  });
 
-function times(report: Command): void {
-  reporting(report, 'times', 'how long cases took to each step, in hours')
-    .addOption(new Option('--by <field>', 'a line for each').choices(TIMES_BY).default('priority'))
-    .action(async (options: Options & { by: (typeof TIMES_BY)[number] }, command: Command) => {
-      const { by } = options;
-      const result = await run(command, options, async ({ reads, programme }) =>
-        (await import('../../../libs/reports/times-report.js')).timesReport(reads, {
-          by,
-          programme: programme || undefined,
-        }),
-      );
-      await show(
-        command,
-        result,
+const times = (report: Command): void =>
+  reporting(report, {
+    name: 'times',
+    says: 'how long cases took to each step, in hours',
+    options: [aLineForEach(TIMES_BY)],
+    ask: (reads, { programme, by }: Asked & { by: TimesBy }) => timesReport(reads, { programme, by }),
+    tables: ({ rows }, { by }) => [
+      [
         [by, 'step', 'cases', 'mean', 'median', 'p90', 'working mean', 'working median', 'working p90'],
-        result.rows.map((row) => [
-          row[by] ?? '-',
-          row.step,
-          row.count,
-          ...[row.wall, row.working].flatMap(({ mean, median, p90 }) => [mean, median, p90].map(hours)),
-        ]),
-      );
-    });
-}
-
-function repeats(report: Command): void {
-  reporting(report, 'repeats', 'customers who came back with another case').action(
-    async (options: Options, command: Command) => {
-      const result = await run(command, options, async ({ reads, programme }) =>
-        (await import('../../../libs/reports/repeat-report.js')).repeatReport(reads, {
-          programme: programme || undefined,
+        rows.map((row) => {
+          const spreads = [row.wall, row.working].flatMap(({ mean, median, p90 }) => [mean, median, p90].map(hours));
+          return [row[by] ?? '-', row.step, row.count, ...spreads];
         }),
-      );
-      await show(
-        command,
-        result,
+      ],
+    ],
+  });
+
+const repeats = (report: Command): void =>
+  reporting(report, {
+    name: 'repeats',
+    says: 'customers who came back with another case',
+    ask: (reads, { programme }: Asked) => repeatReport(reads, { programme }),
+    tables: ({ rows }) => [
+      [
         ['programme', 'customers', 'cases', 'within 30 days', 'within 90 days', 'customers 30', 'customers 90'],
-        result.rows.map((row) => [
+        rows.map((row) => [
           row.programme,
           row.customers,
           row.cases,
@@ -217,10 +194,9 @@ function repeats(report: Command): void {
           row.customersWithin30Days,
           row.customersWithin90Days,
         ]),
-      );
-    },
-  );
-}
+      ],
+    ],
+  });
 
 const percent = (share: number | null): number | null => (share === null ? null : Number((share * 100).toFixed(1)));
 const hours = (ms: number | null): number | null => (ms === null ? null : Number((ms / 3_600_000).toFixed(2)));

@@ -6,8 +6,7 @@ import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import { isPresent } from '../../../libs/replay/builds/view.js';
 import { clockDisagreements } from '../../../libs/reports/clock-report.js';
 import { withStores } from '../data-folder.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
+import { EXIT, Failure } from '../failure.js';
 import { showing } from '../progress.js';
 import { viewOf, type ViewOptions } from '../view.js';
 
@@ -30,13 +29,7 @@ export async function withReads<T>(
     const view = await viewOf(stores, viewOptions);
     if (isPresent(view)) return work(reads);
     return withTemporaryStore(async (temporary) => {
-      await showing('Reading history', 'events', (display) =>
-        foldView(view, {
-          events,
-          reads: temporary,
-          onProgress: ({ share, events: read }) => display.update(share, read),
-        }),
-      );
+      await showing('Reading history', (onProgress) => foldView(view, { events, reads: temporary, onProgress }));
       return work(temporary);
     });
   });

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { placesOf, refuseWhileAppRuns } from '../data-folder.js';
-import { Output } from '../output.js';
-import { subcommand } from '../subcommand.js';
+import { print, subcommand } from '../output.js';
 
 export function addRestore(program: Command): void {
   subcommand(program, 'restore <folder>', 'restore a back-up, and record in history that you did')
@@ -12,12 +11,11 @@ It keeps the replaced history as history.replaced.db, and rebuilds the read mode
 back-up of one, into a folder without a vault.`,
     )
     .action(async (from: string, _options: object, command: Command) => {
-      const output = Output.of(command);
       const places = await placesOf(command);
       await refuseWhileAppRuns(places, 'A restore');
       const { runRestore } = await import('./restore-run.js');
       const result = await runRestore(places, from);
-      output.result(result, () =>
+      await print(command, result, () =>
         result.restored === 'vault'
           ? `The vault of ${places.folder} is restored.`
           : [

@@ -16,9 +16,8 @@ import type { StorePlaces } from '../../../libs/platform/config/store-places.js'
 import { refuseEngines, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
 import { operator } from '../operator.js';
-import { bringUpToDate } from '../read-models.js';
+import { bringUpToDate, sealHistory } from '../end-of-history.js';
 import { BUILD_RECORDS, EVENT_RECORDS, POSITION_RECORDS, type EventRecord } from '../records-of-history.js';
-import { sealHistory } from '../sealing.js';
 
 export type RestoreResult =
   | { readonly restored: 'vault' }

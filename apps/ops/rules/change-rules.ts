@@ -7,10 +7,8 @@ import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js'
 import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { commandRules, type Sent } from '../../../libs/rule-changes/command-rules.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
-import { bringUpToDate, directBuilds } from '../read-models.js';
-import { sealHistory } from '../sealing.js';
+import { EXIT, Failure } from '../failure.js';
+import { bringUpToDate, directBuilds, sealHistory } from '../end-of-history.js';
 
 /** Changes rules in this process; read models reach the end of history first, seals at the end. @throws Failure where it is refused */
 export async function changeRules<T extends object>(

@@ -1,37 +1,40 @@
 import type { Command } from 'commander';
 import type { Refusal } from '../../../libs/event-sourcing/decider.js';
-import type { RunningApp } from '../../../libs/platform/stores/running-app.js';
+import type { Actor } from '../../../libs/event-sourcing/event.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { Sent } from '../../../libs/rule-changes/command-rules.js';
 import type { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { runningAppOn, placesOf, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
+import { operator } from '../operator.js';
+import { askApp } from '../over-http.js';
 
-/** Where a running app takes the same command. */
+/** Who acts, and where a running app takes the same command. */
 export interface Route {
+  readonly as?: string | undefined;
   readonly path: string;
   readonly body: object;
 }
 
-/** Changes the rules of a store, here or through the app that writes the folder. */
-export async function change<T extends object>(
+/** Writes to a store, here or through the app that writes the folder, where the owner of the key acts. @throws Failure */
+export async function write<T>(
   command: Command,
-  as: string | undefined,
-  route: Route,
-  here: (changes: RuleChanges, sent: Sent) => Promise<T | Refusal>,
+  { as, path, body }: Route,
+  here: (stores: Stores, actor: Actor) => Promise<T>,
 ): Promise<T> {
   const places = await placesOf(command);
   const app = await runningAppOn(places);
-  if (app) return askAppFor<T>(app, route, as);
-  const [{ changeRules }, { operator }] = await Promise.all([import('./change-rules.js'), import('../operator.js')]);
-  return withStores(places, 'write', (stores) => changeRules(stores, operator(as), here));
+  if (!app) return withStores(places, 'write', (stores) => here(stores, operator(as)));
+  if (as === undefined) return askApp<T>(app, 'POST', path, body);
+  throw new Failure(
+    'Beside a running app whoever holds the key in AMENDS_KEY acts: leave out --as, and use their key.',
+  );
 }
 
-/** Sends a command to the app, where the owner of the key acts. @throws Failure */
-export async function askAppFor<T>(app: RunningApp, { path, body }: Route, as: string | undefined): Promise<T> {
-  if (as !== undefined)
-    throw new Failure(
-      'Beside a running app whoever holds the key in AMENDS_KEY acts: leave out --as, and use their key.',
-    );
-  const { askApp } = await import('../over-http.js');
-  return askApp<T>(app, 'POST', path, body);
-}
+/** Changes the rules of a store. */
+export const change = <T extends object>(
+  command: Command,
+  route: Route,
+  work: (changes: RuleChanges, sent: Sent) => Promise<T | Refusal>,
+): Promise<T> =>
+  write(command, route, async (stores, actor) => (await import('./change-rules.js')).changeRules(stores, actor, work));

@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander';
 import type { NamedRules } from '../../../libs/rule-changes/builds.js';
 import type { ActivatedOverThePast, RolledBack } from '../../../libs/rule-changes/rule-changes.js';
 import type { RulesCommand } from '../../../libs/recovery/rules/rule-decider.js';
-import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
-import { EXIT } from '../exit-codes.js';
-import { Output, table } from '../output.js';
-import { subcommand } from '../subcommand.js';
-import { askAppFor, change, type Route } from './change.js';
+import { placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
+import { EXIT } from '../failure.js';
+import { instant } from '../instant.js';
+import { print, subcommand, table } from '../output.js';
+import { change, write, type Route } from './change.js';
 
 export function addRules(program: Command): void {
   const rules = program
@@ -24,21 +24,17 @@ export function addRules(program: Command): void {
 function addList(rules: Command): void {
   subcommand(rules, 'list', 'every rule set in history, and when it is in force').action(
     async (_options: object, command: Command) => {
-      const output = Output.of(command);
       const { listRules } = await import('./rules-run.js');
       const rows = await withStores(await placesOf(command), 'read', listRules);
-      const text = await table(
-        ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
-        rows.map((row) => [
-          row.programme,
-          row.ruleSet.slice(0, 12),
-          row.title,
-          row.draftedAt,
-          row.status,
-          row.from ?? (row.status === 'in force' ? 'ever' : null),
-        ]),
+      await print(command, { ruleSets: rows }, () =>
+        table(
+          ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
+          rows.map(({ programme, ruleSet, title, draftedAt, status, from }) => {
+            const since = from ?? (status === 'in force' ? 'ever' : null);
+            return [programme, ruleSet.slice(0, 12), title, draftedAt, status, since];
+          }),
+        ),
       );
-      output.result({ ruleSets: rows }, () => text);
     },
   );
 }
@@ -49,10 +45,9 @@ function addShow(rules: Command): void {
     'show <rule-set>',
     'one rule set as YAML; its hash may be cut short, or be the name of a programme',
   ).action(async (name: string, _options: object, command: Command) => {
-    const output = Output.of(command);
     const [{ showRules }, { stringify }] = await Promise.all([import('./rules-run.js'), import('yaml')]);
     const shown = await withStores(await placesOf(command), 'read', (stores) => showRules(stores, name));
-    output.result(shown, () => stringify(shown.content, { lineWidth: 110 }).trimEnd());
+    await print(command, shown, () => stringify(shown.content, { lineWidth: 110 }).trimEnd());
   });
 }
 
@@ -62,10 +57,9 @@ function addCheck(rules: Command): void {
     'check <file>',
     'all mistakes of a rule set, with line and path; exits with 1 where there are any',
   ).action(async (file: string, _options: object, command: Command) => {
-    const output = Output.of(command);
     const { checkRules } = await import('./rules-run.js');
     const checked = checkRules(file);
-    output.result(checked, () =>
+    await print(command, checked, () =>
       checked.problems.length === 0
         ? `${file} is sound: rule set ${checked.ruleSet} of ${checked.programme}`
         : checked.problems.map((problem) => `${file}: ${problem.sentence}`).join('\n'),
@@ -78,15 +72,12 @@ function addDraft(rules: Command): void {
   acting(rules, 'draft <file>', 'check a rule set, and put it into history, so that it can be rehearsed and approved')
     .option('--note <text>', 'what it is for')
     .action(async (file: string, { note, as }: Acting & { note?: string }, command: Command) => {
-      const { readRules } = await import('../rule-file.js');
+      const { readRules } = await import('../rule-source.js');
       const { ruleSet, hash } = readRules(file);
       const { programme } = ruleSet;
       const draft = { content: ruleSet, ...(note ? { note } : {}) };
-      const route = { path: '/v1/rules/drafts', body: draft };
-      await decide(command, { type: 'DraftRuleSet', programme, ruleSet: hash, ...draft }, route, {
-        done: 'drafted',
-        as,
-      });
+      const route = { as, path: '/v1/rules/drafts', body: draft };
+      await decide(command, { type: 'DraftRuleSet', programme, ruleSet: hash, ...draft }, route, 'drafted');
     });
 }
 
@@ -95,8 +86,8 @@ function addApprove(rules: Command): void {
     .requiredOption('--reason <text>', 'why these rules are right')
     .action(async (name: string, { reason, as }: Acting & { reason: string }, command: Command) => {
       const rules = await named(command, name);
-      const route = { path: `${pathOf(rules)}/approve`, body: { reason } };
-      await decide(command, { type: 'ApproveRuleSet', ...rules, reason }, route, { done: 'approved', as });
+      const route = { as, path: `${pathOf(rules)}/approve`, body: { reason } };
+      await decide(command, { type: 'ApproveRuleSet', ...rules, reason }, route, 'approved');
     });
 }
 
@@ -126,14 +117,13 @@ approved; what came since is then folded in, and its difference shown. The switc
 the build before is kept: amends rules rollback goes back to it.`,
     )
     .action(async (name: string, { from, overThePast = false, as }: ActivateOptions, command: Command) => {
-      const { instant } = await import('../instant.js');
       const rules = await named(command, name);
-      const since = from === undefined ? undefined : instant(from, '--from');
-      const route = { path: `${pathOf(rules)}/activate`, body: overThePast ? { overThePast } : { from: since } };
-      const result = await change<ActivatedOverThePast>(command, as, route, (changes, sent) =>
+      const since = instant(from, '--from');
+      const route = { as, path: `${pathOf(rules)}/activate`, body: overThePast ? { overThePast } : { from: since } };
+      const result = await change<ActivatedOverThePast>(command, route, (changes, sent) =>
         overThePast ? changes.activateOverThePast(rules, sent) : changes.activateFrom(rules, since, sent),
       );
-      Output.of(command).result({ ...result, done: 'activated' }, () => activatedText(result));
+      await print(command, { ...result, done: 'activated' }, () => activatedText(result));
     });
 }
 
@@ -159,12 +149,12 @@ function addRollback(rules: Command): void {
     .requiredOption('--reason <text>', 'what went wrong')
     .action(async (programme: string, { reason, as }: Acting & { reason: string }, command: Command) => {
       refuseWithoutStore(await placesOf(command));
-      const route = { path: `${pathOf({ programme })}/rollback`, body: { reason } };
-      const result = await change<RolledBack>(command, as, route, (changes, sent) =>
+      const route = { as, path: `${pathOf({ programme })}/rollback`, body: { reason } };
+      const result = await change<RolledBack>(command, route, (changes, sent) =>
         changes.rollBack(programme, reason, sent),
       );
       const { book, digestBefore, digestAfter } = result;
-      Output.of(command).result(result, () =>
+      await print(command, result, () =>
         [
           `The rules of ${programme} are rolled back: ${book.map(({ ruleSet }) => ruleSet).join(', ')} holds.`,
           `  digest before  ${digestBefore}`,
@@ -198,15 +188,11 @@ async function decide(
   command: Command,
   rules: RulesCommand & { ruleSet: string },
   route: Route,
-  { done, as }: Acting & { readonly done: string },
+  done: string,
 ): Promise<void> {
-  const places = await placesOf(command);
-  const app = await runningAppOn(places);
-  if (app) await askAppFor(app, route, as);
-  else {
-    const [{ decideRules }, { operator }] = await Promise.all([import('./change-rules.js'), import('../operator.js')]);
-    await withStores(places, 'write', (stores) => decideRules(stores, rules, operator(as)));
-  }
+  await write(command, route, async (stores, actor) =>
+    (await import('./change-rules.js')).decideRules(stores, rules, actor),
+  );
   const { programme, ruleSet } = rules;
-  Output.of(command).result({ programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);
+  await print(command, { programme, ruleSet, done }, () => `Rule set ${ruleSet} of ${programme} is ${done}.`);
 }

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import type { Anchor } from '../../../libs/evidence/anchor.js';
+import { parseAnchor, type Anchor } from '../../../libs/evidence/anchor.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { runningAppOn, placesOf, refuseWithoutStore, withStores } from '../data-folder.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
-import { Output } from '../output.js';
+import { EXIT, Failure } from '../failure.js';
+import { print, subcommand } from '../output.js';
+import { askApp } from '../over-http.js';
 import type { TopicsVerified } from '../../../libs/broker/kafka/verify-topics.js';
-import { subcommand } from '../subcommand.js';
 import type { VerifyResult } from './verify-run.js';
 
 interface Options {
@@ -23,22 +22,20 @@ export function addVerify(program: Command): void {
       '\nExits with 1, and names the differences, if anything differs or nothing is sealed. Keep the printed anchor elsewhere.',
     )
     .action(async ({ topics: withTopics = false, anchor: given }: Options, command: Command) => {
-      const output = Output.of(command);
       const places = await placesOf(command);
       refuseWithoutStore(places);
-      const anchor = given === undefined ? undefined : await anchorOf(given);
+      const anchor = given === undefined ? undefined : anchorOf(given);
       // First, because it fails fast.
       const topics = withTopics ? await verifyTopicsOf(places) : undefined;
       const result = await verifyIn(places, given, anchor);
-      output.result(topics === undefined ? result : { ...result, topics }, () =>
+      await print(command, topics === undefined ? result : { ...result, topics }, () =>
         topics === undefined ? textOf(result) : `${textOf(result)}\n${topicsText(topics)}`,
       );
       if (!result.equal || result.seals !== 'intact' || topics?.clean === false) process.exitCode = EXIT.wrong;
     });
 }
 
-async function anchorOf(text: string): Promise<Anchor> {
-  const { parseAnchor } = await import('../../../libs/evidence/anchor.js');
+function anchorOf(text: string): Anchor {
   const anchor = parseAnchor(text);
   if (anchor !== undefined) return anchor;
   throw new Failure(`--anchor takes the anchor of an earlier verify, such as 1234:0a1b..., not "${text}".`);
@@ -53,7 +50,6 @@ async function verifyIn(places: StorePlaces, given?: string, anchor?: Anchor): P
   const app = await runningAppOn(places);
   if (app) {
     // The app stops its follower for the comparison.
-    const { askApp } = await import('../over-http.js');
     return askApp<VerifyResult>(app, 'POST', '/v1/verify', given === undefined ? undefined : { anchor: given });
   }
   const { runVerify, damaged } = await import('./verify-run.js');

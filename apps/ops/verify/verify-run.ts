@@ -60,14 +60,14 @@ async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
   }
   const rules = await loadRuleBooks(events);
   return withTemporaryStore(async (scratch) => {
-    const { equal, digest, rebuilt, differences } = await showing('Verifying', 'events', (display) =>
+    const { equal, digest, rebuilt, differences } = await showing('Verifying', (onProgress) =>
       verifyReadModels({
         events,
         reads,
         scratch,
         projections: READ_MODELS,
         inputs: new Inputs(booksOf(live.stamp, rules)),
-        onProgress: ({ share, events: read }) => display.update(share, read),
+        onProgress,
       }),
     );
     return equal ? { equal, digest } : { equal, digest, rebuilt, differences };

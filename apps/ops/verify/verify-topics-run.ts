@@ -6,8 +6,7 @@ import { relayedPosition } from '../../../libs/broker/kafka/relayed-position.js'
 import { TopicReader } from '../../../libs/broker/kafka/topic-reader.js';
 import { verifyTopics, type TopicsVerified } from '../../../libs/broker/kafka/verify-topics.js';
 import { readConfig } from '../../../libs/platform/config/config.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
+import { EXIT, Failure } from '../failure.js';
 
 /** Compares the topics on Kafka with history, up to the relay's position. It doesn't disturb the relay. */
 export async function runVerifyTopics(history: EventStore): Promise<TopicsVerified> {

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { Publication, Publications } from '../publications.js';
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../../recovery/vocabulary/topics.js';
-import type { Partition, Placed, TopicReader } from './topic-reader.js';
+import { endOf, nameOf, type Partition, type Placed, type TopicReader } from './topic-reader.js';
 
 /** The topics hold events that this history lacks: another store's, or later ones than a restored back-up. */
 export class ForeignTopics extends Error {
@@ -44,7 +44,7 @@ export async function checkTail(options: TailCheckOptions): Promise<TailCheck> {
     if (missing.length === 0 || (place ?? '') < (from ?? '')) from = place;
     missing.push(event);
   };
-  walk: for await (const { events } of history.readAll(since === undefined ? {} : { from: since }))
+  walk: for await (const { events } of history.readAll({ from: since }))
     for (const event of events) {
       if (event.position > reached) break walk;
       for (const publication of await publications.of([event])) {
@@ -114,20 +114,16 @@ const ahead = (position: string, end: string): string =>
 async function readTail(reader: TopicReader, since: string | undefined): Promise<Tail> {
   const tail = new Tail(since);
   let open = (await reader.partitions(TOPIC_NAMES)).filter(({ low, high }) => low < high);
-  for (let back = 1_000n; open.length > 0; back *= 8n) {
-    const ranges = open.map((partition) => ({ ...partition, from: startOf(partition, back), to: partition.high }));
-    const read = new Map<string, Placed[]>();
-    await reader.read(ranges, (message) => {
-      const name = `${message.topic}/${message.partition}`;
-      const messages = read.get(name);
-      if (messages === undefined) read.set(name, [message]);
-      else messages.push(message);
-    });
+  for (let length = 1_000n; open.length > 0; length *= 8n) {
+    const ends = open.map((partition) => endOf(partition, length));
+    const read: Placed[] = [];
+    await reader.read(ends, (message) => read.push(message));
+    const byPartition = Map.groupBy(read, nameOf);
     const again: Partition[] = [];
-    for (const partition of open) {
-      const messages = read.get(`${partition.topic}/${partition.partition}`) ?? [];
+    for (const [index, partition] of open.entries()) {
+      const messages = byPartition.get(nameOf(partition)) ?? [];
       const oldest = messages[0]?.headers['ce_position'];
-      const isWhole = startOf(partition, back) === partition.low;
+      const isWhole = ends[index]?.from === partition.low;
       if (!isWhole && (since === undefined || oldest === undefined || oldest > since)) {
         again.push(partition);
         continue;
@@ -142,4 +138,3 @@ async function readTail(reader: TopicReader, since: string | undefined): Promise
 
 /** Sorts after every position. */
 const LAST = '\uffff';
-const startOf = ({ low, high }: Partition, back: bigint): bigint => (high - back > low ? high - back : low);

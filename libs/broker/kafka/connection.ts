@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 /** A Kafka, and the prefix of a store's topics, so that several stores can share it. */
 export interface Cluster {
@@ -41,9 +41,7 @@ export function clusterOf({
     brokers: [...brokers],
     clientId,
     ssl: tls,
-    ...(user === undefined
-      ? {}
-      : { sasl: { mechanism: 'scram-sha-512', username: user.name, password: user.password } }),
+    sasl: user && { mechanism: 'scram-sha-512', username: user.name, password: user.password },
   };
   return {
     prefix,
@@ -65,9 +63,18 @@ export function clusterOf({
   };
 }
 
+/** Does what only an administrator's connection can, which it opens and closes. */
+export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 const levelOf = ({ level }: LogEntry): 'error' | 'warn' => (level === logLevel.ERROR ? 'error' : 'warn');
 
 const sayEntry = ({ namespace, log }: LogEntry): string =>
-  [namespace, log.message, typeof log['error'] === 'string' ? log['error'] : '']
-    .filter((part) => part !== '')
-    .join(': ');
+  [namespace, log.message, log['error']].filter((part) => typeof part === 'string' && part !== '').join(': ');

@@ -1,9 +1,10 @@
-import { Partitioners, type Producer, type TopicMessages, type Transaction } from 'kafkajs';
+import { Partitioners, type Producer, type Transaction } from 'kafkajs';
 import { errorText } from '../../event-sourcing/error-text.js';
 import { TakenOver, UnclearOutcome, type Message, type Publisher } from '../broker.js';
 import type { Cluster } from './connection.js';
 import { POSITIONS_TOPIC } from './make-topics.js';
 import { relayedPosition } from './relayed-position.js';
+import { byTopic } from './send-messages.js';
 
 export interface PublisherOptions {
   /** The broker aborts transactions that are open for longer; default: a minute. */
@@ -90,16 +91,6 @@ export class KafkaPublisher implements Publisher {
 
 const isFenced = (error: unknown): boolean =>
   error instanceof Error && (('type' in error && FENCED.has(error.type)) || isFenced(error.cause));
-
-function byTopic(messages: readonly Message[], prefix: string): TopicMessages[] {
-  const topics = new Map<string, TopicMessages>();
-  for (const { topic, key, value, headers } of messages) {
-    let entry = topics.get(topic);
-    if (entry === undefined) topics.set(topic, (entry = { topic: prefix + topic, messages: [] }));
-    entry.messages.push({ key, value, headers });
-  }
-  return [...topics.values()];
-}
 
 function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {
   let from = 0;

@@ -15,19 +15,12 @@ export class KafkaSubscriber implements Subscriber {
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: REBALANCE_MS,
     });
-    const ended = new AbortController();
-    let failure: { readonly because: unknown } | undefined;
-    const fail = (because: unknown): void => {
-      failure ??= { because };
-      ended.abort();
-    };
-    const end = (): void => ended.abort();
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
+    const failed = new AbortController();
+    const ended = AbortSignal.any([signal, failed.signal]);
     consumer.on(consumer.events.GROUP_JOIN, () => onState?.({ joined: true }));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       onState?.({ joined: false, because: error.message });
-      if (!restart) fail(error);
+      if (!restart) failed.abort(error);
     });
     try {
       await consumer.connect();
@@ -36,7 +29,7 @@ export class KafkaSubscriber implements Subscriber {
         autoCommit: false,
         eachBatchAutoResolve: false,
         eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isStale }) => {
-          if (ended.signal.aborted || isStale()) return;
+          if (ended.aborted || isStale()) return;
           const { topic, partition } = batch;
           const messages = batch.messages.map((message): Delivered => ({
             ...messageFrom(topic.slice(prefix.length), message),
@@ -46,7 +39,7 @@ export class KafkaSubscriber implements Subscriber {
             await beating(heartbeat, () => work(messages));
           } catch (error) {
             // kafkajs would retry silently. The caller decides about failures.
-            return fail(error);
+            return failed.abort(error);
           }
           const last = batch.lastOffset();
           resolveOffset(last);
@@ -54,12 +47,11 @@ export class KafkaSubscriber implements Subscriber {
           await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
         },
       });
-      await aborted(ended.signal);
+      await aborted(ended);
     } finally {
-      signal.removeEventListener('abort', end);
       await consumer.disconnect();
     }
-    if (failure !== undefined) throw failure.because;
+    failed.signal.throwIfAborted();
   }
 }
 

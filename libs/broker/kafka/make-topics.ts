@@ -3,7 +3,7 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 import { DAY_MS } from '../../recovery/rules/duration.js';
 import { INBOUND_TOPIC, REJECTS_TOPIC } from '../inbound-topics.js';
 import { TOPIC_NAMES, TOPICS } from '../../recovery/vocabulary/topics.js';
-import type { Cluster } from './connection.js';
+import { asAdmin, type Cluster } from './connection.js';
 
 /** The relay's position, written in the transaction of the batch. Compacted: the last record counts. */
 export const POSITIONS_TOPIC = 'amends.relay';
@@ -25,9 +25,7 @@ export async function makeTopics(
   { kafka, prefix }: Cluster,
   { partitions = 12, replicas = -1 }: TopicOptions = {},
 ): Promise<string[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  return asAdmin(kafka, async (admin) => {
     const there = new Set(await admin.listTopics());
     const missing = wanted(partitions)
       .map((each) => ({ ...each, topic: prefix + each.topic }))
@@ -40,21 +38,13 @@ export async function makeTopics(
     });
     for (const { topic } of missing) await hasLeaders(admin, topic);
     return missing.map(({ topic }) => topic);
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 /** The topics that a relay writes to and that do not exist. */
 export async function absentTopics({ kafka, prefix }: Cluster): Promise<string[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const there = new Set(await admin.listTopics());
-    return [...TOPIC_NAMES, POSITIONS_TOPIC].map((name) => prefix + name).filter((name) => !there.has(name));
-  } finally {
-    await admin.disconnect();
-  }
+  const there = new Set(await asAdmin(kafka, (admin) => admin.listTopics()));
+  return [...TOPIC_NAMES, POSITIONS_TOPIC].map((name) => prefix + name).filter((name) => !there.has(name));
 }
 
 /** The controller knows a new topic first, then the brokers, and only then its partitions answer. */

@@ -1,4 +1,4 @@
-import { Partitioners } from 'kafkajs';
+import { Partitioners, type TopicMessages } from 'kafkajs';
 import type { Message } from '../broker.js';
 import type { Cluster } from './connection.js';
 
@@ -10,14 +10,14 @@ export async function sendMessages({ kafka, prefix }: Cluster, messages: readonl
   });
   await producer.connect();
   try {
-    await producer.sendBatch({
-      acks: -1,
-      topicMessages: messages.map(({ topic, key, value, headers }) => ({
-        topic: prefix + topic,
-        messages: [{ key, value, headers: { ...headers } }],
-      })),
-    });
+    await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages, prefix) });
   } finally {
     await producer.disconnect();
   }
 }
+
+export const byTopic = (messages: readonly Message[], prefix: string): TopicMessages[] =>
+  [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic: prefix + topic,
+    messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers })),
+  }));

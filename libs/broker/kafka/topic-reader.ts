@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message } from '../broker.js';
-import type { Cluster } from './connection.js';
-
-export interface Range {
-  readonly topic: string;
-  readonly partition: number;
-  /** Offsets: `from` included, `to` not. */
-  readonly from: bigint;
-  readonly to: bigint;
-}
+import { asAdmin, type Cluster } from './connection.js';
 
 export interface Partition {
   readonly topic: string;
@@ -17,6 +9,12 @@ export interface Partition {
   /** The oldest kept offset, and the offset of the next message. */
   readonly low: bigint;
   readonly high: bigint;
+}
+
+export interface Range extends Pick<Partition, 'topic' | 'partition'> {
+  /** Offsets: `from` included, `to` not. */
+  readonly from: bigint;
+  readonly to: bigint;
 }
 
 export interface Placed extends Message {
@@ -36,17 +34,13 @@ export class TopicReader {
    * waits for what its name committed, other readers may be a moment early.
    */
   async partitions(topics: readonly string[]): Promise<readonly Partition[]> {
-    const admin = this.cluster.kafka.admin();
-    await admin.connect();
-    try {
+    return asAdmin(this.cluster.kafka, async (admin) => {
       const found: Partition[] = [];
       for (const topic of topics)
         for (const { partition, low, high } of await admin.fetchTopicOffsets(this.cluster.prefix + topic))
           found.push({ topic, partition, low: BigInt(low), high: BigInt(high) });
       return found.toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
-    } finally {
-      await admin.disconnect();
-    }
+    });
   }
 
   /** Hands every message of the ranges to `take`, in order within each. @throws Error when the broker stands still */
@@ -61,8 +55,7 @@ export class TopicReader {
       maxBytesPerPartition: 4 * 1024 * 1024,
     });
     const wanted = new Map(left);
-    let [ended, failed]: [() => void, (error: Error) => void] = [() => undefined, () => undefined];
-    const end = new Promise<void>((resolve, reject) => ([ended, failed] = [resolve, reject]));
+    const { promise: end, resolve: ended, reject: failed } = Promise.withResolvers<void>();
     end.catch(() => undefined); // awaited below; it may fail before
     const standstill = setTimeout(() => failed(new Error(standsStill([...left.values()]))), STANDSTILL_MS);
     consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
@@ -99,22 +92,18 @@ export class TopicReader {
     } finally {
       clearTimeout(standstill);
       await consumer.disconnect();
-      await this.forget(groupId);
-    }
-  }
-
-  private async forget(groupId: string): Promise<void> {
-    const admin = this.cluster.kafka.admin();
-    await admin.connect();
-    try {
-      await admin.deleteGroups([groupId]);
-    } finally {
-      await admin.disconnect();
+      await asAdmin(this.cluster.kafka, (admin) => admin.deleteGroups([groupId]));
     }
   }
 }
 
-const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
+/** The messages of a partition from so many offsets before its end. */
+export const endOf = (partition: Partition, length: bigint): Range => {
+  const { low, high } = partition;
+  return { ...partition, from: high - length > low ? high - length : low, to: high };
+};
+
+export const nameOf = ({ topic, partition }: Pick<Partition, 'topic' | 'partition'>): string => `${topic}/${partition}`;
 
 const standsStill = (ranges: readonly Range[]): string =>
   `Kafka sent nothing for ${STANDSTILL_MS / 1_000} s, though there is more in ${ranges.map(nameOf).join(', ')}. Are all its brokers up?`;

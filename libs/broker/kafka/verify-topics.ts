@@ -119,7 +119,7 @@ async function verifyTopic(
   };
 }
 
-const wholeOf = ({ topic, partition, low, high }: Partition) => ({ topic, partition, from: low, to: high });
+const wholeOf = (partition: Partition) => ({ ...partition, from: partition.low, to: partition.high });
 
 /** FNV-1a over the ids in order: for comparison, not protection. */
 function hashOf(hash: number, id: string): number {

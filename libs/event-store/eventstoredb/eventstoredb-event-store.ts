@@ -16,7 +16,9 @@ import {
   type Appended,
   type Batch,
   type EventStore,
+  type FollowOptions,
   type ReadOptions,
+  type StreamOptions,
   type StreamSlice,
 } from '../event-store.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -24,7 +26,7 @@ import { Retries, unavailable, within } from './retries.js';
 import { positionOf, positionText } from './positions.js';
 import { ReadsOfAll } from './reads-of-all.js';
 import { recordedEvent, storedEvent } from './stored-events.js';
-import { StreamReads, type StoredSlice } from './stream-reads.js';
+import { StreamReads } from './stream-reads.js';
 
 export interface EventStoreDbOptions {
   /** esdb://user:password@host:port?tls=... */
@@ -39,8 +41,6 @@ export interface EventStoreDbOptions {
 }
 
 type Present = (event: Recorded) => Recorded;
-type StreamOptions = Parameters<EventStore['readStream']>[1];
-type FollowOptions = Parameters<EventStore['follow']>[0];
 
 const DEFAULT_DEADLINE_MS = 3_000;
 
@@ -129,14 +129,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   async end(): Promise<string | undefined> {
     this.refuseIfClosed();
-    const retries = this.retries(this.deadlineMs);
-    for (;;) {
-      try {
-        return await this.all.last();
-      } catch (error) {
-        await retries.after(error);
-      }
-    }
+    return this.retries(this.deadlineMs).run(() => this.all.last());
   }
 
   progress(from: string | undefined, at: string, to: string): number {
@@ -152,20 +145,18 @@ export class EventStoreDbEventStore implements EventStore {
 
   private async appendOnce(stream: string, events: EventData[], expected: number): Promise<Appended> {
     const retries = this.retries(this.deadlineMs);
-    for (;;) {
+    return retries.run(async () => {
       try {
         const { nextExpectedRevision, position } = await this.appendNow(stream, events, expected, retries.leftMs);
         if (position === undefined) throw new Error('it returns no position of the append');
         this.appends.answered();
         return { revision: Number(nextExpectedRevision) + 1, position: positionText(position) };
       } catch (error) {
-        if (error instanceof WrongExpectedVersionError) {
-          this.appends.answered();
-          throw new RevisionConflict(stream, expected, revisionIn(error));
-        }
-        await retries.after(error);
+        if (!(error instanceof WrongExpectedVersionError)) throw error;
+        this.appends.answered();
+        throw new RevisionConflict(stream, expected, revisionIn(error));
       }
-    }
+    });
   }
 
   /** One call per append: the client's default, one call for all, leaves uncatchable rejections when it fails. */
@@ -178,16 +169,8 @@ export class EventStoreDbEventStore implements EventStore {
   private async sliceOf(present: Present, stream: string, options: StreamOptions = {}): Promise<StreamSlice> {
     this.refuseIfClosed();
     const retries = this.retries(this.deadlineMs);
-    let slice: StoredSlice;
-    for (;;) {
-      try {
-        slice = await this.streams.slice(this.prefix + stream, options);
-        break;
-      } catch (error) {
-        await retries.after(error);
-      }
-    }
-    return { events: slice.events.map((event) => present(recordedEvent(event, stream))), revision: slice.revision };
+    const { events, revision } = await retries.run(() => this.streams.slice(this.prefix + stream, options));
+    return { events: events.map((event) => present(recordedEvent(event, stream))), revision };
   }
 
   private async *batchesOf(present: Present, options: ReadOptions = {}): AsyncGenerator<Batch> {

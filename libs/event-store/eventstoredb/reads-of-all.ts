@@ -1,18 +1,11 @@
 import { END, START, type AllStreamResolvedEvent, type EventStoreDBClient, type Position } from '@eventstore/db-client';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { Batch, EventFilter, ReadOptions } from '../event-store.js';
+import type { Batch, FollowOptions, ReadOptions } from '../event-store.js';
 import type { Retries } from './retries.js';
 import { positionOf, positionText } from './positions.js';
 import { ClientStream, buffering } from './client-stream.js';
 import { recordedEvent } from './stored-events.js';
 import { Selection, type OwnEvent } from './selection.js';
-
-export interface FollowOptions {
-  readonly from?: string | undefined;
-  readonly filter?: EventFilter | undefined;
-  readonly batchSize?: number | undefined;
-  readonly signal: AbortSignal;
-}
 
 const DEFAULT_BATCH = 1_000;
 /** The most events that a filter skips between two batches. */

@@ -6,14 +6,21 @@ import {
   StreamDeletedError,
 } from '@eventstore/db-client';
 import { errorText } from '../../event-sourcing/error-text.js';
-import { AppendRefused, HistoryDamaged, HistoryUnavailable, MAX_APPEND_BYTES } from '../event-store.js';
+import {
+  AppendRefused,
+  HistoryDamaged,
+  HistoryUnavailable,
+  MAX_APPEND_BYTES,
+  RevisionConflict,
+} from '../event-store.js';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
 const GRACE_MS = 20;
 
-/** Errors that a retry can't fix: already in our words, or our own bug. */
-const PERMANENT = [AppendRefused, HistoryDamaged, HistoryUnavailable, InvalidArgumentError, TypeError, RangeError];
+const IN_OUR_WORDS = [AppendRefused, HistoryDamaged, HistoryUnavailable, RevisionConflict];
+/** Errors that a retry can't fix: those, or our own bug. */
+const PERMANENT = [...IN_OUR_WORDS, InvalidArgumentError, TypeError, RangeError];
 
 /** An error that retries can't fix, in words; undefined for one that may pass. */
 const permanentError = (error: unknown, server: string): Error | undefined => {
@@ -64,6 +71,16 @@ export class Retries {
     return Math.max(1, this.until - Date.now());
   }
 
+  /** Works until it succeeds. @throws as `after` */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    for (;;)
+      try {
+        return await work();
+      } catch (error) {
+        await this.after(error);
+      }
+  }
+
   /** After an answer: restarts the deadline and the back-off. */
   renew(): void {
     this.until = Date.now() + this.deadlineMs;
@@ -81,11 +98,7 @@ export class Retries {
       this.isNoticed = true;
       this.notice(`The EventStoreDB at ${this.server} doesn't answer (${errorText(error)}). Amends keeps retrying.`);
     }
-    try {
-      await pause(this.pauseMs, undefined, { signal });
-    } catch (aborted) {
-      if (signal?.aborted !== true) throw aborted;
-    }
+    await pause(this.pauseMs, undefined, { signal }).catch(() => undefined); // the signal ends it early
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

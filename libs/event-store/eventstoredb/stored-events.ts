@@ -1,4 +1,4 @@
-import type { AllStreamRecordedEvent, EventData, JSONEventData, RecordedEvent } from '@eventstore/db-client';
+import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client';
 import type { Envelope, Recorded, ToAppend } from '../../event-sourcing/event.js';
 import { AppendRefused, HistoryDamaged } from '../event-store.js';
 import { positionText } from './positions.js';
@@ -35,14 +35,9 @@ export const storedEvent = (event: ToAppend): EventData => {
     ...(event.imported && { imported: true }),
     ...(event.sequence !== undefined && { sequence: event.sequence }),
   };
-  const stored: JSONEventData = {
-    contentType: 'application/json',
-    id: event.id,
-    type: event.type,
-    data: event.data as Record<string, unknown>, // checkedData refuses anything but an object
-    metadata,
-  };
-  return stored;
+  const { id, type } = event;
+  const data = event.data as Record<string, unknown>; // checkedData refuses anything but an object
+  return { contentType: 'application/json', id, type, data, metadata };
 };
 
 /** The event's shard; undefined for one that Amends did not write. */
@@ -62,27 +57,9 @@ export const recordedEvent = (
       `Event ${event.id} (${event.type}, revision ${event.revision} of ${event.streamId}) was not written by Amends. Give Amends an EventStoreDB of its own, or a prefix for its streams.`,
     );
   }
-  const stored = metadata as StoredMetadata;
-  const recorded: Recorded = {
-    id: event.id,
-    type: event.type,
-    schemaVersion: stored.schemaVersion,
-    stream,
-    revision: Number(event.revision) + 1,
-    position,
-    shard: stored.shard,
-    programme: stored.programme,
-    occurredAt: stored.occurredAt,
-    knownAt: stored.knownAt,
-    recordedAt: stored.recordedAt,
-    actor: stored.actor,
-    commandId: stored.commandId,
-    correlationId: stored.$correlationId,
-    causationId: stored.$causationId,
-    data,
-  };
-  const { imported, sequence } = stored;
-  return imported ? { ...recorded, imported, ...(sequence !== undefined && { sequence }) } : recorded;
+  const { $correlationId: correlationId, $causationId: causationId, ...envelope } = metadata as StoredMetadata;
+  const { id, type, revision } = event;
+  return { ...envelope, id, type, stream, revision: Number(revision) + 1, position, correlationId, causationId, data };
 };
 
 const positionIn = ({ position }: RecordedEvent | AllStreamRecordedEvent): string => {

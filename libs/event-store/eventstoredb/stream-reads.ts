@@ -1,11 +1,10 @@
 import { END, StreamNotFoundError, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
-import { HistoryDamaged, type EventStore } from '../event-store.js';
+import { HistoryDamaged, type StreamOptions } from '../event-store.js';
 import { ClientStream, buffering } from './client-stream.js';
 
-type StreamOptions = NonNullable<Parameters<EventStore['readStream']>[1]>;
-export type StreamEvent = NonNullable<ResolvedEvent['event']>;
+type StreamEvent = NonNullable<ResolvedEvent['event']>;
 
-export interface StoredSlice {
+interface StoredSlice {
   readonly events: readonly StreamEvent[];
   /** As Amends counts: the number of events. */
   readonly revision: number;

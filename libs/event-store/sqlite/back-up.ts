@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import { HistoryDamaged, HistoryUnavailable } from '../event-store.js';
-import { positionText } from './event-rows.js';
-import { hashOfRow, openHead, readHead } from './head.js';
-import { historyFiles } from './history-files.js';
+import { endText } from './event-rows.js';
+import { openHead, readHead, type Head } from './head.js';
+import { historyFiles, lastIn } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
 import { isBlank, openReader } from './schema.js';
 import { inWords } from './sqlite-errors.js';
@@ -28,30 +28,25 @@ export const backUp = async (database: string, path: string, madeAt: string): Pr
   const partial = `${path}.partial`;
   try {
     rmSync(partial, { force: true });
-    const source = openReader(database);
-    try {
-      await backup(source, partial, { rate: ALL_PAGES });
-    } finally {
-      source.close();
-    }
-    const copy = new DatabaseSync(partial);
-    let last: number;
-    try {
-      copy.exec('PRAGMA journal_mode = DELETE; CREATE TABLE back_up (made_at TEXT NOT NULL) STRICT');
-      copy.prepare('INSERT INTO back_up VALUES (?)').run(madeAt);
-      checkWhole(copy, partial);
-      last = new HistoryReader(copy, (event) => event).last();
-    } finally {
-      copy.close();
-    }
+    const last = await copied(database, partial, madeAt);
     sync(partial);
     renameSync(partial, path);
     sync(dirname(path));
-    return last === 0 ? undefined : positionText(last);
+    return last;
   } catch (error) {
     rmSync(partial, { force: true });
     throw inWords(error, path);
   }
+};
+
+const copied = async (database: string, path: string, madeAt: string): Promise<string | undefined> => {
+  using source = openReader(database);
+  await backup(source, path, { rate: ALL_PAGES });
+  using copy = new DatabaseSync(path);
+  copy.exec('PRAGMA journal_mode = DELETE; CREATE TABLE back_up (made_at TEXT NOT NULL) STRICT');
+  copy.prepare('INSERT INTO back_up VALUES (?)').run(madeAt);
+  checkWhole(copy, path);
+  return endText(new HistoryReader(copy).last());
 };
 
 /** @throws HistoryDamaged for a corrupt file */
@@ -96,32 +91,10 @@ const restoreLocked = (backupPath: string, folder: string): Restored => {
   if (!existsSync(backupPath))
     throw new HistoryUnavailable(`There is no file ${backupPath}. Name a back-up that amends made.`);
   const { database, head } = historyFiles(folder);
-  const backupDb = openReader(backupPath);
-  let backupMadeAt: string;
-  try {
-    if (isBlank(backupDb, backupPath)) throw new HistoryDamaged(`${backupPath} is empty. Use another back-up.`);
-    checkWhole(backupDb, backupPath);
-    const made = backupDb.prepare(`SELECT name FROM sqlite_schema WHERE name = 'back_up'`).get();
-    if (made === undefined)
-      throw new HistoryDamaged(
-        `${backupPath} is a history, not a back-up of one. Name a file that amends backup made.`,
-      );
-    backupMadeAt = String(backupDb.prepare('SELECT made_at FROM back_up').get()?.made_at);
-  } finally {
-    backupDb.close();
-  }
-
+  const backupMadeAt = checkedBackUp(backupPath);
   const incoming = `${database}.restoring`;
   copyFileSync(backupPath, incoming);
-  const db = new DatabaseSync(incoming);
-  let row;
-  try {
-    db.exec('PRAGMA journal_mode = DELETE; DROP TABLE back_up');
-    const reader = new HistoryReader(db, (event) => event);
-    row = reader.rowAt(reader.last());
-  } finally {
-    db.close();
-  }
+  const last = historyOf(incoming);
   sync(incoming);
 
   const before = headBefore(head);
@@ -131,18 +104,31 @@ const restoreLocked = (backupPath: string, folder: string): Restored => {
   }
   renameSync(incoming, database);
   sync(folder);
-  openHead(
-    head,
-    row === undefined ? { position: 0, hash: '' } : { position: row[0], hash: hashOfRow(row) },
-    () => undefined,
-  ).close();
-  return { backupMadeAt, lastPosition: row === undefined ? undefined : positionText(row[0]), headBefore: before };
+  openHead(head, last, () => undefined).close();
+  return { backupMadeAt, lastPosition: endText(last.position), headBefore: before };
+};
+
+/** When the back-up was made. @throws HistoryDamaged for a file that is none, or is damaged */
+const checkedBackUp = (path: string): string => {
+  using db = openReader(path);
+  if (isBlank(db, path)) throw new HistoryDamaged(`${path} is empty. Use another back-up.`);
+  checkWhole(db, path);
+  const made = db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'back_up'`).get();
+  if (made === undefined)
+    throw new HistoryDamaged(`${path} is a history, not a back-up of one. Name a file that amends backup made.`);
+  return String(db.prepare('SELECT made_at FROM back_up').get()?.made_at);
+};
+
+/** Makes a history of a back-up, and returns its last event. */
+const historyOf = (path: string): Head => {
+  using db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = DELETE; DROP TABLE back_up');
+  return lastIn(new HistoryReader(db));
 };
 
 const headBefore = (path: string): string | undefined => {
   try {
-    const head = readHead(path);
-    return head === undefined || head.position === 0 ? undefined : positionText(head.position);
+    return endText(readHead(path)?.position ?? 0);
   } catch (error) {
     if (error instanceof HistoryDamaged) return undefined; // a restore replaces an unreadable head
     throw error;

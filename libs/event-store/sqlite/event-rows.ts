@@ -35,8 +35,11 @@ export const COLUMNS = `position, id, stream, revision, type, schema_version, sh
 export const storedColumns = (db: DatabaseSync): string =>
   `${COLUMNS}, category, ${hasSequence(db) ? 'sequence' : 'NULL'}`;
 
-export const POSITION_DIGITS = 16;
+const POSITION_DIGITS = 16;
 export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
+
+/** The position of the last event; undefined for 0, in an empty history. */
+export const endText = (last: number): string | undefined => (last === 0 ? undefined : positionText(last));
 
 export const positionNumber = (position: string): number => {
   if (!/^\d{16}$/.test(position)) {

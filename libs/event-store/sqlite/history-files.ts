@@ -23,19 +23,16 @@ const EMPTY: Head = { position: 0, hash: '' };
 /** The history's last event. It opens the file read-only, so that a refused history stays unchanged. */
 const lastEvent = ({ database }: HistoryFiles, signed: Head | undefined): { last: Head; atHead?: string } => {
   if (!existsSync(database) || statSync(database).size === 0) return { last: EMPTY };
-  const db = openReader(database);
-  try {
-    if (isBlank(db, database)) return { last: EMPTY };
-    const reader = new HistoryReader(db, (event) => event);
-    const row = reader.rowAt(reader.last());
-    const atHead = signed === undefined ? undefined : reader.rowAt(signed.position);
-    return {
-      last: row === undefined ? EMPTY : { position: row[0], hash: hashOfRow(row) },
-      atHead: atHead === undefined ? undefined : hashOfRow(atHead),
-    };
-  } finally {
-    db.close();
-  }
+  using db = openReader(database);
+  if (isBlank(db, database)) return { last: EMPTY };
+  const reader = new HistoryReader(db);
+  const atHead = signed && reader.rowAt(signed.position);
+  return { last: lastIn(reader), atHead: atHead && hashOfRow(atHead) };
+};
+
+export const lastIn = (reader: HistoryReader): Head => {
+  const row = reader.rowAt(reader.last());
+  return row === undefined ? EMPTY : { position: row[0], hash: hashOfRow(row) };
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../event-sourcing/event.js';
-import type { EventFilter, StreamSlice } from '../event-store.js';
+import type { EventFilter, StreamOptions, StreamSlice } from '../event-store.js';
 import { COLUMNS, rowReader, storedColumns, type EventRow, type StoredRow } from './event-rows.js';
 
 /** The most rows that one query scans, so that requests don't wait for it. */
@@ -30,7 +30,7 @@ export interface Reach {
   readonly at: number;
 }
 
-/** Reads on one connection. `present` upcasts a stored event. */
+/** Reads on one connection. `present` upcasts a stored event; default: events as they are stored. */
 export class HistoryReader {
   private readonly toEvent: (row: StoredRow) => Recorded;
   private readonly columns: string;
@@ -38,7 +38,7 @@ export class HistoryReader {
 
   constructor(
     private readonly db: DatabaseSync,
-    private readonly present: (event: Recorded) => Recorded,
+    private readonly present = (event: Recorded): Recorded => event,
   ) {
     this.toEvent = rowReader(db);
     this.columns = storedColumns(db);
@@ -66,10 +66,7 @@ export class HistoryReader {
     return this.rows<EventRow>(sql, stream, after, to);
   }
 
-  stream(
-    name: string,
-    { after, direction = 'forwards', limit }: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): StreamSlice {
+  stream(name: string, { after, direction = 'forwards', limit }: StreamOptions): StreamSlice {
     const stream = this.streamNumber(name);
     if (stream === 0) return { events: [], revision: 0 };
     // The revision first, so that the slice leaves out an event that comes between the two reads.

@@ -11,12 +11,14 @@ import {
   type Batch,
   type ByShardOptions,
   type EventStore,
+  type FollowOptions,
   type HistoryByShard,
   type ReadOptions,
+  type StreamOptions,
   type StreamSlice,
 } from '../event-store.js';
 import { backUp } from './back-up.js';
-import { positionNumber, positionText } from './event-rows.js';
+import { endText, positionNumber, positionText } from './event-rows.js';
 import { openHead } from './head.js';
 import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
 import { HistoryReader } from './history-reader.js';
@@ -79,7 +81,7 @@ export class SqliteEventStore implements EventStore {
       const head = checkHead(files);
       this.db = mode === 'write' ? openWriter(files.database) : openReader(files.database);
       this.closers.unshift(() => this.db.close());
-      this.stored = new HistoryReader(this.db, (event) => event);
+      this.stored = new HistoryReader(this.db);
       this.present = upcasting(declarations);
       this.upcast = new HistoryReader(this.db, this.present);
       if (mode === 'read') return;
@@ -114,10 +116,7 @@ export class SqliteEventStore implements EventStore {
     return this.writes.append(stream, events, expected);
   }
 
-  readStream(
-    stream: string,
-    options?: { after?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): Promise<StreamSlice> {
+  readStream(stream: string, options?: StreamOptions): Promise<StreamSlice> {
     return this.sliceOf(this.upcast, stream, options);
   }
 
@@ -130,13 +129,12 @@ export class SqliteEventStore implements EventStore {
     return PositionsByShard.sort(this.files.database, this.present, options);
   }
 
-  follow(options: Parameters<EventStore['follow']>[0]): AsyncIterable<Batch> {
+  follow(options: FollowOptions): AsyncIterable<Batch> {
     return this.following(this.upcast, options);
   }
 
   async end(): Promise<string | undefined> {
-    const last = this.reading(() => this.stored.last());
-    return last === 0 ? undefined : positionText(last);
+    return endText(this.reading(() => this.stored.last()));
   }
 
   progress(from: string | undefined, at: string, to: string): number {
@@ -162,11 +160,7 @@ export class SqliteEventStore implements EventStore {
     for (const step of this.closers) step();
   }
 
-  private async sliceOf(
-    reader: HistoryReader,
-    stream: string,
-    options: Parameters<EventStore['readStream']>[1] = {},
-  ): Promise<StreamSlice> {
+  private async sliceOf(reader: HistoryReader, stream: string, options: StreamOptions = {}): Promise<StreamSlice> {
     return this.reading(() => reader.stream(stream, options));
   }
 
@@ -186,10 +180,7 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  private async *following(
-    reader: HistoryReader,
-    { from, signal, ...options }: Parameters<EventStore['follow']>[0],
-  ): AsyncGenerator<Batch> {
+  private async *following(reader: HistoryReader, { from, signal, ...options }: FollowOptions): AsyncGenerator<Batch> {
     let position = from;
     while (!signal.aborted && !this.closed) {
       try {

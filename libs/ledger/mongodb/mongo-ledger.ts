@@ -1,7 +1,14 @@
 import { type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from '../../mongodb/mongo-connection.js';
-import { type Ledger, LedgerUnavailable, type LedgerRecord, type Put, VersionConflict } from '../ledger.js';
-import { instant, LAST, type Row, rowOf } from '../row.js';
+import {
+  type Ledger,
+  LedgerUnavailable,
+  type LedgerRecord,
+  type ListOptions,
+  type Put,
+  VersionConflict,
+} from '../ledger.js';
+import { instant, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
 import { fieldsOf, type RecordDocument, recordOf } from './records.js';
 
 export interface MongoLedgerOptions extends ConnectionOptions {
@@ -51,14 +58,14 @@ export class MongoLedger implements Ledger {
   }
 
   async put(put: Put): Promise<number> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const outcome = await this.set(rowOf(put));
     if (outcome instanceof VersionConflict) throw outcome;
     return outcome;
   }
 
   async putMany(puts: readonly Put[]): Promise<readonly string[]> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const rows = puts.map(rowOf);
     const failed = new Set<Row>();
     // In order for each key, together for different keys.
@@ -76,7 +83,7 @@ export class MongoLedger implements Ledger {
   }
 
   async remove(key: string, expected?: number): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const filter = expected === undefined ? { _id: key } : { _id: key, version: expected };
     const { deletedCount } = await this.run(() => this.records.deleteOne(filter));
     if (deletedCount > 0 || expected === undefined) return;
@@ -86,11 +93,7 @@ export class MongoLedger implements Ledger {
 
   async list<T>(
     prefix: string,
-    {
-      after,
-      limit = 0,
-      direction = 'forwards',
-    }: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' } = {},
+    { after, limit = 0, direction = 'forwards' }: ListOptions = {},
   ): Promise<readonly LedgerRecord<T>[]> {
     const forwards = direction === 'forwards';
     const beyond = after === undefined ? [] : [{ _id: forwards ? { $gt: after } : { $lt: after } }];
@@ -170,11 +173,6 @@ export class MongoLedger implements Ledger {
 
   private run<T>(operation: () => Promise<T>): Promise<T> {
     return this.connection.run(operation);
-  }
-
-  private refuseWhenReading(): void {
-    if (this.mode === 'read')
-      throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
   }
 }
 

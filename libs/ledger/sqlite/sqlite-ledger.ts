@@ -9,10 +9,11 @@ import {
   LedgerUnavailable,
   type Ledger,
   type LedgerRecord,
+  type ListOptions,
   type Put,
   VersionConflict,
 } from '../ledger.js';
-import { instant, LAST, type Row, rowOf } from '../row.js';
+import { instant, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -79,7 +80,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async put(put: Put): Promise<number> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const row = rowOf(put);
     const outcome = await this.ask(() => this.writes.run(() => this.set(row)));
     if (outcome instanceof VersionConflict) throw outcome;
@@ -87,14 +88,14 @@ export class SqliteLedger implements Ledger {
   }
 
   async putMany(puts: readonly Put[]): Promise<readonly string[]> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const rows = puts.map(rowOf);
     const outcomes = await this.ask(() => this.writes.run(() => rows.map((row) => this.set(row))));
     return outcomes.flatMap((outcome) => (outcome instanceof VersionConflict ? [outcome.key] : []));
   }
 
   async remove(key: string, expected?: number): Promise<void> {
-    this.refuseWhenReading();
+    refuseToWrite(this.mode);
     const conflict = await this.ask(() => this.writes.run(() => this.unset(key, expected)));
     if (conflict) throw conflict;
     if (this.shred) await this.ask(() => this.emptyLog());
@@ -102,11 +103,7 @@ export class SqliteLedger implements Ledger {
 
   async list<T>(
     prefix: string,
-    {
-      after,
-      limit,
-      direction = 'forwards',
-    }: { after?: string; limit?: number; direction?: 'forwards' | 'backwards' } = {},
+    { after, limit, direction = 'forwards' }: ListOptions = {},
   ): Promise<readonly LedgerRecord<T>[]> {
     const end = prefix + LAST;
     const most = limit ?? -1;
@@ -173,11 +170,6 @@ export class SqliteLedger implements Ledger {
 
   private versionOf(key: string): number {
     return Number(this.statements.version.get(key)?.['version'] ?? 0);
-  }
-
-  private refuseWhenReading(): void {
-    if (this.mode === 'read')
-      throw new Error('This ledger was opened for reading. Open it with mode write to change it.');
   }
 }
 

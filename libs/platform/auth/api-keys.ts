@@ -56,13 +56,7 @@ export class ApiKeys {
   }
 
   async list(): Promise<readonly ApiKey[]> {
-    const keys: ApiKey[] = [];
-    for (let after: string | undefined; ;) {
-      const page = await this.ledger.list<StoredKey>(PREFIX, after === undefined ? {} : { after });
-      keys.push(...page.map(({ value }) => shown(value)));
-      after = page.at(-1)?.key;
-      if (after === undefined) return keys;
-    }
+    return (await this.ledger.list<StoredKey>(PREFIX)).map(({ value }) => shown(value));
   }
 
   /** False where there is no such key. */
@@ -91,14 +85,7 @@ export class ApiKeys {
   private async store(key: string, wanted: { name: string; role: Role; team?: string }): Promise<ApiKey> {
     const hash = hashOf(key);
     const { name, role, team } = wanted;
-    const stored: StoredKey = {
-      id: idOfHash(hash),
-      name,
-      role,
-      team,
-      createdAt: this.now(),
-      hash,
-    };
+    const stored: StoredKey = { id: idOfHash(hash), name, role, team, createdAt: this.now(), hash };
     await this.ledger.put({ key: PREFIX + stored.id, value: stored, expected: 0 });
     return shown(stored);
   }

@@ -1,11 +1,12 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
 import { GenerationConflict, NothingLive, QueryRefused } from '../../read-store/read-store.js';
 import { FollowedElsewhere } from '../../replay/follow/following.js';
 import { storeDown } from '../stores/store-down.js';
-import { Problem } from './problem.js';
+import { Problem, unavailable } from './problem.js';
 
 /** Answers every error of a route as a problem. An unexpected error is logged, and tells the caller nothing more. */
 @Catch()
@@ -32,41 +33,31 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
     .send(JSON.stringify(problem.body));
 }
 
+/** Another writer was faster, or another process is to be asked. */
+const CONFLICTS = [
+  [RevisionConflict, 'revision-conflict'],
+  [VersionConflict, 'version-conflict'],
+  [GenerationConflict, 'generation-conflict'],
+  [FollowedElsewhere, 'followed-elsewhere'],
+] as const;
+
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof RevisionConflict)
-    return new Problem({ status: 409, code: 'revision-conflict', detail: error.message });
-  if (error instanceof VersionConflict)
-    return new Problem({ status: 409, code: 'version-conflict', detail: error.message });
-  if (error instanceof GenerationConflict)
-    return new Problem({ status: 409, code: 'generation-conflict', detail: error.message });
-  if (error instanceof FollowedElsewhere)
-    return new Problem({ status: 409, code: 'followed-elsewhere', detail: error.message });
-  if (error instanceof NothingLive)
-    return new Problem({
-      status: 503,
-      code: 'read-models-not-built',
-      detail: error.message,
-      headers: { 'retry-after': '1' },
-    });
+  const conflict = CONFLICTS.find(([kind]) => error instanceof kind);
+  if (conflict !== undefined) return new Problem({ status: 409, code: conflict[1], detail: errorText(error) });
+  if (error instanceof NothingLive) return unavailable('read-models-not-built', error.message);
   // The store's own message names hosts and files: it is for the log.
   const down = storeDown(error);
   if (down !== undefined)
-    return new Problem({
-      status: 503,
-      code: 'unavailable',
-      detail: `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key, so that it takes effect once.`,
-      headers: { 'retry-after': '1' },
-    });
+    return unavailable(
+      'unavailable',
+      `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key, so that it takes effect once.`,
+    );
   if (error instanceof QueryRefused) {
     const errors = error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] };
     return new Problem({ status: 422, code: 'query-refused', detail: error.message, ...errors });
   }
-  if (error instanceof HttpException) {
-    const status = error.getStatus();
-    return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
-  }
-  const status = statusOf(error);
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   if (status !== undefined && error instanceof Error)
     return new Problem({ status, code: CODES[status] ?? 'refused', detail: error.message });
   return new Problem({ status: 500, code: 'failed', detail: 'The request failed; the log of the app says why.' });

@@ -50,5 +50,8 @@ export const invalid = (errors: readonly FieldMistake[], status: 400 | 422 = 422
 export const notFound = (what: string): Problem =>
   new Problem({ status: 404, code: 'not-found', detail: `${what} is not here.` });
 
-export const overloaded = (detail: string): Problem =>
-  new Problem({ status: 503, code: 'overloaded', detail, headers: { 'retry-after': '1' } });
+/** Sent again in a second or later, it may succeed. */
+export const unavailable = (code: string, detail: string): Problem =>
+  new Problem({ status: 503, code, detail, headers: { 'retry-after': '1' } });
+
+export const overloaded = (detail: string): Problem => unavailable('overloaded', detail);

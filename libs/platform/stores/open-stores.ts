@@ -58,7 +58,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
     const events = keep(await openHistory(places, options));
     const reads = keep(await openReads(places, { mode, crashPoint }));
     const ledger = keep(await openLedger(places, { mode, crashPoint }));
-    const hadVault = existsSync(vaultIn(folder));
+    const hadVault = existsSync(join(folder, 'vault.db'));
     const vault = keep(await openVault(places, { mode, crashPoint }));
     const vaultExists = places.vault === undefined ? hadVault : (await vault.list('', { limit: 1 })).length > 0;
     const keyEncryptionKey = loadKeyEncryptionKey(folder, { given: options.vaultKey, vaultExists });
@@ -90,7 +90,7 @@ export async function openHistory(
 
 export async function openReads(
   { readStore, folder }: StorePlaces,
-  { mode, crashPoint = noCrash, lock = true }: Opening & { readonly lock?: boolean },
+  { mode, crashPoint, lock }: Opening & { readonly lock?: boolean },
 ): Promise<ReadStore> {
   if (readStore === undefined) return SqliteReadStore.open({ path: join(folder, 'read.db'), mode, lock, crashPoint });
   const { MongoReadStore } = await import('../../read-store/mongodb/mongo-read-store.js');
@@ -98,27 +98,24 @@ export async function openReads(
 }
 
 /** In the read store's database. */
-export async function openLedger(
-  { readStore, folder }: StorePlaces,
-  { mode, crashPoint = noCrash }: Opening,
-): Promise<Ledger> {
-  if (readStore === undefined) return SqliteLedger.open({ path: join(folder, 'ledger.db'), mode, crashPoint });
-  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
-  return MongoLedger.open({ url: readStore, mode });
-}
+export const openLedger = ({ readStore, folder }: StorePlaces, how: Opening): Promise<Ledger> =>
+  openSmallRecords('ledger', readStore, folder, how);
 
 /** A ledger of its own. */
-export async function openVault(
-  { vault, folder }: StorePlaces,
-  { mode, crashPoint = noCrash }: Opening,
-): Promise<Ledger> {
-  if (vault === undefined)
-    return SqliteLedger.open({ path: vaultIn(folder), mode, name: 'vault', shred: true, crashPoint });
-  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
-  return MongoLedger.open({ url: vault, mode, name: 'vault' });
-}
+export const openVault = ({ vault, folder }: StorePlaces, how: Opening): Promise<Ledger> =>
+  openSmallRecords('vault', vault, folder, how);
 
-const vaultIn = (folder: string): string => join(folder, 'vault.db');
+async function openSmallRecords(
+  name: 'ledger' | 'vault',
+  url: string | undefined,
+  folder: string,
+  { mode, crashPoint }: Opening,
+): Promise<Ledger> {
+  const path = join(folder, `${name}.db`);
+  if (url === undefined) return SqliteLedger.open({ path, mode, name, shred: name === 'vault', crashPoint });
+  const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
+  return MongoLedger.open({ url, mode, name });
+}
 
 /** Closes in reverse order of opening. */
 function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; close(): Promise<void> } {
@@ -155,6 +152,4 @@ export async function openThreadStores(places: StorePlaces): Promise<ThreadStore
   }
 }
 
-export interface ThreadStores extends Pick<Stores, 'events' | 'reads' | 'ledger'> {
-  close(): Promise<void>;
-}
+export type ThreadStores = Pick<Stores, 'events' | 'reads' | 'ledger' | 'close'>;

@@ -35,9 +35,11 @@ export function valid<Message extends TSchema>(schema: Message, value: unknown):
   if (mistakes.length > 0) throw invalid(mistakes);
   return value as Static<Message>; // as its schema says
 }
+
 function mistakeOf(error: ErrorObject): FieldMistake {
   const at = error.instancePath.slice(1);
   const within = (name: unknown): string => (at === '' ? String(name) : `${at}/${String(name)}`);
+  const wrong = (what: string): FieldMistake => ({ field: at, message: `${what}${got(error.data)}` });
   const params: Readonly<Record<string, unknown>> = error.params;
   switch (error.keyword) {
     case 'required':
@@ -45,24 +47,16 @@ function mistakeOf(error: ErrorObject): FieldMistake {
     case 'additionalProperties':
       return { field: within(params['additionalProperty']), message: 'is not a field of this message' };
     case 'const':
-      return { field: at, message: `must be ${String(params['allowedValue'])}${got(error.data)}` };
+      return wrong(`must be ${String(params['allowedValue'])}`);
     case 'enum':
-      return {
-        field: at,
-        message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}${got(error.data)}`,
-      };
+      return wrong(`must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`);
     case 'format':
-      return { field: at, message: `must be ${FORMATS[String(params['format'])] ?? 'well formed'}${got(error.data)}` };
+      return wrong(`must be ${FORMATS[String(params['format'])] ?? 'well formed'}`);
     case 'type':
-      return {
-        field: at,
-        message:
-          at === ''
-            ? 'The body must be a JSON object'
-            : `must be ${A[String(params['type'])] ?? String(params['type'])}${got(error.data)}`,
-      };
+      if (at === '') return { field: at, message: 'The body must be a JSON object' };
+      return wrong(`must be ${A[String(params['type'])] ?? String(params['type'])}`);
     default:
-      return { field: at, message: `${error.message ?? 'is wrong'}${got(error.data)}` };
+      return wrong(error.message ?? 'is wrong');
   }
 }
 

@@ -1,7 +1,8 @@
 import { MongoServerError } from 'mongodb';
 import { isNotThere, type MongoConnection } from '../../mongodb/mongo-connection.js';
+import { viewOf } from '../refusals.js';
 import type { Generations } from './generations.js';
-import { collectionOf, shownTo, VIEW_PIPELINE, viewOf } from './schema.js';
+import { collectionOf, shownTo, VIEW_PIPELINE } from './schema.js';
 
 const NAMESPACE_EXISTS = 48;
 const COMMAND_NOT_FOUND = 59;

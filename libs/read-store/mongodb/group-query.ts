@@ -4,12 +4,6 @@ import { filterExpression } from './filter-expression.js';
 import { filterQuery } from './filter-query.js';
 import { storedName } from './stored.js';
 
-export interface GroupPipeline {
-  readonly stages: Record<string, unknown>[];
-  /** Converts a result of the pipeline. */
-  groupOf(grouped: Grouped): Group;
-}
-
 export interface Grouped {
   readonly _id: Readonly<Record<string, string | number | boolean | null>> | null;
   readonly [result: `r${number}`]: number;
@@ -19,7 +13,7 @@ export interface Grouped {
  * Groups sort by their keys. Results have numbers as names, because MongoDB doesn't accept every name of a user.
  * @throws QueryRefused for an invalid query
  */
-export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupPipeline {
+export function groupPipeline(shape: CollectionShape, query: GroupQuery) {
   const { by } = query;
   for (const field of by) sortable(field, shape, 'by');
   const results = [
@@ -38,7 +32,8 @@ export function groupPipeline(shape: CollectionShape, query: GroupQuery): GroupP
       { $group: { _id: key, ...Object.fromEntries(results.map(({ of }, at) => [`r${at}`, of])) } },
       ...(by.length === 0 ? [] : [{ $sort: Object.fromEntries(by.map((_, at) => [`_id.k${at}`, 1])) }]),
     ],
-    groupOf: (grouped) =>
+    /** Converts a result of the pipeline. */
+    groupOf: (grouped: Grouped) =>
       Object.fromEntries([
         ...by.map((field, at) => [field, grouped._id?.[`k${at}`] ?? null]),
         ...results.map(({ name }, at) => [name, grouped[`r${at}`] ?? 0]),

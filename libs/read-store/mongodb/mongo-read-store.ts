@@ -16,7 +16,7 @@ import {
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
-import { refuseToWrite } from '../refusals.js';
+import { refuseShapes, refuseToWrite } from '../refusals.js';
 import { AnalystViews } from './analyst-views.js';
 import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
@@ -24,7 +24,7 @@ import { Generations } from './generations.js';
 import { type Grouped, groupPipeline } from './group-query.js';
 import { refuseTooLarge } from './largest-document.js';
 import { pageQuery } from './page-query.js';
-import { CHECKPOINTS, collectionOf, generationOf, indexesOf, refuseShapes } from './schema.js';
+import { CHECKPOINTS, collectionOf, generationOf, indexesOf } from './schema.js';
 import { documentFrom, type Stored, storedDocumentFrom } from './stored.js';
 
 const SCAN_BATCH = 1_000;

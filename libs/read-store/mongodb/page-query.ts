@@ -6,23 +6,15 @@ import type { CollectionShape, Query } from '../read-store.js';
 import { filterQuery } from './filter-query.js';
 import { type Stored, storedName } from './stored.js';
 
-export interface PageQuery {
-  readonly limit: number;
-  /** Run them in turn until the limit. */
-  readonly filters: readonly MongoFilter<Stored>[];
-  readonly sort: ReadonlyMap<string, 1 | -1>;
-  cursorAfter(stored: Stored): string;
-}
-
-/** @throws QueryRefused for an invalid query */
-export function pageQuery(generation: number, shape: CollectionShape, query: Query): PageQuery {
+/** Filters to run in turn until the limit. @throws QueryRefused for an invalid query */
+export function pageQuery(generation: number, shape: CollectionShape, query: Query) {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const filter = filterQuery(query.filter, shape);
   return {
     limit,
     filters: ranges.map((range) => (range.length === 0 ? filter : { $and: [filter, ...range.map(condition)] })),
-    sort: new Map(keys.map(({ field, direction }) => [storedName(field), direction === 'asc' ? 1 : -1])),
-    cursorAfter: (stored) =>
+    sort: new Map(keys.map(({ field, direction }) => [storedName(field), direction === 'asc' ? 1 : -1] as const)),
+    cursorAfter: (stored: Stored) =>
       cursorAfter(keys.map(({ field }) => (stored[storedName(field)] as SortValue | undefined) ?? null)),
   };
 }

@@ -13,9 +13,6 @@ export const generationOf = (collection: string): number | undefined => {
   return id === undefined ? undefined : Number(id);
 };
 
-/** Without hyphens, as in SQLite, where analysts would have to quote them. */
-export const viewOf = (readModel: string): string => readModel.replaceAll('-', '_');
-
 export const shownTo = (shapes: readonly CollectionShape[]): readonly CollectionShape[] =>
   shapes.filter(({ internal }) => !internal);
 
@@ -35,20 +32,3 @@ export const indexesOf = ({ indexes }: CollectionShape): IndexDescription[] =>
     key: new Map([...fields, '_id'].map((field) => [field, 1])),
     partialFilterExpression: { 'amends.shown': true },
   }));
-
-/** @throws TypeError for an invalid shape */
-export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
-  const views = new Set<string>([GENERATIONS, CHECKPOINTS]);
-  for (const { name, fields, indexes } of shapes) {
-    const view = viewOf(name).toLowerCase();
-    if (views.has(view)) throw new TypeError(`Two read models would be called ${view}. Give one another name.`);
-    if (!/^[a-z][a-z0-9_-]*$/i.test(name) || /^(amends|system|sqlite)_/i.test(name))
-      throw new TypeError(`${JSON.stringify(name)} can't be a read model's name. Use letters, digits and hyphens.`);
-    views.add(view);
-    for (const field of Object.keys(fields))
-      if (['id', '_id', 'amends'].includes(field) || !/^[^$.\0][^.\0]*$/.test(field))
-        throw new TypeError(`${name} can't declare ${JSON.stringify(field)}. Give the field another name.`);
-    for (const field of indexes.flat())
-      if (!Object.hasOwn(fields, field)) throw new TypeError(`${name} can't index ${field}: it isn't declared.`);
-  }
-};

@@ -15,9 +15,8 @@ import { CHECKPOINTS, tableOf } from './columns.js';
 import { Connection, type Mode } from './connection.js';
 import { FlushWriter } from './flush-writer.js';
 import { groupRead } from './group-query.js';
-import { haveIdIndexes, makeIdIndexes } from './id-indexes.js';
 import { pageQuery } from './page-query.js';
-import { buildIndexes, buildSchema, refuseOtherFormat } from './schema.js';
+import { buildIndexes, buildSchema, haveIdIndexes, makeIdIndexes, refuseOtherFormat } from './schema.js';
 
 export const SCAN_BATCH = 1_000;
 

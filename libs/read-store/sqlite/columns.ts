@@ -1,4 +1,3 @@
-import { never } from '../../event-sourcing/decider.js';
 import type { Document, FieldType } from '../../event-sourcing/projection.js';
 import { declaredTypes } from '../declared-types.js';
 import type { CollectionShape } from '../read-store.js';
@@ -15,27 +14,8 @@ export const tableOf = (collection: string): string => quoted(tableNameOf(collec
 export const REMOVED = 'amends_removed';
 export const CHECKPOINTS = 'amends_checkpoints';
 
-/** Without hyphens, which analysts would have to quote. */
-export const viewOf = (collection: string): string => quoted(collection.replaceAll('-', '_'));
-
 /** The column of a declared field. The prefix keeps it apart from our own columns. */
 export const columnOf = (field: string): string => (field === 'id' ? 'id' : quoted(`f_${field}`));
-
-export const columnType = (type: FieldType): string => {
-  switch (type) {
-    case 'string':
-    case 'instant':
-    case 'strings':
-      return 'TEXT';
-    case 'integer':
-    case 'boolean':
-      return 'INTEGER';
-    case 'number':
-      return 'REAL';
-    default:
-      return never(type);
-  }
-};
 
 /** A value of a filter or a cursor, for binding. */
 export const bound = (value: string | number | boolean | null): SqlValue =>

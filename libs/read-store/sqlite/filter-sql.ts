@@ -21,6 +21,8 @@ export function filterSql(filter: Filter, shape: CollectionShape): Sql {
   return sqlOf(parseFilter(filter, fields), fields);
 }
 
+const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
 const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
   switch (tree.operator) {
     case 'and':
@@ -39,13 +41,10 @@ const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
     case 'ne':
       return { text: `${columnOf(tree.field)} IS NOT ?`, values: [bound(tree.value)] };
     case 'gt':
-      return { text: `${columnOf(tree.field)} > ?`, values: [tree.value] };
     case 'gte':
-      return { text: `${columnOf(tree.field)} >= ?`, values: [tree.value] };
     case 'lt':
-      return { text: `${columnOf(tree.field)} < ?`, values: [tree.value] };
     case 'lte':
-      return { text: `${columnOf(tree.field)} <= ?`, values: [tree.value] };
+      return { text: `${columnOf(tree.field)} ${COMPARISONS[tree.operator]} ?`, values: [tree.value] };
     case 'in':
       return among(tree.field, tree.values, fields);
     case 'nin': {

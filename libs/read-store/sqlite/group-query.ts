@@ -1,15 +1,10 @@
 import { sortable, refuseDuplicateNames, refuseNonNumeric } from '../query-fields.js';
 import type { CollectionShape, Group, GroupQuery } from '../read-store.js';
 import { columnOf, type SqlValue, tableOf, unbound } from './columns.js';
-import { filterSql, type Sql } from './filter-sql.js';
-
-export interface GroupRead extends Sql {
-  /** Converts a row that is an array. */
-  groupOf(row: readonly unknown[]): Group;
-}
+import { filterSql } from './filter-sql.js';
 
 /** Groups sort by their keys. @throws QueryRefused for an invalid query */
-export function groupRead(shape: CollectionShape, query: GroupQuery): GroupRead {
+export function groupRead(shape: CollectionShape, query: GroupQuery) {
   const keys = query.by.map((field) => ({ name: field, type: sortable(field, shape, 'by') }));
   const sums = Object.entries(query.sums ?? {}).map(([name, field]) => ({ name, column: summable(field, shape) }));
   const counts = Object.entries(query.counts ?? {}).map(([name, filter]) => ({ name, sql: filterSql(filter, shape) }));
@@ -29,7 +24,8 @@ export function groupRead(shape: CollectionShape, query: GroupQuery): GroupRead 
   return {
     text: `SELECT ${select.join(', ')} FROM ${tableOf(shape.name)} WHERE ${where.text} ${grouping}`,
     values,
-    groupOf: (row) =>
+    /** Converts a row that is an array. */
+    groupOf: (row: readonly unknown[]) =>
       Object.fromEntries(
         names.map((name, index) => {
           const type = keys[index]?.type;

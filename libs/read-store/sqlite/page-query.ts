@@ -5,15 +5,8 @@ import type { CollectionShape, Query } from '../read-store.js';
 import { bound, columnOf, tableOf } from './columns.js';
 import { filterSql, type Sql } from './filter-sql.js';
 
-export interface PageQuery {
-  readonly limit: number;
-  /** Run them in turn until the limit, which is their last value. */
-  readonly reads: readonly Sql[];
-  cursorAfter(row: Readonly<Record<string, unknown>>): string;
-}
-
-/** @throws QueryRefused for an invalid query */
-export function pageQuery(generation: number, shape: CollectionShape, query: Query): PageQuery {
+/** Reads to run in turn until the limit, which is their last value. @throws QueryRefused for an invalid query */
+export function pageQuery(generation: number, shape: CollectionShape, query: Query) {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const where: Sql = query.filter ? filterSql(query.filter, shape) : { text: 'TRUE', values: [] };
   const columns = keys.map(({ field }, index) => `${columnOf(field)} AS k${index}`).join(', ');
@@ -21,14 +14,15 @@ export function pageQuery(generation: number, shape: CollectionShape, query: Que
   const order = keys.map(({ field, direction }) => `${columnOf(field)} ${direction}`).join(', ');
   return {
     limit,
-    reads: ranges.map((range) => {
+    reads: ranges.map((range): Sql => {
       const conditions = [where, ...range.map(boundSql)];
       return {
         text: `${select} WHERE ${conditions.map(({ text }) => text).join(' AND ')} ORDER BY ${order} LIMIT ?`,
         values: conditions.flatMap(({ values }) => values),
       };
     }),
-    cursorAfter: (row) => cursorAfter(keys.map((_, index) => row[`k${index}`] as SortValue)),
+    cursorAfter: (row: Readonly<Record<string, unknown>>) =>
+      cursorAfter(keys.map((_, index) => row[`k${index}`] as SortValue)),
   };
 }
 

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import {
   type CollectionShape,
@@ -10,7 +11,6 @@ import {
 } from '../read-store.js';
 import { noSuchGeneration, refuseToWrite } from '../refusals.js';
 import { Connection, type Mode } from './connection.js';
-import { machineStart } from './machine-start.js';
 import { isBlank, refuseOtherFormat, REGISTER } from './schema.js';
 
 /** Which builds exist, and which is live. It syncs each change, because files follow it. */
@@ -154,3 +154,12 @@ const generationOf = (row: Record<string, unknown>): Generation => ({
   stamp: JSON.parse(String(row['stamp'])) as GenerationStamp,
   collections: JSON.parse(String(row['collections'])) as readonly CollectionShape[],
 });
+
+/**
+ * Identifies the machine's last boot: files that were not synced before it may be lost or torn. On other systems than
+ * Linux it can change without a boot, which costs a rebuild.
+ */
+const machineStart = (): string =>
+  process.platform === 'linux'
+    ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    : `minute ${Math.round((Date.now() / 1_000 - uptime()) / 60)}`;

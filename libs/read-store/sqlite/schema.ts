@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { FieldType } from '../../event-sourcing/projection.js';
 import { ReadStoreFormatRefused, type CollectionShape } from '../read-store.js';
-import { CHECKPOINTS, columnOf, columnType, quoted, REMOVED, tableOf, viewOf } from './columns.js';
+import { viewOf } from '../refusals.js';
+import { CHECKPOINTS, columnOf, quoted, REMOVED, tableNameOf, tableOf } from './columns.js';
 
 const FORMAT = 2;
 
@@ -37,16 +39,25 @@ export const buildSchema = (shapes: readonly CollectionShape[]): string =>
   ].join(';\n');
 
 const table = ({ name, fields }: CollectionShape): string => {
-  const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${columnType(type)}`);
+  const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${COLUMN_TYPES[type]}`);
   const own = ['id TEXT NOT NULL', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL'];
   // The document comes last, so that SQLite reads the other columns without it.
   return `CREATE TABLE ${tableOf(name)} (${[...own, ...columns, 'document TEXT NOT NULL'].join(', ')}) STRICT`;
 };
 
+const COLUMN_TYPES: Readonly<Record<FieldType, string>> = {
+  string: 'TEXT',
+  instant: 'TEXT',
+  strings: 'TEXT',
+  integer: 'INTEGER',
+  boolean: 'INTEGER',
+  number: 'REAL',
+};
+
 /** For analysts: a name that needs no quotes, without our own columns. */
 const view = ({ name, fields }: CollectionShape): string => {
   const columns = Object.keys(fields).map((field) => `${columnOf(field)} AS ${quoted(field)}`);
-  return `CREATE VIEW ${viewOf(name)} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(name)}`;
+  return `CREATE VIEW ${quoted(viewOf(name))} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(name)}`;
 };
 
 /** With the id at the end, for paging. */
@@ -59,25 +70,36 @@ export const buildIndexes = (shapes: readonly CollectionShape[]): readonly strin
     }),
   );
 
-/** @throws TypeError for an invalid shape */
-export const refuseShapes = (shapes: readonly CollectionShape[]): void => {
-  const views = new Set<string>();
-  for (const { name, fields, indexes } of shapes) {
-    const view = viewOf(name).toLowerCase();
-    if (views.has(view)) throw new TypeError(`Two read models would be called ${view}. Give one another name.`);
-    if (!/^[a-z][a-z0-9_-]*$/i.test(name) || /^(amends|sqlite)_/i.test(name))
-      throw new TypeError(`${JSON.stringify(name)} can't be a read model's name. Use letters, digits and hyphens.`);
-    views.add(view);
-    const columns = new Set(['id', 'document']);
-    for (const field of Object.keys(fields)) {
-      const column = field.toLowerCase();
-      if (columns.has(column)) throw new TypeError(`${name} can't declare ${field}: it has that column already.`);
-      columns.add(column);
-    }
-    for (const field of indexes.flat())
-      if (!Object.hasOwn(fields, field)) throw new TypeError(`${name} can't index ${field}: it isn't declared.`);
-  }
+const SQLITE_CONSTRAINT_UNIQUE = 2067;
+
+/** All collections have the index, or none. */
+export const haveIdIndexes = (database: DatabaseSync, shapes: readonly CollectionShape[]): boolean => {
+  const unique = database.prepare('SELECT 1 FROM pragma_index_list(?) WHERE "unique"');
+  return shapes.every(({ name }) => unique.get(tableNameOf(name)) !== undefined);
 };
+
+/** Call it within a transaction. */
+export function makeIdIndexes(database: DatabaseSync, shapes: readonly CollectionShape[]): void {
+  for (const { name } of shapes) {
+    const index = `CREATE UNIQUE INDEX ${quoted(`amends_ids_of_${name}`)} ON ${tableOf(name)} (id)`;
+    try {
+      database.exec(index);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      database.exec(withoutOlder(tableOf(name)));
+      database.exec(index);
+    }
+  }
+}
+
+/** If two shards have the same document, the later one stays, as in `write`. */
+const withoutOlder = (table: string): string => `DELETE FROM ${table} WHERE rowid NOT IN (
+  SELECT rowid FROM (
+    SELECT rowid, row_number() OVER (PARTITION BY id ORDER BY position DESC, rowid) AS place FROM ${table}
+  ) WHERE place = 1)`;
+
+const isDuplicate = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE;
 
 const formatOf = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);

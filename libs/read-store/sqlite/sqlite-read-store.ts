@@ -16,13 +16,12 @@ import {
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
-import { refuseToWrite } from '../refusals.js';
+import { refuseShapes, refuseToWrite } from '../refusals.js';
 import { SCAN_BATCH } from './build.js';
 import { BuildFiles } from './build-files.js';
 import { Builds } from './builds.js';
 import type { Mode } from './connection.js';
 import { Register } from './register.js';
-import { refuseShapes } from './schema.js';
 
 export interface SqliteReadStoreOptions {
   /** The register's file, or ':memory:'. */

@@ -1,6 +1,6 @@
 import type { Rehearsal } from '../rehearse.js';
 import type { Totals } from '../totals.js';
-import { beforeAfter, paired } from './before-after.js';
+import { beforeAfter } from './before-after.js';
 import { html, table, type Html } from './html.js';
 
 const MOST_ROWS = 30;
@@ -37,92 +37,66 @@ export function decisionsSection({ decisions, notReversible }: Rehearsal): Html 
 const shown = ({ outcome, rule, kind, priority, team }: Rehearsal['decisions']['examples'][number]['from']): string =>
   [`${outcome} (${rule})`, kind, priority, team].filter((part) => part !== null).join(', ');
 
-/** Queues, owners, causes and the funnel. They come late in the page because few rule changes move them. */
-export function loadSection(before: Totals, after: Totals): Html {
-  return html`<h2>Queues, owners, causes, funnel</h2>
-    ${folded('Work in the queues', queues(before, after))} ${folded("Owners' load", owners(before, after))}
-    ${folded('Root causes, as the rules map them', causes(before, after))}
-    ${folded('Recovery funnel', funnel(before, after))}`;
-}
-
 interface Part {
-  readonly content: Html;
-  readonly changed: boolean;
-}
-
-const folded = (title: string, { content, changed }: Part): Html =>
-  html`<details>
-    <summary>${title}${changed ? ': changes' : ': no change'}</summary>
-    ${content}
-  </details>`;
-
-interface Compared<T> {
+  readonly title: string;
   readonly caption: string;
   readonly what: string;
   readonly figure: string;
-  readonly before: readonly T[];
-  readonly after: readonly T[];
-  nameOf(this: void, row: T): string;
-  figureOf(this: void, row: T): number;
+  figures(this: void, totals: Totals): readonly (readonly [name: string, figure: number])[];
 }
 
-function part<T>({ caption, what, figure, before, after, nameOf, figureOf }: Compared<T>): Part {
-  const rows = paired(before, after, nameOf).map((row) => ({
-    name: nameOf(row.either),
-    before: row.before ? figureOf(row.before) : 0,
-    after: row.after ? figureOf(row.after) : 0,
-  }));
-  const isChanged = (row: (typeof rows)[number]): boolean => row.before !== row.after;
-  const sorted = rows.toSorted((a, b) => Number(isChanged(b)) - Number(isChanged(a)) || b.after - a.after);
+const PARTS: readonly Part[] = [
+  {
+    title: 'Work in the queues',
+    caption: 'Overdue cases in the queues, by team',
+    what: 'team',
+    figure: 'overdue cases',
+    figures: ({ queues }) => queues.byTeam.map(({ team, overdue }) => [team ?? 'no team', overdue]),
+  },
+  {
+    title: "Owners' load",
+    caption: 'Overdue cases, by owner',
+    what: 'owner',
+    figure: 'overdue cases',
+    figures: ({ owners }) => owners.map(({ owner, overdue }) => [owner ?? 'nobody', overdue]),
+  },
+  {
+    title: 'Root causes, as the rules map them',
+    caption: 'Cases by cause',
+    what: 'cause',
+    figure: 'cases',
+    figures: ({ causes }) => causes.map(({ cause, count }) => [cause.join(' > '), count]),
+  },
+  {
+    title: 'Recovery funnel',
+    caption: 'Cases that reached each step',
+    what: 'step',
+    figure: 'count',
+    figures: ({ funnel }) => funnel.rows.map(({ step, count }) => [step, count]),
+  },
+];
+
+/** Queues, owners, causes and the funnel. They come late in the page because few rule changes move them. */
+export const loadSection = (before: Totals, after: Totals): Html =>
+  html`<h2>Queues, owners, causes, funnel</h2>
+    ${PARTS.map((part) => folded(part, new Map(part.figures(before)), new Map(part.figures(after))))}`;
+
+type Figures = ReadonlyMap<string, number>;
+
+function folded({ title, caption, what, figure }: Part, before: Figures, after: Figures): Html {
+  const rows = [...new Set([...before.keys(), ...after.keys()])].map((name) => {
+    const [had, has] = [before.get(name) ?? 0, after.get(name) ?? 0];
+    return { name, had, has, changed: had !== has };
+  });
+  const sorted = rows.toSorted((a, b) => Number(b.changed) - Number(a.changed) || b.has - a.has);
   const more = sorted.length > MOST_ROWS ? `, ${MOST_ROWS} of ${sorted.length}` : '';
   const content = table(
     `${caption}${more}`,
     [{ name: what }, { name: figure, numeric: true }],
-    sorted.slice(0, MOST_ROWS).map((row) => [row.name, beforeAfter(row.before, row.after)]),
+    sorted.slice(0, MOST_ROWS).map(({ name, had, has }) => [name, beforeAfter(had, has)]),
   );
-  return { content: rows.length === 0 ? html`<p>None.</p>` : content, changed: rows.some(isChanged) };
+  return html`<details>
+    <summary>${title}${rows.some(({ changed }) => changed) ? ': changes' : ': no change'}</summary>
+    ${rows.length === 0 ? html`<p>None.</p>` : content}
+  </details>`;
 }
-
-const queues = (before: Totals, after: Totals): Part =>
-  part({
-    caption: 'Overdue cases in the queues, by team',
-    what: 'team',
-    figure: 'overdue cases',
-    before: before.queues.byTeam,
-    after: after.queues.byTeam,
-    nameOf: ({ team }) => team ?? 'no team',
-    figureOf: ({ overdue }) => overdue,
-  });
-
-const owners = (before: Totals, after: Totals): Part =>
-  part({
-    caption: 'Overdue cases, by owner',
-    what: 'owner',
-    figure: 'overdue cases',
-    before: before.owners,
-    after: after.owners,
-    nameOf: ({ owner }) => owner ?? 'nobody',
-    figureOf: ({ overdue }) => overdue,
-  });
-
-const causes = (before: Totals, after: Totals): Part =>
-  part({
-    caption: 'Cases by cause',
-    what: 'cause',
-    figure: 'cases',
-    before: before.causes,
-    after: after.causes,
-    nameOf: ({ cause }) => cause.join(' > '),
-    figureOf: ({ count }) => count,
-  });
-
-const funnel = (before: Totals, after: Totals): Part =>
-  part({
-    caption: 'Cases that reached each step',
-    what: 'step',
-    figure: 'count',
-    before: before.funnel.rows,
-    after: after.funnel.rows,
-    nameOf: ({ step }) => step,
-    figureOf: ({ count }) => count,
-  });

@@ -2,20 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { Generation, GenerationStamp, ReadStore } from '../../read-store/read-store.js';
 import type { RuleBooks } from '../../recovery/rules/rule-book.js';
-import { isFed, switchGeneration } from './generations.js';
+import { isFed } from './generations.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { shapesOf } from '../fold/projections.js';
 import { booksUnder, loadRuleBooks, type RulesInHistory } from './rule-books.js';
-
-export interface UpToDateOptions<Inputs> {
-  readonly events: EventStore;
-  readonly reads: ReadStore;
-  readonly projections: readonly AnyProjection<Inputs>[];
-  /** Makes a build under these rules, ready to be switched to. */
-  build(this: void, rules: RulesInHistory, reason: string): Promise<Generation>;
-  /** Brings a build to the end of history. */
-  catchUp(this: void, generation: Generation, rules: RulesInHistory): Promise<unknown>;
-}
 
 /** A build goes on under the rules that it was begun with, for as long as it is kept. */
 export const booksOf = ({ ruleBooks }: GenerationStamp, { drafts }: RulesInHistory): RuleBooks =>
@@ -43,7 +33,7 @@ export function canFold<Inputs>(
 export function isCurrent<Inputs>(
   { stamp, collections }: Pick<Generation, 'stamp' | 'collections'>,
   projections: readonly AnyProjection<Inputs>[],
-  rules: RulesInHistory,
+  rules: Pick<RulesInHistory, 'entries'>,
 ): boolean {
   // Stores leave out what is undefined.
   const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -63,17 +53,4 @@ export async function keptBuild<Inputs>(
     (generation) => isFed(generation) && isCurrent(generation, projections, rules),
   );
   return fitting.find(({ status }) => status === 'live') ?? fitting.at(-1);
-}
-
-/**
- * Serves a build by the present code and under the rules in force, whatever came before: no build yet, read models that
- * changed, or a crash between an activation and the switch to its build. Makes one where none that is kept fits.
- */
-export async function bringUpToDate<Inputs>(options: UpToDateOptions<Inputs>): Promise<Generation> {
-  const { events, reads, projections, build, catchUp } = options;
-  const rules = await loadRuleBooks(events);
-  const next = (await keptBuild(reads, projections, rules)) ?? (await build(rules, 'up to date'));
-  await catchUp(next, rules);
-  if (next.status !== 'live') await switchGeneration(reads, next.id);
-  return { ...next, status: 'live' };
 }

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Generation, GenerationStamp, ReadStore } from '../../read-store/read-store.js';
 import { Fold } from '../fold/fold.js';
 import { foldShards, type ShardsToFold } from '../fold/fold-shards.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
 import { Steps } from '../fold/steps.js';
+import { isCurrent } from './bring-up-to-date.js';
 
 export interface Progress {
   /** 0 to 1. */
@@ -35,16 +35,14 @@ export interface RebuildOptions<Inputs> extends BuildOptions<Inputs> {
  */
 export async function rebuild<Inputs>(options: RebuildOptions<Inputs>): Promise<Generation> {
   const { reads, projections, ruleBooks, reason } = options;
-  const collections = shapesOf(projections);
   const begun = (await reads.generations()).findLast(
-    ({ status, stamp, collections: had }) =>
-      (status === 'building' || status === 'ready') &&
-      stamp.reason === reason &&
-      isDeepStrictEqual(stamp.ruleBooks, ruleBooks) &&
-      isDeepStrictEqual(JSON.parse(JSON.stringify(had)), JSON.parse(JSON.stringify(collections))),
+    (build) =>
+      (build.status === 'building' || build.status === 'ready') &&
+      build.stamp.reason === reason &&
+      isCurrent(build, projections, { entries: ruleBooks }),
   );
   const stamp = { ruleBooks, reason, madeAt: options.madeAt ?? new Date().toISOString() };
-  const { id } = (await takenUp(reads, begun)) ?? (await reads.begin(collections, stamp));
+  const { id } = (await takenUp(reads, begun)) ?? (await reads.begin(shapesOf(projections), stamp));
   await catchUp(id, options);
   await reads.ready(id);
   // Events came while the store made the indexes.

@@ -8,6 +8,12 @@ import type { RuleSet } from '../../recovery/rules/rule-set.js';
 
 type Entries = GenerationStamp['ruleBooks'];
 
+interface Draft {
+  readonly programme: string;
+  readonly content: RuleSet;
+  readonly draftedAt: string;
+}
+
 /** The rules as history holds them. */
 export interface RulesInHistory {
   /** Ready to be asked. */
@@ -15,10 +21,7 @@ export interface RulesInHistory {
   /** By programme, for the stamp of a build under them. */
   readonly entries: Entries;
   /** Every rule set that was drafted, by its hash. */
-  readonly drafts: ReadonlyMap<
-    string,
-    { readonly programme: string; readonly content: RuleSet; readonly draftedAt: string }
-  >;
+  readonly drafts: ReadonlyMap<string, Draft>;
   /** The last position that was read for them; undefined where history is empty. */
   readonly readTo: string | undefined;
 }
@@ -40,10 +43,9 @@ export async function loadRuleBooks(
   { override = {}, books, asOf, since }: RulesAsked = {},
 ): Promise<RulesInHistory> {
   const entries: Record<string, readonly BookEntry[]> = { ...since?.entries };
-  const drafts = new Map<string, { programme: string; content: RuleSet; draftedAt: string }>(since?.drafts);
+  const drafts = new Map<string, Draft>(since?.drafts);
   let readTo = since?.readTo;
-  const from = readTo === undefined ? {} : { from: readTo };
-  for await (const batch of events.readAll({ ...from, filter: { categories: ['rules'] } })) {
+  for await (const batch of events.readAll({ from: readTo, filter: { categories: ['rules'] } })) {
     readTo = batch.position;
     for (const event of batch.events as readonly RecordedEvent[]) {
       if (event.type === 'RuleSetDrafted') {

@@ -4,11 +4,11 @@ import { READ_MODELS } from '../../read-models/read-models.js';
 import { compileRules } from '../../recovery/rules/compile.js';
 import type { RulesEvent } from '../../recovery/rules/rules-events.js';
 import { RESOLVE, rulesOf } from '../../recovery/clocks/case-clocks.testing.js';
-import { booksOf, bringUpToDate } from './bring-up-to-date.js';
+import { DirectBuilds } from '../../builds/direct-builds.js';
+import { booksOf } from './bring-up-to-date.js';
 import { digestBuild } from '../digest/digest.js';
 import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
-import { catchUp, rebuild } from './rebuild.js';
 import { loadRuleBooks } from './rule-books.js';
 import { verifyReadModels } from '../digest/verify.js';
 
@@ -44,16 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const serve = () => {
-  const { events, reads, parked } = store;
-  const common = { events, reads, parked, projections: PROJECTIONS, stepMs: Infinity };
-  return bringUpToDate<Inputs>({
-    ...common,
-    build: ({ books, entries }, reason) =>
-      rebuild({ ...common, inputs: new Inputs(books), ruleBooks: entries, reason }),
-    catchUp: ({ id, stamp }, rules) => catchUp(id, { ...common, inputs: new Inputs(booksOf(stamp, rules)) }),
-  });
-};
+const serve = () => new DirectBuilds({ ...store, stepMs: Infinity }).serve();
 const shown = async () => ({
   queue: (await store.reads.get('queues', 'k'))?.document,
   clock: (await store.reads.get('clocks', 'k:resolve:1'))?.document,

@@ -16,9 +16,8 @@ export const isPresent = ({ knownAt, under }: View): boolean => knownAt === unde
 
 /** The rules of the view for their programme; else those known at its instant; else those in force. */
 export async function booksOfView(events: Pick<EventStore, 'readAll'>, { knownAt, under }: View): Promise<RuleBooks> {
-  const asked = under === undefined ? {} : { override: { [under.programme]: under } };
-  const asOf = knownAt === undefined ? {} : { asOf: knownAt };
-  return (await loadRuleBooks(events, { ...asked, ...asOf })).books;
+  const override = under && { [under.programme]: under };
+  return (await loadRuleBooks(events, { override, asOf: knownAt })).books;
 }
 
 /** Builds read models and makes them live in a store of their own, which the caller opens empty and closes. */

@@ -1,4 +1,3 @@
-import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../../read-store/read-store.js';
@@ -74,7 +73,7 @@ async function foldUpTo<Inputs>(
   if (from !== undefined && from >= last) return;
   let read = 0;
   const filter = { types: typesOf(projections) };
-  for await (const batch of events.readAll(stated({ from, batchSize: 5_000, filter }))) {
+  for await (const batch of events.readAll({ from, batchSize: 5_000, filter })) {
     signal?.throwIfAborted();
     const within = batch.events.filter(({ shard, position }) => position <= (checkpoints.get(shard) ?? ''));
     const position = batch.position < last ? batch.position : last;

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorText } from '../../event-sourcing/error-text.js';
-import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { canFold } from '../builds/bring-up-to-date.js';
 import { GenerationFeed, type FeedOptions } from './generation-feed.js';
@@ -114,7 +113,7 @@ export class ReadModelFollower<Inputs> extends Following {
   }
 
   #begin(id: number): void {
-    const feed = new GenerationFeed(stated({ ...this.#options, generation: id, shards: this.#shards }));
+    const feed = new GenerationFeed({ ...this.#options, generation: id, shards: this.#shards });
     const followed: Followed<Inputs> = { feed, state: 'following', done: Promise.resolve() };
     const done = feed.run().then(
       () => void (followed.state = 'stopped'),
@@ -149,7 +148,7 @@ export class ReadModelFollower<Inputs> extends Following {
 
 /** Age in seconds of the oldest event after a position; 0 if there is none. */
 export async function secondsBehind(events: EventStore, position: string | undefined, now: Date): Promise<number> {
-  for await (const batch of events.readAll(stated({ from: position, batchSize: 1 }))) {
+  for await (const batch of events.readAll({ from: position, batchSize: 1 })) {
     const oldest = batch.events[0];
     if (oldest) return Math.max(0, (now.getTime() - Date.parse(oldest.recordedAt)) / 1_000);
   }

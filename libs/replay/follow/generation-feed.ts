@@ -1,4 +1,3 @@
-import { stated } from '../../event-sourcing/stated.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { ReadStore } from '../../read-store/read-store.js';
 import { Fold } from '../fold/fold.js';
@@ -52,9 +51,9 @@ export class GenerationFeed<Inputs> {
         this.#advance(batch.position);
       }),
     );
-    const filter = stated({ types: typesOf(projections), shards });
+    const filter = { types: typesOf(projections), shards };
     try {
-      for await (const batch of events.follow(stated({ from: fold.position, filter, batchSize, signal })))
+      for await (const batch of events.follow({ from: fold.position, filter, batchSize, signal }))
         await steps.run(batch, signal);
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { valid } from '../../../libs/platform/validation/schema.js';
 import { SqliteReadStore } from '../../../libs/read-store/sqlite/sqlite-read-store.js';
-import { QueryDocuments } from './query-messages.js';
+import { QueryDocuments } from './queries.controller.js';
 
 const TEXTS = ['team', 'owner', 'touchpoint', 'product', 'reference'];
 
