@@ -1,7 +1,7 @@
-import { DECLARATIONS } from '../recovery/history.js';
+import type { TSchema } from 'typebox';
+import { DECLARATIONS, type EventType } from '../recovery/history.js';
 import { SOURCE, TYPE_PREFIX, schemaUri } from './cloud-event.js';
-import type { JsonSchema } from '../recovery/vocabulary/stored-fields.js';
-import { dataSchemaOf, SEALED } from './event-schemas.js';
+import { storedSchema, type JsonSchema } from '../recovery/vocabulary/stored-fields.js';
 import { INBOUND_TOPIC } from './inbound-topics.js';
 import { eventsOf, isTombstone } from './topics.js';
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../recovery/vocabulary/topics.js';
@@ -104,7 +104,7 @@ function channelOf(name: TopicName): JsonSchema {
   };
 }
 
-function messageFor(type: ReturnType<typeof eventsOf>[number]): JsonSchema {
+function messageFor(type: EventType): JsonSchema {
   return {
     name: TYPE_PREFIX + type,
     title: type,
@@ -124,6 +124,31 @@ function attributesSchema(): JsonSchema {
     properties: Object.fromEntries(names.map((name) => [`ce_${name}`, ATTRIBUTES[name]])),
     required: names.filter((name) => !NOT_ALWAYS.has(name)).map((name) => `ce_${name}`),
   };
+}
+
+const TEXT: JsonSchema = { type: 'string' };
+
+/** How a person's words leave: encrypted with their own key, which stays here and is destroyed to forget them. */
+const SEALED: JsonSchema = {
+  type: 'object',
+  properties: { sealed: TEXT, key: TEXT, event: TEXT, field: TEXT },
+  required: ['sealed', 'key', 'event', 'field'],
+  description: "A person's words, encrypted with the customer's key. Ask the API for the plain text, if you may.",
+};
+
+/** JSON Schema of an event's data. Open: later versions may add fields. */
+export function dataSchemaOf(type: EventType, sealed: JsonSchema = SEALED): JsonSchema {
+  const { properties, required }: TSchema & { properties: object; required?: readonly string[] } =
+    DECLARATIONS[type].data;
+  const fields = Object.entries(properties).map(([name, field]: [string, TSchema]) => [
+    name,
+    'x-personal' in field ? sealed : open(storedSchema(field)),
+  ]);
+  return { type: 'object', properties: Object.fromEntries(fields), required: required ?? [] };
+}
+
+function open({ additionalProperties: _, ...schema }: JsonSchema): JsonSchema {
+  return schema['items'] === undefined ? schema : { ...schema, items: open(schema['items'] as JsonSchema) };
 }
 
 /** A reference within the document. */

@@ -101,10 +101,7 @@ async function answeredBefore<State, Command, E extends DomainEvent, C extends C
 ): Promise<Handled<E> | Refusal> {
   const events = (await store.readStream(stream)).events as readonly Recorded<E>[];
   const done = events.filter((event) => event.commandId === commandId);
-  const before = events.slice(
-    0,
-    events.findIndex((event) => event.commandId === commandId),
-  );
+  const before = events.filter(({ revision }) => revision < (done[0]?.revision ?? 0));
   const refusal = await differs?.(done, before.reduce(evolve, initialState));
   if (refusal) return refusal;
   const last = done.at(-1);

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { Publisher } from '../broker.js';
 import type { Publications } from '../publications.js';
-import { checkTail, type TailCheck } from './check-tail.js';
+import { checkTail } from './check-tail.js';
 import type { Cluster } from './connection.js';
 import { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
 import { makeTopics, type TopicOptions } from './make-topics.js';
@@ -17,14 +17,11 @@ export const kafkaForRelay = (
   cluster: Cluster,
   history: EventStore,
   { window = WINDOW, ...options }: TopicOptions & PublisherOptions & { readonly window?: number } = {},
-): {
-  open(): Promise<Publisher>;
-  check(position: string | undefined, publications: Publications): Promise<TailCheck>;
-} => ({
-  async open() {
+) => ({
+  async open(): Promise<Publisher> {
     await makeTopics(cluster, options);
     return KafkaPublisher.open(cluster, RELAY, options);
   },
-  check: (position, publications) =>
+  check: (position: string | undefined, publications: Publications) =>
     checkTail({ history, publications, reader: new TopicReader(cluster), position, window }),
 });

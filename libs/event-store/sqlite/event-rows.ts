@@ -157,14 +157,9 @@ const numbering = (db: DatabaseSync, select: string, insert: string, most: numbe
   };
 };
 
-export interface RowWriter {
-  stream(name: string): number;
-  /** Inserts the event and returns its row. */
-  insert(event: ToAppend, data: string, position: number, stream: number, revision: number): EventRow;
-  forget(): void;
-}
+export type RowWriter = ReturnType<typeof rowWriter>;
 
-export const rowWriter = (db: DatabaseSync): RowWriter => {
+export const rowWriter = (db: DatabaseSync) => {
   const names = numbering(db, 'SELECT id FROM names WHERE name = ?', 'INSERT INTO names (name) VALUES (?)', 10_000);
   const streams = numbering(
     db,
@@ -180,8 +175,9 @@ export const rowWriter = (db: DatabaseSync): RowWriter => {
   );
   const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category, sequence) VALUES (${'?, '.repeat(18)}?)`);
   return {
-    stream: (name) => streams.of(name),
-    insert: (event, data, position, stream, revision) => {
+    stream: (name: string) => streams.of(name),
+    /** Inserts the event and returns its row. */
+    insert: (event: ToAppend, data: string, position: number, stream: number, revision: number): EventRow => {
       const { occurredAt, commandId } = event;
       const row: EventRow = [
         position,

@@ -54,10 +54,7 @@ export const readHead = (path: string): Head | undefined => {
   return second === undefined || first.position >= second.position ? first : second;
 };
 
-export interface HeadFile {
-  write(head: Head): void;
-  close(): void;
-}
+export type HeadFile = ReturnType<typeof openHead>;
 
 const SYNC_EVERY_MS = 1_000;
 
@@ -72,7 +69,7 @@ const createHead = (path: string, slot: string): void => {
 };
 
 /** Writes the head at once and syncs it each second. @param failed called when a sync fails */
-export const openHead = (path: string, head: Head, failed: (error: Error) => void): HeadFile => {
+export const openHead = (path: string, head: Head, failed: (error: Error) => void) => {
   if (!existsSync(path)) createHead(path, slotOf(head));
   const fd = openSync(path, 'r+');
   let turn = 0;

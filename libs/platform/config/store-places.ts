@@ -11,11 +11,7 @@ export interface StorePlaces {
 }
 
 /** Where each store is, for people: without passwords. */
-export function sayPlaces({ folder, eventStore, readStore, vault }: StorePlaces): {
-  readonly history: string;
-  readonly readModels: string;
-  readonly vault: string;
-} {
+export function sayPlaces({ folder, eventStore, readStore, vault }: StorePlaces) {
   const at = (engine: string, url: string | undefined): string =>
     url === undefined ? folder : `${engine} at ${url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/, '')}`;
   return {

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Controller, Get, Header, Injectable } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Everyone } from '../auth/roles.js';
 
 /** Prometheus metrics. Each app has its own registry, so that several can run in one process. */
 @Injectable()
@@ -58,5 +60,20 @@ export class Metrics {
         await collect(this);
       },
     });
+  }
+}
+
+@ApiTags('operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Everyone()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiProduces('text/plain')
+  @ApiOperation({ summary: 'Figures in the text form of Prometheus' })
+  collect(): Promise<string> {
+    return this.metrics.registry.metrics();
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { refuseTooLarge } from './largest-document.js';
+import { refuseTooLarge } from './stored.js';
 
 const timeline = { name: 'timeline', fields: {} };
 const MIB = 1024 * 1024;

@@ -22,10 +22,9 @@ import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
 import { Generations } from './generations.js';
 import { type Grouped, groupPipeline } from './group-query.js';
-import { refuseTooLarge } from './largest-document.js';
 import { pageQuery } from './page-query.js';
 import { CHECKPOINTS, collectionOf, generationOf, indexesOf } from './schema.js';
-import { documentFrom, type Stored, storedDocumentFrom } from './stored.js';
+import { documentFrom, refuseTooLarge, type Stored, storedDocumentFrom } from './stored.js';
 
 const SCAN_BATCH = 1_000;
 const READ_MODELS = { what: 'the read models', Unavailable: ReadStoreUnavailable };
