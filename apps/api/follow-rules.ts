@@ -1,11 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import { Background } from '../../libs/platform/background.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { pause } from '../../libs/platform/stores/turn.js';
@@ -14,28 +9,23 @@ const AGAIN_AFTER_MS = 2_000;
 
 /** Loads the rules anew when another process changes them. */
 @Injectable()
-export class FollowRules implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class FollowRules extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Rules');
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     private readonly rules: RulesInForce,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.running = this.follow();
+  ) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  onApplicationBootstrap(): void {
+    this.run(this.follow());
   }
 
   private async follow(): Promise<void> {
     const { events } = this.stores;
-    const { signal } = this.stopping;
+    const signal = this.stop;
     for (let from: string | undefined; !signal.aborted; await pause(AGAIN_AFTER_MS, signal))
       try {
         const after = from === undefined ? {} : { from };

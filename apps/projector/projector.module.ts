@@ -1,13 +1,6 @@
-import {
-  Global,
-  Inject,
-  Injectable,
-  Logger,
-  Module,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Global, Inject, Injectable, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
+import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -24,11 +17,8 @@ const LOOK_EVERY_MS = 2_000;
 
 /** Keeps the read models at the end of history. A start finishes builds after a crash or an upgrade. */
 @Injectable()
-export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+class ProjectorService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Projector');
-  private readonly stopping = new AbortController();
-  private updating: Promise<void> = Promise.resolve();
-  private looking: Promise<void> = Promise.resolve();
   private failure: string | undefined;
 
   constructor(
@@ -37,17 +27,19 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     private readonly builds: ReadModelBuilds,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    super();
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const served = await this.stores.reads.live();
     const atOnce = served === undefined || (await this.builds.kept()) !== undefined;
     if (atOnce) await this.builds.bringUpToDateAlone();
     await this.follower.refresh();
-    if (!atOnce) this.updating = this.update();
+    if (!atOnce) this.run(this.update());
     // An engine may be down for a while; this restarts what failed then.
     const { eventStore, readStore } = this.stores.places;
-    if (eventStore ?? readStore) this.looking = this.lookAfter();
+    if (eventStore ?? readStore) this.run(this.lookAfter());
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const live = lag.find(({ status }) => status === 'live');
@@ -64,16 +56,13 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     );
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.updating;
-    await this.looking;
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
     await this.follower.stop();
   }
 
   private async lookAfter(): Promise<void> {
-    const { signal } = this.stopping;
-    for (; !signal.aborted; await pause(LOOK_EVERY_MS, signal))
+    for (; !this.stop.aborted; await pause(LOOK_EVERY_MS, this.stop))
       try {
         await this.follower.refresh();
       } catch (error) {
@@ -85,8 +74,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   private async update(): Promise<void> {
     this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
     try {
-      const { signal } = this.stopping;
-      const { id } = await this.builds.steered({ signal }).bringUpToDate();
+      const { id } = await this.builds.steered({ signal: this.stop }).bringUpToDate();
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
       if (error instanceof Stopped) return; // the next start continues it

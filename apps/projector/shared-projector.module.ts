@@ -4,12 +4,12 @@ import {
   Injectable,
   Logger,
   Module,
-  type BeforeApplicationShutdown,
   type DynamicModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Leases } from '../../libs/ledger/leases.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
+import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
@@ -26,11 +26,9 @@ const LEASES = Symbol('leases');
 
 /** One of several projectors: folds its share of the shards, and takes over those of a lost one. */
 @Injectable()
-export class SharedProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+class SharedProjectorService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Projector');
-  private readonly stopping = new AbortController();
   private readonly shards: SharedShards;
-  private running: Promise<void> = Promise.resolve();
   private held = 0;
 
   constructor(
@@ -38,11 +36,12 @@ export class SharedProjectorService implements OnApplicationBootstrap, BeforeApp
     private readonly follower: ReadModelFollower<Inputs>,
     private readonly readiness: Readiness,
   ) {
+    super();
     this.shards = new SharedShards(leases, 'projector');
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.share();
+    this.run(this.share());
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const failed = lag.some(({ state }) => state === 'failed');
@@ -50,16 +49,14 @@ export class SharedProjectorService implements OnApplicationBootstrap, BeforeApp
     });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
     await this.follower.stop();
     await this.shards.leave();
   }
 
   private async share(): Promise<void> {
-    const { signal } = this.stopping;
-    for (; !signal.aborted; await pause(RENEW_EVERY_MS, signal))
+    for (; !this.stop.aborted; await pause(RENEW_EVERY_MS, this.stop))
       try {
         const shards = await this.shards.renew(new Date());
         if (shards.length !== this.held) this.logger.log(`Folds ${shards.length} of the shards`);

@@ -1,15 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  Module,
-  type BeforeApplicationShutdown,
-  type DynamicModule,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
+import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
@@ -27,10 +20,8 @@ type MayBegin = () => Promise<boolean>;
  * changed, even if the process that began it is lost.
  */
 @Injectable()
-class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+class UpToDateService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Builds');
-  private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
   private failure: string | undefined;
 
   constructor(
@@ -39,23 +30,20 @@ class UpToDateService implements OnApplicationBootstrap, BeforeApplicationShutdo
     @Inject(MAY_BEGIN) private readonly mayBegin: MayBegin,
     private readonly builds: ReadModelBuilds,
     private readonly readiness: Readiness,
-  ) {}
+  ) {
+    super();
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.bringUpToDate();
+    this.run(this.bringUpToDate());
     this.readiness.register('builds', () =>
       this.failure === undefined ? { up: true } : { up: false, error: this.failure },
     );
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
   private async bringUpToDate(): Promise<void> {
     const { reads } = this.stores;
-    const { signal } = this.stopping;
+    const signal = this.stop;
     for (; !signal.aborted; await pause(RENEW_EVERY_MS, signal))
       try {
         if ((await reads.live()) === undefined && !(await this.mayBegin())) continue;

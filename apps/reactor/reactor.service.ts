@@ -1,14 +1,9 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
+import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -27,10 +22,8 @@ export const TURN = Symbol('turn');
 
 /** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
 @Injectable()
-export class ReactorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ReactorService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Reactor');
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>[] = [];
   private readonly failures = new Map<string, string>();
 
   constructor(
@@ -41,11 +34,12 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     private readonly errands: Errands<ResponseEvent | IntakeEvent>,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    super();
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const { events, ledger, vault } = this.stores;
-    const { signal } = this.stopping;
     const now = (): string => new Date().toISOString();
     let deadLetters = 0;
     const reactor = new Reactor(this.errands, {
@@ -54,7 +48,7 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
       commands: this.commands,
       rules: this.rules,
       now,
-      pause: (ms) => pause(ms, signal),
+      pause: (ms) => pause(ms, this.stop),
       onDeadLetter: ({ reaction, event, error }) => {
         deadLetters++;
         this.logger.error({ reaction, event: event.id, error }, 'An effect failed and is a dead letter now');
@@ -62,11 +56,13 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     });
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
     const key = await this.stores.signingKey();
-    this.start(reactor.name, (turn) => reactor.run(turn));
-    this.start('sealer', async (turn) => {
-      const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
-      await sealer.run(SEAL_EVERY_MS, turn);
-    });
+    this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
+    this.run(
+      this.keepRunning('sealer', async (turn) => {
+        const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
+        await sealer.run(SEAL_EVERY_MS, turn);
+      }),
+    );
     this.readiness.register('reactor', () => ({
       up: this.failures.size === 0,
       deadLetters,
@@ -74,18 +70,9 @@ export class ReactorService implements OnApplicationBootstrap, BeforeApplication
     }));
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.running);
-  }
-
-  private start(name: string, work: (signal: AbortSignal) => Promise<void>): void {
-    this.running.push(this.keepRunning(name, work));
-  }
-
   /** Runs a part in its turn, and again after a store was down. Any other error stops it, for an operator to see. */
   private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.stopping;
+    const signal = this.stop;
     while (!signal.aborted)
       try {
         await this.turn.during(name, signal, (turn) => {

@@ -1,10 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { clusterOf, type Cluster } from '../../libs/broker/kafka/connection.js';
 import { kafkaAnswers } from '../../libs/broker/kafka/kafka-answers.js';
 import { kafkaForRelay } from '../../libs/broker/kafka/kafka-for-relay.js';
@@ -14,6 +8,7 @@ import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { errorText } from '../../libs/event-sourcing/error-text.js';
+import { Background } from '../../libs/platform/background.js';
 import type { Config, KafkaConfig } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -30,10 +25,8 @@ const AGAIN_AFTER_MS = 2_000;
 
 /** With KAFKA_BROKERS: relays history to Kafka and receives responses from it, until the app stops. */
 @Injectable()
-export class KafkaService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class KafkaService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Kafka');
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>[] = [];
   private inbound: { up: boolean; error?: string } = { up: false, error: 'It has not begun yet.' };
 
   constructor(
@@ -43,22 +36,19 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly rules: RulesInForce,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    super();
+  }
 
   onApplicationBootstrap(): void {
     const { kafka } = this.config;
     if (kafka === undefined) return;
     const cluster = clusterOf(kafka);
     if (kafka.relayHere) this.relay(cluster, kafka);
-    this.running.push(this.takeIn(cluster, kafka));
+    this.run(this.takeIn(cluster, kafka));
     this.readiness.register('inbound', () => this.inbound);
     // An idle relay and an idle consumer group notice late that Kafka is gone.
     this.readiness.register('kafka', () => kafkaAnswers(cluster));
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.running);
   }
 
   private relay(cluster: Cluster, { topics }: KafkaConfig): void {
@@ -67,8 +57,8 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
       ...kafkaForRelay(cluster, this.stores.events, topics),
       say: (level, sentence) => this.logger[level](sentence),
     });
-    this.running.push(
-      relay.run(this.stopping.signal).catch((error: unknown) => {
+    this.run(
+      relay.run(this.stop).catch((error: unknown) => {
         this.logger.error({ error: errorText(error) }, 'The relay stopped');
       }),
     );
@@ -81,7 +71,7 @@ export class KafkaService implements OnApplicationBootstrap, BeforeApplicationSh
   /** Retries whatever is no fault of a message. */
   private async takeIn(cluster: Cluster, { topics }: KafkaConfig): Promise<void> {
     const { commands, rules } = this;
-    const { signal } = this.stopping;
+    const signal = this.stop;
     while (!signal.aborted)
       try {
         await makeTopics(cluster, topics);
