@@ -6,20 +6,16 @@ import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import { notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
-import { Inputs } from '../../../libs/read-models/inputs.js';
-import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { Following } from '../../../libs/replay/follow/following.js';
-import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
 import type { WorkProgress } from '../../../libs/builds/work.js';
-import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
-import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
+import type { Difference } from '../../../libs/replay/digest/verify.js';
 import { problemOfRefusal } from '../http/request-headers.js';
 import { Stopped } from '../../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
+import { verifyLive } from '../../../libs/builds/verify-live.js';
 import { busy, conflict } from '../http/problems.js';
 
 export interface Verified extends SealsReport {
@@ -110,19 +106,10 @@ export class Builds implements BeforeApplicationShutdown {
       if (live === undefined) throw new NothingLive();
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
-      const history = await loadRuleBooks(events);
-      const { equal, digest, rebuilt, differences } = await withTemporaryStore((scratch) =>
-        verifyReadModels<Inputs>({
-          events,
-          reads,
-          scratch,
-          projections: READ_MODELS,
-          inputs: new Inputs(booksOf(live.stamp, history)),
-          whilePaused: (work) => this.follower.whilePaused(live.id, work),
-        }),
-      );
-      const said = equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-      return { ...said, ...sealsReport(seals) };
+      const compared = await verifyLive(live, this.stores, {
+        whilePaused: (work) => this.follower.whilePaused(live.id, work),
+      });
+      return { ...compared, ...sealsReport(seals) };
     });
   }
 

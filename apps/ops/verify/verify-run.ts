@@ -1,13 +1,9 @@
+import { verifyLive } from '../../../libs/builds/verify-live.js';
 import { errorText } from '../../../libs/event-sourcing/error-text.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { withTemporaryStore } from '../../../libs/platform/stores/temporary-store.js';
-import { Inputs } from '../../../libs/read-models/inputs.js';
-import { READ_MODELS } from '../../../libs/read-models/read-models.js';
-import { booksOf } from '../../../libs/replay/builds/bring-up-to-date.js';
-import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
-import { verifyReadModels, type Difference } from '../../../libs/replay/digest/verify.js';
+import type { Difference } from '../../../libs/replay/digest/verify.js';
 import { showing } from '../progress.js';
 
 export interface VerifyResult extends SealsReport {
@@ -49,27 +45,9 @@ type Compared = Omit<VerifyResult, 'seals' | 'anchor'>;
 async function compareReadModels({ events, reads }: Stores): Promise<Compared> {
   const live = await reads.live();
   if (!live) {
-    const nothing = (await events.end()) === undefined;
-    return nothing
-      ? { equal: true, digest: null }
-      : {
-          equal: false,
-          digest: null,
-          problems: ['No read models are live. Import again, or start the app: both build them.'],
-        };
+    if ((await events.end()) === undefined) return { equal: true, digest: null };
+    const problems = ['No read models are live. Import again, or start the app: both build them.'];
+    return { equal: false, digest: null, problems };
   }
-  const rules = await loadRuleBooks(events);
-  return withTemporaryStore(async (scratch) => {
-    const { equal, digest, rebuilt, differences } = await showing('Verifying', (onProgress) =>
-      verifyReadModels({
-        events,
-        reads,
-        scratch,
-        projections: READ_MODELS,
-        inputs: new Inputs(booksOf(live.stamp, rules)),
-        onProgress,
-      }),
-    );
-    return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-  });
+  return showing('Verifying', (onProgress) => verifyLive(live, { events, reads }, { onProgress }));
 }
