@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { eventOfNow } from '../../../libs/commands/event-of-now.js';
 import type { ToAppend } from '../../../libs/event-sourcing/event.js';
 import type { Sealed } from '../../../libs/event-sourcing/sealed.js';
-import { shardOf } from '../../../libs/event-sourcing/shard.js';
 import { RevisionConflict } from '../../../libs/event-store/event-store.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
-import { DECLARATIONS } from '../../../libs/recovery/history.js';
 import type { AccessEvent } from '../../../libs/recovery/privacy/privacy-events.js';
 
 /** The limit of accesses in one append, which carries a megabyte at most. */
@@ -63,24 +62,8 @@ export class AccessLog {
   }
 }
 
-function accessEvent(caller: Caller, data: AccessEvent['data']): ToAppend<AccessEvent> {
-  const at = new Date().toISOString();
-  const stream = `access-${at.slice(0, 10)}`;
-  const id = randomUUID();
-  return {
-    id,
-    type: 'AccessRecorded',
-    schemaVersion: DECLARATIONS.AccessRecorded.schemaVersion,
-    stream,
-    shard: shardOf(stream),
-    programme: '',
-    occurredAt: at,
-    knownAt: at,
-    recordedAt: at,
-    actor: { id: caller.name, role: caller.role },
-    commandId: id,
-    correlationId: id,
-    causationId: id,
-    data,
-  };
+function accessEvent({ name, role }: Caller, data: AccessEvent['data']): ToAppend<AccessEvent> {
+  const now = new Date().toISOString();
+  const origin = { stream: `access-${now.slice(0, 10)}`, actor: { id: name, role }, commandId: randomUUID(), now };
+  return eventOfNow({ type: 'AccessRecorded', data }, origin);
 }

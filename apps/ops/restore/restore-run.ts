@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { eventOfNow } from '../../../libs/commands/event-of-now.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
-import { shardOf } from '../../../libs/event-sourcing/shard.js';
 import { stated } from '../../../libs/event-sourcing/stated.js';
 import { restoreHistory, type Restored } from '../../../libs/event-store/sqlite/back-up.js';
 import { forgetAnchor } from '../../../libs/evidence/anchor.js';
@@ -9,7 +9,6 @@ import { withdrawSealsAfter } from '../../../libs/evidence/sealer.js';
 import { SqliteLedger } from '../../../libs/ledger/sqlite/sqlite-ledger.js';
 import { recordsOf } from '../../../libs/migration/copy-records.js';
 import { removeReadStore } from '../../../libs/read-store/sqlite/build-files.js';
-import { DECLARATIONS, type EventToAppend } from '../../../libs/recovery/history.js';
 import { digestBuild } from '../../../libs/replay/digest/digest.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
@@ -142,22 +141,7 @@ async function recordRestore(
   const now = new Date().toISOString();
   const stream = 'store';
   const { revision } = await events.readStream(stream, { direction: 'backwards', limit: 1 });
-  const commandId = idOf('restore', backupMadeAt, now);
-  const event: EventToAppend = {
-    id: idOf(commandId, stream, 0),
-    type: 'HistoryRestored',
-    schemaVersion: DECLARATIONS.HistoryRestored.schemaVersion,
-    stream,
-    shard: shardOf(stream),
-    programme: '',
-    occurredAt: now,
-    knownAt: now,
-    recordedAt: now,
-    actor: operator(),
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    data: stated({ backupMadeAt, lastPosition, headBefore }),
-  };
-  await events.append(stream, [event], revision);
+  const data = stated({ backupMadeAt, lastPosition, headBefore });
+  const origin = { stream, actor: operator(), commandId: idOf('restore', backupMadeAt, now), now };
+  await events.append(stream, [eventOfNow({ type: 'HistoryRestored', data }, origin)], revision);
 }
