@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { BodySchema } from '../../libs/platform/validation/body-schema.js';
-import { message } from '../../libs/platform/validation/schema.js';
+import { message, valid } from '../../libs/platform/validation/schema.js';
 import { Text } from '../../libs/recovery/vocabulary/fields.js';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -10,12 +10,11 @@ import { Roles } from '../../libs/platform/auth/roles.js';
 import { Problem, notFound } from '../../libs/platform/problem/problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import { valid } from '../../libs/platform/validation/schema.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
+import { resend } from './carry-out.js';
 import { DEAD_LETTERS, keyOfLetter, type DeadLetter } from './dead-letter.js';
 import { Errands } from './errands.js';
-import { resend } from './resend.js';
 
 const NameLetter = message(
   {

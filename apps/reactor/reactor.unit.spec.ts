@@ -19,10 +19,10 @@ import { rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import { runBackup } from '../ops/backup/backup-run.js';
 import { runRestore } from '../ops/restore/restore-run.js';
 import { beginReactions } from './begin-reactions.js';
+import { resend } from './carry-out.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
 import { Errands, type ErrandsOptions } from './errands.js';
 import { Reactor } from './reactor.js';
-import { resend } from './resend.js';
 
 const now = '2031-05-05T09:00:00.000Z';
 let folder: string;

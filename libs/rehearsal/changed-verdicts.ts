@@ -7,14 +7,10 @@ import { verdictOf, type Verdict } from './verdict.js';
 import type { Explainer, Pair, Why } from './why.js';
 
 /** A promise on a case whose verdict changes. */
-export interface ChangedVerdict {
-  readonly case: string;
-  readonly reference: string | null;
-  readonly target: string;
-  readonly cycle: number;
-  readonly team: string | null;
-  readonly owner: string | null;
-  readonly priority: string;
+export interface ChangedVerdict extends Pick<
+  ClockDocument,
+  'case' | 'reference' | 'target' | 'cycle' | 'team' | 'owner' | 'priority'
+> {
   readonly from: Verdict;
   readonly to: Verdict;
   readonly why: Why;

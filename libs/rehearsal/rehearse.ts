@@ -10,7 +10,7 @@ import type { SideFindings } from './findings.js';
 import { rehearseShare, type ShareRequest, type ShareFound, type ShareProgress } from './share.js';
 import { scopeOf, sidesOf, type RehearsalRequest, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
-import { TOTALLED, totalQueries, totalsOf, type Totalled, type Totals } from './totals.js';
+import { TOTALLED, totalQueries, totalsOf, type Totals } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 
 export const MECHANICAL_EFFECT_ONLY =
@@ -116,7 +116,7 @@ function groupsOf(asked: RehearsalRequest, found: readonly SideFindings[]): Side
     for (const { groups } of found) counter.merge(groups[name]);
     return [name, counter.result()] as const;
   });
-  return Object.fromEntries(summed) as Record<Totalled, SideFindings['groups'][Totalled]>;
+  return Object.fromEntries(summed) as SideFindings['groups'];
 }
 
 /** Equals the digest of a build under the same rules. */

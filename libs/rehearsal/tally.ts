@@ -10,13 +10,8 @@ export interface Changes {
   readonly worse: number;
 }
 
-export interface ChangedBy {
-  readonly target: readonly Changes[];
-  readonly team: readonly Changes[];
-  readonly reason: readonly Changes[];
-  /** Such as "met > missed". */
-  readonly turn: readonly Changes[];
-}
+/** A turn is such as "met > missed". */
+export type ChangedBy = Readonly<Record<'target' | 'team' | 'reason' | 'turn', readonly Changes[]>>;
 
 export interface Tallied {
   readonly count: number;

@@ -6,16 +6,10 @@ import { ClauseDifferences, type Clause, type Reason } from './clauses.js';
 import { without, type Interval } from './intervals.js';
 
 /** The facts behind one clock's verdict on one side. */
-interface Basis {
-  readonly ruleSet: string | null;
-  readonly goalMs: number | null;
-  readonly workingMs: number | null;
-  readonly dueAt: string | null;
-  readonly startedAt: string | null;
-  readonly startedBy: string | null;
-  readonly stoppedAt: string | null;
-  readonly stoppedBy: string | null;
-}
+type Basis = Pick<
+  ClockDocument,
+  'ruleSet' | 'goalMs' | 'workingMs' | 'dueAt' | 'startedAt' | 'startedBy' | 'stoppedAt' | 'stoppedBy'
+>;
 
 interface Span {
   readonly from: string;

@@ -1,13 +1,10 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import type { Generation, GenerationChoice, GenerationStamp } from '../read-store/read-store.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
+import type { NamedRules as FoundRules } from '../replay/builds/named-rules.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
 
-export interface NamedRules {
-  readonly programme: string;
-  /** Content hash. */
-  readonly ruleSet: string;
-}
+export type NamedRules = Omit<FoundRules, 'content'>;
 
 export interface BuildWanted {
   readonly reason: string;

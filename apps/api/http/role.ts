@@ -53,14 +53,12 @@ const relayedElsewhere = ({ kafka, ...config }: Config): Config => ({
 function refuseEmbedded({ places }: Config, role: string): void {
   if (isOnEngines(places)) return;
   const { eventStore, readStore, vault } = places;
-  const absent = Object.entries({ EVENT_STORE_URL: eventStore, READ_STORE_URL: readStore, VAULT_URL: vault });
+  const engines = { EVENT_STORE_URL: eventStore, READ_STORE_URL: readStore, VAULT_URL: vault };
+  const absent = Object.entries(engines).filter(([, url]) => url === undefined);
   throw new ConfigurationMistaken(
-    absent.flatMap(([variable, url]) =>
-      url === undefined
-        ? [
-            `${variable} must name an engine: one process writes embedded stores, so the ${role} can't be another. Run all in one by npm start, or name the engine`,
-          ]
-        : [],
+    absent.map(
+      ([variable]) =>
+        `${variable} must name an engine: one process writes embedded stores, so the ${role} can't be another. Run all in one by npm start, or name the engine`,
     ),
   );
 }

@@ -7,12 +7,6 @@ import type { StorePlaces } from '../../../libs/platform/config/store-places.js'
 import { refuseEngines } from '../data-folder.js';
 import { Failure } from '../failure.js';
 
-export interface BackedUp {
-  readonly folder: string;
-  readonly madeAt: string;
-  readonly files: readonly string[];
-}
-
 /** A folder's files by back-up. Amends rebuilds read models, locks and heads. */
 const OF_STORE = { databases: ['ledger.db'], keys: ['seal.key'] };
 const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
@@ -20,7 +14,7 @@ const OF_VAULT = { databases: ['vault.db'], keys: ['vault.key'] };
 const ALL_PAGES = 2_147_483_647;
 
 /** Runs while others write. It copies the ledger before history, so that no seal covers a missing event. */
-export async function runBackup(places: StorePlaces, to: string, vault: boolean): Promise<BackedUp> {
+export async function runBackup(places: StorePlaces, to: string, vault: boolean) {
   refuseEngines('A back-up', places, vault ? ['vault'] : ['eventStore', 'readStore']);
   const { folder } = places;
   const target = resolve(to);

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { checkFile, importFile, type ImportResult } from '../../../libs/import/import-file.js';
-import type { CompiledMapping } from '../../../libs/import/mapping/compile-mapping.js';
 import { loadMapping } from '../../../libs/import/mapping/load-mapping.js';
 import { checkRejects } from '../../../libs/import/rejects.js';
 import { startRules } from '../../../libs/import/starting-rules.js';
@@ -17,20 +16,15 @@ import { bringUpToDate, sealHistory } from '../end-of-history.js';
 import { readRules } from '../rule-source.js';
 import { readText } from '../text-file.js';
 
-export interface PreparedImport {
-  readonly file: string;
-  readonly mapping: CompiledMapping;
-  readonly mappingText: string;
-  readonly packFile: string;
-}
-
 /** Checks the input before it opens or makes a store. @throws MappingRefused, FileRefused or Failure */
-export async function prepareImport(file: string, mappingFile: string): Promise<PreparedImport> {
+export async function prepareImport(file: string, mappingFile: string) {
   const mappingText = readText(mappingFile, 'mapping');
   const mapping = loadMapping(mappingText, mappingFile);
   await checkFile(file, mapping);
   return { file, mapping, mappingText, packFile: resolve(dirname(mappingFile), mapping.mapping.pack) };
 }
+
+type PreparedImport = Awaited<ReturnType<typeof prepareImport>>;
 
 /** Imports a file, brings read models up to date and seals history. @throws RejectsRefused before it stores anything */
 export async function runImport(

@@ -176,8 +176,9 @@ const acting = (rules: Command, name: string, description: string): Command =>
   );
 
 async function named(command: Command, name: string): Promise<NamedRules> {
-  const { findRules } = await import('./rules-run.js');
-  return withStores(await placesOf(command), 'read', (stores) => findRules(stores, name));
+  const { showRules } = await import('./rules-run.js');
+  const { programme, ruleSet } = await withStores(await placesOf(command), 'read', (on) => showRules(on, name));
+  return { programme, ruleSet };
 }
 
 const pathOf = ({ programme, ruleSet }: { readonly programme: string; readonly ruleSet?: string }): string =>

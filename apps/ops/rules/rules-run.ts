@@ -2,24 +2,14 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { RecordedEvent } from '../../../libs/recovery/history.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
-import { sayProblem, type RuleProblem } from '../../../libs/recovery/rules/rule-problem.js';
+import { sayProblem } from '../../../libs/recovery/rules/rule-problem.js';
 import { rulesNamed, type NamedRules } from '../../../libs/replay/builds/named-rules.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { Failure } from '../failure.js';
 import { readText } from '../text-file.js';
 
-export interface ListedRules {
-  readonly programme: string;
-  readonly ruleSet: string;
-  readonly title: string;
-  readonly reviewBy: string;
-  readonly draftedAt: string;
-  readonly status: 'drafted' | 'approved' | 'in force';
-  /** When it took force; null: since ever, or not in force. */
-  readonly from: string | null;
-}
-
-export async function listRules({ events }: Stores): Promise<readonly ListedRules[]> {
+/** `from`: when it took force; null: since ever, or not in force. */
+export async function listRules({ events }: Stores) {
   const { drafts, entries } = await loadRuleBooks(events);
   const approved = new Set<string>();
   for await (const batch of events.readAll({ filter: { types: ['RuleSetApproved'] } })) {
@@ -50,18 +40,7 @@ export async function showRules({ events }: Pick<Stores, 'events'>, name: string
   );
 }
 
-export async function findRules(stores: Stores, name: string): Promise<{ programme: string; ruleSet: string }> {
-  const { programme, ruleSet } = await showRules(stores, name);
-  return { programme, ruleSet };
-}
-
-export interface CheckedRules {
-  readonly ruleSet: string | null;
-  readonly programme: string | null;
-  readonly problems: readonly (RuleProblem & { readonly sentence: string })[];
-}
-
-export function checkRules(file: string): CheckedRules {
+export function checkRules(file: string) {
   const { ruleSet, problems } = parseRuleSet(readText(file, 'rule set'));
   return {
     ruleSet: ruleSet ? ruleSetHash(ruleSet) : null,
