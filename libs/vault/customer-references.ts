@@ -16,6 +16,12 @@ export interface Naming {
   readonly event: string;
 }
 
+/** The first naming of a customer. */
+interface First extends Naming {
+  readonly hash: string;
+  readonly customer: string;
+}
+
 const CACHED = 100_000;
 /** This process may resolve a customer for so long after another process forgot them. */
 const CACHED_MS = 60_000;
@@ -46,24 +52,24 @@ export class CustomerReferences {
    * its customer was forgotten still resolves to them, but stores nothing, so that they can become a customer again.
    */
   async customersOf(namings: readonly Naming[]): Promise<readonly string[]> {
-    const hashes = namings.map(({ reference: { source, id } }) => this.hashOf({ source, id }));
+    const hashed = namings.map(({ reference, event }) => ({ reference, event, hash: this.hashOf(reference) }));
     const customers = new Map<string, string>();
-    const forgotten = new Map<Naming, string>();
-    const firsts: (Naming & { hash: string })[] = [];
-    for (const [index, naming] of namings.entries()) {
-      const hash = hashes[index] ?? '';
+    const forgotten = new Map<object, string>();
+    const firsts: First[] = [];
+    for (const naming of hashed) {
+      const { event, hash } = naming;
       if (customers.has(hash)) continue;
       const known = await this.find(hash);
-      const customer = known ?? (await this.nameOf(naming.event, hash));
+      const customer = known ?? (await this.nameOf(event, hash));
       if (known === undefined && (await this.keys.isDestroyed(customer))) {
         forgotten.set(naming, customer);
         continue;
       }
       customers.set(hash, customer);
-      if (known === undefined) firsts.push({ ...naming, hash });
+      if (known === undefined) firsts.push({ ...naming, customer });
     }
     if (firsts.length > 0) await this.store(firsts, customers);
-    return namings.map((naming, index) => forgotten.get(naming) ?? customers.get(hashes[index] ?? '') ?? '');
+    return hashed.map((naming) => forgotten.get(naming) ?? customers.get(naming.hash) ?? '');
   }
 
   async referencesOf(customer: string): Promise<readonly CustomerReference[]> {
@@ -100,31 +106,26 @@ export class CustomerReferences {
   }
 
   /** Stores the entry that `forget` follows before the one that it must find. Another process may win the race. */
-  private async store(firsts: readonly (Naming & { hash: string })[], customers: Map<string, string>): Promise<void> {
+  private async store(firsts: readonly First[], customers: Map<string, string>): Promise<void> {
     await this.keys.bind();
     await this.vault.putMany(
-      firsts.map(({ reference: { source, id }, hash }) => {
-        const key = `${entriesOf(customers.get(hash) ?? '')}${hash}`;
+      firsts.map(({ reference: { source, id }, hash, customer }) => {
+        const key = `${entriesOf(customer)}${hash}`;
         return { key, value: { sealed: encrypt(this.reading, JSON.stringify({ source, id }), key) } };
       }),
     );
     const failed = await this.vault.putMany(
-      firsts.map(({ hash }) => ({
-        key: referenceEntry(hash),
-        value: { customer: customers.get(hash) },
-        expected: 0,
-      })),
+      firsts.map(({ hash, customer }) => ({ key: referenceEntry(hash), value: { customer }, expected: 0 })),
     );
     const lost = new Set(failed);
-    for (const { hash } of firsts) {
+    for (const { hash, customer } of firsts) {
       if (!lost.has(referenceEntry(hash))) {
-        this.cached.set(hash, customers.get(hash) ?? '');
+        this.cached.set(hash, customer);
         continue;
       }
       const winner = await this.find(hash);
-      const loser = customers.get(hash) ?? '';
       if (winner === undefined) throw new Error('A customer was forgotten while being named. Send it again.');
-      if (winner !== loser) await this.vault.remove(`${entriesOf(loser)}${hash}`);
+      if (winner !== customer) await this.vault.remove(`${entriesOf(customer)}${hash}`);
       customers.set(hash, winner);
     }
   }

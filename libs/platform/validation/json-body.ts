@@ -51,15 +51,9 @@ function mistakeIn(value: unknown, at: string, depth: number, names: { count: nu
     return Number.isFinite(value) ? undefined : { field: at, message: 'is a number too large' };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === DEEPEST) return { field: at, message: `is nested more than ${DEEPEST} deep` };
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const mistake = mistakeIn(value[index], `${at}${at === '' ? '' : '/'}${index}`, depth + 1, names);
-      if (mistake !== undefined) return mistake;
-    }
-    return undefined;
-  }
+  const isList = Array.isArray(value);
   for (const [name, member] of Object.entries(value)) {
-    names.count++;
+    if (!isList) names.count++;
     const field = at === '' ? name : `${at}/${name}`;
     if (FORBIDDEN_NAMES.has(name)) return { field, message: 'is a name that no field may have' };
     const mistake = mistakeIn(member, field, depth + 1, names);

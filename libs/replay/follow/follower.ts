@@ -65,8 +65,7 @@ export class ReadModelFollower<Inputs> extends Following {
 
   async caughtUp(generation: number, signal?: AbortSignal): Promise<void> {
     const end = await this.#options.events.end();
-    const followed = this.#fed.get(generation);
-    if (!followed) throw new Error(`Generation ${generation} is not followed here.`);
+    const followed = this.#followed(generation);
     while (end !== undefined && !(await followed.feed.reached(end, LONG_MS, signal))) {
       signal?.throwIfAborted();
       if (followed.feed.stopping) await followed.done;
@@ -81,13 +80,13 @@ export class ReadModelFollower<Inputs> extends Following {
   }
 
   async retry(generation: number, projection: string, key: string): Promise<boolean> {
-    return this.#feedOf(generation).retry(await this.#waiting(generation, projection, key));
+    return this.#followed(generation).feed.retry(await this.#waiting(generation, projection, key));
   }
 
   async skip(generation: number, projection: string, key: string): Promise<boolean> {
     const record = await this.#waiting(generation, projection, key);
     await this.#options.parked.skipped(record);
-    return this.#feedOf(generation).retry(record, record.events[0]?.position);
+    return this.#followed(generation).feed.retry(record, record.events[0]?.position);
   }
 
   async lag(now: Date = new Date()): Promise<readonly Lag[]> {
@@ -132,10 +131,10 @@ export class ReadModelFollower<Inputs> extends Following {
     this.#fed.delete(id);
   }
 
-  #feedOf(generation: number): GenerationFeed<Inputs> {
+  #followed(generation: number): Followed<Inputs> {
     const followed = this.#fed.get(generation);
     if (!followed) throw new Error(`Generation ${generation} is not followed here.`);
-    return followed.feed;
+    return followed;
   }
 
   async #waiting(generation: number, projection: string, key: string): Promise<ParkedRecord> {
