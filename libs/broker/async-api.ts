@@ -37,10 +37,7 @@ const NOT_ALWAYS: ReadonlySet<string> = new Set([
   ...['knownat', 'recordedat', 'correlationid', 'causationid', 'imported', 'sequence'],
 ]);
 
-/**
- * The topics and their events as AsyncAPI 3.1.
- * @param inbound JSON Schema of a response as it is sent in
- */
+/** The topics and their events as AsyncAPI 3.1. @param inbound JSON Schema of a response as it is sent in */
 export function asyncApi(inbound: JsonSchema): Readonly<Record<string, unknown>> {
   const types = TOPIC_NAMES.flatMap((topic) => eventsOf(topic));
   return {

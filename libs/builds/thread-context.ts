@@ -1,10 +1,7 @@
 import type { ThreadStores } from '../platform/stores/open-stores.js';
 import type { WorkProgress } from './work.js';
 
-/**
- * How long a thread rests for each time that it worked: two cores serve requests, one such thread, and garbage
- * collection for both.
- */
+/** A thread's rest for each time it worked: two cores serve requests, one such thread, and garbage collection. */
 export const REST = 0.25;
 
 /** What a thread works on: its stores, the signal that stops it, and whom it tells how far it is. */

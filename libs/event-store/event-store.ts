@@ -58,10 +58,7 @@ export interface StreamSlice {
   readonly revision: number;
 }
 
-/**
- * History. With any number of writers it loses, duplicates and reorders no event; an append is atomic, and durable
- * before its answer.
- */
+/** History. It loses, doubles and reorders no event, whoever writes; an append is atomic, and durable when answered. */
 export interface EventStore {
   /**
    * Atomic and idempotent: the same event ids at the same expected revision again get the first answer.

@@ -41,9 +41,7 @@ export class Sealer {
 
   private constructor(private readonly options: SealerOptions) {}
 
-  /**
-   * @throws SealsDisagree when the last seal isn't ours, its last event is missing or changed, or seals are missing
-   */
+  /** @throws SealsDisagree if the last seal isn't ours, its last event is missing or changed, or seals are missing */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options);
     await sealer.resume();

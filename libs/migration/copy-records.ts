@@ -28,10 +28,7 @@ export async function refuseForeign(
       throw new LedgersDiffer(`The target ${what} holds ${key}, which this store's doesn't. Name an empty database.`);
 }
 
-/**
- * Copies every record; resolves to their number. Idempotent. Versions start at 1 again.
- * @param as a record's value in the copy; undefined skips it
- */
+/** Idempotent; versions start at 1. Resolves to the number. @param as the value in the copy; undefined: leave it out */
 export async function copyRecords(
   from: Ledger,
   to: Ledger,

@@ -27,10 +27,7 @@ export const isDamaged = (error: unknown): boolean => {
 /** After these nobody knows what reached the disk: the connection is not to be trusted any more. */
 export const isFatal = (error: unknown): boolean => primaryCode(error) === IOERR || isDamaged(error);
 
-/**
- * Why the file can't be worked on now, and what to do; undefined: the error is of another kind.
- * @param write what a write to it is called
- */
+/** Why the file can't be worked on, and what to do; undefined: another error. @param write what a write is called */
 export const outOfOrder = (error: unknown, path: string, write = 'write'): string | undefined => {
   switch (primaryCode(error)) {
     case FULL:

@@ -50,10 +50,7 @@ export class SqliteEventStore implements EventStore {
   private readonly closers: (() => void)[] = [];
   private closed = false;
 
-  /**
-   * @throws HistoryDamaged when history differs from what the store acknowledged
-   * @throws HistoryUnavailable when the store can't open it now
-   */
+  /** @throws HistoryDamaged if it isn't what was acknowledged, HistoryUnavailable if it can't be opened now */
   static open(options: SqliteEventStoreOptions): SqliteEventStore {
     const files = historyFiles(options.folder);
     try {
@@ -142,10 +139,7 @@ export class SqliteEventStore implements EventStore {
     return goal <= start ? 1 : Math.min(1, Math.max(0, (here - start) / (goal - start)));
   }
 
-  /**
-   * Copies history into one file, checked and synced, while appends go on. Resolves to its last event's position.
-   * @param madeAt the copy records it
-   */
+  /** Copies history into a checked file while appends go on; resolves to its end. @param madeAt stands in the copy */
   backup(path: string, madeAt: string): Promise<string | undefined> {
     this.refuseIfClosed();
     return backUp(this.files.database, path, madeAt);

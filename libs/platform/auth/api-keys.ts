@@ -68,10 +68,7 @@ export class ApiKeys {
     return true;
   }
 
-  /**
-   * Makes sure that there is an operator: accepts the given key; else, without an operator, makes one and returns it,
-   * to be shown once.
-   */
+  /** Makes sure of an operator: accepts the given key, or else makes the first one and returns it, to be shown once. */
   async ensureOperator(given: string | undefined): Promise<string | undefined> {
     if (given !== undefined) {
       if ((await this.load(hashOf(given))) === undefined)

@@ -2,10 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { overloaded } from '../problem/problem.js';
 import { sendProblem } from '../problem/problem-filter.js';
 
-/**
- * The concurrency limit: requests beyond it get 503, so that memory and latency stay bounded. Health and metrics always
- * answer.
- */
+/** Requests beyond the limit get 503, so memory and latency stay bounded. Health and metrics always answer. */
 export function boundInFlight(fastify: FastifyInstance, limit: number): { readonly inFlight: () => number } {
   let inFlight = 0;
   const counted = new WeakSet<object>();

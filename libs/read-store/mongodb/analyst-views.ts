@@ -7,10 +7,7 @@ import { collectionOf, shownTo, VIEW_PIPELINE } from './schema.js';
 const NAMESPACE_EXISTS = 48;
 const COMMAND_NOT_FOUND = 59;
 
-/**
- * Read models under permanent names, for analysts. They follow a switch one by one, so for a moment they show two
- * builds; each document names its build.
- */
+/** Read models under lasting names, for analysts. During a switch they show two builds; each document names its own. */
 export class AnalystViews {
   constructor(
     private readonly connection: MongoConnection,

@@ -7,10 +7,7 @@ import { type Stored, storedName } from './stored.js';
 /** Hides removed documents, and lets queries use the partial indexes. */
 export const SHOWN = { 'amends.shown': true } as const;
 
-/**
- * Filters have MongoDB's syntax and meaning, so only the id's name differs.
- * @throws QueryRefused if checkFilter finds a problem
- */
+/** Filters have MongoDB's syntax: only the id's name differs. @throws QueryRefused if checkFilter finds a problem */
 export function filterQuery(filter: Filter | undefined, shape: CollectionShape): MongoFilter<Stored> {
   if (filter === undefined) return SHOWN;
   refuseFilter(filter, shape);

@@ -9,10 +9,7 @@ export interface Grouped {
   readonly [result: `r${number}`]: number;
 }
 
-/**
- * Groups sort by their keys. Results have numbers as names, because MongoDB doesn't accept every name of a user.
- * @throws QueryRefused for an invalid query
- */
+/** Groups sort by keys. Results are numbered: MongoDB doesn't accept every name. @throws QueryRefused if invalid */
 export function groupPipeline(shape: CollectionShape, query: GroupQuery) {
   const { by } = query;
   for (const field of by) sortable(field, shape, 'by');

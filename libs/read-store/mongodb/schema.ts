@@ -22,10 +22,7 @@ export const VIEW_PIPELINE = [
   { $project: { 'amends.shard': 0, 'amends.position': 0, 'amends.shown': 0, 'amends.text': 0 } },
 ];
 
-/**
- * The declared indexes, with the id at the end for paging, and one by shard for `scan`. They omit removed documents, so
- * that no query reads them.
- */
+/** The declared indexes, with the id for paging, and one by shard for `scan`. They omit removed documents. */
 export const indexesOf = ({ indexes }: CollectionShape): IndexDescription[] =>
   [['amends.shard'], ...indexes].map((fields, index) => ({
     name: `amends_${index}`,

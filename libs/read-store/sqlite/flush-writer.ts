@@ -27,10 +27,7 @@ export class FlushWriter {
       ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position`);
   }
 
-  /**
-   * Guards each row by its position, so that a repeated or late batch changes nothing. Call it within a transaction,
-   * with indexes of ids.
-   */
+  /** Guards each row by its position: a late batch changes nothing. Call it in a transaction, with indexes of ids. */
   write(flush: Flush): void {
     let someRemoved = this.anyRemoved.get() !== undefined;
     for (const write of flush.writes) {

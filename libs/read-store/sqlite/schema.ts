@@ -6,10 +6,7 @@ import { CHECKPOINTS, columnOf, quoted, REMOVED, tableNameOf, tableOf } from './
 
 const FORMAT = 2;
 
-/**
- * No id of a generation is assigned twice, so a cursor of a released one stays stale. `begun_on` is the machine's boot
- * during which the build began.
- */
+/** No id is assigned twice, so a cursor of a released build is stale. `begun_on`: the machine's boot at that time. */
 export const REGISTER = `
   CREATE TABLE amends_generations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
