@@ -2,18 +2,10 @@ import canonicalize from 'canonicalize';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CalendarRule, TargetRule } from '../recovery/rules/rule-set.js';
 
+const CONDITIONS = ['start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const;
+
 /** The parts of a target's rules that can change a verdict. */
-export type Reason =
-  | 'goal'
-  | 'calendar'
-  | 'start'
-  | 'stop'
-  | 'pause'
-  | 'cancel'
-  | 'reopen'
-  | 'retarget'
-  | 'target added'
-  | 'target removed';
+export type Reason = (typeof CONDITIONS)[number] | 'goal' | 'calendar' | 'target added' | 'target removed';
 
 /** A place where two rule sets differ. A side without it is null. */
 export interface Clause {
@@ -49,7 +41,7 @@ function differences(
   }
   const path = `targets[${other.index}]`;
   const clauses: Clause[] = [];
-  for (const reason of ['start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const) {
+  for (const reason of CONDITIONS) {
     const [from, to] = [one.rule[reason] ?? null, other.rule[reason] ?? null];
     if (differ(from, to)) clauses.push({ reason, path: `${path}.${reason}`, from, to });
   }

@@ -17,7 +17,8 @@ export function decisionsSection({ decisions, notReversible }: Rehearsal): Html 
     </p>
     ${table(
       "Decisions by the rules alone: both sides ignore the teams' daily intake limits",
-      [{ name: 'decision' }, { name: 'responses', numeric: true }],
+      ['decision'],
+      ['responses'],
       [
         ['these rules open a case', decisions.wouldHaveBeenOpened],
         ['these rules open no case', decisions.wouldNotHaveBeenOpened],
@@ -28,7 +29,8 @@ export function decisionsSection({ decisions, notReversible }: Rehearsal): Html 
       <summary>The first ${decisions.examples.length} of them</summary>
       ${table(
         'Rule, outcome, priority and team before and after',
-        [{ name: 'response' }, { name: 'received' }, { name: 'what' }, { name: 'before' }, { name: 'after' }],
+        ['response', 'received', 'what', 'before', 'after'],
+        [],
         decisions.examples.map(({ response, at, change, from, to }) => [response, at, change, shown(from), shown(to)]),
       )}
     </details>`;
@@ -92,7 +94,8 @@ function folded({ title, caption, what, figure }: Part, before: Figures, after: 
   const more = sorted.length > MOST_ROWS ? `, ${MOST_ROWS} of ${sorted.length}` : '';
   const content = table(
     `${caption}${more}`,
-    [{ name: what }, { name: figure, numeric: true }],
+    [what],
+    [figure],
     sorted.slice(0, MOST_ROWS).map(({ name, had, has }) => [name, beforeAfter(had, has)]),
   );
   return html`<details>

@@ -25,13 +25,14 @@ const shown = (part: Part): string => {
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.reduce((page, text, i) => page + text + shown(parts[i]), ''));
 
-export interface Column {
-  readonly name: string;
-  readonly numeric?: true;
-}
-
-export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Html => {
-  const align = (i: number): Html => new Html(columns[i]?.numeric ? ' class="n"' : '');
+/** A table with columns of text, then columns of figures. */
+export const table = (
+  caption: string,
+  texts: readonly string[],
+  figures: readonly string[],
+  rows: readonly (readonly Part[])[],
+): Html => {
+  const align = (i: number): Html => new Html(i >= texts.length ? ' class="n"' : '');
   return html`<div class="wide">
     <table>
       <caption>
@@ -39,7 +40,7 @@ export const table = (caption: string, columns: readonly Column[], rows: readonl
       </caption>
       <thead>
         <tr>
-          ${columns.map(({ name }, i) => html`<th scope="col" ${align(i)}>${name}</th>`)}
+          ${[...texts, ...figures].map((name, i) => html`<th scope="col" ${align(i)}>${name}</th>`)}
         </tr>
       </thead>
       <tbody>

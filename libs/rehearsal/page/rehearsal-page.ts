@@ -104,14 +104,16 @@ function targets({ before, after }: Rehearsal): Html {
     }
     ${table(
       'Kept: done within the promised working time. Broken: done too late. Overdue: still running past its due time.',
-      [{ name: 'target' }, ...FIGURES.map(({ name }) => ({ name, numeric: true as const }))],
+      ['target'],
+      FIGURES.map(({ name }) => name),
       rows.map((row) => [row.either.target, ...FIGURES.map((figure) => difference(row, figure))]),
     )}
     <details>
       <summary>By target and priority</summary>
       ${table(
         "The case's current priority",
-        [{ name: 'target' }, { name: 'priority' }, { name: 'kept', numeric: true }, { name: 'broken', numeric: true }],
+        ['target', 'priority'],
+        ['kept', 'broken'],
         priorities.map((row) => [
           row.either.target,
           row.either.priority,
@@ -129,6 +131,12 @@ const FIGURES = [KEPT, BROKEN, { name: 'running', of: 'running' }, { name: 'over
 const difference = ({ before, after }: Paired<Figures>, { of }: (typeof FIGURES)[number]): Html =>
   beforeAfter(before?.[of] ?? 0, after?.[of] ?? 0, of === 'missed' || of === 'overdue');
 
+const CHANGES = [
+  { name: 'kept now, then broken', ink: 'broken', of: ({ worse }: Changes) => worse },
+  { name: 'broken now, then kept', ink: 'kept', of: ({ better }: Changes) => better },
+  { name: 'other changes', ink: 'pale', of: ({ count, worse, better }: Changes) => count - worse - better },
+] as const;
+
 function changes(heading: string, caption: string, by: string, rows: readonly Changes[]): Html {
   if (rows.length === 0) return html``;
   const first = rows.slice(0, MOST_BARS);
@@ -139,30 +147,14 @@ function changes(heading: string, caption: string, by: string, rows: readonly Ch
           title: `${caption}${rows.length > first.length ? `: the ${first.length} largest` : ''}`,
           description: first.map(({ name, count }) => `${name}: ${count}`).join('; '),
           categories: first.map(({ name }) => name),
-          series: (
-            [
-              { name: 'kept now, then broken', ink: 'broken', values: first.map(({ worse }) => worse) },
-              { name: 'broken now, then kept', ink: 'kept', values: first.map(({ better }) => better) },
-              {
-                name: 'other changes',
-                ink: 'pale',
-                values: first.map(({ count, worse, better }) => count - worse - better),
-              },
-            ] as const
-          )
-            .filter(({ values }) => values.some((value) => value > 0))
-            .map((one) => ({ ...one, stack: 'all' })),
+          series: CHANGES.map(({ name, ink, of }) => ({ name, ink, stack: 'all', values: first.map(of) })).filter(
+            ({ values }) => values.some((value) => value > 0),
+          ),
         });
-  const columns = [
-    { name: by },
-    ...['changed verdicts', 'kept now, then broken', 'broken now, then kept'].map((name) => ({
-      name,
-      numeric: true as const,
-    })),
-  ];
   const all = table(
     caption,
-    columns,
+    [by],
+    ['changed verdicts', 'kept now, then broken', 'broken now, then kept'],
     rows.map(({ name, count, worse, better }) => [name, count, worse, better]),
   );
   return html`<h2>${heading}</h2>
@@ -189,7 +181,8 @@ function cases({ changed, changedCount }: Rehearsal): Html {
       ${less}
       ${table(
         'Case, promise, verdict before and after, and the clause, working time and events behind it',
-        [{ name: 'case' }, { name: 'promise' }, { name: 'verdict' }, { name: 'team' }, { name: 'why' }],
+        ['case', 'promise', 'verdict', 'team', 'why'],
+        [],
         shown.map((one) => [
           one.reference ?? one.case,
           one.cycle > 1 ? `${one.target}, cycle ${one.cycle}` : one.target,
@@ -227,7 +220,8 @@ function compared({ before, after, events, position, window, at, since, against,
   return html`<h2>What was compared</h2>
     ${table(
       `${opened}, read at ${at}`,
-      [{ name: '' }, { name: 'before' }, { name: 'after' }],
+      ['', 'before', 'after'],
+      [],
       [
         ['rules', before.title ?? 'none', after.title ?? ruleSet],
         ['in force', inForce(before.book), inForce(after.book)],
