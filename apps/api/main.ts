@@ -1,6 +1,6 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { UpToDateModule } from '../projector/up-to-date.module.js';
-import { beginReactions } from '../reactor/begin-reactions.js';
+import { beginReactions } from '../reactor/checkpoints.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';

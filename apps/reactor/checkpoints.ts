@@ -1,5 +1,7 @@
 import { SHARDS } from '../../libs/event-sourcing/shard.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { triageResponse } from '../../libs/reactions/triage-response.js';
 
 const SAVE_EVERY_MS = 250;
 
@@ -63,3 +65,17 @@ export class Checkpoints {
 }
 
 const allShards = <T>(of: (shard: number) => T): T[] => Array.from({ length: SHARDS }, (_, shard) => of(shard));
+
+/** Every reaction. */
+const REACTIONS = [triageResponse];
+
+/**
+ * Records where new reactions begin. Processes that record responses do so first, so that a reactor which starts later
+ * begins there.
+ */
+export async function beginReactions(
+  { events, ledger }: Pick<Stores, 'events' | 'ledger'>,
+  reactions: readonly { readonly name: string }[] = REACTIONS,
+): Promise<void> {
+  for (const { name } of reactions) await new Checkpoints(ledger, name).load(await events.end());
+}

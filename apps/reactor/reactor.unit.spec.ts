@@ -18,7 +18,7 @@ import { ruleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import { runBackup } from '../ops/backup/backup-run.js';
 import { runRestore } from '../ops/restore/restore-run.js';
-import { beginReactions } from './begin-reactions.js';
+import { beginReactions } from './checkpoints.js';
 import { resend } from './carry-out.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
 import { Errands, type ErrandsOptions } from './errands.js';

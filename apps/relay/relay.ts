@@ -92,8 +92,7 @@ export class Relay {
           'log',
           `${doubled} messages at the end of the topics are duplicates; subscribers recognise them by their ids.`,
         );
-      const { error: _, ...rest } = this.now;
-      this.now = { ...rest, state: 'following', position: from, doubled };
+      this.follows({ position: from, doubled });
       const batches = history.follow({
         from,
         filter: { types: TYPES },
@@ -118,7 +117,10 @@ export class Relay {
     } finally {
       clearTimeout(slow);
     }
-    const { error: _, ...rest } = this.now;
-    this.now = { ...rest, state: 'following', position, published: this.now.published + events.length };
+    this.follows({ position, published: this.now.published + events.length });
+  }
+
+  private follows(now: Partial<RelayState>): void {
+    this.now = { ...this.now, ...now, state: 'following', error: undefined };
   }
 }

@@ -1,7 +1,7 @@
 import { serve } from '../api/http/serve.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
-import { beginReactions } from '../reactor/begin-reactions.js';
+import { beginReactions } from '../reactor/checkpoints.js';
 import { firstStart } from './first-start.js';
 import { StandaloneModule } from './standalone.module.js';
 

@@ -11,7 +11,7 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, sentBy, type Sent } from '../http/request-headers.js';
-import { soundRules } from '../rules/sound-rules.js';
+import { soundRules } from '../rules/rules-of-callers.js';
 import { Builds, type Verified } from './builds.js';
 
 const Build = message(

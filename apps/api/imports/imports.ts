@@ -19,7 +19,7 @@ import { message } from '../../../libs/platform/validation/schema.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
-import { soundRules } from '../rules/sound-rules.js';
+import { soundRules } from '../rules/rules-of-callers.js';
 import { conflict } from '../http/problems.js';
 
 /** A source's file, and how its rows become events. */

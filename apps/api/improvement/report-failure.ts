@@ -11,8 +11,11 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { streamOf } from '../../../libs/recovery/aggregates.js';
-import { Instant, Optional, Personal, Text, Texts } from '../../../libs/recovery/vocabulary/fields.js';
+import { OperationalFailureReported } from '../../../libs/recovery/failure/failure.js';
+import { Instant, Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { programmeOf } from '../../../libs/responses/receive.js';
+
+const { failure: _, ...ofFailure } = OperationalFailureReported.data.properties;
 
 export const ReportFailure = message(
   {
@@ -20,13 +23,8 @@ export const ReportFailure = message(
     source: Text(100),
     /** The source's own id. The same id means the same failure. */
     externalId: Text(150),
-    /** Such as delay, outage, defect, billing. */
-    kind: Text(100),
-    touchpoint: Optional(Text()),
-    product: Optional(Text()),
-    description: Optional(Personal),
-    /** The source's ids of the affected customers. */
-    customers: Texts(5_000, 200, 1),
+    /** Its customers are the source's ids of them. */
+    ...ofFailure,
     occurredAt: Optional(Instant),
   },
   {
@@ -67,7 +65,7 @@ export class FailureReports {
   ): Promise<{ failure: Done; responses: readonly string[] } | Refusal> {
     const programme = programmeOf(sent, this.rules);
     if (isRefusal(programme)) return programme;
-    const { source, externalId, kind, touchpoint, product, description, occurredAt } = sent;
+    const { source, externalId, occurredAt, programme: _, ...failed } = sent;
     const failure = idOf(source, externalId);
     const affected = await this.affectedBy(sent);
     const request = {
@@ -82,15 +80,7 @@ export class FailureReports {
       aggregate: 'failure',
       id: failure,
       commandId: idOf('report', source, externalId),
-      command: stated({
-        type: 'ReportOperationalFailure' as const,
-        failure,
-        kind,
-        touchpoint,
-        product,
-        description,
-        customers,
-      }),
+      command: { type: 'ReportOperationalFailure', failure, ...failed, customers },
     });
     if (isRefusal(reported)) return reported;
     const causationId = reported.events[0]?.id ?? failure;

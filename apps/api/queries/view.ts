@@ -2,7 +2,7 @@ import { invalid, type FieldMistake } from '../../../libs/platform/problem/probl
 import { instantOf, isDay, isInstant } from '../../../libs/platform/validation/formats.js';
 import type { RulesInHistory } from '../../../libs/replay/builds/rule-books.js';
 import type { View } from '../../../libs/replay/builds/view.js';
-import { findRules } from '../rules/find-rules.js';
+import { findRules } from '../rules/rules-of-callers.js';
 import type { Named } from './url-query.js';
 
 /** The two times and the rules that a query names. @throws Problem naming each of them that can't be read so. */

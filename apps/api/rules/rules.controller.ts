@@ -2,9 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
-import { Commands, type Done } from '../../../libs/commands/commands.js';
+import { Commands } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
-import type { Refusal } from '../../../libs/event-sourcing/decider.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import type { Query } from '../../../libs/read-store/read-store.js';
 import { rulesAt, type RulesDocument } from '../../../libs/read-models/rules.js';
@@ -31,7 +30,7 @@ import { answerWritten, CommandSent, sentBy, type Sent, type Written } from '../
 import { Builds } from '../generations/builds.js';
 import { Asking, Documents, type Asked, type Shown } from '../queries/documents.js';
 import { Listing } from '../queries/url-query.js';
-import { soundRules } from './sound-rules.js';
+import { soundRules } from './rules-of-callers.js';
 
 /** A rule set as an object, or as the text of a file (YAML or JSON), whose mistakes Amends reports by line. */
 export const CheckRules = message(
@@ -125,19 +124,18 @@ export class RulesController {
     const content = soundRules(sentRules);
     const { programme } = content;
     const ruleSet = ruleSetHash(content);
-    const done = await this.decide({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent);
-    return { ...answerWritten(reply, programme, done), ruleSet };
+    const written = await this.decide({ type: 'DraftRuleSet', programme, ruleSet, content, note }, sent, reply);
+    return { ...written, ruleSet };
   }
 
   @CommandRoute(ApproveRuleSet)
-  async approve(
+  approve(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
     @Valid(Approve) { reason }: Approve,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.decide({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent);
-    return answerWritten(reply, programme, done);
+    return this.decide({ type: 'ApproveRuleSet', programme, ruleSet, reason }, sent, reply);
   }
 
   @CommandRoute(ActivateRuleSet)
@@ -171,17 +169,17 @@ export class RulesController {
   }
 
   @CommandRoute(ReviewRuleSet)
-  async review(
+  review(
     @Param() { programme = '', ruleSet = '' }: Readonly<Record<string, string>>,
     @Valid(Review) reviewed: Review,
     @CommandSent() sent: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const done = await this.decide({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent);
-    return answerWritten(reply, programme, done);
+    return this.decide({ type: 'ReviewRuleSet', programme, ruleSet, ...reviewed }, sent, reply);
   }
 
-  private decide(command: RulesCommand, sent: Sent): Promise<Done | Refusal> {
-    return commandRules({ commands: this.commands, rules: this.rules }, command, sentBy(sent));
+  private async decide(command: RulesCommand, sent: Sent, reply: FastifyReply): Promise<Written> {
+    const { commands, rules } = this;
+    return answerWritten(reply, command.programme, await commandRules({ commands, rules }, command, sentBy(sent)));
   }
 }
