@@ -1,14 +1,8 @@
+import type { CommandRequest } from '../commands/commands.js';
 import { isRefusal, type Decider } from '../event-sourcing/decider.js';
-import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';
-import {
-  AGGREGATES,
-  streamOf,
-  type AggregateName,
-  type CommandContext,
-  type CommandOf,
-} from '../recovery/aggregates.js';
+import { AGGREGATES, streamOf, type AggregateName, type CommandContext } from '../recovery/aggregates.js';
 import { DECLARATIONS, type EventToAppend, type RecordedEvent, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 
@@ -20,11 +14,7 @@ interface Stream {
   readonly events: RecordedEvent[];
 }
 
-export interface Action<N extends AggregateName> {
-  readonly aggregate: N;
-  readonly id: string;
-  readonly command: CommandOf<N>;
-  readonly actor: Actor;
+interface Action<N extends AggregateName> extends Pick<CommandRequest<N>, 'aggregate' | 'id' | 'command' | 'actor'> {
   readonly at: string;
   /** For a stream's first event. */
   readonly shardKey?: string;

@@ -49,15 +49,8 @@ export async function allDisagreements(
   for (let after: string | undefined; ;) {
     const page = await clockDisagreements(reads, { ...which, limit: 1_000, after });
     // The clocks read model stores what it declares.
-    for (const {
-      case: id,
-      reference,
-      target,
-      priority,
-      met,
-      reported,
-      workingMs,
-    } of page.rows as unknown as readonly ClockDocument[]) {
+    for (const row of page.rows as unknown as readonly ClockDocument[]) {
+      const { case: id, reference, target, priority, met, reported, workingMs } = row;
       rows.push({ case: id, reference, target, priority, met, reported, workingMs });
     }
     after = page.next;
