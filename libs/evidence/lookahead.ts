@@ -23,21 +23,17 @@ export class Lookahead<T> {
     }
   }
 
-  peek(ahead = 0): T | undefined {
-    return this.items[this.start + ahead];
+  peek(): T | undefined {
+    return this.items[this.start];
   }
 
   /** The index of the first buffered item that passes, or -1. */
   find(passes: (item: T) => boolean): number {
-    for (let ahead = 0; ahead < this.length; ahead++) {
-      const item = this.peek(ahead);
-      if (item !== undefined && passes(item)) return ahead;
-    }
-    return -1;
+    return this.items.slice(this.start).findIndex(passes);
   }
 
   take(): T | undefined {
-    const item = this.items[this.start];
+    const item = this.peek();
     if (item !== undefined) this.start++;
     if (this.start === this.items.length || this.start > 10_000) {
       this.items.splice(0, this.start);

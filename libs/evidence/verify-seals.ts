@@ -146,14 +146,11 @@ const isNamesake = ({ sealed }: Expected, { event }: Present): boolean =>
 const inWords = (difference: Difference, next: Expected, here: Present | undefined): string => {
   const was = nameOf(next.sealed);
   const is = here === undefined ? '' : nameOf(here.event);
-  switch (difference) {
-    case 'removed':
-      return `Removed since it was sealed: ${was}.`;
-    case 'inserted':
-      return `Inserted among sealed events: ${is}.`;
-    case 'changed':
-      return `Changed since it was sealed: ${was}${was === is ? '' : `, which now reads ${is}`}.`;
-  }
+  return {
+    removed: `Removed since it was sealed: ${was}.`,
+    inserted: `Inserted among sealed events: ${is}.`,
+    changed: `Changed since it was sealed: ${was}${was === is ? '' : `, which now reads ${is}`}.`,
+  }[difference];
 };
 
 const nameOf = ({ type, stream, revision, position }: Omit<SealedEvent, 'hash'>): string =>

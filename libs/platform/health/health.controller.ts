@@ -50,17 +50,13 @@ const CHECK_WITHIN_MS = 4_000;
 
 /** A check that fails or takes too long counts as down. */
 async function findingOf(check: Check): Promise<Finding> {
-  const late = new AbortController();
+  const over = new AbortController();
+  const late: Finding = { up: false, error: `It has not answered within ${CHECK_WITHIN_MS / 1_000} s.` };
   try {
-    return await Promise.race([check(), lateFinding(late.signal)]);
+    return await Promise.race([check(), pause(CHECK_WITHIN_MS, over.signal).then(() => late)]);
   } catch (error) {
     return { up: false, error: errorText(error) };
   } finally {
-    late.abort();
+    over.abort();
   }
-}
-
-async function lateFinding(signal: AbortSignal): Promise<Finding> {
-  await pause(CHECK_WITHIN_MS, signal);
-  return { up: false, error: `It has not answered within ${CHECK_WITHIN_MS / 1_000} s.` };
 }

@@ -9,11 +9,7 @@ export async function withTemporaryStore<T>(work: (reads: ReadStore) => Promise<
   const folder = mkdtempSync(join(tmpdir(), 'amends-reads-'));
   try {
     const reads = SqliteReadStore.open({ path: join(folder, 'read.db'), mode: 'write', disposable: true });
-    try {
-      return await work(reads);
-    } finally {
-      await reads.close();
-    }
+    return await work(reads).finally(() => reads.close());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

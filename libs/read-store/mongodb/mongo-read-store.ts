@@ -120,8 +120,10 @@ export class MongoReadStore implements ReadStore {
   async flush(generation: number, flush: Flush): Promise<void> {
     refuseToWrite(this.options.mode);
     const { status } = await this.generationsOf.get(generation);
-    let writer = this.writers.get(generation);
-    if (!writer) this.writers.set(generation, (writer = await this.newWriter(generation)));
+    const shapes = await this.generationsOf.shapesOf(generation);
+    const writer =
+      this.writers.get(generation) ?? new FlushWriter(this.connection, generation, shapes, this.crashPoint);
+    this.writers.set(generation, writer);
     await writer.write(status, flush);
     this.crashPoint('read-store: flushed');
   }
@@ -236,17 +238,8 @@ export class MongoReadStore implements ReadStore {
       const generation = generationOf(name);
       if (generation !== undefined && released(generation)) await this.connection.drop(name);
     }
-    const kept = await this.run(() =>
-      this.checkpointsOf()
-        .find({}, { projection: { _id: 1 } })
-        .toArray(),
-    );
-    for (const { _id } of kept) if (released(_id)) await this.run(() => this.checkpointsOf().deleteOne({ _id }));
-  }
-
-  private async newWriter(generation: number): Promise<FlushWriter> {
-    const shapes = await this.generationsOf.shapesOf(generation);
-    return new FlushWriter(this.connection, generation, shapes, this.crashPoint);
+    const kept = await this.run(() => this.checkpointsOf().distinct('_id'));
+    for (const _id of kept) if (released(_id)) await this.run(() => this.checkpointsOf().deleteOne({ _id }));
   }
 
   private collection(generation: number, { name }: CollectionShape): Collection<Stored> {
