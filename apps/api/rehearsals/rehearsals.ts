@@ -11,6 +11,7 @@ import { Problem, notFound } from '../../../libs/platform/problem/problem.js';
 import { problemOf } from '../../../libs/platform/problem/problem-filter.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { isId } from '../../../libs/platform/validation/formats.js';
 import { commandRules } from '../../../libs/rule-changes/command-rules.js';
 import { problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
 import { busy, conflict } from '../http/problems.js';
@@ -83,7 +84,8 @@ export class Rehearsals implements BeforeApplicationShutdown {
   find(id: string): { running: Rehearsing } | { file: string; page: string } {
     if (this.running?.id === id) return { running: this.running };
     const files = this.filesOf(id);
-    if (existsSync(files.file) && existsSync(files.page)) return files;
+    // Any other id could name files outside of the folder.
+    if (isId(id) && existsSync(files.file) && existsSync(files.page)) return files;
     throw this.failed.get(id) ?? notFound(`Rehearsal ${id}`);
   }
 
