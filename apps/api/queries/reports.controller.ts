@@ -10,7 +10,7 @@ import { TIMES_BY } from '../../../libs/reports/times-report.js';
 import { ClientGone } from '../http/client-gone.js';
 import { Reports } from './reports.js';
 import { oneOf, pageOf, Parameters, type Named } from './url-query.js';
-import { viewOf } from './view.js';
+import { instantsOf, viewOf } from './view.js';
 
 const READ_ANEW =
   'With `knownAt` or `under`, alone or together, history is read anew for it, beside what is served: that takes its time, ' +
@@ -55,7 +55,8 @@ export class ReportsController {
     { knownAt, under, ...asked }: Named,
     @ClientGone() gone: AbortSignal,
   ): Promise<object> {
-    return this.viewed({ report: 'funnel', asked }, { knownAt, under }, gone);
+    const when = instantsOf(asked, 'from', 'until');
+    return this.viewed({ report: 'funnel', asked: { ...asked, ...when } }, { knownAt, under }, gone);
   }
 
   @Report(
