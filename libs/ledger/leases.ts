@@ -37,12 +37,8 @@ export class Leases {
 
   /** The holders of the leases under a prefix, by name. */
   async held(prefix: string, now: Date): Promise<ReadonlyMap<string, string>> {
-    const records = await this.ledger.list<Lease>(keyOf(prefix));
-    return new Map(
-      records
-        .filter((record) => isHeld(record, now))
-        .map(({ key, value }) => [key.slice(keyOf('').length), value.holder] as const),
-    );
+    const held = (await this.ledger.list<Lease>(keyOf(prefix))).filter((record) => isHeld(record, now));
+    return new Map(held.map(({ key, value }) => [key.slice(keyOf('').length), value.holder]));
   }
 
   private async remove({ key, version }: LedgerRecord): Promise<void> {

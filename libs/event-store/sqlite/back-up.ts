@@ -51,10 +51,8 @@ const copied = async (database: string, path: string, madeAt: string): Promise<s
 
 /** @throws HistoryDamaged for a corrupt file */
 const checkWhole = (db: DatabaseSync, path: string): void => {
-  const found = db
-    .prepare('PRAGMA integrity_check(3)')
-    .all()
-    .map((row) => Object.values(row).join(' '));
+  const rows = db.prepare('PRAGMA integrity_check(3)').all();
+  const found = rows.map((row) => Object.values(row).join(' '));
   if (found.length !== 1 || found[0] !== 'ok') {
     throw new HistoryDamaged(`${path} is damaged: ${found.join('; ')}. Use another back-up.`);
   }

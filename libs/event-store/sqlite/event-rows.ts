@@ -78,18 +78,8 @@ const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]
 /** Turns rows into events, without upcasting. @throws HistoryDamaged for a changed row */
 export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
-  const stream = lookup(
-    db,
-    'SELECT name FROM streams WHERE id = ?',
-    ([value]) => ({ name: String(value), category: categoryOf(String(value)) }),
-    50_000,
-  );
-  const actor = lookup<Actor>(
-    db,
-    'SELECT name, role FROM actors WHERE id = ?',
-    ([id, role]) => Object.freeze({ id: String(id), role: String(role) }),
-    10_000,
-  );
+  const stream = lookup(db, 'SELECT name FROM streams WHERE id = ?', ([value]) => categorised(String(value)), 50_000);
+  const actor = lookup(db, 'SELECT name, role FROM actors WHERE id = ?', actorOf, 10_000);
   return (row) => {
     const occurredAt = row[10];
     const commandId = row[13];
@@ -119,6 +109,10 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
   };
 };
 
+const categorised = (name: string) => ({ name, category: categoryOf(name) });
+
+const actorOf = ([id, role]: readonly unknown[]): Actor => Object.freeze({ id: String(id), role: String(role) });
+
 /** A wrong category hides an event from those who follow its stream's category. */
 const misfiled = ({ type, revision, stream, position }: Recorded, category: string): HistoryDamaged =>
   new HistoryDamaged(
@@ -138,9 +132,9 @@ const parsed = (row: StoredRow): object => {
 };
 
 /** Finds or inserts a row, and caches its number. Call `forget` after a rollback. */
-const numbering = (db: DatabaseSync, select: string, insert: string, most: number) => {
-  const find = rows(db, select);
-  const add = db.prepare(insert);
+const numbering = (db: DatabaseSync, table: string, columns: readonly string[], most: number) => {
+  const find = rows(db, `SELECT id FROM ${table} WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`);
+  const add = db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
   const known = new Map<string, number>();
   return {
     forget: () => known.clear(),
@@ -160,19 +154,9 @@ const numbering = (db: DatabaseSync, select: string, insert: string, most: numbe
 export type RowWriter = ReturnType<typeof rowWriter>;
 
 export const rowWriter = (db: DatabaseSync) => {
-  const names = numbering(db, 'SELECT id FROM names WHERE name = ?', 'INSERT INTO names (name) VALUES (?)', 10_000);
-  const streams = numbering(
-    db,
-    'SELECT id FROM streams WHERE name = ?',
-    'INSERT INTO streams (name) VALUES (?)',
-    50_000,
-  );
-  const actors = numbering(
-    db,
-    'SELECT id FROM actors WHERE name = ? AND role = ?',
-    'INSERT INTO actors (name, role) VALUES (?, ?)',
-    10_000,
-  );
+  const names = numbering(db, 'names', ['name'], 10_000);
+  const streams = numbering(db, 'streams', ['name'], 50_000);
+  const actors = numbering(db, 'actors', ['name', 'role'], 10_000);
   const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category, sequence) VALUES (${'?, '.repeat(18)}?)`);
   return {
     stream: (name: string) => streams.of(name),
@@ -201,10 +185,6 @@ export const rowWriter = (db: DatabaseSync) => {
       insert.run(...row, names.of(categoryOf(event.stream)), event.sequence ?? null);
       return row;
     },
-    forget: () => {
-      names.forget();
-      streams.forget();
-      actors.forget();
-    },
+    forget: () => [names, streams, actors].forEach((numbers) => numbers.forget()),
   };
 };

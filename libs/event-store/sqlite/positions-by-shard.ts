@@ -41,18 +41,12 @@ export class PositionsByShard implements HistoryByShard {
         onShare?.(Math.min(1, (at + WINDOW) / last));
         await nextTurn();
       }
-      const shards = db.prepare('SELECT DISTINCT shard FROM temp.places ORDER BY shard').all();
+      const rows = db.prepare('SELECT DISTINCT shard FROM temp.places ORDER BY shard').all();
+      const shards = rows.map(({ shard }) => Number(shard));
       const ofShard = db.prepare(`SELECT ${storedColumns(db)} FROM main.events
         WHERE position IN (SELECT value FROM temp.places, json_each(positions) WHERE shard = ?) ORDER BY position`);
       ofShard.setReturnArrays(true);
-      const reader = new HistoryReader(db, present);
-      return new PositionsByShard(
-        path,
-        db,
-        reader,
-        shards.map(({ shard }) => Number(shard)),
-        ofShard,
-      );
+      return new PositionsByShard(path, db, new HistoryReader(db, present), shards, ofShard);
     } catch (error) {
       db.close();
       throw inWords(error, path);

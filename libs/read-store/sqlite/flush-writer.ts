@@ -102,12 +102,8 @@ class CollectionWriter {
   /** Prepared late, because they need the index of ids. */
   private guarded() {
     const { database, into, marks, columns, shape } = this;
-    const unlessOlder = `ON CONFLICT (id) DO UPDATE SET
-      ${columns
-        .slice(1)
-        .map((column) => `${column} = excluded.${column}`)
-        .join(', ')}
-      WHERE excluded.position > position`;
+    const update = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+    const unlessOlder = `ON CONFLICT (id) DO UPDATE SET ${update.join(', ')} WHERE excluded.position > position`;
     return {
       upsert: database.prepare(`${into} VALUES (${marks}) ${unlessOlder}`),
       upsertUnlessRemoved: database.prepare(`${into} SELECT ${marks} WHERE NOT EXISTS

@@ -50,11 +50,8 @@ export class Register {
   }
 
   ready(id: number): void {
-    this.change(() => {
-      this.connection
-        .statement(`UPDATE amends_generations SET status = 'ready' WHERE id = ? AND status = 'building'`)
-        .run(id);
-    });
+    const sql = `UPDATE amends_generations SET status = 'ready' WHERE id = ? AND status = 'building'`;
+    this.change(() => this.connection.statement(sql).run(id));
   }
 
   switchTo(id: number, expected: number | undefined): void {
@@ -81,10 +78,9 @@ export class Register {
 
   /** Removes builds without a file, and those that weren't ready when the machine stopped, because they never sync. */
   removeLost(hasFile: (id: number) => boolean): void {
+    const sql = `DELETE FROM amends_generations WHERE status = 'building' AND begun_on <> ?`;
     this.change(() => {
-      this.connection
-        .statement(`DELETE FROM amends_generations WHERE status = 'building' AND begun_on <> ?`)
-        .run(machineStart());
+      this.connection.statement(sql).run(machineStart());
       for (const id of this.ids()) if (!hasFile(id)) this.remove(id);
     });
   }
@@ -94,12 +90,8 @@ export class Register {
   }
 
   ids(): ReadonlySet<number> {
-    return new Set(
-      this.connection
-        .statement('SELECT id FROM amends_generations')
-        .all()
-        .map(({ id }) => Number(id)),
-    );
+    const rows = this.connection.statement('SELECT id FROM amends_generations').all();
+    return new Set(rows.map(({ id }) => Number(id)));
   }
 
   live(): Generation | undefined {
