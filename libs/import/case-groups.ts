@@ -92,14 +92,17 @@ async function* anywhere(
   for (let from = 0; from < all.length; from += 1_000) yield all.slice(from, from + 1_000);
 }
 
-/** Sorts by the keys in turn: as numbers if both texts are numbers, else by code unit. */
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** Sorts by the keys in turn: as numbers if both texts are decimal numbers, else by code unit. */
 const sorted = (rows: readonly FileRow[], keys: readonly OrderKey[]): readonly FileRow[] =>
   rows.toSorted((a, b) => {
     for (const keyOf of keys) {
       const [left, right] = [keyOf(a.row) ?? '', keyOf(b.row) ?? ''];
       if (left === right) continue;
+      if (!DECIMAL.test(left) || !DECIMAL.test(right)) return left < right ? -1 : 1;
       const difference = Number(left) - Number(right);
-      return Number.isNaN(difference) || left === '' || right === '' ? (left < right ? -1 : 1) : difference;
+      if (difference !== 0) return difference; // "1" and "1.0" are the same place
     }
     return a.line - b.line;
   });

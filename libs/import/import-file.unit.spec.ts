@@ -289,6 +289,16 @@ describe('bad rows', () => {
   });
 });
 
+test('rows are put in order by number only if both texts are decimal numbers', async () => {
+  const gathered = MAPPING.replace('grouped: together', 'grouped: anywhere, order: [urgency]');
+  const first = async (ticket: string, ...urgencies: readonly string[]) => {
+    await bring(rows(...urgencies.map((urgency, i) => `${ticket},${i},2031-05-05,${urgency},ana,`)), gathered);
+    return (await history()).at(-1)?.data;
+  };
+  expect(await first('1', '10', '9.5')).toMatchObject({ priority: '9.5' });
+  expect(await first('2', '9', '0x10')).toMatchObject({ priority: '0x10' });
+});
+
 test('rows that are put in order by a date are so in time, however the source writes dates', async () => {
   const scattered = rows('1,a,10/5/2031,,ana,Again', '1,b,3/5/2031,high,ana,It broke', '1,c,3/11/2030,low,ana,');
   const gathered = MAPPING.replace('grouped: together', 'grouped: anywhere, order: [day]').replace(

@@ -122,9 +122,10 @@ function answersOf(scores: { readonly [metric in Metric]?: string }, row: RowCon
   return (Object.entries(scores) as [Metric, string][]).flatMap(([metric, column]) => {
     const text = row[column];
     if (text === undefined) return [];
-    const score = Number(text);
+    // Number() would also read "0x5", "1e1" and " ".
+    const score = /^\d+$/.test(text) ? Number(text) : NaN;
     const { from: least, to: most } = SCALES[metric];
-    if (!Number.isInteger(score) || score < least || score > most) {
+    if (!(score >= least && score <= most)) {
       throw new RowRejected(`${column} must be a whole number from ${least} to ${most}, not "${text}"`, column);
     }
     return [{ metric, score }];

@@ -99,7 +99,10 @@ ${OPENED}`);
       source: 'workshop',
       externalId: '7',
     });
-    expect(mapRows(text, { recommend: '11' }).rejected[0]?.reason).toContain('a whole number from 0 to 10');
+    for (const recommend of ['11', '-1', '6.5', '7,0', '0x5', '1e1', '0b1', 'Infinity'])
+      expect(mapRows(text, { recommend }).rejected[0]?.reason).toContain(
+        `a whole number from 0 to 10, not "${recommend}"`,
+      );
   });
 });
 
