@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { ZONE_REMEDY, zoneProblem } from '../../recovery/calendar/zone.js';
 import { RowRejected } from './mapping.js';
 
 /** A source's text to an instant: UTC, ISO 8601 with milliseconds. @throws RowRejected */
@@ -95,11 +96,8 @@ function wallClock(zone: string): (parts: Parts, text: string) => string {
     return ({ year, month, day, hour, minute, second, millisecond }) =>
       new Date(utcDay(year, month - 1, day).setUTCHours(hour, minute, second, millisecond)).toISOString();
   }
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-  } catch {
-    throw new PatternRefused(`"${zone}" is not a time zone. Use an IANA name such as Europe/Amsterdam or Etc/UTC.`);
-  }
+  const unknown = zoneProblem(zone);
+  if (unknown) throw new PatternRefused(`${unknown} ${ZONE_REMEDY}`);
   return (parts, text) => {
     const wall = Temporal.PlainDateTime.from(parts);
     const zoned = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });

@@ -80,6 +80,12 @@ describe('the meaning', () => {
   test.each([
     ['an unknown zone', calendar('{ zone: Europe/Atlantis, hours: always }'), 'calendars.office.zone', /Atlantis/i],
     [
+      'an offset for a zone',
+      calendar("{ zone: '+05:30', hours: always }"),
+      'calendars.office.zone',
+      /"\+05:30" is not an IANA time zone/,
+    ],
+    [
       'a calendar without hours',
       calendar('{ zone: Etc/UTC, hours: { mon: [] } }'),
       'calendars.office.hours',

@@ -1,3 +1,4 @@
+import { ZONE_REMEDY } from '../calendar/zone.js';
 import { METRICS } from '../vocabulary/scales.js';
 import { CHANNELS, SCORE_LEVELS } from '../vocabulary/words.js';
 
@@ -97,7 +98,7 @@ export const RULE_SET_SCHEMA = {
     },
     filter: { type: 'object', description: 'Write a condition such as { priority: high }.' },
     calendar: object(['zone', 'hours'], {
-      zone: text('Write an IANA zone such as Europe/Berlin.'),
+      zone: text(ZONE_REMEDY),
       hours: {
         description: 'Write always, or the hours of each day such as mon: ["09:00-12:30", "13:30-17:00"].',
         if: { type: 'string' },
