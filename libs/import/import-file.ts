@@ -42,6 +42,8 @@ export interface ImportResult {
   /** In the history before it. */
   readonly alreadyThere: number;
   readonly rejected: number;
+  /** Rows with a date in an hour that comes twice, read as the earlier because the mapping does not choose; absent if none. */
+  readonly inRepeatedHour?: number;
   /** Absent if there are no rejected rows. */
   readonly rejectsFile?: string;
 }
@@ -79,6 +81,7 @@ class Import {
   private cases = 0;
   private added = 0;
   private alreadyThere = 0;
+  private inRepeatedHour = 0;
 
   constructor(
     private readonly request: ImportRequest,
@@ -114,9 +117,13 @@ class Import {
       await Promise.allSettled(inFlight);
       await rejects.close();
     }
-    const { cases, added, alreadyThere } = this;
+    const { cases, added, alreadyThere, inRepeatedHour } = this;
     const rejected = rejects.count;
-    return { rows: this.rows + unread, cases, added, alreadyThere, rejected, ...(rejected > 0 ? { rejectsFile } : {}) };
+    return {
+      ...{ rows: this.rows + unread, cases, added, alreadyThere, rejected },
+      ...(inRepeatedHour > 0 ? { inRepeatedHour } : {}),
+      ...(rejected > 0 ? { rejectsFile } : {}),
+    };
   }
 
   private outcome({ count, path }: Rejects): string {
@@ -133,8 +140,9 @@ class Import {
     const { mapping, rules, now, personal } = this.request;
     const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { streams, rejected, taken } = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      const { streams, rejected, taken, unclear } = mapCase(mapping, one, { customer, rules, recordedAt: now });
       this.rows += one.rows.length;
+      this.inRepeatedHour += unclear;
       const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
       for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
       return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken }];

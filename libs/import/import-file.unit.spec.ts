@@ -289,6 +289,17 @@ describe('bad rows', () => {
   });
 });
 
+test('a time that came twice is counted, until the mapping says which is meant', async () => {
+  const local = MAPPING.replace('Etc/UTC', 'Europe/Amsterdam').replace('yyyy-MM-dd', 'yyyy-MM-dd HH:mm');
+  const file = rows('1,a,2031-10-26 02:30,high,ana,', '1,b,2031-10-26 02:40,high,ana,', '2,a,2031-10-26 03:00,,ben,');
+  // The second row tells no event.
+  expect(await bring(file, local)).toMatchObject({ added: 2, rejected: 0, inRepeatedHour: 1 });
+  const chosen = (choice: string) => bring(file, local.replace('dates:', `repeatedHour: ${choice}\ndates:`));
+  expect(await chosen('earlier')).toEqual({ rows: 3, cases: 2, added: 0, alreadyThere: 2, rejected: 0 });
+  expect(await chosen('reject')).toMatchObject({ rejected: 2, added: 0 });
+  expect(readFileSync(rejectsFile(), 'utf8')).toContain('comes twice in Europe/Amsterdam');
+});
+
 test('rows are put in order by number only if both texts are decimal numbers', async () => {
   const gathered = MAPPING.replace('grouped: together', 'grouped: anywhere, order: [urgency]');
   const first = async (ticket: string, ...urgencies: readonly string[]) => {

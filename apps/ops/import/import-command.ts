@@ -29,7 +29,7 @@ export function addImport(program: Command): void {
         : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
       await print(command, { ...result, seconds }, () => {
-        const { rows, cases, added, alreadyThere, rejected, rejectsFile } = result;
+        const { rows, cases, added, alreadyThere, rejected, rejectsFile, inRepeatedHour } = result;
         const counts = [
           `${rows.toLocaleString('en-US')} rows of ${cases.toLocaleString('en-US')} cases`,
           `${added.toLocaleString('en-US')} events added`,
@@ -37,8 +37,13 @@ export function addImport(program: Command): void {
           `${rejected.toLocaleString('en-US')} rows rejected`,
         ];
         const rejects = rejectsFile === undefined ? '' : `\nThe rejected rows are in ${rejectsFile}`;
-        return `${counts.join(', ')}, in ${seconds} s${rejects}`;
+        const repeated = inRepeatedHour === undefined ? '' : `\n${ofRepeatedHour(inRepeatedHour)}`;
+        return `${counts.join(', ')}, in ${seconds} s${repeated}${rejects}`;
       });
       if (result.rejected > 0) process.exitCode = EXIT.wrong;
     });
 }
+
+const ofRepeatedHour = (rows: number): string =>
+  `Rows with a time that came twice, as the clocks went back: ${rows.toLocaleString('en-US')}, read as the earlier. ` +
+  'Set repeatedHour in the mapping to earlier, later or reject';

@@ -3,7 +3,7 @@ import type { Filter } from '../../filter/filter.js';
 import { compileFilter } from '../../filter/predicate.js';
 import { compileSet, type ReadData } from './compile-set.js';
 import { compileWhen, type Holds, type RowFilter } from './compile-when.js';
-import { compileDates, PatternRefused, type ReadInstant } from './dates.js';
+import { compileDates, compileRepeats, PatternRefused, type ReadInstant } from './dates.js';
 import type { EventType } from '../../recovery/history.js';
 import { IMPORTABLE, shapeOf } from './event-shapes.js';
 import { RowRejected, type Emit, type Instant, type Mapping, type Row, type When } from './mapping.js';
@@ -13,6 +13,8 @@ export interface CompiledEmit {
   readonly when: Holds;
   readonly occurredAt: (row: Row) => string;
   readonly knownAt: (row: Row) => string;
+  /** Whether a date of the event comes twice, and the mapping does not say which is meant. */
+  readonly isUnclear: (row: Row) => boolean;
   readonly data: ReadData;
 }
 
@@ -39,10 +41,15 @@ type Path = readonly (string | number)[];
 export const compileMapping = (mapping: Mapping, report: Report): CompiledMapping =>
   new MappingCompiler(mapping, report).compile();
 
+interface Dates {
+  readonly toInstant: ReadInstant;
+  readonly isUnclear: (text: string) => boolean;
+}
+
 class MappingCompiler {
   private readonly columns = new Set<string>();
   private readonly firstTimes: RowFilter[] = [];
-  private readonly dates = new Map<string, ReadInstant>();
+  private readonly dates = new Map<string, Dates>();
   private readonly datesIn = new Map<string, ReadInstant>();
 
   constructor(
@@ -89,11 +96,13 @@ class MappingCompiler {
       (filter) => this.firstTimes.push(this.filter(filter, [...whenPath, 'firstTime'])) - 1,
     );
     const occurredAt = this.instant(emit.occurredAt, [...path, 'occurredAt']);
+    const knownAt = emit.knownAt === undefined ? occurredAt : this.instant(emit.knownAt, [...path, 'knownAt']);
     return {
       type: emit.type as EventType,
       when,
-      occurredAt,
-      knownAt: emit.knownAt === undefined ? occurredAt : this.instant(emit.knownAt, [...path, 'knownAt']),
+      occurredAt: occurredAt.read,
+      knownAt: knownAt.read,
+      isUnclear: (row) => occurredAt.isUnclear(row) || knownAt.isUnclear(row),
       data: compileSet(emit.type, emit.set ?? {}, (at, message) => this.report([...path, ...at], message)),
     };
   }
@@ -106,31 +115,39 @@ class MappingCompiler {
     return compileFilter<Row>(filter);
   }
 
-  private instant(instant: Instant, path: Path): (row: Row) => string {
+  private instant(instant: Instant, path: Path): { read(row: Row): string; isUnclear(row: Row): boolean } {
     const { column, dates } = typeof instant === 'string' ? { column: instant, dates: undefined } : instant;
     this.reads(column);
-    const toInstant = this.datesOf(dates ?? this.mapping.dates, dates === undefined ? ['dates'] : [...path, 'dates']);
-    if (!toInstant) return () => '';
+    const found = this.datesOf(dates ?? this.mapping.dates, dates === undefined ? ['dates'] : [...path, 'dates']);
+    if (!found) return { read: () => '', isUnclear: () => false };
+    const { toInstant, isUnclear } = found;
     this.datesIn.set(column, toInstant);
-    return (row) => {
-      const text = row[column];
-      if (text === undefined) throw new RowRejected(`${column} is empty, and a date is needed`, column);
-      try {
-        return toInstant(text);
-      } catch (error) {
-        throw error instanceof RowRejected ? new RowRejected(error.message, column) : error;
-      }
+    return {
+      read(row) {
+        const text = row[column];
+        if (text === undefined) throw new RowRejected(`${column} is empty, and a date is needed`, column);
+        try {
+          return toInstant(text);
+        } catch (error) {
+          throw error instanceof RowRejected ? new RowRejected(error.message, column) : error;
+        }
+      },
+      isUnclear: (row) => isUnclear(row[column] ?? ''),
     };
   }
 
   /** Undefined for a pattern that can't be read, which is reported. */
-  private datesOf(pattern: string, path: Path): ReadInstant | undefined {
+  private datesOf(pattern: string, path: Path): Dates | undefined {
     const known = this.dates.get(pattern);
     if (known) return known;
     try {
-      const read = compileDates(pattern, this.mapping.zone);
-      this.dates.set(pattern, read);
-      return read;
+      const { zone, repeatedHour } = this.mapping;
+      const compiled = {
+        toInstant: compileDates(pattern, zone, repeatedHour),
+        isUnclear: repeatedHour === undefined ? compileRepeats(pattern, zone) : () => false,
+      };
+      this.dates.set(pattern, compiled);
+      return compiled;
     } catch (error) {
       if (!(error instanceof PatternRefused)) throw error;
       this.report(path, error.message);

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { ZONE_REMEDY, zoneProblem } from '../../recovery/calendar/zone.js';
-import { RowRejected } from './mapping.js';
+import { RowRejected, type RepeatedHour } from './mapping.js';
 
 /** A source's text to an instant: UTC, ISO 8601 with milliseconds. @throws RowRejected */
 export type ReadInstant = (text: string) => string;
@@ -31,8 +31,8 @@ const MIDNIGHT = { hour: 0, minute: 0, second: 0, millisecond: 0 };
 const CACHED = 50_000;
 
 /** @throws PatternRefused */
-export function compileDates(pattern: string, zone: string): ReadInstant {
-  const toInstant = wallClock(zone);
+export function compileDates(pattern: string, zone: string, repeatedHour: RepeatedHour = 'earlier'): ReadInstant {
+  const toInstant = wallClock(zone, repeatedHour);
   const read = pattern === 'iso' ? readIso : readPattern(pattern, toInstant);
   const known = new Map<string, string>();
   return (text) => {
@@ -48,7 +48,15 @@ export function compileDates(pattern: string, zone: string): ReadInstant {
   };
 }
 
-function readPattern(pattern: string, toInstant: (parts: Parts, text: string) => string): ReadInstant {
+/** Whether a text that can be read names an hour that comes twice, when the clocks go back. @throws PatternRefused */
+export function compileRepeats(pattern: string, zone: string): (text: string) => boolean {
+  if (pattern === 'iso' || isUtc(zone)) return () => false;
+  const first = compileDates(pattern, zone, 'earlier');
+  const second = compileDates(pattern, zone, 'later');
+  return (text) => first(text) !== second(text);
+}
+
+function readPattern(pattern: string, toInstant: ReadParts): ReadInstant {
   const parts: Part[] = [];
   const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|SSS|[A-Za-z]+|[^A-Za-z]/g, (token) => {
     const known = TOKENS[token];
@@ -74,7 +82,7 @@ function readPattern(pattern: string, toInstant: (parts: Parts, text: string) =>
     const found = { ...MIDNIGHT } as Parts;
     parts.forEach((part, i) => (found[part] = Number(match[i + 1])));
     refuseImpossible(found, text);
-    return toInstant(found, text);
+    return toInstant(found, text, !parts.includes('hour'));
   };
 }
 
@@ -90,21 +98,38 @@ function refuseImpossible({ year, month, day, hour, minute, second }: Parts, tex
 const utcDay = (year: number, monthIndex: number, day: number): Date =>
   new Date(new Date(0).setUTCFullYear(year, monthIndex, day));
 
-/** Local time to instant. It takes the first of a repeated hour, and rejects a skipped one. */
-function wallClock(zone: string): (parts: Parts, text: string) => string {
-  if (zone === 'UTC' || zone === 'Etc/UTC') {
+/** @param isDay the text has no hour: it means the day's beginning, whatever the clocks do then */
+type ReadParts = (parts: Parts, text: string, isDay: boolean) => string;
+
+const isUtc = (zone: string): boolean => zone === 'UTC' || zone === 'Etc/UTC';
+
+/** Local time to instant. It rejects a skipped hour. */
+function wallClock(zone: string, repeatedHour: RepeatedHour): ReadParts {
+  if (isUtc(zone)) {
     return ({ year, month, day, hour, minute, second, millisecond }) =>
       new Date(utcDay(year, month - 1, day).setUTCHours(hour, minute, second, millisecond)).toISOString();
   }
   const unknown = zoneProblem(zone);
   if (unknown) throw new PatternRefused(`${unknown} ${ZONE_REMEDY}`);
-  return (parts, text) => {
+  const skipped = (text: string) =>
+    new RowRejected(`"${text}" does not exist in ${zone}: the clocks went forward over it`);
+  const iso = ({ epochMilliseconds }: Temporal.ZonedDateTime) => new Date(epochMilliseconds).toISOString();
+  return (parts, text, isDay) => {
     const wall = Temporal.PlainDateTime.from(parts);
-    const zoned = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
-    if (!zoned.toPlainDateTime().equals(wall)) {
-      throw new RowRejected(`"${text}" does not exist in ${zone}: the clocks went forward over it`);
+    const first = wall.toZonedDateTime(zone, { disambiguation: isDay ? 'compatible' : 'earlier' });
+    if (isDay) {
+      if (!first.toPlainDate().equals(wall.toPlainDate())) throw skipped(text);
+      return iso(first);
     }
-    return new Date(zoned.epochMilliseconds).toISOString();
+    if (!first.toPlainDateTime().equals(wall)) throw skipped(text);
+    if (repeatedHour === 'earlier') return iso(first);
+    const second = wall.toZonedDateTime(zone, { disambiguation: 'later' });
+    if (repeatedHour === 'reject' && !second.equals(first)) {
+      throw new RowRejected(
+        `"${text}" comes twice in ${zone}, as the clocks went back over it: write it with an offset, or set repeatedHour to earlier or later in the mapping`,
+      );
+    }
+    return iso(second);
   };
 }
 

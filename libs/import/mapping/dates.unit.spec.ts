@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { compileDates } from './dates.js';
+import { compileDates, compileRepeats } from './dates.js';
+import { REPEATED_HOUR, type RepeatedHour } from './mapping.js';
 
 const utc = compileDates('d/M/yyyy H:mm', 'Etc/UTC');
 
@@ -42,6 +43,35 @@ test('an hour that the clocks left out is rejected, and of one that comes twice 
   const amsterdam = compileDates('yyyy-MM-dd HH:mm', 'Europe/Amsterdam');
   expect(() => amsterdam('2022-03-27 02:30')).toThrow('the clocks went forward');
   expect(amsterdam('2022-10-30 02:30')).toBe('2022-10-30T00:30:00.000Z');
+});
+
+test('of an hour that comes twice the one is taken that is asked for, or neither', () => {
+  const read = (repeatedHour: RepeatedHour, text: string) =>
+    compileDates('yyyy-MM-dd HH:mm', 'Europe/Amsterdam', repeatedHour)(text);
+  expect(read('earlier', '2022-10-30 02:30')).toBe('2022-10-30T00:30:00.000Z');
+  expect(read('later', '2022-10-30 02:30')).toBe('2022-10-30T01:30:00.000Z');
+  expect(() => read('reject', '2022-10-30 02:30')).toThrow('"2022-10-30 02:30" comes twice in Europe/Amsterdam');
+  for (const choice of REPEATED_HOUR) {
+    expect(read(choice, '2022-10-30 03:00')).toBe('2022-10-30T02:00:00.000Z');
+    expect(() => read(choice, '2022-03-27 02:30')).toThrow('the clocks went forward');
+  }
+});
+
+test('whether an hour comes twice can be asked', () => {
+  const comesTwice = compileRepeats('yyyy-MM-dd HH:mm', 'Europe/Amsterdam');
+  expect(comesTwice('2022-10-30 02:00')).toBe(true);
+  expect(comesTwice('2022-10-30 02:59')).toBe(true);
+  expect(comesTwice('2022-10-30 03:00')).toBe(false);
+  expect(compileRepeats('iso', 'Europe/Amsterdam')('2022-10-30T02:30:00+02:00')).toBe(false);
+});
+
+test('a day begins with its first instant, also where its midnight comes twice or never', () => {
+  for (const choice of REPEATED_HOUR) {
+    expect(compileDates('yyyy-MM-dd', 'America/Havana', choice)('2022-11-06')).toBe('2022-11-06T04:00:00.000Z');
+    expect(compileDates('yyyy-MM-dd', 'America/Sao_Paulo', choice)('2018-11-04')).toBe('2018-11-04T03:00:00.000Z');
+    expect(() => compileDates('yyyy-MM-dd', 'Pacific/Apia', choice)('2011-12-30')).toThrow('does not exist');
+  }
+  expect(compileRepeats('yyyy-MM-dd', 'America/Havana')('2022-11-06')).toBe(false);
 });
 
 test('an instant with an offset is read as it is', () => {

@@ -54,6 +54,7 @@ describe('a mistake is told with its line and path', () => {
     ['a missing key', good.replace('zone: Etc/UTC', ''), '"zone" is missing'],
     ['an unknown zone', good.replace('Etc/UTC', 'Mars/Olympus'), 'not an IANA time zone'],
     ['an offset for a zone', good.replace('Etc/UTC', "'+05:30'"), 'such as Asia/Kolkata'],
+    ['a wrong choice', good.replace('dates:', 'repeatedHour: both\ndates:'), 'one of earlier, later, reject'],
     ['a bad pattern', good.replace('dates: yyyy-MM-dd', 'dates: yyyy-MM'), 'line 8, dates: "yyyy-MM" names no day'],
     ['an unknown event', good.replace('CaseOpened', 'CaseOpend'), 'line 14, emit.0.type: "CaseOpend" is no event'],
     ['an unknown field', good.replace('kind:', 'kinds: x, kind:'), 'emit.0.set.kinds: CaseOpened has no field "kinds"'],

@@ -33,6 +33,8 @@ export interface MappedCase {
   readonly rejected: readonly Rejected[];
   /** The command ids of the rows taken, also of those that emit no event. */
   readonly taken: ReadonlySet<string>;
+  /** Of the rows taken, those with a date in an hour that comes twice, read as the earlier. */
+  readonly unclear: number;
 }
 
 export interface CaseContext {
@@ -75,6 +77,7 @@ class CaseMapper implements MappedCase {
   private readonly seen = new Map<string, number>();
   private previous: Row = NO_ROW;
   readonly taken = new Set<string>();
+  unclear = 0;
   private state = caseDecider.initialState;
   private answered = false;
 
@@ -96,12 +99,13 @@ class CaseMapper implements MappedCase {
       if (before !== undefined) throw new RowRejected(`It has the same id as line ${before}`);
       const shown = this.compiled.backFilled.map(({ until }, i) => this.shown[i] === true || until(written));
       const row = this.withoutBackFilled(written, shown);
-      const { events, state, answered } = this.eventsOf(row);
+      const { events, state, answered, isUnclear } = this.eventsOf(row);
       for (const event of events) this.keep(event);
       this.compiled.firstTimes.forEach((passes, number) => passes(row) && this.passed.add(number));
       shown.forEach((is, i) => (this.shown[i] = is));
       this.seen.set(name, line);
       this.taken.add(idOf(this.compiled.mapping.source, name));
+      if (isUnclear) this.unclear += 1;
       this.previous = row;
       this.state = state;
       this.answered = answered;
@@ -119,12 +123,13 @@ class CaseMapper implements MappedCase {
     return visible;
   }
 
-  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean } {
+  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean; isUnclear: boolean } {
     const { passed, previous, compiled } = this;
     const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
     const ordinals = new Map<string, number>();
     let { state, answered } = this;
+    let isUnclear = false;
     for (const emit of compiled.emits) {
       if (!emit.when(context)) continue;
       const ordinal = ordinals.get(emit.type) ?? 0;
@@ -138,9 +143,10 @@ class CaseMapper implements MappedCase {
       } else {
         state = fold(state, event);
       }
+      isUnclear ||= emit.isUnclear(row);
       events.push(event);
     }
-    return { events, state, answered };
+    return { events, state, answered, isUnclear };
   }
 
   /** Fields that the import fills in. */

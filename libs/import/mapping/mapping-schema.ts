@@ -1,4 +1,5 @@
 import { METRICS } from '../../recovery/vocabulary/scales.js';
+import { REPEATED_HOUR } from './mapping.js';
 
 /** The shape of a mapping file, published as mappings/mapping.schema.json for editors. */
 const text = { type: 'string', minLength: 1 };
@@ -35,6 +36,10 @@ export const MAPPING_SCHEMA = {
     },
     zone: { ...text, description: 'IANA time zone of dates without an offset.' },
     dates: { ...text, description: 'Such as d/M/yyyy H:mm, or iso.' },
+    repeatedHour: {
+      enum: [...REPEATED_HOUR],
+      description: 'Which one a date without an offset means of an hour that comes twice, when clocks go back.',
+    },
     empty: { type: 'array', items: { type: 'string' } },
     rows: {
       type: 'object',

@@ -19,6 +19,8 @@ export interface Mapping {
   readonly zone: string;
   /** The dates' pattern: tokens d dd M MM yyyy H HH m mm s ss SSS, or `iso` for ISO 8601 with an offset. */
   readonly dates: string;
+  /** Default: earlier, and the import counts the rows. */
+  readonly repeatedHour?: RepeatedHour;
   /** Texts that mean "no value", as the empty text does. */
   readonly empty?: readonly string[];
   readonly rows: {
@@ -39,6 +41,10 @@ export interface Mapping {
   readonly backFilled?: readonly { readonly columns: readonly string[]; readonly until: Filter }[];
   readonly emit: readonly Emit[];
 }
+
+/** Which one a date without an offset means of an hour that comes twice, when clocks go back; `reject`: neither. */
+export type RepeatedHour = (typeof REPEATED_HOUR)[number];
+export const REPEATED_HOUR = ['earlier', 'later', 'reject'] as const;
 
 /** A rule that emits an event for a row. Events have the order of their rules. */
 export interface Emit {
