@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { CustomerKeys } from './customer-keys.js';
 import { type CustomerReference, CustomerReferences, type Naming } from './customer-references.js';
 import { decrypt, encrypt, KEY_BYTES } from './encryption.js';
-import { type Forgotten, replaceSealed, sealedIn, withhold } from './sealed-values.js';
+import { replaceSealed, sealedIn } from './sealed-values.js';
 import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
 
 export interface PersonalDataOptions {
@@ -81,16 +81,16 @@ export class PersonalData {
     return key && opened(value, key);
   }
 
-  /** A copy with every sealed value opened, or marked as forgotten. */
+  /** A copy with every sealed value opened, or marked as forgotten after its key was destroyed. */
   async openAll(document: unknown): Promise<unknown> {
-    const texts = new Map<Sealed, string | Forgotten>();
+    const texts = new Map<Sealed, unknown>();
     for (const sealed of sealedIn(document)) texts.set(sealed, (await this.open(sealed)) ?? { forgotten: true });
     return replaceSealed(document, (sealed) => texts.get(sealed));
   }
 
-  /** A copy with every sealed value marked as withheld. */
+  /** A copy with every sealed value marked as withheld, for those who may not read people's words. */
   withhold(document: unknown): unknown {
-    return withhold(document);
+    return replaceSealed(document, () => ({ withheld: true }));
   }
 
   /** Resolves to the key of the vault's entry, which events refer to. @throws CustomerIsForgotten */

@@ -1,15 +1,5 @@
 import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 
-/** Replaces a person's words for those who may not read them. */
-export interface Withheld {
-  readonly withheld: true;
-}
-
-/** Replaces a person's words after their key was destroyed. */
-export interface Forgotten {
-  readonly forgotten: true;
-}
-
 /** Every sealed value in it, at any depth. */
 export function sealedIn(value: unknown): readonly Sealed[] {
   const found: Sealed[] = [];
@@ -34,5 +24,3 @@ export function replaceSealed(value: unknown, replacement: (sealed: Sealed) => u
   const copied = entries.map(([name, inner]) => [name, replaceSealed(inner, replacement)] as const);
   return copied.every(([, inner], index) => inner === entries[index]?.[1]) ? value : Object.fromEntries(copied);
 }
-
-export const withhold = (document: unknown): unknown => replaceSealed(document, (): Withheld => ({ withheld: true }));
