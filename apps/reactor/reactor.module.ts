@@ -1,7 +1,105 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
-import type { Turn } from '../../libs/platform/stores/turn.js';
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Commands } from '../../libs/commands/commands.js';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import { errorStack } from '../../libs/event-sourcing/error-text.js';
+import { Sealer } from '../../libs/evidence/sealer.js';
+import { Background } from '../../libs/platform/background.js';
+import { Readiness } from '../../libs/platform/health/readiness.js';
+import { Metrics } from '../../libs/platform/metrics/metrics.js';
+import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { isStoreDown } from '../../libs/platform/stores/store-down.js';
+import { pause, type Turn } from '../../libs/platform/stores/turn.js';
+import { STORES } from '../../libs/platform/stores/stores.module.js';
+import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
+import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
 import { DeadLettersModule } from './dead-letters.module.js';
-import { ReactorService, TURN } from './reactor.service.js';
+import { Errands } from './errands.js';
+import { Reactor } from './reactor.js';
+
+const SEAL_EVERY_MS = 1_000;
+const AGAIN_AFTER_MS = 2_000;
+
+const TURN = Symbol('turn');
+
+/** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
+@Injectable()
+class ReactorService extends Background implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Reactor');
+  private readonly failures = new Map<string, string>();
+
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    @Inject(TURN) private readonly turn: Turn,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
+    private readonly errands: Errands<ResponseEvent | IntakeEvent>,
+    private readonly readiness: Readiness,
+    private readonly metrics: Metrics,
+  ) {
+    super();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { events, ledger, vault } = this.stores;
+    const now = (): string => new Date().toISOString();
+    let deadLetters = 0;
+    const reactor = new Reactor(this.errands, {
+      events,
+      ledger,
+      commands: this.commands,
+      rules: this.rules,
+      now,
+      pause: (ms) => pause(ms, this.stop),
+      onDeadLetter: ({ reaction, event, error }) => {
+        deadLetters++;
+        this.logger.error({ reaction, event: event.id, error }, 'An effect failed and is a dead letter now');
+      },
+    });
+    this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
+    const key = await this.stores.signingKey();
+    this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
+    this.run(
+      this.keepRunning('sealer', async (turn) => {
+        const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
+        await sealer.run(SEAL_EVERY_MS, turn);
+      }),
+    );
+    this.readiness.register('reactor', () => ({
+      up: this.failures.size === 0,
+      deadLetters,
+      ...Object.fromEntries(this.failures),
+    }));
+  }
+
+  /** Runs a part in its turn, and again after a store was down. Any other error stops it, for an operator to see. */
+  private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const signal = this.stop;
+    while (!signal.aborted)
+      try {
+        await this.turn.during(name, signal, (turn) => {
+          this.failures.delete(name);
+          return work(turn);
+        });
+      } catch (error) {
+        const because = errorStack(error);
+        this.failures.set(name, because);
+        if (!isStoreDown(error)) {
+          this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
+          return;
+        }
+        this.logger.warn({ part: name, error: because }, 'A part of the reactor waits for a store');
+        await pause(AGAIN_AFTER_MS, signal);
+      }
+  }
+}
 
 /** Reacts to events once, in its turn where several processes could. */
 @Global()

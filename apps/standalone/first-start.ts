@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ToAppend } from '../../libs/event-sourcing/event.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import type { AggregateName, CommandOf } from '../../libs/recovery/aggregates.js';
@@ -8,10 +9,13 @@ import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import { sayProblem } from '../../libs/recovery/rules/rule-problem.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import type { Ground } from '../../libs/platform/stores/ground.js';
+import { demoHistory } from '../../libs/demo/demo-history.js';
 import { DEMO_TEAMS } from '../../libs/demo/demo-teams.js';
-import { loadDemo } from './load-demo.js';
 
-const PACK = 'service-recovery.yaml';
+const PROGRAMME = 'service-recovery';
+const PACK = `${PROGRAMME}.yaml`;
+const SEED = 20_311_105;
+const RESPONSES = 420;
 const DEFAULT_TEAM: CommandOf<'team'> = {
   type: 'ChangeTeam',
   team: 'care',
@@ -70,6 +74,38 @@ async function activatePack(ground: Ground): Promise<void> {
   await ground.rules.reload();
 }
 
+/** Appends six weeks of demo history up to an instant. The same instant gives the same events, stored once. */
+async function loadDemo({ stores, rules }: Ground, until: string): Promise<void> {
+  const { events: store, personal } = stores;
+  const { events, customers } = demoHistory({
+    programme: PROGRAMME,
+    books: rules.books(),
+    until,
+    seed: SEED,
+    responses: RESPONSES,
+  });
+  const references = [...customers.values()].map(({ id, named }) => ({
+    reference: { source: 'demo-survey', id },
+    event: named,
+  }));
+  await personal.customersOf(references);
+  await personal.makeKeys([...customers.keys()]);
+  const owners = new Map<string, string>();
+  const revisions = new Map<string, number>();
+  const appends: Promise<unknown>[] = [];
+  for (const event of events) {
+    const { stream } = event;
+    const owner = owners.get(stream) ?? ('customer' in event.data ? String(event.data.customer) : stream);
+    owners.set(stream, owner);
+    const sealed = await personal.seal<ToAppend>([event], owner);
+    const revision = revisions.get(stream) ?? 0;
+    revisions.set(stream, revision + 1);
+    // Concurrent appends are committed together.
+    appends.push(store.append(stream, sealed, revision));
+  }
+  await Promise.all(appends);
+}
+
 type Asked = {
   [N in AggregateName]: { readonly aggregate: N; readonly id: string; readonly command: CommandOf<N> };
 }[AggregateName];
@@ -78,7 +114,7 @@ async function done({ commands }: Ground, asked: Asked): Promise<void> {
   const { aggregate, id, command } = asked;
   const outcome = await commands.execute({
     ...asked,
-    programme: 'service-recovery',
+    programme: PROGRAMME,
     actor: { id: 'first-start', role: 'system' },
     commandId: idOf('first-start', aggregate, id, command.type),
   });

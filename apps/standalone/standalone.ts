@@ -1,9 +1,20 @@
+import { Module } from '@nestjs/common';
 import { serve } from '../api/http/serve.js';
 import type { Config } from '../../libs/platform/config/config.js';
+import { PlatformModule } from '../../libs/platform/platform.module.js';
 import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
+import { StoresModule } from '../../libs/platform/stores/stores.module.js';
+import { ALWAYS } from '../../libs/platform/stores/turn.js';
+import { ApiModule } from '../api/api.module.js';
+import { ProjectorModule } from '../projector/projector.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
+import { ReactorModule } from '../reactor/reactor.module.js';
+import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from './first-start.js';
-import { StandaloneModule } from './standalone.module.js';
+
+/** Every part of Amends in one process, on the embedded stores of one folder. */
+@Module({})
+class StandaloneModule {}
 
 export interface Running {
   readonly url: string;
@@ -23,7 +34,17 @@ export async function startStandalone(config: Config, now?: () => string): Promi
       await firstStart(on);
       await beginReactions(on.stores);
     },
-    root: (on) => StandaloneModule.on(on),
+    root: (on) => ({
+      module: StandaloneModule,
+      imports: [
+        PlatformModule.with(on.config),
+        StoresModule.on(on),
+        ProjectorModule,
+        ReactorModule.in(ALWAYS),
+        ApiModule,
+        TopicsModule,
+      ],
+    }),
     now,
   });
   const { folder } = ground.stores;
