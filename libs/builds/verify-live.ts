@@ -7,12 +7,16 @@ import { booksOf } from '../replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { verifyReadModels, type Verification, type VerifyOptions } from '../replay/digest/verify.js';
 
-/** Compares the live build with one made anew, under its own rules. Its differences only where there are any. */
+/** With what was rebuilt, and its differences, only where there are any. */
+export type VerifiedLive = Pick<Verification, 'equal' | 'digest'> &
+  Partial<Pick<Verification, 'rebuilt' | 'differences'>>;
+
+/** Compares the live build with one made anew, under its own rules. */
 export async function verifyLive(
   live: Generation,
   { events, reads }: { readonly events: EventStore; readonly reads: ReadStore },
   options: Pick<VerifyOptions<Inputs>, 'whilePaused' | 'onProgress'>,
-): Promise<Pick<Verification, 'equal' | 'digest'> & Partial<Pick<Verification, 'rebuilt' | 'differences'>>> {
+): Promise<VerifiedLive> {
   const inputs = new Inputs(booksOf(live.stamp, await loadRuleBooks(events)));
   return withTemporaryStore(async (scratch) => {
     const asked = { events, reads, scratch, projections: READ_MODELS, inputs, ...options };

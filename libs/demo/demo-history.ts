@@ -3,7 +3,7 @@ import { idOf } from '../event-sourcing/identity.js';
 import { triageResponse } from '../reactions/triage-response.js';
 import { reactionTo, type ReactionInputs } from '../reactions/effect.js';
 import type { CommandOf } from '../recovery/aggregates.js';
-import type { EventToAppend, RecordedEvent } from '../recovery/history.js';
+import type { RecordedEvent } from '../recovery/history.js';
 import { DAY_MS } from '../recovery/rules/duration.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { COMPLAINTS, type Complaint } from './complaints.js';
@@ -21,24 +21,21 @@ export interface DemoOptions {
   readonly responses: number;
 }
 
-export interface DemoHistory {
-  /** By time; personal fields are plain text. */
-  readonly events: readonly EventToAppend[];
-  /** By our id, the customer's id in the source, and the id of what first mentions them. */
-  readonly customers: ReadonlyMap<string, { readonly id: string; readonly named: string }>;
-}
-
 const SOURCE = 'demo-survey';
 const SURVEY: Actor = { id: SOURCE, role: 'integrator' };
 const TRIAGE: Actor = { id: triageResponse.name, role: 'system' };
 const DAYS = 42;
 
-/** Six weeks of an invented company's unhappy customers, up to now, made by the real rules and deciders. */
-export function demoHistory({ programme, books, until, seed, responses }: DemoOptions): DemoHistory {
+/**
+ * Six weeks of an invented company's unhappy customers, up to now, made by the real rules and deciders. The events are by
+ * time, with personal fields in plain text.
+ */
+export function demoHistory({ programme, books, until, seed, responses }: DemoOptions) {
   const chance = new Chance(seed);
   const history = new SimulatedHistory(programme, books);
   const end = Date.parse(until);
   const begin = end - DAYS * DAY_MS;
+  /** By our id, the customer's id in the source, and the id of what first mentions them. */
   const customers = new Map<string, { id: string; named: string }>();
   // The simulation needs the teams; the app has already recorded its own.
   for (const team of DEMO_TEAMS)

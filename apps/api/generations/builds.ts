@@ -11,27 +11,17 @@ import { NothingLive, type Generation } from '../../../libs/read-store/read-stor
 import { Following } from '../../../libs/replay/follow/following.js';
 import type { WorkProgress } from '../../../libs/builds/work.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
-import type { Difference } from '../../../libs/replay/digest/verify.js';
 import { problemOfRefusal } from '../http/request-headers.js';
 import { Stopped } from '../../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
-import { verifyLive } from '../../../libs/builds/verify-live.js';
+import { verifyLive, type VerifiedLive } from '../../../libs/builds/verify-live.js';
 import { busy, conflict } from '../http/problems.js';
 
-export interface Verified extends SealsReport {
-  readonly equal: boolean;
-  readonly digest: string;
-  readonly rebuilt?: string;
-  readonly differences?: readonly Difference[];
-}
+export type Verified = SealsReport & VerifiedLive;
 
 /** What the app builds now, and how far it is. */
-export interface UnderWay {
+interface Working {
   readonly reason: string;
-  readonly progress?: WorkProgress;
-}
-
-interface Working extends UnderWay {
   progress?: WorkProgress;
   readonly stop: AbortController;
 }
@@ -53,7 +43,7 @@ export class Builds implements BeforeApplicationShutdown {
     this.working?.stop.abort();
   }
 
-  get underWay(): UnderWay | undefined {
+  get underWay(): Omit<Working, 'stop'> | undefined {
     return this.working && { reason: this.working.reason, progress: this.working.progress };
   }
 

@@ -4,13 +4,6 @@ import { openStores } from '../../../libs/platform/stores/open-stores.js';
 import { ground, type Ground } from '../../../libs/platform/stores/ground.js';
 import { createApi } from './create-api.js';
 
-export interface Serving {
-  readonly url: string;
-  readonly ground: Ground;
-  /** Answers the requests in flight, then closes everything. */
-  stop(): Promise<void>;
-}
-
 export interface ServeOptions {
   /** Runs on the open stores, before the first request. */
   first?(this: void, on: Ground): Promise<void>;
@@ -21,8 +14,8 @@ export interface ServeOptions {
 
 const logger = new Logger('Stores');
 
-/** Opens the stores and serves a module on them. */
-export async function serve(config: Config, { first, root, now }: ServeOptions): Promise<Serving> {
+/** Opens the stores and serves a module on them. To stop, it answers the requests in flight, then closes everything. */
+export async function serve(config: Config, { first, root, now }: ServeOptions) {
   const { places, vaultKey, sealKey, crashPoint } = config;
   const notice = (sentence: string): void => logger.warn(sentence);
   const stores = await openStores(places, { mode: 'write', vaultKey, sealKey, crashPoint, notice });

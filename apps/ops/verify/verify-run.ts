@@ -1,18 +1,13 @@
-import { verifyLive } from '../../../libs/builds/verify-live.js';
+import { verifyLive, type VerifiedLive } from '../../../libs/builds/verify-live.js';
 import { errorText } from '../../../libs/event-sourcing/error-text.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import type { Difference } from '../../../libs/replay/digest/verify.js';
 import { showing } from '../progress.js';
 
-export interface VerifyResult extends SealsReport {
-  /** The live read models equal those that a rebuild gives. */
-  readonly equal: boolean;
+export interface VerifyResult extends SealsReport, Omit<VerifiedLive, 'digest'> {
   /** Null if history is unreadable, or nothing is live. */
   readonly digest: string | null;
-  readonly rebuilt?: string;
-  readonly differences?: readonly Difference[];
 }
 
 export const damaged = (problem: string): VerifyResult => ({
