@@ -33,14 +33,19 @@ export type ClockDocument = {
   readonly startedBy: string | null;
   readonly originalDueAt: string | null;
   readonly dueAt: string | null;
+  /** Of an earlier promise that was broken before its goal changed. */
+  readonly missedDueAt: string | null;
   readonly warnAt: string | null;
   /** A clock still going after it is overdue. */
   readonly breachedFrom: string | null;
+  /** The last time that it went on after it had stopped in the same cycle. */
+  readonly returnedAt: string | null;
   readonly stoppedAt: string | null;
   readonly stoppedBy: string | null;
   readonly goalMs: number | null;
   readonly workingMs: number | null;
   readonly wallMs: number | null;
+  /** False also of a clock that was cancelled after it was due. */
   readonly met: boolean | null;
   /** The source's own verdict, on the last cycle's clock. */
   readonly reported: 'met' | 'missed' | null;
@@ -88,8 +93,10 @@ const shown = (
     startedBy: clock?.startedBy ?? null,
     originalDueAt: clock?.originalDueAt ?? null,
     dueAt: clock?.dueAt ?? null,
+    missedDueAt: clock?.missed?.dueAt ?? null,
     warnAt: clock?.warnAt ?? null,
     breachedFrom: clock?.breachedFrom ?? null,
+    returnedAt: clock?.returnedAt ?? null,
     stoppedAt: clock?.stoppedAt ?? null,
     stoppedBy: clock?.stoppedBy ?? null,
     goalMs: clock?.goalMs ?? null,
@@ -124,8 +131,10 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     startedAt: 'instant',
     originalDueAt: 'instant',
     dueAt: 'instant',
+    missedDueAt: 'instant',
     warnAt: 'instant',
     breachedFrom: 'instant',
+    returnedAt: 'instant',
     stoppedAt: 'instant',
     goalMs: 'integer',
     workingMs: 'integer',

@@ -3,11 +3,12 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { caseAsRead } from '../recovery/case/case-reading.js';
+import { verdictOf, type ClockVerdict } from '../recovery/clocks/clock-times.js';
 import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
 import { booksServed } from '../replay/builds/bring-up-to-date.js';
 import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
 import { stepsOfCase, type AuditStep } from './case-steps.js';
-import { clockVerdict, clocksOfCase, type ExportedCase } from './exported-case.js';
+import { clocksOfCase, type ExportedCase } from './exported-case.js';
 
 export interface CaseAuditRequest {
   readonly case: string;
@@ -44,7 +45,7 @@ export interface AuditedEvent {
 }
 
 export interface AuditedClock extends ClockExplanation {
-  readonly verdict: ReturnType<typeof clockVerdict>;
+  readonly verdict: ClockVerdict;
   /** The source's own verdict on the target. */
   readonly reported: 'met' | 'missed' | null;
 }
@@ -94,7 +95,7 @@ export async function auditCase(
     events: auditedEvents(`case-${id}`, recorded, withhold),
     clocks: (clocks?.clocks ?? []).map((clock) => {
       const explained = explainClock(clock, programme, books, { at, timeZoneData: process.versions.tz ?? '' });
-      return { ...explained, verdict: clockVerdict(clock, at), reported: clocks?.reported[clock.target] ?? null };
+      return { ...explained, verdict: verdictOf(clock, at), reported: clocks?.reported[clock.target] ?? null };
     }),
     reported: clocks?.reported ?? {},
     rules: books.book(programme).map(({ from, rules }) => ({ from, ruleSet: rules.hash, content: rules.ruleSet })),

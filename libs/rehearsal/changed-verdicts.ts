@@ -3,7 +3,7 @@ import type { ReadStore } from '../read-store/read-store.js';
 import { pairedScans } from '../replay/digest/paired-scans.js';
 import type { Build } from './build.js';
 import type { Scope } from './totals.js';
-import { verdictOf, type Verdict } from './verdict.js';
+import { verdictShown, type Verdict } from './verdict.js';
 import type { Explainer, Pair, Why } from './why.js';
 
 /** A promise on a case whose verdict changes. */
@@ -36,7 +36,7 @@ export function changedVerdict(pair: Pair, scope: Scope, explainer: Explainer): 
   const { before, after } = pair;
   const clock = after ?? before;
   if (!clock || !inScope(clock, scope)) return undefined;
-  const [from, to] = [verdictOf(before, scope.at), verdictOf(after, scope.at)];
+  const [from, to] = [verdictShown(before, scope.at), verdictShown(after, scope.at)];
   if (from === to) return undefined;
   const { reference, target, cycle, team, owner, priority } = clock;
   return { case: clock.case, reference, target, cycle, team, owner, priority, from, to, why: explainer.why(pair) };

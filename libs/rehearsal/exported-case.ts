@@ -5,8 +5,7 @@ import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { advanceClocks, clocksAsOf, type CaseClocks } from '../recovery/clocks/case-clocks.js';
-import { isOverdue } from '../recovery/clocks/clock-times.js';
-import type { Clock } from '../recovery/clocks/clock.js';
+import { verdictOf } from '../recovery/clocks/clock-times.js';
 import type { Verdict } from './verdict.js';
 
 /** A case as `amends audit CASE --json` writes it: its events, and the rules that judged it. */
@@ -49,7 +48,7 @@ export function replayExported(exported: ExportedCase, under?: RuleSet): readonl
   return (clocks?.clocks ?? []).map((clock) => ({
     target: clock.target,
     cycle: clock.cycle,
-    verdict: clockVerdict(clock, at),
+    verdict: verdictOf(clock, at),
     dueAt: clock.dueAt ?? null,
     workingMs: clock.workingMs ?? null,
   }));
@@ -67,10 +66,4 @@ export function clocksOfCase(
     undefined,
   );
   return clocks && clocksAsOf(clocks, at, books, programme);
-}
-
-/** A clock that goes on past the first working instant after its due time is overdue, on hold or not. */
-export function clockVerdict(clock: Clock, at: string): Exclude<Verdict, 'none'> {
-  if (clock.state === 'completed') return clock.met ? 'met' : 'missed';
-  return isOverdue(clock, at) ? 'overdue' : clock.state;
 }

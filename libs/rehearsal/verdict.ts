@@ -1,20 +1,8 @@
 import type { ClockDocument } from '../read-models/clocks.js';
+import { verdictOf, type ClockVerdict } from '../recovery/clocks/clock-times.js';
 
 /** The verdict on one promise of a case. `none`: nothing was promised. */
-export type Verdict = 'met' | 'missed' | 'running' | 'overdue' | 'paused' | 'cancelled' | 'none';
+export type Verdict = ClockVerdict | 'none';
 
-/** A clock that goes on past the first working instant after its due time is overdue, on hold or not. */
-export function verdictOf(clock: ClockDocument | undefined, at: string): Verdict {
-  if (!clock) return 'none';
-  switch (clock.state) {
-    case 'unattached':
-      return 'none';
-    case 'completed':
-      return clock.met ? 'met' : 'missed';
-    case 'running':
-    case 'paused':
-      return clock.breachedFrom !== null && clock.breachedFrom < at ? 'overdue' : clock.state;
-    default:
-      return clock.state;
-  }
-}
+export const verdictShown = (clock: ClockDocument | undefined, at: string): Verdict =>
+  !clock || clock.state === 'unattached' ? 'none' : verdictOf({ ...clock, state: clock.state }, at);

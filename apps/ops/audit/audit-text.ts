@@ -76,7 +76,7 @@ function clockLines({
   const { originalDueAt, dueAt } = clock;
   return [
     '',
-    `${title} (${clock.target}, cycle ${clock.cycle}): ${verdict.toUpperCase()}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
+    `${title} (${clock.target}, cycle ${clock.cycle}): ${verdict.toUpperCase()}${clock.state === 'cancelled' && verdict === 'missed' ? ', then cancelled' : ''}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
     `  goal       ${hours(clock.goalMs)} in calendar ${calendar ?? 'always'} (${zone}, zones ${timeZoneData})`,
     `  rule set   ${clock.ruleSet}`,
     `  started    ${clock.startedAt} by event ${clock.startedBy}`,
@@ -84,6 +84,12 @@ function clockLines({
       ? `  read at    ${until}`
       : `  stopped    ${clock.stoppedAt} by event ${clock.stoppedBy}`,
     `  due        ${dueAt ?? '-'}${originalDueAt === dueAt ? '' : ` (first ${originalDueAt})`}`,
+    ...(clock.missed
+      ? [`  missed     ${clock.missed.dueAt}, by a goal of ${hours(clock.missed.goalMs)}, changed later`]
+      : []),
+    ...(clock.returnedAt === undefined
+      ? []
+      : [`  went on    ${clock.returnedAt} by event ${clock.returnedBy}, after it had stopped`]),
     `  counted    ${hours(workingMs)} of working time:`,
     ...counted.map(({ from, to, ms }) => `    ${from}  ${to}  ${hours(ms)}`),
     ...held.map(

@@ -35,7 +35,7 @@ describe('reopening', () => {
 
 describe('merging duplicates', () => {
   test('a duplicate goes on in another case', () => {
-    expect(given(...owned).when({ type: 'MergeCase', into: 'k2' })).toEqual([merged]);
+    expect(given(...owned).when({ type: 'MergeCase', into: 'k2' })).toMatchObject([merged]);
   });
   test('merging it again adds nothing', () => {
     expect(given(...owned, merged).when({ type: 'MergeCase', into: 'k2' })).toEqual([]);

@@ -10,6 +10,13 @@ export interface CaseContext extends Context {
   readonly occurredAt?: string | undefined;
   /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
   readonly lastReSurveyAt?: string | undefined;
-  /** The status of the case that this one is to be merged into, as far as that is known. */
-  readonly mergesInto?: CaseStatus | 'not-opened' | undefined;
+  /** The case that this one is to be merged into, as far as that is known. */
+  readonly mergesInto?: MergeTarget | 'not-opened' | undefined;
+}
+
+export interface MergeTarget {
+  readonly status: CaseStatus;
+  readonly customer: string;
+  /** Where it was merged into itself. */
+  readonly into?: string | undefined;
 }

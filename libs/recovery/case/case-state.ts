@@ -39,6 +39,8 @@ export interface CaseDetails {
   readonly reSurveys: readonly { readonly id: string; readonly cycle: number; readonly answered: boolean }[];
   /** The last pause was to end then. */
   readonly pausedUntil?: string;
+  /** The event of the last pause. */
+  readonly pausedBy?: string;
   readonly givenUpBecause?: GiveUpReason;
   readonly approvedAt?: string;
   /** The case that this one is a duplicate of. */

@@ -42,7 +42,7 @@ import {
   OfferResolution,
   ResolutionOffered,
 } from '../offer/resolution-offer.js';
-import { CasePaused, CaseResumed, PauseCase, ResumeCase } from '../pause/pause.js';
+import { afterPause, CasePaused, CaseResumed, PauseCase, ResumeCase } from '../pause/pause.js';
 import { CasePriorityChanged, ChangePriority } from '../priority/priority.js';
 import { CaseReopened, ReopenCase } from '../reopen/reopening.js';
 import { IdentifyRootCause, RootCauseIdentified } from '../root-cause/root-cause.js';
@@ -153,7 +153,9 @@ export function evolveCase(state: OpenedCase | undefined, event: Recorded): Open
   const known = EVENTS.get(event.type);
   if (known === undefined) return state;
   if (known === CaseOpened) return state ?? opened(event as Recorded<CaseEventOf<'CaseOpened'>>);
-  return state && known.apply ? known.apply(state, event as never) : state;
+  if (!state) return undefined;
+  const then = afterPause(state, event.occurredAt);
+  return known.apply ? known.apply(then, event as never) : then;
 }
 
 /**
@@ -201,7 +203,10 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
     );
   const { decide: rule } = declared(COMMANDS, command.type);
   const decideOn = (state: OpenedCase): Decision<CaseEvent> =>
-    rule(command as never, state, context, { events, declarationOf }) as Decision<CaseEvent>;
+    rule(command as never, afterPause(state, occurredAt ?? context.now), context, {
+      events,
+      declarationOf,
+    }) as Decision<CaseEvent>;
   const isLate = occurredAt !== undefined && trail !== undefined && occurredAt < trail.latest.occurredAt;
   return isLate ? decideLate(decideOn, now, events(), occurredAt) : decideOn(now);
 }

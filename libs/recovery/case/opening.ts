@@ -49,6 +49,7 @@ export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): Ope
   cause: undefined,
   customerOutcome: undefined,
   pausedUntil: undefined,
+  pausedBy: undefined,
   givenUpBecause: undefined,
   approvedAt: undefined,
   mergedInto: undefined,

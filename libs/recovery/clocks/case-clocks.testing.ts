@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { caseAsRead } from '../case/case-reading.js';
 import type { CaseEvent } from '../case/case.js';
 import type { RecordedEvent } from '../history.js';
 import { compileRules } from '../rules/compile.js';
@@ -86,7 +87,7 @@ export const booksOf = (...entries: readonly Placed[]): RuleBooks =>
   });
 
 export const fold = (books: RuleBooks, ...history: readonly Happened[]): CaseClocks => {
-  const clocks = record(history).reduce<CaseClocks | undefined>(
+  const clocks = caseAsRead(record(history)).reduce<CaseClocks | undefined>(
     (so, event) => advanceClocks(so, event, books),
     undefined,
   );

@@ -2,6 +2,7 @@ import type { CaseFacts } from '../case/case-facts.js';
 import type { OpenedCase } from '../case/case-state.js';
 import { evolveCase } from '../case/case.js';
 import type { RecordedEvent } from '../history.js';
+import { afterPause } from '../pause/pause.js';
 import type { RuleBooks, RulesFrom } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
 import { settle, type Standing } from './settle.js';
@@ -31,17 +32,28 @@ export function advanceClocks(
   if (clocks && event.type === 'VerdictReported') {
     return { ...clocks, reported: { ...clocks.reported, [event.data.target]: event.data.verdict } };
   }
-  const { facts } = now;
-  if (clocks && facts === clocks.case.facts) return now === clocks.case ? clocks : { ...clocks, case: now };
+  const { programme, occurredAt, id } = event;
+  const then = clocks && clocksAfterPause(clocks, occurredAt, books, programme);
+  if (then && now.facts === then.case.facts) return now === then.case ? then : { ...then, case: now };
+  return moved(then, now, { at: occurredAt, by: id }, books, programme);
+}
 
-  const { programme, occurredAt } = event;
-  const before = clocks && clocksAsOf(clocks, occurredAt, books, programme);
-  const at = before && before.at > occurredAt ? before.at : occurredAt;
+/** The clocks when the facts of their case have changed, by an event or by the end of a pause. */
+function moved(
+  clocks: CaseClocks | undefined,
+  now: OpenedCase,
+  moment: { readonly at: string; readonly by: string },
+  books: RuleBooks,
+  programme: string,
+): CaseClocks {
+  const { facts, pausedUntil } = now;
+  const before = clocks && clocksUnderRulesOf(clocks, moment.at, books, programme);
+  const at = before && before.at > moment.at ? before.at : moment.at;
   const rules = books.at(programme, at);
   const book = books.book(programme);
   const standing = before ?? NOTHING;
   const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.case.facts, facts, book));
-  const settled = isMoved ? settle(standing, rules, { at: occurredAt, by: event.id, facts }, book) : standing;
+  const settled = isMoved ? settle(standing, rules, { ...moment, facts, pausedUntil }, book) : standing;
   return {
     case: now,
     clocks: settled.clocks,
@@ -52,6 +64,14 @@ export function advanceClocks(
   };
 }
 
+/** A pause that ends by itself moves the clocks when it ends. */
+function clocksAfterPause(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
+  const { pausedUntil, pausedBy = '' } = clocks.case;
+  const now = afterPause(clocks.case, at);
+  if (now === clocks.case || pausedUntil === undefined) return clocks;
+  return moved(clocks, now, { at: pausedUntil, by: pausedBy }, books, programme);
+}
+
 const NOTHING: Pick<CaseClocks, 'clocks' | 'unpromised' | 'reported'> = { clocks: [], unpromised: [], reported: {} };
 
 /** Whether no target of the book can see a difference. Most events of a case change nothing for clocks. */
@@ -60,8 +80,11 @@ function looksTheSame(before: CaseFacts, facts: CaseFacts, book: readonly RulesF
   return true;
 }
 
-/** Applies the rules that took force between the last event and `at`. */
-export function clocksAsOf(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
+/** The clocks at an instant, with what happened since the last event: the end of a pause, and rules that took force. */
+export const clocksAsOf = (clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks =>
+  clocksUnderRulesOf(clocksAfterPause(clocks, at, books, programme), at, books, programme);
+
+function clocksUnderRulesOf(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
   const book = books.book(programme);
   let now = clocks;
   for (const entry of book) if (isToCome(entry, now) && entry.from <= at) now = clocksUnder(entry, now, book);
@@ -81,6 +104,7 @@ export function clocksUnder(
   book: readonly RulesFrom[],
   moves?: (clock: Clock) => boolean,
 ): CaseClocks {
-  const moment = { at: from, by: `rule-set:${rules.hash}`, facts: clocks.case.facts };
+  const { facts, pausedUntil } = clocks.case;
+  const moment = { at: from, by: `rule-set:${rules.hash}`, facts, pausedUntil };
   return { ...clocks, at: from, ruleSet: rules.hash, ...settle(clocks, rules, moment, book, moves) };
 }

@@ -18,9 +18,10 @@ import {
   prioritised,
   reopened,
   resumed,
+  returned,
   submitted,
 } from './case-clocks.testing.js';
-import { isOverdue, remaining } from './clock-times.js';
+import { isOverdue, remaining, verdictOf } from './clock-times.js';
 import { explainClock } from './explain-clock.js';
 
 const HOUR = 3_600_000;
@@ -153,6 +154,103 @@ describe('a pause', () => {
     expect(fold(booksOf([null, rulesOf([late])]), MON9).clocks).toMatchObject([
       { state: 'paused', pauses: [{ from: '2031-05-05T09:00:00.000Z' }], originalDueAt: '2031-05-05T17:00:00.000Z' },
     ]);
+  });
+});
+
+describe('a pause with an end', () => {
+  const until = (at: string): CaseEvent => ({
+    type: 'CasePaused',
+    data: { waitingOn: 'customer', until: new Date(at).toISOString() },
+  });
+  const held = [MON9, ['2031-05-05T10:00Z', until('2031-05-05T12:00Z')]] as const;
+
+  test('has a due time while it lasts', () => {
+    expect(fold(office, ...held).clocks).toMatchObject([{ state: 'paused', dueAt: '2031-05-06T11:00:00.000Z' }]);
+  });
+  test('ends then without an event, in due time and verdict', () => {
+    const [clock] = fold(office, ...held).clocks;
+    if (!clock) throw new Error('There is no clock.');
+    expect(verdictOf(clock, '2031-05-05T11:00:00.000Z')).toBe('paused');
+    expect(verdictOf(clock, '2031-05-05T13:00:00.000Z')).toBe('running');
+    expect(verdictOf(clock, '2031-05-06T11:30:00.000Z')).toBe('overdue');
+    expect(asOf('2031-05-05T13:00Z', fold(office, ...held), office)).toMatchObject({
+      case: { facts: { status: 'open', waitingOn: null } },
+      clocks: [{ state: 'running' }],
+    });
+  });
+  test('ends then, whoever resumes it later, or works on', () => {
+    for (const next of [resumed, noted, submitted]) {
+      const { clocks } = fold(office, ...held, ['2031-05-05T15:00Z', next]);
+      expect(clocks).toMatchObject([{ pauses: [{ to: '2031-05-05T12:00:00.000Z', toEvent: 'e2' }] }]);
+    }
+    expect(fold(office, ...held, ['2031-05-05T15:00Z', submitted]).clocks).toMatchObject([{ workingMs: 4 * HOUR }]);
+  });
+  test('ends at once when it is resumed before', () => {
+    const { clocks } = fold(office, ...held, ['2031-05-05T11:00Z', resumed]);
+    expect(clocks).toMatchObject([{ pauses: [{ to: '2031-05-05T11:00:00.000Z' }], dueAt: '2031-05-06T10:00:00.000Z' }]);
+  });
+});
+
+describe('a case that is returned from its review', () => {
+  const returnedAt = ['2031-05-06T10:00Z', returned] as const;
+  const history = [MON9, ['2031-05-05T10:00Z', submitted], returnedAt, ['2031-05-09T16:00Z', submitted]] as const;
+  const under = (target: Partial<TargetRule>) => booksOf([null, rulesOf([{ ...RESOLVE, ...target }])]);
+
+  test('goes on without the time in review: handing in early secures no verdict', () => {
+    expect(fold(office, ...history.slice(0, 3)).clocks).toMatchObject([
+      { state: 'running', dueAt: '2031-05-06T17:00:00.000Z', returnedBy: 'e3' },
+    ]);
+    expect(fold(office, ...history).clocks).toMatchObject([{ state: 'completed', met: false, workingMs: 31 * HOUR }]);
+  });
+  test('goes on with the time in review under continue', () => {
+    expect(fold(under({ onReturn: 'continue' }), ...history.slice(0, 3)).clocks).toMatchObject([
+      { state: 'running', dueAt: '2031-05-05T17:00:00.000Z' },
+    ]);
+    expect(fold(under({ onReturn: 'continue' }), ...history).clocks).toMatchObject([{ workingMs: 39 * HOUR }]);
+  });
+  test('keeps its first stop under keep', () => {
+    expect(fold(under({ onReturn: 'keep' }), ...history).clocks).toMatchObject([{ met: true, workingMs: HOUR }]);
+  });
+  test.each(['first-only', 'restart', 'resume'] as const)('goes on whatever a reopening does (%s)', (reopen) => {
+    expect(fold(under({ reopen }), ...history).clocks).toMatchObject([{ met: false, workingMs: 31 * HOUR }]);
+  });
+});
+
+describe('a promise that was broken stays broken', () => {
+  const late = [['2031-05-05T09:00Z', opened('high')]] as const; // due 13:00
+  const under = (target: Partial<TargetRule>) => booksOf([null, rulesOf([{ ...RESOLVE, ...target }])]);
+
+  test('when its clock is cancelled', () => {
+    expect(fold(office, ...late, ['2031-05-05T14:00Z', merged]).clocks).toMatchObject([
+      { state: 'cancelled', met: false },
+    ]);
+  });
+  test('when its goal changes, or no goal fits any more', () => {
+    const { clocks } = fold(
+      office,
+      ...late,
+      ['2031-05-05T14:00Z', prioritised('normal')],
+      ['2031-05-05T15:00Z', submitted],
+    );
+    expect(clocks).toMatchObject([{ met: false, missed: { dueAt: '2031-05-05T13:00:00.000Z', goalMs: 4 * HOUR } }]);
+    expect(fold(office, ...late, ['2031-05-05T14:00Z', prioritised('low')]).clocks).toMatchObject([
+      { state: 'cancelled', met: false },
+    ]);
+  });
+  test('unless only the last goal counts', () => {
+    const followed = under({ pastDue: 'follows-goal' });
+    const history = [...late, ['2031-05-05T14:00Z', prioritised('normal')], ['2031-05-05T15:00Z', submitted]] as const;
+    expect(fold(followed, ...history).clocks).toMatchObject([{ met: true }]);
+  });
+  test('and one that was kept until then does not break', () => {
+    const { clocks } = fold(
+      office,
+      ...late,
+      ['2031-05-05T12:00Z', prioritised('normal')],
+      ['2031-05-05T15:00Z', submitted],
+    );
+    expect(clocks).toMatchObject([{ met: true }]);
+    expect(fold(office, ...late, ['2031-05-05T12:00Z', merged]).clocks[0]).not.toHaveProperty('met');
   });
 });
 

@@ -1,11 +1,14 @@
 import type { CaseFacts } from '../case/case-facts.js';
 import { instant, isoOf } from '../fast/instants.js';
 import type { CompiledTarget } from '../rules/compile.js';
-import type { Clock } from './clock.js';
-import { dueTimes, isPaused, notBefore, worked } from './clock-times.js';
+import type { Clock, Pause } from './clock.js';
+import { dueTimes, isOverdue, isPaused, notBefore, worked } from './clock-times.js';
 
 /** A started target without a goal that fits. It promises nothing, but a goal that fits later counts from its start. */
-export type Unpromised = Pick<Clock, 'target' | 'cycle' | 'ruleSet' | 'startedAt' | 'startedBy' | 'pauses'> &
+export type Unpromised = Pick<
+  Clock,
+  'target' | 'cycle' | 'ruleSet' | 'startedAt' | 'startedBy' | 'pauses' | 'returnedAt' | 'returnedBy' | 'missed'
+> &
   Partial<Pick<Clock, 'originalDueAt'>>;
 
 /** An instant, the event (or rule set) that caused it, and the facts from then on. */
@@ -13,6 +16,8 @@ export interface Moment {
   readonly at: string;
   readonly by: string;
   readonly facts: CaseFacts;
+  /** When the pause of the case ends by itself. */
+  readonly pausedUntil?: string | undefined;
 }
 
 export const goalOf = (target: CompiledTarget, facts: CaseFacts): number | undefined =>
@@ -20,25 +25,33 @@ export const goalOf = (target: CompiledTarget, facts: CaseFacts): number | undef
 
 export const isGoing = (clock: Clock): boolean => clock.state === 'running' || clock.state === 'paused';
 
-export function attach(target: CompiledTarget, ruleSet: string, { at, by, facts }: Moment): Unpromised {
-  const pauses = target.pause(facts) ? [{ from: at, fromEvent: by }] : [];
+export function attach(target: CompiledTarget, ruleSet: string, moment: Moment): Unpromised {
+  const { at, by, facts } = moment;
+  const pauses = target.pause(facts) ? [pauseFrom(at, moment)] : [];
   return { target: target.id, cycle: facts.cycle, ruleSet, startedAt: at, startedBy: by, pauses };
 }
 
+const pauseFrom = (from: string, { by, pausedUntil }: Moment): Pause =>
+  pausedUntil === undefined || pausedUntil < from
+    ? { from, fromEvent: by }
+    : { from, fromEvent: by, until: pausedUntil };
+
 /** Takes the promise from a clock that no goal fits any more. */
-export const unpromise = ({ target, cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt }: Unpromised) => ({
-  target,
-  cycle,
-  ruleSet,
-  startedAt,
-  startedBy,
-  pauses,
-  ...(originalDueAt === undefined ? {} : { originalDueAt }),
+export const unpromise = (course: Unpromised): Unpromised => {
+  const { target, cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt } = course;
+  const known = originalDueAt === undefined ? {} : { originalDueAt };
+  return { target, cycle, ruleSet, startedAt, startedBy, pauses, ...known, ...whatWas(course) };
+};
+
+/** What a course keeps of its past. */
+const whatWas = ({ returnedAt, returnedBy, missed }: Unpromised): Partial<Clock> => ({
+  ...(returnedAt !== undefined && returnedBy !== undefined && { returnedAt, returnedBy }),
+  ...(missed && { missed }),
 });
 
 /** Makes a clock of a course that has a goal now. */
 export function promise(course: Unpromised, goalMs: number, target: CompiledTarget): Clock {
-  const { target: id, cycle, ruleSet, startedAt, startedBy, pauses } = course;
+  const { target: id, cycle, ruleSet, startedAt, startedBy, pauses, missed } = course;
   const due = dueTimes(course, goalMs, target);
   return {
     target: id,
@@ -52,7 +65,16 @@ export function promise(course: Unpromised, goalMs: number, target: CompiledTarg
     // A clock that begins paused has a first promise too, as if it ran.
     originalDueAt: course.originalDueAt ?? due.dueAt ?? isoOf(target.calendar.add(instant(startedAt), goalMs)),
     ...due,
+    ...(missed && { breachedFrom: missed.breachedFrom }),
+    ...whatWas(course),
   };
+}
+
+/** The clock with its promise noted as broken, if it is past due. For whatever changes the promise. */
+export function notingMissed(clock: Clock, at: string): Clock {
+  const { dueAt, breachedFrom, goalMs, missed } = clock;
+  if (missed || dueAt === undefined || breachedFrom === undefined || !isOverdue(clock, at)) return clock;
+  return { ...clock, missed: { dueAt, breachedFrom, goalMs } };
 }
 
 /** Pauses or resumes by the target's pause condition; the same object if nothing changes. */
@@ -60,43 +82,65 @@ export function holdOrResume<C extends Unpromised>(course: C, target: CompiledTa
   const hold = target.pause(moment.facts);
   if (hold === isPaused(course)) return course;
   const at = notBefore(course, moment.at);
-  if (hold) return { ...course, pauses: [...course.pauses, { from: at, fromEvent: moment.by }] };
+  if (hold) return { ...course, pauses: [...course.pauses, pauseFrom(at, moment)] };
   return { ...course, pauses: resumed(course, at, moment.by) };
 }
 
+/** A pause with an end has ended then, whoever resumed it later. */
 const resumed = ({ pauses }: Unpromised, at: string, by: string): Clock['pauses'] =>
-  pauses.map((pause) => (pause.to === undefined ? { ...pause, to: at, toEvent: by } : pause));
+  pauses.map(({ from, fromEvent, to, toEvent = by, until }) => {
+    if (to !== undefined) return { from, fromEvent, to, toEvent };
+    return until !== undefined && until < at
+      ? { from, fromEvent, to: until, toEvent: fromEvent }
+      : { from, fromEvent, to: at, toEvent };
+  });
 
 export function complete(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
   const stopped = stop(clock, target, moment);
-  return { ...stopped, state: 'completed', met: stopped.workingMs <= clock.goalMs };
+  return { ...stopped, state: 'completed', met: !isBroken(stopped) };
 }
 
-export const cancel = (clock: Clock, target: CompiledTarget, moment: Moment): Clock => ({
-  ...stop(clock, target, moment),
-  state: 'cancelled',
-});
+/** What was past due when it was cancelled is missed too. */
+export function cancel(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
+  const stopped = stop(clock, target, moment);
+  return { ...stopped, state: 'cancelled', ...(isBroken(stopped) && { met: false }) };
+}
+
+const isBroken = ({ workingMs = 0, goalMs, missed }: Clock): boolean => missed !== undefined || workingMs > goalMs;
 
 /** Closes an open pause first, because it moves the due time. */
-function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock & { readonly workingMs: number } {
+function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
   const at = notBefore(clock, moment.at);
   const pauses = isPaused(clock) ? resumed(clock, at, moment.by) : clock.pauses;
+  const { startedAt, goalMs, missed } = clock;
   return {
     ...clock,
     ...(pauses === clock.pauses
       ? {}
-      : { pauses, ...dueTimes({ startedAt: clock.startedAt, pauses }, clock.goalMs, target) }),
+      : {
+          pauses,
+          ...dueTimes({ startedAt, pauses }, goalMs, target),
+          ...(missed && { breachedFrom: missed.breachedFrom }),
+        }),
     stoppedAt: at,
     stoppedBy: moment.by,
-    workingMs: worked({ startedAt: clock.startedAt, pauses }, target.calendar, instant(at)),
-    wallMs: instant(at) - instant(clock.startedAt),
+    workingMs: worked({ startedAt, pauses }, target.calendar, instant(at)),
+    wallMs: instant(at) - instant(startedAt),
   };
 }
 
-/** Resumes a stopped clock in the new cycle: the time in between counts as a pause. */
+/** Resumes a stopped clock, in its cycle or the next: the time in between counts as a pause. */
 export function goOn(clock: Clock, ruleSet: string, { at, by, facts }: Moment): Unpromised {
   const { target, startedAt, startedBy, stoppedAt = at, stoppedBy = by, originalDueAt } = clock;
   const to = at < stoppedAt ? stoppedAt : at;
   const pauses = [...clock.pauses, { from: stoppedAt, fromEvent: stoppedBy, to, toEvent: by }];
-  return { target, cycle: facts.cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt };
+  const { cycle } = facts;
+  return { target, cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt, ...whatWas(clock) };
+}
+
+/** A stopped clock goes on in its cycle, as its target says. */
+export function goOnAfterReturn(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
+  const returned = { returnedAt: moment.at, returnedBy: moment.by };
+  const course: Unpromised = target.onReturn === 'continue' ? unpromise(clock) : goOn(clock, clock.ruleSet, moment);
+  return promise(holdOrResume({ ...course, ...returned }, target, moment), clock.goalMs, target);
 }

@@ -1,11 +1,14 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { instant, isoOf } from '../fast/instants.js';
-import type { Clock } from './clock.js';
+import type { Clock, Pause } from './clock.js';
 
 /** A clock's start and pauses, with or without a goal. */
 export type Course = Pick<Clock, 'startedAt' | 'pauses'>;
 
 export const isPaused = ({ pauses }: Course): boolean => pauses.length > 0 && pauses.at(-1)?.to === undefined;
+
+/** When a pause ends, as far as that is known. */
+export const endOf = ({ to, until }: Pause): string | undefined => to ?? until;
 
 /** The instant `at`, or the last instant on the clock if that is later: events may arrive out of order. */
 export function notBefore(course: Course, at: string): string {
@@ -20,8 +23,9 @@ export function worked({ startedAt, pauses }: Course, calendar: Calendar, at: nu
   let sum = 0;
   for (const pause of pauses) {
     sum += calendar.workingMs(since, Math.min(instant(pause.from), at));
-    if (pause.to === undefined) return sum;
-    since = instant(pause.to);
+    const end = endOf(pause);
+    if (end === undefined) return sum;
+    since = instant(end);
   }
   return sum + calendar.workingMs(since, at);
 }
@@ -34,8 +38,9 @@ function whenWorked({ startedAt, pauses }: Course, calendar: Calendar, ms: numbe
     const share = calendar.workingMs(since, instant(pause.from));
     if (share >= left) return calendar.add(since, left);
     left -= share;
-    if (pause.to === undefined) return undefined;
-    since = instant(pause.to);
+    const end = endOf(pause);
+    if (end === undefined) return undefined;
+    since = instant(end);
   }
   return calendar.add(since, left);
 }
@@ -45,9 +50,9 @@ function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number
   let next = calendar.nextWorking(at);
   for (const pause of pauses) {
     if (instant(pause.from) > next) break;
-    if (pause.to === undefined) return undefined;
-    const to = instant(pause.to);
-    if (to > next) next = calendar.nextWorking(to);
+    const end = endOf(pause);
+    if (end === undefined) return undefined;
+    if (instant(end) > next) next = calendar.nextWorking(instant(end));
   }
   return next;
 }
@@ -78,8 +83,22 @@ export function remaining(clock: Clock, calendar: Calendar, at: string): number 
   return clock.goalMs - (clock.workingMs ?? worked(clock, calendar, instant(at)));
 }
 
+type Judged = Pick<Clock, 'state' | 'pauses'> & {
+  readonly met?: boolean | null | undefined;
+  readonly breachedFrom?: string | null | undefined;
+};
+
 /** Whether the clock goes on past the first working instant after its due time. */
-export const isOverdue = (clock: Clock, at: string): boolean =>
-  (clock.state === 'running' || clock.state === 'paused') &&
-  clock.breachedFrom !== undefined &&
-  at > clock.breachedFrom;
+export const isOverdue = ({ state, breachedFrom }: Omit<Judged, 'pauses'>, at: string): boolean =>
+  (state === 'running' || state === 'paused') && typeof breachedFrom === 'string' && at > breachedFrom;
+
+export type ClockVerdict = 'met' | 'missed' | 'running' | 'overdue' | 'paused' | 'cancelled';
+
+/** At an instant. Past due is overdue, on hold or not; what was cancelled after it was due is missed. */
+export function verdictOf(clock: Judged, at: string): ClockVerdict {
+  const { state, met, pauses } = clock;
+  if (state === 'completed' || (state === 'cancelled' && met === false)) return met ? 'met' : 'missed';
+  if (isOverdue(clock, at)) return 'overdue';
+  const until = pauses.at(-1)?.until;
+  return state === 'paused' && until !== undefined && until <= at ? 'running' : state;
+}

@@ -10,13 +10,13 @@ export interface Clock {
   readonly startedBy: string;
   readonly stoppedAt?: string;
   readonly stoppedBy?: string;
-  /** An open pause has no `to`. Each instant has the id of its event. */
-  readonly pauses: readonly {
-    readonly from: string;
-    readonly fromEvent: string;
-    readonly to?: string;
-    readonly toEvent?: string;
-  }[];
+  /** An open pause has no `to`. One that ends by itself has `until`. Each instant has the id of its event. */
+  readonly pauses: readonly Pause[];
+  /** The last time that it went on after it had stopped in the same cycle. */
+  readonly returnedAt?: string;
+  readonly returnedBy?: string;
+  /** An earlier promise that was broken before the goal changed. It stays broken. */
+  readonly missed?: Missed;
   /** The first promise, then the current one, which is absent during a pause: its length is unknown. */
   readonly originalDueAt: string;
   readonly dueAt?: string;
@@ -26,6 +26,20 @@ export interface Clock {
   /** Of a stopped clock: working time without pauses, and wall-clock time. */
   readonly workingMs?: number;
   readonly wallMs?: number;
-  /** Of a completed clock. */
+  /** Of a completed clock, and `false` of one that was cancelled after it was due. */
   readonly met?: boolean;
+}
+
+export interface Pause {
+  readonly from: string;
+  readonly fromEvent: string;
+  readonly to?: string;
+  readonly toEvent?: string;
+  readonly until?: string;
+}
+
+export interface Missed {
+  readonly dueAt: string;
+  readonly breachedFrom: string;
+  readonly goalMs: number;
 }

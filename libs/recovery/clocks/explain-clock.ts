@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { RuleBooks } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
 import { instant, isoOf } from '../fast/instants.js';
+import { endOf } from './clock-times.js';
 
 interface Interval {
   readonly from: string;
@@ -54,18 +55,21 @@ export function explainClock(
     workingMs: counted.reduce((sum, { ms }) => sum + ms, 0),
     held: clock.pauses.map((pause) => ({
       ...pause,
-      heldMs: target.calendar.workingMs(instant(pause.from), instant(pause.to ?? until)),
+      heldMs: target.calendar.workingMs(instant(pause.from), instant(earlier(endOf(pause), until))),
     })),
   };
 }
+
+const earlier = (end: string | undefined, until: string): string => (end !== undefined && end < until ? end : until);
 
 function countedIntervals({ startedAt, pauses }: Clock, calendar: Calendar, until: number): readonly Interval[] {
   const between = (from: number, to: number) => calendar.intervals(from, Math.min(to, until));
   const runs: { from: number; to: number }[] = [];
   let since = instant(startedAt);
-  for (const { from, to } of pauses) {
-    runs.push(...between(since, instant(from)));
-    since = to === undefined ? until : instant(to);
+  for (const pause of pauses) {
+    runs.push(...between(since, instant(pause.from)));
+    const end = endOf(pause);
+    since = end === undefined ? until : instant(end);
   }
   runs.push(...between(since, until));
   return runs.map(({ from, to }) => ({ from: isoOf(from), to: isoOf(to), ms: to - from }));

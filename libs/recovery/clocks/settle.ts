@@ -1,7 +1,20 @@
 import canonicalize from 'canonicalize';
 import type { CompiledRules, CompiledTarget } from '../rules/compile.js';
+import { inWork } from '../case/case-state.js';
 import type { Clock } from './clock.js';
-import { attach, cancel, complete, goalOf, goOn, holdOrResume, isGoing, promise, unpromise } from './clock-moves.js';
+import {
+  attach,
+  cancel,
+  complete,
+  goalOf,
+  goOn,
+  goOnAfterReturn,
+  holdOrResume,
+  isGoing,
+  notingMissed,
+  promise,
+  unpromise,
+} from './clock-moves.js';
 import type { Moment, Unpromised } from './clock-moves.js';
 import { notBefore } from './clock-times.js';
 
@@ -26,8 +39,10 @@ export function settle(
   moves?: (going: Clock) => boolean,
 ): Standing {
   const now: Settled = { clocks: [], unpromised: [] };
-  for (const clock of before.clocks)
-    keep(now, isGoing(clock) && (!moves || moves(clock)) ? advance(clock, rules, moment, book) : clock);
+  for (const clock of before.clocks) {
+    const going = isGoing(clock) ? clock : returned(clock, rules, moment, book);
+    keep(now, going && (!moves || moves(clock)) ? advance(going, rules, moment, book) : clock);
+  }
   for (const course of before.unpromised) goOnIn(now, advanceUnpromised(course, rules, moment, book));
   for (const target of rules.targets) {
     if (target.reportedOnly || lastOf(now.unpromised, target)) continue;
@@ -66,8 +81,18 @@ function lastOf<Course extends Unpromised>(courses: readonly Course[], { id }: C
   return undefined;
 }
 
-function advance(clock: Clock, rules: CompiledRules, moment: Moment, book: Book): Clock | Unpromised {
+/** A completed clock that goes on, because its case came back to work in the same cycle. */
+function returned(clock: Clock, rules: CompiledRules, moment: Moment, book: Book): Clock | undefined {
   const { facts } = moment;
+  if (clock.state !== 'completed' || clock.cycle !== facts.cycle || !inWork(facts)) return undefined;
+  const target = targetOf(clock, rules, book);
+  if (target.onReturn === 'keep' || target.stop(facts) || target.cancel(facts)) return undefined;
+  return goOnAfterReturn(clock, target, moment);
+}
+
+function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book): Clock | Unpromised {
+  const { facts } = moment;
+  let clock = going;
   const own = targetOf(clock, rules, book);
   const pinned = own.retarget === 'pinned';
   const target = pinned ? own : computed(rules, clock.target);
@@ -77,12 +102,14 @@ function advance(clock: Clock, rules: CompiledRules, moment: Moment, book: Book)
   const goalMs = pinned ? clock.goalMs : goalOf(target, facts);
   const restarts =
     own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
+  if (own.pastDue === 'stays-missed' && (restarts || goalMs !== clock.goalMs)) clock = notingMissed(clock, moment.at);
   const ruleSet = pinned ? clock.ruleSet : rules.hash;
   const course = restarts
     ? beginAgain(clock, target, ruleSet, moment)
     : holdOrResume(ruleSet === clock.ruleSet ? clock : { ...clock, ruleSet }, target, moment);
   if (course === clock && goalMs === clock.goalMs) return clock;
-  return goalMs === undefined ? unpromise(course) : promise(course, goalMs, target);
+  if (goalMs !== undefined) return promise(course, goalMs, target);
+  return clock.missed ? cancel(clock, own, moment) : unpromise(course);
 }
 
 function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Moment, book: Book) {

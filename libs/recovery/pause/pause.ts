@@ -1,6 +1,6 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
-import { changed, inWork } from '../case/case-state.js';
+import { changed, inWork, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
 import { Instant, OneOf, Optional, Text } from '../vocabulary/fields.js';
@@ -11,9 +11,21 @@ const fields = { waitingOn: OneOf(WAITING_ON), reason: Optional(Text(2_000)), un
 
 export const CasePaused = caseEvent('CasePaused', {
   fields,
-  apply: (state, { data: { waitingOn, until } }) =>
-    changed(state, { status: 'paused', waitingOn }, { pausedUntil: until }),
+  apply: (state, { id, data: { waitingOn, until } }) =>
+    changed(state, { status: 'paused', waitingOn }, { pausedUntil: until, pausedBy: id }),
 });
+
+const resumed = (state: OpenedCase): OpenedCase => {
+  const { status } = state.facts;
+  const now = { status: status === 'paused' ? 'open' : status, waitingOn: null } as const;
+  return changed(state, now, { pausedUntil: undefined, pausedBy: undefined });
+};
+
+/** The case at an instant: a pause with an end has ended then, whether or not anybody says so. */
+export const afterPause = (state: OpenedCase, at: string): OpenedCase =>
+  state.facts.status === 'paused' && state.pausedUntil !== undefined && state.pausedUntil <= at
+    ? resumed(state)
+    : state;
 
 export const PauseCase = caseCommand('PauseCase', {
   comes: {
@@ -44,14 +56,7 @@ export const PauseCase = caseCommand('PauseCase', {
 
 export const CaseResumed = caseEvent('CaseResumed', {
   fields: { reason: Optional(Text(2_000)) },
-  apply: (state) => {
-    const { status } = state.facts;
-    return changed(
-      state,
-      { status: status === 'paused' ? 'open' : status, waitingOn: null },
-      { pausedUntil: undefined },
-    );
-  },
+  apply: resumed,
 });
 
 export const ResumeCase = caseCommand('ResumeCase', {

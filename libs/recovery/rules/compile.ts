@@ -26,6 +26,8 @@ export interface CompiledTarget {
   readonly escalateTo: string | undefined;
   readonly retarget: 'keep' | 'restart' | 'pinned';
   readonly reopen: 'first-only' | 'restart' | 'resume';
+  readonly onReturn: 'resume' | 'continue' | 'keep';
+  readonly pastDue: 'stays-missed' | 'follows-goal';
 }
 
 /** A triage override with its condition as a function. */
@@ -105,6 +107,8 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     escalateTo: target.escalateTo,
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',
+    onReturn: target.onReturn ?? 'resume',
+    pastDue: target.pastDue ?? 'stays-missed',
   });
   const targets = ruleSet.targets.map(compileTarget);
   return {

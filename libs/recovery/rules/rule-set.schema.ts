@@ -73,6 +73,7 @@ export const RULE_SET_SCHEMA = {
     calendars: named(ref('calendar'), 'Write calendars by name.'),
     triage: ref('triage'),
     targets: list(ref('target'), 'Write a list of targets.'),
+    queueOrder: oneOf('priority', 'due'),
     contact: ref('contact'),
     offers: ref('offers'),
     rootCauses: ref('rootCauses'),
@@ -165,6 +166,8 @@ export const RULE_SET_SCHEMA = {
       escalateTo: text('Name whom to escalate to.'),
       retarget: oneOf('keep', 'restart', 'pinned'),
       reopen: oneOf('first-only', 'restart', 'resume'),
+      onReturn: oneOf('resume', 'continue', 'keep'),
+      pastDue: oneOf('stays-missed', 'follows-goal'),
     }),
     contact: object(['tries'], {
       tries: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },

@@ -18,6 +18,8 @@ export interface RuleSet {
   readonly calendars: Readonly<Record<string, CalendarRule>>;
   readonly triage?: TriageRules;
   readonly targets: readonly TargetRule[];
+  /** What stands first in the queue: the most urgent, then what is due first; or what is due first. Default priority. */
+  readonly queueOrder?: 'priority' | 'due';
   readonly contact?: ContactRules;
   readonly offers?: OfferRules;
   readonly rootCauses?: RootCauseRules;
@@ -101,6 +103,13 @@ export interface TargetRule {
   readonly retarget?: 'keep' | 'restart' | 'pinned';
   /** How a reopened case continues. Default first-only. */
   readonly reopen?: 'first-only' | 'restart' | 'resume';
+  /** A promise that is past due when its goal changes: it stays missed, or only the last goal counts. Default stays-missed. */
+  readonly pastDue?: 'stays-missed' | 'follows-goal';
+  /**
+   * How a stopped clock goes on when the stop condition no longer holds in the same cycle, such as after a return from
+   * review: `resume` leaves out the time in between, `continue` counts it, `keep` lets the first stop count. Default resume.
+   */
+  readonly onReturn?: 'resume' | 'continue' | 'keep';
 }
 
 export interface ContactRules {
