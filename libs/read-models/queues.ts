@@ -85,7 +85,8 @@ const isInWork = ({ status }: CaseFacts): boolean => status === 'open' || status
 const nextDue = (clocks: readonly Clock[]): { at: string; target: string } | undefined => {
   let next: { at: string; target: string } | undefined;
   for (const { state, dueAt, target } of clocks)
-    if (state === 'running' && dueAt !== undefined && (!next || dueAt < next.at)) next = { at: dueAt, target };
+    if ((state === 'running' || state === 'paused') && dueAt !== undefined && (!next || dueAt < next.at))
+      next = { at: dueAt, target };
   return next;
 };
 
@@ -99,7 +100,10 @@ const overdueFrom = (clocks: readonly Clock[]): string | undefined => {
 };
 
 /** By what people sort their work. */
-const ORDERS = ['nextDueAt', 'overdueFrom', 'priorityRank', 'openedAt', 'touchedAt', 'contactDueAt'] as const;
+const ORDERS = [
+  ['priorityRank', 'nextDueAt'],
+  ...['nextDueAt', 'overdueFrom', 'openedAt', 'touchedAt', 'contactDueAt'].map((field) => [field]),
+];
 
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
@@ -135,8 +139,8 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     toAuthorise: 'boolean',
   },
   indexes: [
-    ...ORDERS.map((order) => [order]),
-    ...['owner', 'team', 'status'].flatMap((field) => ORDERS.map((order) => [field, order])),
+    ...ORDERS,
+    ...['owner', 'team', 'status'].flatMap((field) => ORDERS.map((order) => [field, ...order])),
     // Few cases have these: without an index all others would be read past.
     ['waitingOn', 'nextDueAt'],
     ['toAuthorise', 'nextDueAt'],

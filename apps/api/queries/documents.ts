@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 export interface Shown {
-  readonly documents: readonly object[];
+  readonly documents: readonly Readonly<Record<string, unknown>>[];
   readonly next?: string;
 }
 

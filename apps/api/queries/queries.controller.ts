@@ -7,7 +7,7 @@ import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
 import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
 import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { NOW, STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isId } from '../../../libs/platform/validation/formats.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import type { Query } from '../../../libs/read-store/read-store.js';
@@ -16,11 +16,14 @@ import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js
 import { Valid } from '../http/body.js';
 import { ofAnotherTeam, ofOwnTeam } from '../http/own-team.js';
 import { Asking, Documents, type Asked, type Shown } from './documents.js';
+import type { Filter } from '../../../libs/filter/filter.js';
+import { afterPause, askedOf, filterAfterPauses } from './ended-pauses.js';
 import { Listing, oneOf, Parameters, type Named } from './url-query.js';
 import { viewOf } from './view.js';
 
 const OF_CASE = ['team', 'owner', 'status', 'kind', 'priority', 'touchpoint', 'product'];
 const DUE_FIRST = [{ field: 'nextDueAt', direction: 'asc' }] as const;
+const URGENT_FIRST = [{ field: 'priorityRank', direction: 'asc' }, ...DUE_FIRST] as const;
 
 const SortBy = Part({
   field: Text(100),
@@ -51,16 +54,21 @@ export class QueriesController {
     private readonly documents: Documents,
     private readonly rules: RulesInForce,
     @Inject(STORES) private readonly stores: Stores,
+    @Inject(NOW) private readonly now: () => string,
   ) {}
 
   @Get('queue')
   @Roles(...READERS)
-  @ApiOperation({ operationId: 'Queue', summary: 'List the open work, due first' })
+  @ApiOperation({
+    operationId: 'Queue',
+    summary: 'List the open work: most urgent first, then due first, unless the rules of the programme say otherwise',
+  })
   queue(
-    @Listing('programme', ...OF_CASE, 'waitingOn', 'toAuthorise') { sort = DUE_FIRST, ...query }: Query,
+    @Listing('programme', ...OF_CASE, 'waitingOn', 'toAuthorise') query: Query,
     @Asking() asked: Asked,
   ): Promise<Shown> {
-    return this.list('queues', { ...query, sort }, asked);
+    const { sort = this.orderOf(query.filter ?? {}) } = query;
+    return this.casesIn('queues', { ...query, sort }, asked);
   }
 
   @Get('cases')
@@ -70,7 +78,7 @@ export class QueriesController {
     @Listing('programme', 'customer', 'response', 'reference', ...OF_CASE) query: Query,
     @Asking() asked: Asked,
   ): Promise<Shown> {
-    return this.list('cases', query, asked);
+    return this.casesIn('cases', query, asked);
   }
 
   @Get('cases/:id')
@@ -85,7 +93,7 @@ export class QueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     await this.mayReadCase(id, asked);
-    const document = await this.documents.get('cases', id, asked);
+    const document = afterPause(await this.documents.get('cases', id, asked), this.now());
     void reply.header('etag', `"${String(document['revision'])}"`);
     return document;
   }
@@ -166,6 +174,22 @@ export class QueriesController {
   /** An agent whose key names a team sees that team's alone. */
   private list(collection: string, query: Query, asked: Asked): Promise<Shown> {
     return this.documents.find(collection, { ...query, filter: ofOwnTeam(asked.caller, query.filter ?? {}) }, asked);
+  }
+
+  /** A list of cases, each as it is now. */
+  private async casesIn(collection: 'queues' | 'cases', query: Query, asked: Asked): Promise<Shown> {
+    const now = this.now();
+    await this.documents.waitFor(asked);
+    const filter = await filterAfterPauses(this.stores.reads, collection, query.filter ?? {}, now);
+    const shown = await this.list(collection, { ...query, filter }, asked);
+    return { ...shown, documents: shown.documents.map((document) => afterPause(document, now)) };
+  }
+
+  private orderOf(filter: Filter): typeof DUE_FIRST | typeof URGENT_FIRST {
+    const [programme, other] = askedOf(filter, 'programme') ?? [this.rules.onlyProgramme()];
+    const rules =
+      typeof programme === 'string' && other === undefined ? this.rules.books().at(programme, this.now()) : undefined;
+    return rules?.ruleSet.queueOrder === 'due' ? DUE_FIRST : URGENT_FIRST;
   }
 
   private async mayReadCase(id: string, asked: Asked): Promise<void> {

@@ -58,7 +58,7 @@ export const Parameters = (...names: readonly string[]): ParameterDecorator =>
 export const Listing = (...filters: readonly string[]): ParameterDecorator =>
   documented([...filters, ...PAGING], { transform: (url: UrlQuery) => queryOf(url, filters) });
 
-function queryOf(url: UrlQuery, filters: readonly string[]): Query {
+export function queryOf(url: UrlQuery, filters: readonly string[]): Query {
   const mistakes: FieldMistake[] = [];
   const conditions: Filter[] = [];
   for (const [name, value] of Object.entries(url)) {

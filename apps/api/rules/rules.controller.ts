@@ -95,7 +95,7 @@ export class RulesController {
   @ApiOperation({ operationId: 'Rules', summary: 'List the programmes with their rule sets, and which are in force' })
   async list(@Listing() query: Query, @Asking() asked: Asked): Promise<Shown> {
     const shown = await this.documents.find('rules', query, asked);
-    return { ...shown, documents: shown.documents.map(asOfNow) };
+    return { ...shown, documents: shown.documents.map((document) => ({ ...asOfNow(document) })) };
   }
 
   @Get('rules/:programme')

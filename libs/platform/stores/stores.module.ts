@@ -9,6 +9,8 @@ import { Readiness } from '../health/readiness.js';
 
 export const STORES = Symbol('stores');
 export const CONFIG = Symbol('config');
+/** A function that says what time it is: UTC, ISO 8601. */
+export const NOW = Symbol('now');
 
 @Global()
 @Module({})
@@ -17,10 +19,11 @@ export class StoresModule {
     watchEngines(stores, readiness);
   }
 
-  static on({ config, stores, rules, commands, keys }: Ground): DynamicModule {
+  static on({ config, stores, rules, commands, keys, now }: Ground): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },
       { provide: STORES, useValue: stores },
+      { provide: NOW, useValue: now },
       { provide: RulesInForce, useValue: rules },
       { provide: Commands, useValue: commands },
       { provide: ApiKeys, useValue: keys },
