@@ -128,7 +128,8 @@ export class Commands {
     mergesInto: async (command) => {
       if (!('into' in command)) return undefined;
       const merged = await this.streams.read(this.surroundings.events, streamOf('case', command.into), caseDecider);
-      return merged.state.now?.facts.status ?? 'not-opened';
+      const { now } = merged.state;
+      return now ? { status: now.facts.status, customer: now.customer, into: now.mergedInto } : 'not-opened';
     },
   };
 

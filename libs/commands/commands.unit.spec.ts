@@ -160,6 +160,25 @@ describe('a command', () => {
     expect(await commands.execute(merge('c-1', 'c-2'))).toMatchObject({ revision: 3 });
   });
 
+  test("never merges a case into another customer's", async () => {
+    const ofEva = { ...opening.command, case: 'c-1', customer: 'eva' } as CommandRequest<'case'>['command'];
+    const ofBob = { ...opening.command, case: 'c-2', customer: 'bob' } as CommandRequest<'case'>['command'];
+    await commands.execute({ ...opening, command: ofEva });
+    await commands.execute({ ...opening, id: 'c-2', customer: 'bob', command: ofBob });
+    const merge: CommandRequest<'case'>['command'] = { type: 'MergeCase', into: 'c-2' };
+    expect(await commands.execute({ ...noting, commandId: 'merge', command: merge })).toMatchObject({
+      refused: 'merge-into-another-customers',
+      field: 'into',
+    });
+  });
+
+  test('without a stated time happens after its cause, though another clock is ahead of ours', async () => {
+    await commands.execute({ ...opening, occurredAt: '2031-05-05T09:00:30.000Z' });
+    await commands.execute(noting);
+    const [noted] = (await stores.events.readStream('case-c-1', { after: 2 })).events;
+    expect(noted).toMatchObject({ occurredAt: '2031-05-05T09:00:30.000Z', recordedAt: NOW });
+  });
+
   test('that this caller may not give is refused, and nothing is stored', async () => {
     await commands.execute(opening);
     const refused = await commands.execute({ ...noting, permits: () => refuse('not-yours', 'It is of another team.') });

@@ -15,6 +15,8 @@ export interface AttemptMade extends Done {
   readonly channel: string;
   readonly outcome: string;
   readonly note: PersonalText | null;
+  /** The rules of contact that it broke. */
+  readonly breaches: readonly string[];
 }
 
 export interface OfferMade extends Done {
@@ -71,6 +73,8 @@ export type CaseRecord = {
   readonly acknowledgedAt: string | null;
   readonly informedAt: string | null;
   readonly attempts: readonly AttemptMade[];
+  /** How often contact rules were broken. */
+  readonly contactBreaches: number;
   readonly offers: readonly OfferMade[];
   readonly cause: CauseFound | null;
   readonly steps: readonly Step[];

@@ -36,6 +36,7 @@ const begin = ({ data, programme, occurredAt }: Extract<CaseHappening, { type: '
   acknowledgedAt: null,
   informedAt: null,
   attempts: [],
+  contactBreaches: 0,
   offers: [],
   cause: null,
   steps: [],
@@ -78,9 +79,9 @@ const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
   OwnerAlerted: ({ more }, { occurredAt }) => ({ alertedAt: more.alertedAt ?? occurredAt }),
   CaseAcknowledged: ({ more }, { occurredAt }) => ({ acknowledgedAt: more.acknowledgedAt ?? occurredAt }),
   ContactAttempted: ({ more, case: { facts } }, event) => {
-    const { channel, outcome, note = null } = event.data;
-    const attempt = { ...doneBy(event), event: event.id, cycle: facts.cycle, channel, outcome, note };
-    return { attempts: [...more.attempts, attempt] };
+    const { channel, outcome, note = null, breaches = [] } = event.data;
+    const attempt = { ...doneBy(event), event: event.id, cycle: facts.cycle, channel, outcome, note, breaches };
+    return { attempts: [...more.attempts, attempt], contactBreaches: more.contactBreaches + breaches.length };
   },
   ProgressUpdateSent: (now, event) => messageSent(now, event, 'progress'),
   CustomerInformed: (now, event) => ({ ...messageSent(now, event, 'closing'), informedAt: event.occurredAt }),
@@ -173,6 +174,8 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     openedAt: 'instant',
     lastEventAt: 'instant',
     cycle: 'integer',
+    pausedUntil: 'instant',
+    contactBreaches: 'integer',
     workedBy: 'strings',
     outcome: 'string',
   },

@@ -46,7 +46,7 @@ export const customers: ReadModel<CustomerFact> = {
   indexes: [['programme', 'repeatsWithin30Days'], ['customer']],
   key: (event) => {
     if (event.type === 'CaseOpened') return caseOf(event) === undefined ? undefined : event.data.customer;
-    return event.type === 'CustomerForgotten' ? event.data.customer : undefined;
+    return event.type === 'CustomerForgotten' || event.type === 'CaseMerged' ? event.data.customer : undefined;
   },
   evolve: {
     CaseOpened: (fact, { data, programme, occurredAt }) => {
@@ -54,20 +54,33 @@ export const customers: ReadModel<CustomerFact> = {
       const cases = withOpening(opened[programme] ?? [], data.case, instant(occurredAt));
       return { customer: data.customer, opened: { ...opened, [programme]: cases }, forgottenAt };
     },
+    // A duplicate counts once, as the case that it goes on in.
+    CaseMerged: (fact, { stream, programme }) => {
+      const of = fact?.opened[programme];
+      if (!of) return fact;
+      const others = of.filter((opened) => caseOf({ stream }) !== opened.case);
+      return { ...fact, opened: { ...fact.opened, [programme]: others } };
+    },
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
   documents: ({ customer, opened, forgottenAt }) =>
-    Object.entries(opened).map(([programme, of]) => [
-      `${customer}:${programme}`,
-      {
-        customer,
-        programme,
-        cases: of.length,
-        firstOpenedAt: isoIfAny(of[0]?.at),
-        lastOpenedAt: isoIfAny(of.at(-1)?.at),
-        repeatsWithin30Days: repeats(of, 30),
-        repeatsWithin90Days: repeats(of, 90),
-        forgottenAt,
-      },
-    ]),
+    Object.entries(opened).flatMap(([programme, of]) =>
+      of.length === 0
+        ? []
+        : [
+            [
+              `${customer}:${programme}`,
+              {
+                customer,
+                programme,
+                cases: of.length,
+                firstOpenedAt: isoIfAny(of[0]?.at),
+                lastOpenedAt: isoIfAny(of.at(-1)?.at),
+                repeatsWithin30Days: repeats(of, 30),
+                repeatsWithin90Days: repeats(of, 90),
+                forgottenAt,
+              },
+            ],
+          ],
+    ),
 };

@@ -163,6 +163,8 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
     ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
     ResolutionOffered: (fact, { data }) => fact && answered(fact, data.offer, 'none'),
     OfferAnswered: (fact, { data }) => fact && answered(fact, data.offer, data.answer),
+    // A duplicate goes on in another case, and counts there.
+    CaseMerged: () => undefined,
     CaseApproved: (fact) => step(fact, { approved: true }),
     ReSurveyAnswered: (fact, { data, programme, occurredAt }, { rules }) => {
       const score = levelOf(data.answers, rules.at(programme, occurredAt));

@@ -57,6 +57,12 @@ describe('a fact that is recorded late stands where it happened', () => {
   });
 });
 
+test('a merged duplicate counts in no step and in no number of cases', async () => {
+  const duplicate = history([0, opened], [10, { type: 'CaseMerged', data: { into: '8', customer: 'customer-1' } }]);
+  expect(await documents(customers, duplicate, rules)).toEqual({});
+  expect(await documents(funnel, duplicate, rules)).toEqual({});
+});
+
 const OF_A_CASE: readonly AnyProjection<Inputs>[] = [cases, clocks, customers, funnel, queues, rootCauses, times];
 const happening = fc.constantFrom<CaseEvent[]>(
   opened,

@@ -39,8 +39,12 @@ function missing({ facts, cause, offers: made }: OpenedCase, requires: readonly 
       `The case was reopened since its root cause was identified. Identify "${cause.path.join(' > ')}" again, or another one.`,
     );
   if (!facts.rootCause) return refuse('root-cause-missing', 'Identify the root cause before submitting the case.');
-  if (offers.some(({ standing, answer }) => standing === 'pending' && answer === undefined))
-    return refuse('offer-hanging', 'An offer waits for a supervisor to authorise it. Settle that before submitting.');
+  const hanging = offers.find(({ standing, answer }) => standing === 'pending' && answer === undefined);
+  if (hanging)
+    return refuse(
+      'offer-hanging',
+      `Offer ${hanging.id} waits for a supervisor, who authorises it (POST /v1/cases/{id}/offers/${hanging.id}/authorisation) or withdraws the event that made it (POST /v1/cases/{id}/corrections).`,
+    );
   if (requires.includes('contact') && !facts.attempted)
     return refuse('contact-missing', 'The rules ask for a contact attempt before a case is submitted. Log one.');
   if (requires.includes('offer') && offers.length === 0)

@@ -1,19 +1,23 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
 import { inWork, worked, type Attempt } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
 import { DAY_MS } from '../rules/duration.js';
-import { OneOf, Optional, Personal } from '../vocabulary/fields.js';
+import { given, OneOf, Optional, Personal, Texts } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
 import { CHANNELS, CONTACT_OUTCOMES } from '../vocabulary/words.js';
 
 const fields = { channel: OneOf(CHANNELS), outcome: OneOf(CONTACT_OUTCOMES), note: Optional(Personal) };
 
+/** What an attempt breaks of the rules: it happened, so it is recorded, and counted as a breach. */
+const BREACHES = ['frequency-cap', 'channel-not-allowed'] as const;
+
 export const ContactAttempted = caseEvent('ContactAttempted', {
-  fields,
+  fields: { ...fields, breaches: Optional(given(Texts(BREACHES.length))) },
   apply: (state, { actor, occurredAt, data: { channel, outcome } }) => {
+    // Before the case was opened, a contact was none about it.
+    if (occurredAt < state.openedAt) return worked(state, actor.id);
     const { cycle, contacted } = state.facts;
     const attempts = [...state.attempts, { cycle, at: occurredAt, channel, outcome }];
     return worked(state, actor.id, { attempted: true, contacted: contacted || outcome === 'reached' }, { attempts });
@@ -24,41 +28,29 @@ export const LogContactAttempt = caseCommand('LogContactAttempt', {
   comes: {
     path: 'contact-attempts',
     roles: WORKERS,
-    says: 'Log an attempt to reach the customer',
+    says: 'Log an attempt to reach the customer. One beyond the rules is recorded as a breach of them',
     example: { channel: 'phone', outcome: 'reached', note: 'Wants the second charge back' },
   },
   fields,
-  decide({ channel, outcome, note }, { facts, attempts }, { now, rules }) {
+  decide({ channel, outcome, note }, { facts, attempts }, { now, occurredAt = now, rules }) {
     if (!inWork(facts)) return notInWork(facts);
     const { channels, frequencyCap } = rules?.ruleSet.contact ?? {};
-    if (channels && !channels.includes(channel))
-      return refuse(
-        'channel-not-allowed',
-        `The rules allow contact by ${channels.join(', ')}, not ${channel}.`,
-        'channel',
-      );
-    const free = frequencyCap && freeAgainAt(attempts, frequencyCap, now);
-    if (frequencyCap && free !== undefined)
-      return refuse(
-        'contacted-too-often',
-        `The customer was contacted ${frequencyCap.max} times within ${frequencyCap.days} days. Wait until ${free}.`,
-      );
-    return [fact(ContactAttempted, { channel, outcome, note })];
+    const breaches: (typeof BREACHES)[number][] = [];
+    if (frequencyCap && isCapReached(attempts, frequencyCap, occurredAt)) breaches.push('frequency-cap');
+    if (channels && !channels.includes(channel)) breaches.push('channel-not-allowed');
+    return [fact(ContactAttempted, { channel, outcome, note, ...(breaches.length > 0 && { breaches }) })];
   },
 });
 
-/** When the customer may be contacted again under a frequency cap; undefined: now. */
-function freeAgainAt(
+/** Whether the customer was contacted as often before this moment as the cap allows. */
+function isCapReached(
   attempts: readonly Attempt[],
   { max, days }: { readonly max: number; readonly days: number },
   now: string,
-): string | undefined {
-  const window = days * DAY_MS;
-  const within = attempts.map(({ at }) => Date.parse(at)).filter((at) => at > Date.parse(now) - window);
-  if (within.length < max) return undefined;
-  // Once this one has left the window, fewer than `max` are in it.
-  const leaves = within.sort((a, b) => a - b)[within.length - max];
-  return new Date((leaves ?? Date.parse(now)) + window).toISOString();
+): boolean {
+  const until = Date.parse(now);
+  const from = until - days * DAY_MS;
+  return attempts.map(({ at }) => Date.parse(at)).filter((at) => at > from && at <= until).length >= max;
 }
 
 /** The attempts of a cycle that count as tries: within the contact hours, and as far apart as the rules ask. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseEvent } from '../case/case.js';
-import { ana, attempted, closed, given, happened, owned, rules, submitted, time } from '../case/case.testing.js';
+import { ana, attempted, closed, fold, given, happened, owned, rules, submitted, time } from '../case/case.testing.js';
 
 const log = { type: 'LogContactAttempt', channel: 'phone', outcome: 'no-answer' } as const;
 const attempt = (outcome: 'no-answer' | 'reached' | 'refused', at: string, day?: string) =>
@@ -16,21 +16,20 @@ describe('logging a contact attempt', () => {
     expect(given(...owned, attempted).when(log, { commandId: 'c-3' })).toEqual([]);
     expect(given(...owned, attempted).when(log, { commandId: 'c-4' })).toEqual([attempted]);
   });
-  test('the rules say on which channels', () => {
-    const context = { rules: rules({ contact: { tries: 2, channels: ['e-mail', 'chat'] } }) };
-    expect(given(...owned).when(log, context)).toMatchObject({
-      refused: 'channel-not-allowed',
-      because: 'The rules allow contact by e-mail, chat, not phone.',
-    });
+  test('beyond the rules happened all the same: it is recorded as a breach of them', () => {
+    const channels = { rules: rules({ contact: { tries: 2, channels: ['e-mail', 'chat'] } }) };
+    expect(given(...owned).when(log, channels)).toMatchObject([{ data: { breaches: ['channel-not-allowed'] } }]);
+
+    const capped = { rules: rules({ contact: { tries: 2, frequencyCap: { max: 2, days: 7 } } }) };
+    const twice = [...owned, attempt('no-answer', '12:00'), attempt('no-answer', '09:00', '2031-05-07')];
+    expect(given(...twice).when(log, { ...capped, now: time('11:59', '2031-05-12') })).toMatchObject([
+      { data: { breaches: ['frequency-cap'] } },
+    ]);
+    expect(given(...twice).when(log, { ...capped, now: time('12:00', '2031-05-12') })).toEqual([attempted]);
   });
-  test('nobody is contacted more often than the cap, over all cycles', () => {
-    const context = { rules: rules({ contact: { tries: 2, frequencyCap: { max: 2, days: 7 } } }) };
-    const twice = [...owned, attempt('no-answer', '12:00', '2031-04-28'), attempt('no-answer', '09:00', '2031-05-01')];
-    expect(given(...twice).when(log, { ...context, now: time('11:59') })).toMatchObject({
-      refused: 'contacted-too-often',
-      because: expect.stringContaining('Wait until 2031-05-05T12:00:00.000Z'),
-    });
-    expect(given(...twice).when(log, { ...context, now: time('12:00') })).toEqual([attempted]);
+  test('before the case was opened counts for nothing', () => {
+    const early = attempt('reached', '08:00');
+    expect(fold(...owned, early).now).toMatchObject({ attempts: [], facts: { attempted: false, contacted: false } });
   });
   test('what is reviewed or closed is not contacted', () => {
     expect(given(...owned, submitted).when(log)).toMatchObject({ refused: 'in-review' });

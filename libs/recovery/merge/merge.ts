@@ -2,11 +2,12 @@ import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
-import { Id, Optional, Text } from '../vocabulary/fields.js';
+import { given, Id, identity, Optional, Text } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
 
 export const CaseMerged = caseEvent('CaseMerged', {
-  fields: { into: Text(), reason: Optional(Text(2_000)) },
+  /** `customer`: of the duplicate, so that it counts once among their cases. */
+  fields: { into: Text(), reason: Optional(Text(2_000)), customer: Optional(given(identity(Text()))) },
   apply: (state, { data: { into } }) => changed(state, { status: 'merged', waitingOn: null }, { mergedInto: into }),
 });
 
@@ -20,7 +21,7 @@ export const MergeCase = caseCommand('MergeCase', {
   },
   fields: { into: Id, reason: Optional(Text(2_000)) },
   needs: ['mergesInto'],
-  decide({ into, reason }, { case: id, facts: { status }, mergedInto }, { mergesInto }) {
+  decide({ into, reason }, { case: id, customer, facts: { status }, mergedInto }, { mergesInto }) {
     if (status === 'merged') {
       if (mergedInto === into) return [];
       return refuse('merged-elsewhere', `This case was merged into ${mergedInto} already. Go on there.`, 'into');
@@ -31,8 +32,18 @@ export const MergeCase = caseCommand('MergeCase', {
       return refuse('merge-of-closed', 'The case is approved and stays as it was closed. Reopen it before merging.');
     if (mergesInto === 'not-opened')
       return refuse('merge-into-unknown', `There is no case ${into}. Check the id of the case it duplicates.`, 'into');
-    if (mergesInto === 'merged')
-      return refuse('merge-into-merged', `Case ${into} was merged itself. Name the case that it went on in.`, 'into');
-    return [fact(CaseMerged, { into, reason })];
+    if (mergesInto?.status === 'merged')
+      return refuse(
+        'merge-into-merged',
+        `Case ${into} was merged into ${mergesInto.into}. Merge this one into that.`,
+        'into',
+      );
+    if (mergesInto && mergesInto.customer !== customer)
+      return refuse(
+        'merge-into-another-customers',
+        `Case ${into} is another customer's, so it is no duplicate. Name a case of this customer.`,
+        'into',
+      );
+    return [fact(CaseMerged, { into, reason, customer })];
   },
 });

@@ -95,7 +95,7 @@ export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
     if (!withinAuthority(actor.role, pending.value, others, rules))
       return refuse(
         'beyond-supervisors-authority',
-        'With what the case was offered already, this is beyond a supervisor’s authority as well. Offer less.',
+        'With what the case was offered already, this is beyond a supervisor’s authority as well. Have the event that made it withdrawn (POST /v1/cases/{id}/corrections, by a supervisor), and offer less.',
       );
     return [fact(OfferAuthorised, { offer: id })];
   },
@@ -124,12 +124,12 @@ export const AnswerOffer = caseCommand('AnswerOffer', {
     if (made.standing === 'pending')
       return refuse(
         'offer-not-authorised',
-        'The offer stands only once a supervisor authorises it. Have that done first.',
+        `The offer stands only once a supervisor authorises it (POST /v1/cases/{id}/offers/${id}/authorisation), or withdraws it (POST /v1/cases/{id}/corrections).`,
       );
     if (made.answer !== undefined && made.answer !== 'no-answer')
       return refuse(
         'offer-answered-already',
-        `The offer was ${made.answer} already. Correct that answer if it is wrong.`,
+        `The offer was ${made.answer} already. If that is wrong, have a supervisor correct it (POST /v1/cases/{id}/corrections).`,
       );
     return [fact(OfferAnswered, { offer: id, answer })];
   },
