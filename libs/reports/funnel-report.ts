@@ -35,16 +35,6 @@ export interface FunnelRow {
   readonly high: number | null;
 }
 
-export interface FunnelReport {
-  readonly rows: readonly FunnelRow[];
-  readonly offers: {
-    readonly total: number;
-    readonly accepted: number;
-    readonly declined: number;
-    readonly unanswered: number;
-  };
-}
-
 /** How many responses and cases reached each step. */
 export async function funnelReport(reads: ReadStore, asked: FunnelRequest = {}): Promise<FunnelReport> {
   return funnelOf(await reads.group('funnel', funnelQuery(asked)));
@@ -70,7 +60,9 @@ export const funnelQuery = ({ programme, touchpoint, product, from, until }: Fun
   },
 });
 
-export function funnelOf(groups: readonly Group[]): FunnelReport {
+export type FunnelReport = ReturnType<typeof funnelOf>;
+
+export function funnelOf(groups: readonly Group[]) {
   const figure = (about: 'response' | 'case', name: string): number =>
     Number(groups.find((group) => group['about'] === about)?.[name] ?? 0);
   const countOf = (step: FunnelStep): number => {

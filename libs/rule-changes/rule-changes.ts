@@ -34,17 +34,14 @@ interface Served {
 
 export interface Replayed extends NamedRules, Served {}
 
-export interface Activated extends NamedRules, Served {
+export interface ActivatedOverThePast extends NamedRules, Served {
   /** What was planned for later and now never takes force. */
   readonly replaces: readonly PlannedRules[];
-}
-
-export interface ActivatedOverThePast extends Activated {
   /** What came since the rehearsal, and what that changes; history does not hold it for a caller who asks again. */
   readonly since?: CarriedOut['since'];
 }
 
-export interface ActivatedFromATimeOn extends Activated {
+export interface ActivatedFromATimeOn extends Omit<ActivatedOverThePast, 'since'> {
   readonly done: Done;
 }
 

@@ -72,11 +72,7 @@ export class Samples {
   }
 
   /** The cases whose last approval was in the month. */
-  private async approvedIn(
-    programme: string,
-    month: string,
-    strata: 'owner' | 'team' | undefined,
-  ): Promise<readonly { case: string; stratum?: string }[]> {
+  private async approvedIn(programme: string, month: string, strata: 'owner' | 'team' | undefined) {
     const found: { case: string; stratum?: string }[] = [];
     for (let after: string | undefined; ;) {
       const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };

@@ -9,23 +9,12 @@ import { showing } from '../progress.js';
 import { bringUpToDate, sealHistory } from '../end-of-history.js';
 import { hasPrefix, BUILD_RECORDS, POSITION_RECORDS } from '../records-of-history.js';
 
-export interface Migrated {
-  readonly events: number;
-  /** The events that this run copied; an earlier run copied the others. */
-  readonly copied: number;
-  readonly sealed: number;
-  readonly records: number;
-  readonly vaultRecords: number;
-  /** Of both. */
-  readonly digest: string | null;
-}
-
 /**
  * Copies everything to other stores and proves the copy: event by event, by the seals, and by the digest of the read
- * models. After a crash it resumes. Nobody may write to either store meanwhile.
+ * models. After a crash it resumes: `copied` counts the events of this run. Nobody may write to either store meanwhile.
  * @throws HistoriesDiffer, LedgersDiffer, Failure if the target holds something else
  */
-export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
+export async function runMigrate(from: Stores, to: Stores) {
   await refuseOccupied(from, to);
   if ((await from.events.end()) !== undefined) await bringUpToDate(from);
   await sealHistory(from);
@@ -50,6 +39,8 @@ export async function runMigrate(from: Stores, to: Stores): Promise<Migrated> {
   const digest = events === 0 ? null : await sameDigest(from, to);
   return { events, copied, sealed: seals.sealed, records, vaultRecords, digest };
 }
+
+export type Migrated = Awaited<ReturnType<typeof runMigrate>>;
 
 async function refuseOccupied(from: Stores, to: Stores): Promise<void> {
   if ((await to.events.end()) === undefined && (await to.reads.generations()).length > 0)
