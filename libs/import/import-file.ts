@@ -7,7 +7,10 @@ import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { appendOnce, DoesNotFit, type StreamEvents } from './append-once.js';
 import { caseGroups, type FileCase } from './case-groups.js';
+import { firstRows } from './first-rows.js';
+import { heldNever } from './held-never.js';
 import { FileRefused, openCsv, type RowsOfFile } from './csv-rows.js';
+import type { SeenTexts } from './mapping/column-types.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
 import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
 import { Rejects } from './rejects.js';
@@ -46,14 +49,21 @@ export interface ImportResult {
   readonly inRepeatedHour?: number;
   /** Absent if there are no rejected rows. */
   readonly rejectsFile?: string;
+  /** What the import took columns for, and conditions that held for no row. Absent if there is nothing to say. */
+  readonly notes?: readonly string[];
 }
 
 /**
  * Checks the file's first lines, so that nobody makes a store for a file that it can't import.
- * @throws FileRefused if the file doesn't fit the mapping
+ * @throws FileRefused if the file doesn't fit the mapping, MappingRefused if a condition can't hold for its first rows
  */
 export async function checkFile(file: string, mapping: CompiledMapping): Promise<void> {
-  await (await openFor(file, mapping)).close();
+  const csv = await openFor(file, mapping);
+  try {
+    mapping.fitTo((await firstRows(csv)).seen);
+  } finally {
+    await csv.close();
+  }
 }
 
 // With a misspelt personal column, the real one would get into the rejects file.
@@ -82,19 +92,25 @@ class Import {
   private added = 0;
   private alreadyThere = 0;
   private inRepeatedHour = 0;
+  private mapping: CompiledMapping;
+  private readonly held = new Set<number>();
 
   constructor(
     private readonly request: ImportRequest,
     /** The end of history before this run. */
     private readonly end: string,
-  ) {}
+  ) {
+    this.mapping = request.mapping;
+  }
 
   async run(): Promise<ImportResult> {
-    const { file, mapping, rejectsFile, onProgress } = this.request;
-    const csv = await openFor(file, mapping);
+    const { file, rejectsFile, onProgress } = this.request;
+    const csv = await openFor(file, this.mapping);
+    const { seen, batches: all } = await firstRows(csv);
+    const mapping = await this.fit(csv, seen);
     const rejects = new Rejects(rejectsFile, csv.header, mapping.mapping.personal ?? []);
     let unread = 0;
-    const batches = caseGroups(csv.batches, mapping, (row) => {
+    const batches = caseGroups(all, mapping, (row) => {
       unread += 1;
       rejects.add(row);
     });
@@ -119,11 +135,22 @@ class Import {
     }
     const { cases, added, alreadyThere, inRepeatedHour } = this;
     const rejected = rejects.count;
+    const notes = [...mapping.took, ...heldNever(mapping, this.held, seen)];
     return {
       ...{ rows: this.rows + unread, cases, added, alreadyThere, rejected },
-      ...(inRepeatedHour > 0 ? { inRepeatedHour } : {}),
       ...(rejected > 0 ? { rejectsFile } : {}),
+      ...(inRepeatedHour > 0 ? { inRepeatedHour } : {}),
+      ...(notes.length > 0 ? { notes } : {}),
     };
+  }
+
+  private async fit(csv: RowsOfFile, seen: SeenTexts): Promise<CompiledMapping> {
+    try {
+      return (this.mapping = this.mapping.fitTo(seen));
+    } catch (error) {
+      await csv.close();
+      throw error;
+    }
   }
 
   private outcome({ count, path }: Rejects): string {
@@ -137,12 +164,14 @@ class Import {
   private async send(cases: readonly FileCase[], rejects: Rejects): Promise<readonly Promise<void>[]> {
     const customers = await this.customersOf(cases);
     this.request.crashPoint?.('import: after customers, before append');
-    const { mapping, rules, now, personal } = this.request;
+    const { mapping } = this;
+    const { rules, now, personal } = this.request;
     const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { streams, rejected, taken, unclear } = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      const { streams, rejected, taken, held, unclear } = mapCase(mapping, one, { customer, rules, recordedAt: now });
       this.rows += one.rows.length;
       this.inRepeatedHour += unclear;
+      for (const rule of held) this.held.add(rule);
       const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
       for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
       return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken }];
@@ -157,7 +186,8 @@ class Import {
 
   /** A case without a customer gets one of its own, without a reference. */
   private async customersOf(cases: readonly FileCase[]): Promise<readonly string[]> {
-    const { mapping, personal } = this.request;
+    const { mapping } = this;
+    const { personal } = this.request;
     const { source } = mapping.mapping;
     const named = cases.map((one) => customerOf(mapping, one));
     const known = await personal.customersOf(

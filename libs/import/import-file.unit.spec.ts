@@ -333,6 +333,82 @@ test('of a file that breaks off, what went in until then is told, and the whole 
   expect(await bring(whole)).toMatchObject({ added: 3_000 - before, alreadyThere: before });
 });
 
+describe('a condition compares a column as what it is', () => {
+  const noted = (condition: string, more = '') =>
+    MAPPING.replace('changed: [words], row: { words: { $ne: null } }', `row: ${condition}`)
+      .replace('{ column: words }', 'seen')
+      .replace('emit:', `${more}\nemit:`);
+  const urgencies = (...texts: string[]) => rows(...texts.map((text, i) => `${i},a,2031-05-05,${text},ana,`));
+
+  test.each([
+    ['a number', '{ urgency: { $lte: 6 } }', '', ['6', '10', '9', ''], 1, 'urgency as a number such as 1234.5'],
+    ['a number in order, though quoted', "{ urgency: { $gt: '9' } }", '', ['6', '10', '9'], 1, 'as a number'],
+    ['a number of a locale', '{ urgency: { $gt: 1000 } }', '', ['"1.234,5"', '"0,5"'], 1, 'such as 1.234,5'],
+    ['true or false', '{ urgency: true }', '', ['TRUE', 'false'], 1, 'as true or false'],
+    [
+      'a date',
+      '{ urgency: { $lt: 2031-05-05 } }',
+      '',
+      ['2031-05-04', '2031-05-05'],
+      1,
+      'as a date written as yyyy-MM-dd',
+    ],
+    ['a text that looks like a number', "{ urgency: '07' }", '', ['7', '07'], 1, undefined],
+  ])('%s', async (_what, condition, more, texts, count, took) => {
+    const { notes, added, cases } = await bring(urgencies(...texts), noted(condition, more));
+    expect(added - cases).toBe(count);
+    if (took === undefined) expect(notes).toBeUndefined();
+    else expect(notes).toEqual([expect.stringContaining(took)]);
+  });
+
+  test('a declared type says nothing, and rejects what is none', async () => {
+    const declared = noted('{ urgency: { $lte: 6 } }', "numbers: '1.234,5'\ncolumns: { urgency: number }");
+    const { notes, ...counts } = await bring(urgencies('6', '"6,5"', 'n/a'), declared);
+    expect([notes, counts]).toMatchObject([undefined, { added: 3, rejected: 1 }]);
+    expect(readFileSync(rejectsFile(), 'utf8')).toContain('urgency must be a number such as 1.234,5, not ""n/a""');
+  });
+
+  test('a declared date is compared with a day, however the source writes days', async () => {
+    const declared = noted(
+      '{ urgency: { $gte: 2031-05-02 } }',
+      'columns: { urgency: { type: date, dates: dd.MM.yyyy } }',
+    );
+    expect(await bring(urgencies('01.06.2031', '01.05.2031'), declared)).toMatchObject({ added: 3, rejected: 0 });
+  });
+
+  test.each([
+    [
+      'a number with which no text can be compared',
+      '{ urgency: { $lte: 6 } }',
+      ['high', 'low', 'low', 'none'],
+      'line 22, emit.1.when.row.urgency.$lte: urgency is compared with the number 6, and the file has "high", "low" and "none"',
+    ],
+    ['a number that some texts are not', '{ urgency: { $lte: 6 } }', ['3', 'n/a'], 'the file has "n/a", not a number'],
+    [
+      'a number that can be read in two ways',
+      '{ urgency: 1234 }',
+      ['1.234', '7'],
+      '"1.234" in urgency is 1.234 or 1234. Say which: numbers: "1234.5" or numbers: "1.234,5"',
+    ],
+    ['true or false for a text', '{ urgency: true }', ['Yes'], 'the file has "Yes", neither true nor false'],
+  ])('%s is refused before anything is stored', async (_what, condition, texts, message) => {
+    await expect(bring(urgencies(...texts), noted(condition))).rejects.toThrow(message);
+    expect(await history()).toEqual([]);
+  });
+
+  test('what a person wrote is shown in no refusal', async () => {
+    const refused = bring(rows('1,a,2031-05-05,high,ana,secret'), noted('{ words: 1 }'));
+    await expect(refused).rejects.toThrow('texts that are personal');
+  });
+
+  test('a condition that held for no row is told, with what the rows have', async () => {
+    const { notes } = await bring(urgencies('Done', 'new'), noted('{ urgency: done }'));
+    expect(notes).toEqual([
+      'line 22, emit.1.when: it held for no row, so there is no NoteAdded from it. The first rows have, for example, urgency "Done" and "new".',
+    ]);
+  });
+});
+
 describe('a file that can not be what it should is refused in words', () => {
   test.each([
     ['an empty file', '', 'is empty'],

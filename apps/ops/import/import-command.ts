@@ -29,7 +29,7 @@ export function addImport(program: Command): void {
         : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
       await print(command, { ...result, seconds }, () => {
-        const { rows, cases, added, alreadyThere, rejected, rejectsFile, inRepeatedHour } = result;
+        const { rows, cases, added, alreadyThere, rejected, rejectsFile, inRepeatedHour, notes = [] } = result;
         const counts = [
           `${rows.toLocaleString('en-US')} rows of ${cases.toLocaleString('en-US')} cases`,
           `${added.toLocaleString('en-US')} events added`,
@@ -38,7 +38,7 @@ export function addImport(program: Command): void {
         ];
         const rejects = rejectsFile === undefined ? '' : `\nThe rejected rows are in ${rejectsFile}`;
         const repeated = inRepeatedHour === undefined ? '' : `\n${ofRepeatedHour(inRepeatedHour)}`;
-        return `${counts.join(', ')}, in ${seconds} s${repeated}${rejects}`;
+        return [`${counts.join(', ')}, in ${seconds} s${repeated}${rejects}`, ...notes].join('\n');
       });
       if (result.rejected > 0) process.exitCode = EXIT.wrong;
     });

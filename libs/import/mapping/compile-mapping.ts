@@ -1,12 +1,21 @@
 import { checkFilter } from '../../filter/check-filter.js';
 import type { Filter } from '../../filter/filter.js';
 import { compileFilter } from '../../filter/predicate.js';
+import {
+  columnTypes,
+  datesOf,
+  readOperand,
+  type ColumnTypes,
+  type SeenTexts,
+  type TypedColumn,
+} from './column-types.js';
+import { whensOf, withValues, type Path } from './comparisons.js';
 import { compileSet, type ReadData } from './compile-set.js';
 import { compileWhen, type Holds, type RowFilter } from './compile-when.js';
 import { compileDates, compileRepeats, PatternRefused, type ReadInstant } from './dates.js';
 import type { EventType } from '../../recovery/history.js';
 import { IMPORTABLE, shapeOf } from './event-shapes.js';
-import { RowRejected, type Emit, type Instant, type Mapping, type Row, type When } from './mapping.js';
+import { RowRejected, type Emit, type Instant, type Mapping, type Row } from './mapping.js';
 
 export interface CompiledEmit {
   readonly type: EventType;
@@ -29,17 +38,30 @@ export interface CompiledMapping {
   readonly backFilled: readonly { readonly columns: readonly string[]; readonly until: RowFilter }[];
   /** What the rows of a case are put in order by, where the mapping says so. */
   readonly order: readonly OrderKey[];
+  /** What it took columns for that the mapping doesn't declare, in sentences. */
+  readonly took: readonly string[];
+  /** @throws RowRejected for a text that conditions can't compare as its column's type */
+  readonly checkRow: (row: Row) => void;
+  /** The mapping for a file whose first rows hold these texts. @throws MappingRefused if a condition can't hold for it */
+  readonly fitTo: (seen: SeenTexts) => CompiledMapping;
+  /** Where a part of it stands in the mapping's file. */
+  readonly lineOf: (path: Path) => number;
 }
+
+/** What compiling alone makes of it, without the file that it stands in. */
+type CompiledAlone = Omit<CompiledMapping, 'fitTo' | 'lineOf'>;
 
 /** Dates come as instants, which sort as text however the source writes them. */
 export type OrderKey = (row: Row) => string | undefined;
 
 export type Report = (path: Path, message: string) => void;
-type Path = readonly (string | number)[];
 
-/** Reports every mistake that can be seen without a file. Where there was none, the result can be run. */
-export const compileMapping = (mapping: Mapping, report: Report): CompiledMapping =>
-  new MappingCompiler(mapping, report).compile();
+/**
+ * Reports every mistake that can be seen without a file, or in its first rows. Where there was none, the result can be
+ * run.
+ */
+export const compileMapping = (mapping: Mapping, report: Report, seen: SeenTexts | undefined): CompiledAlone =>
+  new MappingCompiler(mapping, report, seen).compile();
 
 interface Dates {
   readonly toInstant: ReadInstant;
@@ -48,6 +70,7 @@ interface Dates {
 
 class MappingCompiler {
   private readonly columns = new Set<string>();
+  private readonly types: ColumnTypes;
   private readonly firstTimes: RowFilter[] = [];
   private readonly dates = new Map<string, Dates>();
   private readonly datesIn = new Map<string, ReadInstant>();
@@ -55,10 +78,13 @@ class MappingCompiler {
   constructor(
     private readonly mapping: Mapping,
     private readonly report: Report,
-  ) {}
+    seen: SeenTexts | undefined,
+  ) {
+    this.types = columnTypes(mapping, seen, report);
+  }
 
-  compile(): CompiledMapping {
-    const { mapping, columns, firstTimes } = this;
+  compile(): CompiledAlone {
+    const { mapping, columns, firstTimes, types } = this;
     const { rows, customer, emit, backFilled = [] } = mapping;
     this.reads(rows.group, ...rows.id, ...(rows.order ?? []), ...(customer === undefined ? [] : [customer]));
     if (rows.order && rows.grouped === 'together') {
@@ -75,8 +101,14 @@ class MappingCompiler {
       return { columns: hidden, until: this.filter(until, ['backFilled', index, 'until']) };
     });
     const emits = emit.map((one, index) => this.emit(one, ['emit', index]));
-    const order = (rows.order ?? []).map((column) => orderKey(column, this.datesIn.get(column)));
-    return { mapping, columns: [...columns], emits, firstTimes, backFilled: compiledBackFilled, order };
+    this.reads(...types.columns.keys());
+    const order = (rows.order ?? []).map((column) =>
+      orderKey(column, this.datesIn.get(column), types.columns.get(column)),
+    );
+    return {
+      ...{ mapping, columns: [...columns], emits, firstTimes, backFilled: compiledBackFilled, order },
+      ...{ took: types.took, checkRow: checkRow(types) },
+    };
   }
 
   private reads(...columns: readonly string[]): void {
@@ -89,11 +121,13 @@ class MappingCompiler {
       this.report([...path, 'type'], `"${emit.type}" is no event that a file can report. Use one of ${known}.`);
     }
     this.reads(...columnsOfEmit(emit));
-    const whenPath = [...path, 'when'];
     const when = compileWhen(
       emit.when,
-      (filter) => this.filter(filter, whenPath),
-      (filter) => this.firstTimes.push(this.filter(filter, [...whenPath, 'firstTime'])) - 1,
+      {
+        filter: (filter, at) => this.filter(filter, at),
+        firstTime: (filter, at) => this.firstTimes.push(this.filter(filter, at)) - 1,
+      },
+      [...path, 'when'],
     );
     const occurredAt = this.instant(emit.occurredAt, [...path, 'occurredAt']);
     const knownAt = emit.knownAt === undefined ? occurredAt : this.instant(emit.knownAt, [...path, 'knownAt']);
@@ -112,13 +146,16 @@ class MappingCompiler {
     for (const problem of problems) this.report(path, `${problem.path ? `${problem.path}: ` : ''}${problem.message}`);
     if (problems.length > 0) return () => false;
     this.reads(...columnsOfFilter(filter));
-    return compileFilter<Row>(filter);
+    return compareAs(this.types, filter, this.mapping.zone);
   }
 
   private instant(instant: Instant, path: Path): { read(row: Row): string; isUnclear(row: Row): boolean } {
     const { column, dates } = typeof instant === 'string' ? { column: instant, dates: undefined } : instant;
     this.reads(column);
-    const found = this.datesOf(dates ?? this.mapping.dates, dates === undefined ? ['dates'] : [...path, 'dates']);
+    const found = this.datesOf(
+      dates ?? datesOf(this.mapping, column),
+      dates === undefined ? ['dates'] : [...path, 'dates'],
+    );
     if (!found) return { read: () => '', isUnclear: () => false };
     const { toInstant, isUnclear } = found;
     this.datesIn.set(column, toInstant);
@@ -156,10 +193,44 @@ class MappingCompiler {
   }
 }
 
-function orderKey(column: string, toInstant: ReadInstant | undefined): OrderKey {
+/** A filter over the texts of a row, which compares each column as its type. */
+function compareAs({ columns }: ColumnTypes, filter: Filter, zone: string): RowFilter {
+  const typed = columnsOfFilter(filter).flatMap((column) => {
+    const type = columns.get(column);
+    return type ? [[column, type] as const] : [];
+  });
+  if (typed.length === 0) return compileFilter<Row>(filter);
+  const passes = compileFilter<Readonly<Record<string, unknown>>>(
+    withValues(filter, (column, value) => {
+      const type = columns.get(column);
+      return (type && readOperand(type, value, zone)) ?? value;
+    }),
+  );
+  return (row) => {
+    const values: Record<string, unknown> = { ...row };
+    for (const [column, { read }] of typed) {
+      const text = row[column];
+      values[column] = text === undefined ? undefined : read(text);
+    }
+    return passes(values);
+  };
+}
+
+const checkRow =
+  ({ columns }: ColumnTypes) =>
+  (row: Row): void => {
+    for (const [column, { read, what }] of columns) {
+      const text = row[column];
+      if (text !== undefined && read(text) === undefined)
+        throw new RowRejected(`${column} must be ${what}, not "${text}"`, column);
+    }
+  };
+
+function orderKey(column: string, toInstant: ReadInstant | undefined, type: TypedColumn | undefined): OrderKey {
   return (row) => {
     const text = row[column];
-    if (text === undefined || !toInstant) return text;
+    if (text === undefined) return text;
+    if (!toInstant) return type ? String(type.read(text) ?? text) : text;
     try {
       return toInstant(text);
     } catch (error) {
@@ -169,11 +240,8 @@ function orderKey(column: string, toInstant: ReadInstant | undefined): OrderKey 
   };
 }
 
-const whensOf = ({ when }: Emit): readonly When[] =>
-  when === undefined ? [] : Array.isArray(when) ? (when as readonly When[]) : [when as When];
-
 function columnsOfEmit(emit: Emit): readonly string[] {
-  const conditions = whensOf(emit).flatMap(({ changed = [], unchanged = [] }) => [...changed, ...unchanged]);
+  const conditions = whensOf(emit).flatMap(({ when: { changed = [], unchanged = [] } }) => [...changed, ...unchanged]);
   const values = Object.values(emit.set ?? {}).flatMap((value): readonly string[] => {
     if (typeof value !== 'object') return [];
     if ('column' in value) return [value.column];

@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { compileMapping, type CompiledMapping } from './compile-mapping.js';
 import { MAPPING_SCHEMA } from './mapping-schema.js';
-import type { Mapping } from './mapping.js';
+import type { SeenTexts } from './column-types.js';
+import { COLUMN_TYPES, type Mapping } from './mapping.js';
 import { MappingRefused, parsePlaced, type Mistake } from './yaml-places.js';
 
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<Mapping>(MAPPING_SCHEMA);
@@ -17,10 +18,13 @@ export function loadMapping(text: string, file: string): CompiledMapping {
       mistakesOf(validate.errors ?? [], (path, message) => placed.at(path, message)),
     );
   }
-  const mistakes: Mistake[] = [];
-  const compiled = compileMapping(value, (path, message) => mistakes.push(placed.at(path, message)));
-  if (mistakes.length > 0) throw new MappingRefused(file, mistakes);
-  return compiled;
+  const compile = (seen: SeenTexts | undefined): CompiledMapping => {
+    const mistakes: Mistake[] = [];
+    const compiled = compileMapping(value, (path, message) => mistakes.push(placed.at(path, message)), seen);
+    if (mistakes.length > 0) throw new MappingRefused(file, mistakes);
+    return { ...compiled, fitTo: compile, lineOf: (path) => placed.at(path, '').line };
+  };
+  return compile(undefined);
 }
 
 type Locate = (path: readonly (string | number)[], message: string) => Mistake;
@@ -68,7 +72,9 @@ function sentenceOf({ keyword, params, message, instancePath }: ErrorObject): st
     case 'oneOf':
       return instancePath.endsWith('At')
         ? 'This must be the name of a column with a date.'
-        : 'This is not a condition: use first, changed, unchanged, row, previous, firstTime.';
+        : instancePath.startsWith('/columns')
+          ? `This is not a type: use ${COLUMN_TYPES.join(', ')}, or { type: number, numbers: '1.234,5' }.`
+          : 'This is not a condition: use first, changed, unchanged, row, previous, firstTime.';
     default:
       return `This ${message ?? 'is invalid'}.`;
   }

@@ -76,6 +76,47 @@ describe('a mistake is told with its line and path', () => {
     expect(refusalOf(text)).toContain(expected);
   });
 
+  const noted = (condition: string, more = '') =>
+    mappingText(
+      `${OPENED}
+  - type: NoteAdded
+    occurredAt: day
+    when: [{ first: true }, { row: ${condition} }]
+    set: { note: seen }
+`,
+      more,
+    );
+
+  test.each([
+    [
+      'a declared type that is none',
+      noted('{ a: 1 }', 'columns: { a: decimal }'),
+      'columns.a: This is not a type: use text, number, boolean, date',
+    ],
+    [
+      'a text beside a number',
+      noted('{ score: { $in: [1, six] } }', 'columns: { score: number }'),
+      'line 21, emit.1.when.1.row.score.$in.1: score is compared as a number such as 1234.5, and "six" is none',
+    ],
+    [
+      'a number beside a declared text',
+      noted('{ code: 7 }', 'columns: { code: text }'),
+      "emit.1.when.1.row.code: code is declared as text, and 7 is none. Write '7' in quotes",
+    ],
+    [
+      'a day that is none',
+      noted('{ due: { $lt: 2031-02-30 } }', 'columns: { due: date }'),
+      'due is compared as a date written as yyyy-MM-dd, and "2031-02-30" is none',
+    ],
+    [
+      'a pattern of numbers under a date',
+      noted('{ a: x }', "columns: { a: { type: date, numbers: '1.234,5' } }"),
+      'columns.a.numbers: Only a number has this',
+    ],
+  ])('%s', (_sentence, text, expected) => {
+    expect(refusalOf(text)).toContain(expected);
+  });
+
   test('a constant that its event does not know', () => {
     const text = mappingText(`${OPENED}
   - { type: CasePaused, occurredAt: day, set: { waitingOn: the-moon } }

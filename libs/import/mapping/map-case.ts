@@ -35,6 +35,8 @@ export interface MappedCase {
   readonly taken: ReadonlySet<string>;
   /** Of the rows taken, those with a date in an hour that comes twice, read as the earlier. */
   readonly unclear: number;
+  /** By number, the rules of the mapping whose condition held for a row. */
+  readonly held: ReadonlySet<number>;
 }
 
 export interface CaseContext {
@@ -78,6 +80,7 @@ class CaseMapper implements MappedCase {
   private previous: Row = NO_ROW;
   readonly taken = new Set<string>();
   unclear = 0;
+  readonly held = new Set<number>();
   private state = caseDecider.initialState;
   private answered = false;
 
@@ -94,6 +97,7 @@ class CaseMapper implements MappedCase {
 
   take({ line, row: written }: NumberedRow): void {
     try {
+      this.compiled.checkRow(written);
       const name = rowName(this.compiled, written);
       const before = this.seen.get(name);
       if (before !== undefined) throw new RowRejected(`It has the same id as line ${before}`);
@@ -130,8 +134,9 @@ class CaseMapper implements MappedCase {
     const ordinals = new Map<string, number>();
     let { state, answered } = this;
     let isUnclear = false;
-    for (const emit of compiled.emits) {
+    for (const [index, emit] of compiled.emits.entries()) {
       if (!emit.when(context)) continue;
+      this.held.add(index);
       const ordinal = ordinals.get(emit.type) ?? 0;
       ordinals.set(emit.type, ordinal + 1);
       const id = eventIdOf(compiled, row, emit.type, ordinal);

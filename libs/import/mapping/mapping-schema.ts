@@ -1,10 +1,14 @@
 import { METRICS } from '../../recovery/vocabulary/scales.js';
 import { REPEATED_HOUR } from './mapping.js';
+import { COLUMN_TYPES } from './mapping.js';
+import { NUMBER_STYLES } from './numbers.js';
 
 /** The shape of a mapping file, published as mappings/mapping.schema.json for editors. */
 const text = { type: 'string', minLength: 1 };
 const columns = { type: 'array', items: text, minItems: 1, uniqueItems: true };
 const filter = { type: 'object', minProperties: 1 };
+const numbers = { enum: NUMBER_STYLES, description: 'How numbers are written, by an example.' };
+const columnType = { enum: COLUMN_TYPES };
 
 export const MAPPING_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -39,6 +43,22 @@ export const MAPPING_SCHEMA = {
     repeatedHour: {
       enum: [...REPEATED_HOUR],
       description: 'Which one a date without an offset means of an hour that comes twice, when clocks go back.',
+    },
+    numbers,
+    columns: {
+      type: 'object',
+      description: 'What conditions compare columns as.',
+      additionalProperties: {
+        oneOf: [
+          columnType,
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['type'],
+            properties: { type: columnType, numbers, dates: text },
+          },
+        ],
+      },
     },
     empty: { type: 'array', items: { type: 'string' } },
     rows: {

@@ -1,5 +1,6 @@
 import type { Filter } from '../../filter/filter.js';
 import type { Metric } from '../../recovery/vocabulary/scales.js';
+import type { NumberStyle } from './numbers.js';
 
 /**
  * How a source's file becomes events. One mapping describes one source (YAML or JSON, schema in
@@ -21,6 +22,10 @@ export interface Mapping {
   readonly dates: string;
   /** Default: earlier, and the import counts the rows. */
   readonly repeatedHour?: RepeatedHour;
+  /** How the source writes numbers; default: what the first rows show. */
+  readonly numbers?: NumberStyle;
+  /** What conditions compare columns as; default: as what they compare them with, if the first rows say so too. */
+  readonly columns?: Readonly<Record<string, ColumnDeclared>>;
   /** Texts that mean "no value", as the empty text does. */
   readonly empty?: readonly string[];
   readonly rows: {
@@ -45,6 +50,12 @@ export interface Mapping {
 /** Which one a date without an offset means of an hour that comes twice, when clocks go back; `reject`: neither. */
 export type RepeatedHour = (typeof REPEATED_HOUR)[number];
 export const REPEATED_HOUR = ['earlier', 'later', 'reject'] as const;
+export const COLUMN_TYPES = ['text', 'number', 'boolean', 'date'] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** A type, with how this column writes it if it differs from the mapping's. */
+export type ColumnDeclared =
+  ColumnType | { readonly type: ColumnType; readonly numbers?: NumberStyle; readonly dates?: string };
 
 /** A rule that emits an event for a row. Events have the order of their rules. */
 export interface Emit {
