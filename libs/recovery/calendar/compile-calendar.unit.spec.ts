@@ -106,11 +106,23 @@ describe('a calendar', () => {
     expect(iso(skipped.nextWorking(at('2031-03-09T05:00Z')))).toBe('2031-03-09T07:00:00.000Z');
   });
 
-  test('opens at the earlier and closes at the later of two', () => {
+  test('is open twice in an hour that comes twice, and closed in between', () => {
+    const lisbon = open(['sun'], ['01:10-01:40'], { zone: 'Europe/Lisbon' });
+    const night = [at('2019-10-26T20:00Z'), at('2019-10-27T12:00Z')] as const;
+    expect(lisbon.intervals(...night).map((i) => [iso(i.from), iso(i.to)])).toEqual([
+      ['2019-10-27T00:10:00.000Z', '2019-10-27T00:40:00.000Z'],
+      ['2019-10-27T01:10:00.000Z', '2019-10-27T01:40:00.000Z'],
+    ]);
+    expect(lisbon.workingMs(...night)).toBe(HOUR);
+  });
+
+  test('opens and closes by what the clocks show, also where they go back over the opening or the closing', () => {
     const berlin = open(EVERY_DAY, ['02:30-10:00'], { zone: 'Europe/Berlin' });
     expect(iso(berlin.nextWorking(at('2031-10-25T20:00Z')))).toBe(iso(at('2031-10-26T02:30:00+02:00')));
+    expect(iso(berlin.nextWorking(at('2031-10-26T02:00:00+01:00')))).toBe(iso(at('2031-10-26T02:30:00+01:00')));
+    expect(berlin.workingMs(at('2031-10-25T20:00Z'), at('2031-10-26T12:00Z'))).toBe(8 * HOUR);
     const night = open(EVERY_DAY, ['00:00-02:30'], { zone: 'Europe/Berlin' });
-    expect(night.workingMs(at('2031-10-25T22:00Z'), at('2031-10-26T08:00Z'))).toBe(3.5 * HOUR);
+    expect(night.workingMs(at('2031-10-25T22:00Z'), at('2031-10-26T08:00Z'))).toBe(3 * HOUR);
   });
 
   test('has no day that its zone skipped', () => {

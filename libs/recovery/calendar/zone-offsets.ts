@@ -4,14 +4,17 @@ const MAX_OFFSET_MS = 16 * 3_600_000;
 
 /** Converts wall times of a zone, as milliseconds as if they were UTC, to instants. */
 export interface ZoneOffsets {
-  /** The first instant at which the zone's clocks show `wall` or later: of two, the earlier one. */
-  opening(wall: number): number;
-  /** The first instant after which they never show less than `wall`: of two, the later one. */
-  closing(wall: number): number;
+  /** When the zone's clocks show `from` or later, and less than `to`: twice for what comes twice, never for what they skip. */
+  shown(from: number, to: number): readonly Span[];
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
- * Finds the offsets of a zone between two instants. A wall time that the clocks skip maps to the instant of the change.
+ * Finds the offsets of a zone between two instants.
  * It calls the library once for each change of the clocks, so that converting a wall time is one addition.
  * @throws RangeError for an unknown zone.
  */
@@ -38,19 +41,17 @@ export function zoneOffsets(zone: string, from: number, to: number): ZoneOffsets
   };
 
   return {
-    opening(wall) {
-      for (let share = locate(wall); ; share++) {
-        const instant = Math.max(since(share), wall - (offsets[share] ?? 0));
-        if (instant < (until[share] ?? Infinity)) return instant;
+    shown(from, to) {
+      const spans: Span[] = [];
+      for (let share = locate(from); share < offsets.length && since(share) < to + MAX_OFFSET_MS; share++) {
+        const offset = offsets[share] ?? 0;
+        const span = {
+          from: Math.max(since(share), from - offset),
+          to: Math.min(until[share] ?? Infinity, to - offset),
+        };
+        if (span.from < span.to) spans.push(span);
       }
-    },
-    closing(wall) {
-      let found = -Infinity;
-      for (let share = locate(wall); since(share) <= wall + MAX_OFFSET_MS && share < offsets.length; share++) {
-        const instant = Math.min(until[share] ?? Infinity, wall - (offsets[share] ?? 0));
-        if (instant > since(share)) found = instant;
-      }
-      return found;
+      return spans;
     },
   };
 }

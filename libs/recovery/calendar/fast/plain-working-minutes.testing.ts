@@ -17,10 +17,7 @@ function offsetAt(zone: string, quarter: number): number {
   return offset;
 }
 
-/**
- * Minute by minute on the zone's own clocks: an interval lasts from the first minute that shows its opening to the last
- * one before its closing.
- */
+/** Minute by minute on the zone's own clocks: a minute works if what they show then is within the hours. */
 export function plainWorkingMinutes({ zone, hours, holidays = [] }: CalendarRule, from: number, to: number): number {
   const begin = from - 3 * DAY_MS;
   const walls: number[] = [];
@@ -31,9 +28,9 @@ export function plainWorkingMinutes({ zone, hours, holidays = [] }: CalendarRule
   for (let day = Math.floor(begin / DAY_MS) + 1; day <= (to + 2 * DAY_MS) / DAY_MS; day++) {
     if (hours === 'always' || holidays.includes(new Date(day * DAY_MS).toISOString().slice(0, 10))) continue;
     for (const { open, close } of (hours[WEEKDAYS[(day + 4) % 7] ?? 'sun'] ?? []).map(parseOpenHours)) {
-      const first = walls.findIndex((wall) => wall >= day * DAY_MS + open);
-      const last = walls.findLastIndex((wall) => wall < day * DAY_MS + close);
-      if (first >= 0 && first <= last) works.fill(1, first, last + 1);
+      walls.forEach((wall, i) => {
+        if (wall >= day * DAY_MS + open && wall < day * DAY_MS + close) works[i] = 1;
+      });
     }
   }
   let sum = 0;

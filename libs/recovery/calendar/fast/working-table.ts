@@ -114,9 +114,8 @@ export class WorkingTable {
     for (let day = firstDay; day < endDay; day++) {
       if (this.#holidays.has(day)) continue;
       for (const { open, close } of this.#week[(((day + 4) % 7) + 7) % 7] ?? []) {
-        const opensAt = offsets.opening(day * DAY_MS + open);
-        const closesAt = offsets.closing(day * DAY_MS + close);
-        if (closesAt > opensAt) include(opens, closes, opensAt, closesAt);
+        for (const { from, to } of offsets.shown(day * DAY_MS + open, day * DAY_MS + close))
+          include(opens, closes, from, to);
       }
     }
     this.#opens = Float64Array.from(opens);
