@@ -4,6 +4,9 @@ import type { CalendarRule, TargetRule } from '../recovery/rules/rule-set.js';
 
 const CONDITIONS = ['start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const;
 
+/** A calendar's lists of single days. */
+export const DAY_LISTS = ['holidays', 'workdays'] as const;
+
 /** The parts of a target's rules that can change a verdict. */
 export type Reason = (typeof CONDITIONS)[number] | 'goal' | 'calendar' | 'target added' | 'target removed';
 
@@ -83,11 +86,13 @@ function calendarClauses(path: string, one: TargetInRules, other: TargetInRules)
     const [was, is] = [one.calendar?.[field] ?? null, other.calendar?.[field] ?? null];
     if (differ(was, is)) clauses.push({ reason: 'calendar', path: `calendars.${to}.${field}`, from: was, to: is });
   }
-  const [had, has] = [one.calendar?.holidays ?? [], other.calendar?.holidays ?? []];
-  const removed = had.filter((day) => !has.includes(day));
-  const added = has.filter((day) => !had.includes(day));
-  if (removed.length + added.length > 0)
-    clauses.push({ reason: 'calendar', path: `calendars.${to}.holidays`, from: removed, to: added });
+  for (const list of DAY_LISTS) {
+    const [had, has] = [one.calendar?.[list] ?? [], other.calendar?.[list] ?? []];
+    const removed = had.filter((day) => !has.some((other) => !differ(day, other)));
+    const added = has.filter((day) => !had.some((other) => !differ(day, other)));
+    if (removed.length + added.length > 0)
+      clauses.push({ reason: 'calendar', path: `calendars.${to}.${list}`, from: removed, to: added });
+  }
   return clauses;
 }
 

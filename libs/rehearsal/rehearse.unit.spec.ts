@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RecoveryEvent } from '../recovery/history.js';
-import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
+import type { CalendarRule, RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
 import { opened, paused, resumed, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
 import type { GivenEvent } from '../replay/history.testing.js';
 import { caseEvents, historyOf, inForce, PROJECTIONS } from './rehearsing.testing.js';
@@ -28,12 +28,11 @@ const seven = caseEvents('seven', ['2031-05-05T09:00Z', opened()], ['2031-05-05T
 const two = caseEvents('two', ['2031-05-06T09:00Z', opened()], ['2031-05-06T11:00Z', submitted]);
 /** Solved on the next working day, after 10. */
 const ten = caseEvents('ten', ['2031-05-08T13:00Z', opened()], ['2031-05-09T15:00Z', submitted]);
-const HOLIDAY: RuleSet = {
+const withDays = (days: Pick<CalendarRule, 'holidays' | 'workdays'>): RuleSet => ({
   ...LONG,
-  calendars: {
-    office: { zone: 'Etc/UTC', hours: LONG.calendars['office']?.hours ?? 'always', holidays: ['2031-05-09'] },
-  },
-};
+  calendars: { office: { zone: 'Etc/UTC', hours: LONG.calendars['office']?.hours ?? 'always', ...days } },
+});
+const HOLIDAY = withDays({ holidays: ['2031-05-09'] });
 
 test('an empty history can be rehearsed too', async () => {
   const { rehearsed } = await history();
@@ -100,6 +99,26 @@ describe('a rehearsal', () => {
             noLongerCounted: [{ from: '2031-05-09T09:00:00.000Z', to: '2031-05-09T15:00:00.000Z' }],
             newlyCounted: [],
           },
+        },
+      },
+    ]);
+  });
+
+  test('of half a holiday and an extra working day names only the day of the case', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...ten);
+    const half = { day: '2031-05-09', hours: ['09:00-12:00'] };
+    const { changed } = await rehearsed(
+      withDays({ holidays: ['2031-05-20', half], workdays: [{ day: '2031-05-18', hours: ['09:00-12:00'] }] }),
+    );
+    expect(changed).toMatchObject([
+      {
+        ...{ case: 'ten', from: 'missed', to: 'met' },
+        why: {
+          clauses: [
+            { path: 'calendars.office.holidays', from: [], to: [half] },
+            { path: 'calendars.office.workdays', from: [], to: [] },
+          ],
+          intervals: { noLongerCounted: [{ from: '2031-05-09T12:00:00.000Z', to: '2031-05-09T15:00:00.000Z' }] },
         },
       },
     ]);

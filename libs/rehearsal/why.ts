@@ -2,7 +2,9 @@ import { inOneLine } from '../event-sourcing/one-line.js';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { CompiledRules, CompiledTarget } from '../recovery/rules/compile.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { ClauseDifferences, type Clause, type Reason } from './clauses.js';
+import { dayOf } from '../recovery/calendar/weekly-hours.js';
+import type { DayHours } from '../recovery/rules/rule-set.js';
+import { ClauseDifferences, DAY_LISTS, type Clause, type Reason } from './clauses.js';
 import { without, type Interval } from './intervals.js';
 
 /** The facts behind one clock's verdict on one side. */
@@ -115,7 +117,7 @@ function reasonsOf(
 
 const isMet = (workingMs: number, goalMs: number | null): boolean => goalMs !== null && workingMs <= goalMs;
 
-/** The clauses behind the reasons, narrowed to the case's own goal and to the holidays during its clock. */
+/** The clauses behind the reasons, narrowed to the case's own goal and to the days during its clock. */
 function relevant(
   clauses: readonly Clause[],
   reasons: readonly string[],
@@ -132,12 +134,14 @@ function relevant(
   );
   const since = (had ?? has)?.startedAt?.slice(0, 10) ?? '';
   const days = (value: unknown): unknown =>
-    Array.isArray(value) ? value.filter((day) => String(day) >= since && String(day) <= until.slice(0, 10)) : value;
+    Array.isArray(value)
+      ? (value as (string | DayHours)[]).filter((entry) => dayOf(entry) >= since && dayOf(entry) <= until.slice(0, 10))
+      : value;
   return clauses.flatMap((clause): Clause[] => {
     if (!reasons.includes(clause.reason)) return [];
     const numbered = /\.goals\[(\d+)\]/.exec(clause.path)?.[1];
     if (numbered !== undefined && places.length > 0 && !places.includes(Number(numbered))) return [];
-    if (!clause.path.endsWith('.holidays')) return [clause];
+    if (!DAY_LISTS.some((list) => clause.path.endsWith(`.${list}`))) return [clause];
     return [{ ...clause, from: days(clause.from), to: days(clause.to) }];
   });
 }

@@ -4,8 +4,8 @@ import { WorkingTable } from './fast/working-table.js';
 
 /**
  * Hours count whenever the zone's clocks show them: twice where clocks go back over them, never where they skip them.
- * An interval belongs to the day it opens on: a holiday cancels the hours that open on it, not those that run into it
- * from the evening before.
+ * An interval belongs to the day it opens on: a holiday cancels or replaces the hours that open on it, not those that
+ * run into it from the evening before.
  * @throws RangeError for hours that can't be read or are empty (check-rule-set.ts reports them with their path).
  */
 export function compileCalendar(rule: CalendarRule): Calendar {

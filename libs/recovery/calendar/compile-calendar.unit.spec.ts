@@ -89,6 +89,23 @@ describe('a calendar', () => {
     expect(iso(rested.add(at('2031-05-09T16:30Z'), HOUR))).toBe('2031-05-14T09:30:00.000Z');
   });
 
+  test('is open on half a holiday for its hours only', () => {
+    const half = { day: '2031-12-24', hours: ['09:00-13:00'] };
+    const xmas = open(WORKDAYS, ['09:00-17:00'], { holidays: [half, '2031-12-25', '2031-12-26'] });
+    expect(iso(xmas.add(at('2031-12-24T12:00Z'), 2 * HOUR))).toBe('2031-12-29T10:00:00.000Z');
+    expect(xmas.workingMs(at('2031-12-24T00:00Z'), at('2031-12-25T00:00Z'))).toBe(4 * HOUR);
+  });
+
+  test('is open on an extra working day', () => {
+    const extra = open(WORKDAYS, ['09:00-17:00'], { workdays: [{ day: '2031-12-20', hours: ['09:00-13:00'] }] });
+    expect(iso(extra.add(at('2031-12-19T16:00Z'), 3 * HOUR))).toBe('2031-12-20T11:00:00.000Z');
+  });
+
+  test('lets a shift that opens on half a holiday end the next day', () => {
+    const night = open(EVERY_DAY, ['22:00-06:00'], { holidays: [{ day: '2031-12-25', hours: ['23:00-04:00'] }] });
+    expect(night.workingMs(at('2031-12-25T12:00Z'), at('2031-12-26T12:00Z'))).toBe(5 * HOUR);
+  });
+
   test('is due when work stops for the day, not when it begins again', () => {
     expect(iso(open(WORKDAYS, ['14:00-23:00']).add(at('2031-05-09T14:00Z'), 9 * HOUR))).toBe(
       '2031-05-09T23:00:00.000Z',

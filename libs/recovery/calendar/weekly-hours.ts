@@ -1,5 +1,5 @@
 import { DAY_MS } from '../rules/duration.js';
-import type { CalendarRule, Weekday } from '../rules/rule-set.js';
+import type { CalendarRule, DayHours, Weekday } from '../rules/rule-set.js';
 
 /** Sunday first: (days since 1970-01-01 + 4) modulo 7 is the index. */
 export const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -34,6 +34,20 @@ export function dayNumber(day: string): number {
   }
   return at / DAY_MS;
 }
+
+export const dayOf = (entry: string | DayHours): string => (typeof entry === 'string' ? entry : entry.day);
+
+/** The hours that open on the days that are not as their weekday is. @throws RangeError on days or hours that can't be read. */
+export const exceptionalHours = ({
+  holidays = [],
+  workdays = [],
+}: CalendarRule): ReadonlyMap<number, readonly OpenHours[]> =>
+  new Map(
+    [...holidays, ...workdays].map((entry) => [
+      dayNumber(dayOf(entry)),
+      typeof entry === 'string' ? [] : entry.hours.map(parseOpenHours),
+    ]),
+  );
 
 /** The hours that open on each weekday, Sunday first. @throws RangeError on hours that can't be read. */
 export const weeklyHours = (hours: Exclude<CalendarRule['hours'], 'always'>): readonly (readonly OpenHours[])[] =>

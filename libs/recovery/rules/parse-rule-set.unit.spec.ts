@@ -77,7 +77,48 @@ describe('the meaning', () => {
     high: { 'yes': { do: call-back }, 'no': { do: nothing }, notAnswered: { do: nothing } }
   ${rule}
 `;
+  const weekly = (more: string) => calendar(`{ zone: Etc/UTC, hours: { mon: ['09:00-17:00'] }, ${more} }`);
+  test('half holidays and extra working days are taken', () => {
+    const days = "holidays: [2031-05-05, { day: 2031-05-12, hours: ['09:00-12:00'] }]";
+    expect(problems(weekly(`${days}, workdays: [{ day: 2031-05-10, hours: ['09:00-12:00'] }]`))).toEqual([]);
+  });
   test.each([
+    [
+      'half a holiday without hours',
+      weekly('holidays: [{ day: 2031-05-05, hours: [] }]'),
+      'calendars.office.holidays[0].hours',
+      /has no hours/,
+    ],
+    [
+      'half a holiday with hours that are none',
+      weekly("holidays: [{ day: 2031-05-05, hours: ['9-12'] }]"),
+      'calendars.office.holidays[0].hours[0]',
+      /"9-12" is no interval/,
+    ],
+    [
+      'an extra working day that is no day',
+      weekly("workdays: [{ day: 2031-02-29, hours: ['09:00-12:00'] }]"),
+      'calendars.office.workdays[0].day',
+      /"2031-02-29" is no day/,
+    ],
+    [
+      'an extra working day that is worked anyway',
+      weekly("workdays: [{ day: 2031-05-05, hours: ['09:00-12:00'] }]"),
+      'calendars.office.workdays[0].day',
+      /2031-05-05 is worked anyway/,
+    ],
+    [
+      'a day that is off and half off',
+      weekly("holidays: [2031-05-05, { day: 2031-05-05, hours: ['09:00-12:00'] }]"),
+      'calendars.office.holidays[1]',
+      /2031-05-05 is named twice/,
+    ],
+    [
+      'extra working days of a calendar that is always open',
+      calendar("{ zone: Etc/UTC, hours: always, workdays: [{ day: 2031-05-10, hours: ['09:00-12:00'] }] }"),
+      'calendars.office.workdays',
+      /always open has no workdays/,
+    ],
     ['an unknown zone', calendar('{ zone: Europe/Atlantis, hours: always }'), 'calendars.office.zone', /Atlantis/i],
     [
       'an offset for a zone',

@@ -39,6 +39,11 @@ const ref = (definition: string) => ({ $ref: `#/$defs/${definition}` });
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const same = (names: readonly string[], schema: object) => Object.fromEntries(names.map((name) => [name, schema]));
 
+const hoursOfDay = list(
+  { type: 'string', description: 'Write hours such as "09:00-12:30".' },
+  'Write a list of hours.',
+);
+
 const limits = {
   type: 'object',
   description: 'Write amounts in minor units by currency, such as EUR: 5000 for 50 euros.',
@@ -106,15 +111,27 @@ export const RULE_SET_SCHEMA = {
         then: { const: 'always' },
         else: {
           type: 'object',
-          properties: same(
-            WEEKDAYS,
-            list({ type: 'string', description: 'Write hours such as "09:00-12:30".' }, 'Write a list of hours.'),
-          ),
+          properties: same(WEEKDAYS, hoursOfDay),
           additionalProperties: false,
         },
       },
-      holidays: list(ref('day'), 'Write a list of days.'),
+      holidays: list(
+        {
+          description:
+            'Write a day such as 2031-05-05, or with other hours { day: 2031-05-05, hours: ["09:00-13:00"] }.',
+          if: { type: 'object' },
+          then: ref('dayHours'),
+          else: ref('day'),
+        },
+        'Write a list of days.',
+      ),
+      workdays: list(ref('dayHours'), 'Write a list of days with their hours.'),
     }),
+    dayHours: object(
+      ['day', 'hours'],
+      { day: ref('day'), hours: hoursOfDay },
+      'Write a day with its hours such as { day: 2031-05-05, hours: ["09:00-13:00"] }.',
+    ),
     triage: object(['low', 'cells'], {
       low: {
         ...object([], same(METRICS, { type: 'number', description: 'Write the highest score that counts as low.' })),

@@ -38,7 +38,15 @@ export interface CalendarRule {
   readonly zone: string;
   /** Intervals such as "09:00-12:30", several a day; "22:00-06:00" closes on the next day. 'always' counts all time. */
   readonly hours: 'always' | { readonly [day in Weekday]?: readonly string[] };
-  readonly holidays?: readonly string[];
+  /** Days off, and days whose usual hours are replaced by others: half holidays. */
+  readonly holidays?: readonly (string | DayHours)[];
+  /** Days that are worked although their weekday is not. */
+  readonly workdays?: readonly DayHours[];
+}
+
+export interface DayHours {
+  readonly day: string;
+  readonly hours: readonly string[];
 }
 
 /** `nothing`: only record it; `respect`: the customer wants no contact, count it. */

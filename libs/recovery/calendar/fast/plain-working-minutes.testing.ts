@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { DAY_MS } from '../../rules/duration.js';
 import type { CalendarRule } from '../../rules/rule-set.js';
-import { parseOpenHours, WEEKDAYS } from '../weekly-hours.js';
+import { dayOf, parseOpenHours, WEEKDAYS } from '../weekly-hours.js';
 
 const MINUTE = 60_000;
 
@@ -18,7 +18,11 @@ function offsetAt(zone: string, quarter: number): number {
 }
 
 /** Minute by minute on the zone's own clocks: a minute works if what they show then is within the hours. */
-export function plainWorkingMinutes({ zone, hours, holidays = [] }: CalendarRule, from: number, to: number): number {
+export function plainWorkingMinutes(
+  { zone, hours, holidays = [], workdays = [] }: CalendarRule,
+  from: number,
+  to: number,
+): number {
   const begin = from - 3 * DAY_MS;
   const walls: number[] = [];
   for (let at = begin; at < to + 3 * DAY_MS; at += MINUTE) {
@@ -26,8 +30,16 @@ export function plainWorkingMinutes({ zone, hours, holidays = [] }: CalendarRule
   }
   const works = new Uint8Array(walls.length);
   for (let day = Math.floor(begin / DAY_MS) + 1; day <= (to + 2 * DAY_MS) / DAY_MS; day++) {
-    if (hours === 'always' || holidays.includes(new Date(day * DAY_MS).toISOString().slice(0, 10))) continue;
-    for (const { open, close } of (hours[WEEKDAYS[(day + 4) % 7] ?? 'sun'] ?? []).map(parseOpenHours)) {
+    if (hours === 'always') continue;
+    const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    const exception = [...holidays, ...workdays].find((entry) => dayOf(entry) === date);
+    const ofDay =
+      exception === undefined
+        ? hours[WEEKDAYS[(day + 4) % 7] ?? 'sun']
+        : typeof exception === 'string'
+          ? []
+          : exception.hours;
+    for (const { open, close } of (ofDay ?? []).map(parseOpenHours)) {
       walls.forEach((wall, i) => {
         if (wall >= day * DAY_MS + open && wall < day * DAY_MS + close) works[i] = 1;
       });

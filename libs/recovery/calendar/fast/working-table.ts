@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../rules/duration.js';
 import type { CalendarRule } from '../../rules/rule-set.js';
-import { dayNumber, weeklyHours, type OpenHours } from '../weekly-hours.js';
+import { exceptionalHours, weeklyHours, type OpenHours } from '../weekly-hours.js';
 import { zoneOffsets } from '../zone-offsets.js';
 
 /** Of the instants that can be asked for; the table reaches a year further on either side. */
@@ -13,7 +13,7 @@ const LAST_YEAR = 9_999;
  */
 export class WorkingTable {
   readonly #week: readonly (readonly OpenHours[])[];
-  readonly #holidays: ReadonlySet<number>;
+  readonly #exceptions: ReadonlyMap<number, readonly OpenHours[]>;
   readonly #zone: string;
   #opens = new Float64Array(0);
   #closes = new Float64Array(0);
@@ -26,10 +26,11 @@ export class WorkingTable {
   #firstYear = 0;
   #lastYear = 0;
 
-  constructor({ zone, hours, holidays = [] }: CalendarRule) {
+  constructor(rule: CalendarRule) {
+    const { zone, hours } = rule;
     zoneOffsets(zone, 0, 0); // an unknown zone is refused now, not at the first question
     this.#zone = zone;
-    this.#holidays = new Set(holidays.map(dayNumber));
+    this.#exceptions = exceptionalHours(rule);
     this.#week = hours === 'always' ? [] : weeklyHours(hours);
     if (hours !== 'always' && this.#week.every((day) => day.length === 0)) {
       throw new RangeError('The calendar has no hours at all: nothing would ever be due.');
@@ -112,8 +113,7 @@ export class WorkingTable {
     const opens: number[] = [];
     const closes: number[] = [];
     for (let day = firstDay; day < endDay; day++) {
-      if (this.#holidays.has(day)) continue;
-      for (const { open, close } of this.#week[(((day + 4) % 7) + 7) % 7] ?? []) {
+      for (const { open, close } of this.#exceptions.get(day) ?? this.#week[weekdayOf(day)] ?? []) {
         for (const { from, to } of offsets.shown(day * DAY_MS + open, day * DAY_MS + close))
           include(opens, closes, from, to);
       }
@@ -153,6 +153,8 @@ function include(opens: number[], closes: number[], open: number, close: number)
     closes.splice(at, 1);
   }
 }
+
+const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7;
 
 const utcDay = (year: number): number => new Date(0).setUTCFullYear(year, 0, 1) / DAY_MS;
 

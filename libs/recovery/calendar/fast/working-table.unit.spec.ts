@@ -43,7 +43,15 @@ const rules: fc.Arbitrary<CalendarRule> = fc.record({
     .array(fc.array(interval, { maxLength: 3 }), { minLength: 7, maxLength: 7 })
     .filter((week) => week.some((day) => day.length > 0))
     .map((week) => Object.fromEntries(WEEKDAYS.map((day, i) => [day, week[i] ?? []]))),
-  holidays: fc.subarray(['2021-03-28', '2021-10-31', '2022-10-30', '2023-11-05', '2031-05-06']),
+  holidays: fc.subarray([
+    ...['2021-03-28', '2021-10-31', '2022-10-30', '2023-11-05', '2031-05-06'],
+    { day: '2021-10-30', hours: ['01:00-02:15', '22:00-04:00'] },
+    { day: '2031-05-07', hours: ['09:00-13:00'] },
+  ]),
+  workdays: fc.subarray([
+    { day: '2022-10-29', hours: ['22:00-03:00'] },
+    { day: '2031-05-10', hours: ['09:00-13:00'] },
+  ]),
 });
 const instants = fc
   .tuple(fc.constantFrom(...WEEKS), fc.integer({ min: 0, max: 7 * 24 * 60 }))
