@@ -13,8 +13,8 @@ const at = '2031-05-05T12:00:00.000Z';
 const MATRIX: TriageRules = {
   low: { nps: 6 },
   cells: {
-    low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, notAnswered: { do: 'recover' } },
-    high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+    low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, 'not-answered': { do: 'recover' } },
+    high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, 'not-answered': { do: 'nothing' } },
   },
   team: 'north',
   owner: 'round-robin',

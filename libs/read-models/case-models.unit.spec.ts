@@ -111,7 +111,7 @@ const told = record(
   ],
 );
 const cell = { do: 'recover' } as const;
-const cells = { yes: cell, no: cell, notAnswered: cell };
+const cells = { yes: cell, no: cell, 'not-answered': cell };
 const rules = inputs(
   booksOf([
     null,

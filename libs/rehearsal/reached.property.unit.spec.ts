@@ -128,8 +128,8 @@ const ruleSets = fc
       triage: {
         low: { nps: low },
         cells: {
-          low: { yes: { do: 'recover' }, no: { do: 'respect' }, notAnswered: { do: 'nothing' } },
-          high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+          low: { yes: { do: 'recover' }, no: { do: 'respect' }, 'not-answered': { do: 'nothing' } },
+          high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, 'not-answered': { do: 'nothing' } },
         },
       },
       contact: { tries: 3, spacing },

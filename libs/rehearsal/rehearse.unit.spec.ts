@@ -277,8 +277,8 @@ describe('decisions that no rule change can undo', () => {
   const TRIAGE: TriageRules = {
     low: { nps: 6 },
     cells: {
-      low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, notAnswered: { do: 'recover' } },
-      high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+      low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, 'not-answered': { do: 'recover' } },
+      high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, 'not-answered': { do: 'nothing' } },
     },
   };
   const heard = (response: string, score: number, contactMe: 'yes' | 'no' = 'yes'): GivenEvent => ({

@@ -15,8 +15,8 @@ const [MONDAY, TUESDAY_ELEVEN, NOON, ONE] = ['05T08', '06T11', '06T12', '06T13']
 
 /** First contact within 36 hours instead of 48, and a higher priority if the customer did not answer about contact. */
 const SOONER = PACK.replace('{ within: 48h }', '{ within: 36h }').replace(
-  'notAnswered: { do: recover, priority: normal }',
-  'notAnswered: { do: recover, priority: high }',
+  'not-answered: { do: recover, priority: normal }',
+  'not-answered: { do: recover, priority: high }',
 );
 
 let app: ChildProcess;

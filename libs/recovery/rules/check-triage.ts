@@ -21,6 +21,7 @@ export function triageProblems(check: Check): void {
     if (low === undefined || (low >= least && low < most)) continue;
     say(['triage', 'low', metric], `${metric} goes from ${least} to ${most}.`, 'Leave some of it above the threshold.');
   }
+  cellProblems(check, triage.cells);
   overrideProblems(check, triage.overrides ?? []);
   if (triage.owner === 'by-touchpoint' && !triage.touchpointOwners) {
     say(['triage', 'owner'], 'by-touchpoint needs to know the owners.', 'Add touchpointOwners.');
@@ -33,6 +34,16 @@ export function triageProblems(check: Check): void {
     );
   }
   stageProblems(check, triage.stages ?? []);
+}
+
+function cellProblems({ say }: Check, cells: TriageRules['cells']): void {
+  for (const [level, row] of Object.entries(cells)) {
+    const said = ['not-answered', 'notAnswered'].filter((name) => name in row);
+    if (said.length === 0)
+      say(['triage', 'cells', level], '"not-answered" is missing.', 'Add the cell for customers who did not answer.');
+    if (said.length === 2)
+      say(['triage', 'cells', level, 'notAnswered'], 'This is "not-answered" again.', 'Leave this one out.');
+  }
 }
 
 type Overrides = NonNullable<TriageRules['overrides']>;

@@ -73,7 +73,7 @@ describe('the meaning', () => {
   const triage = (rule: string) => `${HEAD}calendars: {}\ntargets: []\ntriage:
   low: { nps: 6 }
   cells:
-    low: { 'yes': { do: recover }, 'no': { do: respect }, notAnswered: { do: nothing } }
+    low: { 'yes': { do: recover }, 'no': { do: respect }, not-answered: { do: nothing } }
     high: { 'yes': { do: call-back }, 'no': { do: nothing }, notAnswered: { do: nothing } }
   ${rule}
 `;
@@ -118,6 +118,18 @@ describe('the meaning', () => {
       calendar("{ zone: Etc/UTC, hours: always, workdays: [{ day: 2031-05-10, hours: ['09:00-12:00'] }] }"),
       'calendars.office.workdays',
       /always open has no workdays/,
+    ],
+    [
+      'no word for customers who did not answer',
+      triage('team: care').replace("'no': { do: nothing }, notAnswered: { do: nothing }", "'no': { do: nothing }"),
+      'triage.cells.high',
+      /"not-answered" is missing/,
+    ],
+    [
+      'two words for customers who did not answer',
+      triage('team: care').replace('notAnswered:', 'not-answered: { do: respect }, notAnswered:'),
+      'triage.cells.high.notAnswered',
+      /"not-answered" again/,
     ],
     ['an unknown zone', calendar('{ zone: Europe/Atlantis, hours: always }'), 'calendars.office.zone', /Atlantis/i],
     [

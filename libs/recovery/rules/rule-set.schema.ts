@@ -163,7 +163,8 @@ export const RULE_SET_SCHEMA = {
         'Write a list of stages.',
       ),
     }),
-    cells: object(['yes', 'no', 'notAnswered'], { yes: ref('cell'), no: ref('cell'), notAnswered: ref('cell') }),
+    // Older rule sets say notAnswered; that one of them stands there is checked beside the meaning.
+    cells: object(['yes', 'no'], same(['yes', 'no', 'not-answered', 'notAnswered'], ref('cell'))),
     cell: object(['do'], CELL),
     target: object(['id', 'title'], {
       id: {

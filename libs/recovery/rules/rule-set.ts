@@ -79,11 +79,11 @@ export interface TriageRules {
   }[];
 }
 
-export interface TriageCells {
-  readonly yes: TriageCell;
-  readonly no: TriageCell;
-  readonly notAnswered: TriageCell;
-}
+/** By the answer to "may we contact you?"; older rule sets say notAnswered. */
+export type TriageCells = { readonly yes: TriageCell; readonly no: TriageCell } & (
+  | { readonly 'not-answered': TriageCell; readonly notAnswered?: undefined }
+  | { readonly notAnswered: TriageCell; readonly 'not-answered'?: undefined }
+);
 
 export interface TriageCell {
   readonly do: TriageAction;

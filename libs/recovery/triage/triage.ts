@@ -81,5 +81,6 @@ export function scoreLevel(answers: readonly Answer[], low: TriageRules['low']):
 function cellOf({ cells }: TriageRules, score: ScoreLevel, contactMe: ContactMe): TriageCell {
   // A complaint without a score counts as low, unless the rules say otherwise.
   const row: TriageCells = cells[score] ?? cells.low;
-  return row[contactMe === 'not-answered' ? 'notAnswered' : contactMe];
+  if (contactMe !== 'not-answered') return row[contactMe];
+  return row.notAnswered === undefined ? row['not-answered'] : row.notAnswered;
 }

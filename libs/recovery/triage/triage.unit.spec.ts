@@ -8,8 +8,8 @@ import { triage } from './triage.js';
 const MATRIX: TriageRules = {
   low: { nps: 6, csat: 2 },
   cells: {
-    low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, notAnswered: { do: 'recover' } },
-    high: { yes: { do: 'call-back', team: 'sales' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } },
+    low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, 'not-answered': { do: 'recover' } },
+    high: { yes: { do: 'call-back', team: 'sales' }, no: { do: 'nothing' }, notAnswered: { do: 'nothing' } }, // as older rule sets say it
   },
   team: 'north',
 };
