@@ -12,6 +12,8 @@ import { FailureReports } from './improvement/report-failure.js';
 import { Samples } from './improvement/samples.js';
 import { KeysController } from './keys/keys.controller.js';
 import { ParkedController } from './operations/parked.controller.js';
+import { CustomersController } from './customers/customers.controller.js';
+import { CustomersOfCases } from './queries/customer-of-case.js';
 import { AccessLog } from './queries/access-log.js';
 import { Documents } from './queries/documents.js';
 import { QueriesController } from './queries/queries.controller.js';
@@ -32,6 +34,7 @@ import { TeamsController } from './teams/teams.controller.js';
     ResponsesController,
     casesController(),
     QueriesController,
+    CustomersController,
     ReportsController,
     TeamsController,
     RulesController,
@@ -46,6 +49,7 @@ import { TeamsController } from './teams/teams.controller.js';
     ReceiveHandler,
     ActOnCaseHandler,
     AccessLog,
+    CustomersOfCases,
     Documents,
     Reports,
     Builds,

@@ -11,6 +11,7 @@ import {
   Text,
   Texts,
 } from '../recovery/vocabulary/fields.js';
+import { Contact } from './contact.js';
 import { CONTACT_ME, RESPONSE_KINDS } from '../recovery/vocabulary/words.js';
 
 /** One response of a customer, as a survey tool, a CRM or a ticket system sends it. */
@@ -39,6 +40,8 @@ export const ReceiveResponse = message(
     agent: Optional(Text(200)),
     language: Optional(Language),
     occurredAt: Optional(Instant),
+    /** How to reach the customer. Kept in the vault, never in history. */
+    contact: Optional(Contact),
   },
   {
     source: 'survey',
@@ -49,6 +52,7 @@ export const ReceiveResponse = message(
     score: 2,
     contactMe: 'yes',
     comment: 'Billed twice and nobody answers.',
+    contact: { name: 'Eva Muster', email: 'eva@example.org' },
   },
 );
 export type ReceiveResponse = Static<typeof ReceiveResponse>;

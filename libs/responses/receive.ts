@@ -8,10 +8,11 @@ import { instantOf } from '../platform/validation/formats.js';
 import { streamOf } from '../recovery/aggregates.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
 import type { PersonalData } from '../vault/personal-data.js';
+import { recordContact } from './contact.js';
 import type { ReceiveResponse } from './receive-response.js';
 
 export interface Surroundings {
-  readonly personal: Pick<PersonalData, 'customerOf'>;
+  readonly personal: PersonalData;
   readonly commands: Commands;
   readonly rules: RulesInForce;
 }
@@ -68,7 +69,13 @@ export async function receiveResponse(
       language,
     }),
   });
-  return isRefusal(done) ? done : { response, done };
+  if (isRefusal(done)) return done;
+  if (sent.contact !== undefined) {
+    const recording = { customer, contact: sent.contact, actor, commandId: idOf('contact', commandId), programme };
+    const recorded = await recordContact({ personal, commands }, recording);
+    if (isRefusal(recorded)) return recorded;
+  }
+  return { response, done };
 }
 
 /** The programme that is named, or the store's only one. */

@@ -28,12 +28,15 @@ const CACHED_MS = 60_000;
 
 const referenceEntry = (hash: string): string => `reference/${hash}`;
 const entriesOf = (customer: string): string => `customer/${customer}/`;
+const SOURCES = 'source/';
 
 /**
  * Maps other systems' ids to our customers. Only the vault holds those ids: under a keyed hash to look them up, and
  * encrypted under the customer to read and forget them.
  */
 export class CustomerReferences {
+  /** Those that the vault lists. */
+  private readonly sources = new Set<string>();
   private readonly hashing: Buffer;
   private readonly reading: Buffer;
   private readonly cached = new LRUCache<string, string>({ max: CACHED, ttl: CACHED_MS });
@@ -72,6 +75,13 @@ export class CustomerReferences {
     return hashed.map((naming) => forgotten.get(naming) ?? customers.get(naming.hash) ?? '');
   }
 
+  /** The customers whom any source knows by this id. */
+  async namedAs(id: string): Promise<readonly string[]> {
+    const sources = (await this.vault.list(SOURCES)).map(({ key }) => key.slice(SOURCES.length));
+    const found = await Promise.all(sources.map((source) => this.find(this.hashOf({ source, id }))));
+    return [...new Set(found.filter((customer) => customer !== undefined))];
+  }
+
   async referencesOf(customer: string): Promise<readonly CustomerReference[]> {
     const entries = await this.vault.list<{ sealed: string }>(entriesOf(customer));
     return entries.flatMap(({ key, value }) => {
@@ -108,6 +118,11 @@ export class CustomerReferences {
   /** Stores the entry that `forget` follows before the one that it must find. Another process may win the race. */
   private async store(firsts: readonly First[], customers: Map<string, string>): Promise<void> {
     await this.keys.bind();
+    for (const source of new Set(firsts.map(({ reference }) => reference.source)))
+      if (!this.sources.has(source)) {
+        await this.vault.put({ key: `${SOURCES}${source}`, value: {} });
+        this.sources.add(source);
+      }
     await this.vault.putMany(
       firsts.map(({ reference: { source, id }, hash, customer }) => {
         const key = `${entriesOf(customer)}${hash}`;

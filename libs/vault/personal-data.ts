@@ -3,6 +3,7 @@ import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { CustomerKeys } from './customer-keys.js';
 import { type CustomerReference, CustomerReferences, type Naming } from './customer-references.js';
+import { CustomersByEmail } from './customers-by-email.js';
 import { decrypt, encrypt, KEY_BYTES } from './encryption.js';
 import { replaceSealed, sealedIn } from './sealed-values.js';
 import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
@@ -15,7 +16,7 @@ export interface PersonalDataOptions {
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
 }
 
-/** A customer's addresses by channel, name and whatever else sources give. */
+/** A customer's name, `email`, phone, language and zone, as far as they are known. */
 export type ContactData = Readonly<Record<string, string>>;
 
 const contactEntry = (customer: string): string => `contact/${customer}`;
@@ -28,6 +29,7 @@ export class PersonalData {
   private readonly vault: Ledger;
   private readonly keys: CustomerKeys;
   private readonly references: CustomerReferences;
+  private readonly emails: CustomersByEmail;
   private readonly declarations: Readonly<Record<string, EventDeclaration>>;
 
   constructor({ vault, keyEncryptionKey, declarations }: PersonalDataOptions) {
@@ -35,6 +37,7 @@ export class PersonalData {
       throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
     this.vault = vault;
     this.keys = new CustomerKeys(vault, keyEncryptionKey);
+    this.emails = new CustomersByEmail(vault, keyEncryptionKey);
     this.references = new CustomerReferences(vault, keyEncryptionKey, this.keys);
     this.declarations = declarations;
   }
@@ -93,10 +96,16 @@ export class PersonalData {
     return replaceSealed(document, () => ({ withheld: true }));
   }
 
+  /** Those whom any source knows by this id, or who have this e-mail address. */
+  async find(by: { readonly id: string } | { readonly email: string }): Promise<readonly string[]> {
+    return 'id' in by ? this.references.namedAs(by.id) : this.emails.find(by.email);
+  }
+
   /** Resolves to the key of the vault's entry, which events refer to. @throws CustomerIsForgotten */
   async putContact(customer: string, contact: ContactData): Promise<string> {
     const key = await this.keys.findOrMake(customer);
     const entry = contactEntry(customer);
+    if (contact['email'] !== undefined) await this.emails.set(customer, contact['email']);
     await this.vault.put({ key: entry, value: { sealed: encrypt(key, JSON.stringify(contact), entry) } });
     return entry;
   }
@@ -115,6 +124,7 @@ export class PersonalData {
   async forgetKey(customer: string): Promise<void> {
     await this.keys.destroy(customer);
     await this.vault.remove(contactEntry(customer));
+    await this.emails.forget(customer);
     await this.references.forget(customer);
   }
 

@@ -190,6 +190,18 @@ describe('personal data', () => {
       expect(await personal.contactOf(customer)).toEqual({ 'e-mail': 'zoe@example.org' });
       expect(await personal.contactOf('nobody')).toBeUndefined();
     });
+
+    test('finds a customer by their address, in any case, and by their id in a source', async () => {
+      const customer = await personal.customerOf(ANA, 'e-1');
+      await personal.putContact(customer, { email: 'Zoe@Example.org' });
+      expect(await personal.find({ email: 'zoe@example.org' })).toEqual([customer]);
+      expect(await personal.find({ id: ANA.id })).toEqual([customer]);
+      await personal.putContact(customer, { email: 'zoe@elsewhere.org' });
+      expect(await personal.find({ email: 'zoe@example.org' })).toEqual([]);
+      await personal.forgetKey(customer);
+      expect(await personal.find({ email: 'zoe@elsewhere.org' })).toEqual([]);
+      expect(await personal.find({ id: ANA.id })).toEqual([]);
+    });
   });
 
   describe('what is stored', () => {

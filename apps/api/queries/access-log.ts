@@ -26,10 +26,16 @@ export class AccessLog {
 
   /** @throws HistoryUnavailable: then nothing may be shown */
   record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
-    for (const [customer, values] of Map.groupBy(read, ({ key }) => key)) {
+    const accesses = [...Map.groupBy(read, ({ key }) => key)].map(([customer, values]) => {
       const fields = [...new Set(values.map(({ field }) => field))].sort();
-      this.waiting.push(accessEvent(caller, { customer, route, fields }));
-    }
+      return { customer, route, fields };
+    });
+    return this.recordFields(caller, ...accesses);
+  }
+
+  /** The same, of what the vault holds. */
+  recordFields(caller: Caller, ...accesses: readonly AccessEvent['data'][]): Promise<void> {
+    this.waiting.push(...accesses.map((access) => accessEvent(caller, access)));
     return (this.next ??= this.turn());
   }
 

@@ -1,6 +1,6 @@
 import { createParamDecorator, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { ROLES_THAT_READ_PERSONAL, type Caller } from '../../../libs/platform/auth/roles.js';
+import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
@@ -8,6 +8,7 @@ import { NothingLive, type Query } from '../../../libs/read-store/read-store.js'
 import { Following } from '../../../libs/replay/follow/following.js';
 import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
+import { mayReadPersonal } from '../http/own-team.js';
 import { AccessLog } from './access-log.js';
 import { busy, conflict } from '../http/problems.js';
 
@@ -16,6 +17,8 @@ export interface Asked {
   readonly caller: Caller;
   readonly route: string;
   readonly position?: string;
+  /** The case that the documents are about, where they don't say whose they are. */
+  readonly about?: Readonly<Record<string, unknown>>;
 }
 
 export interface Shown {
@@ -87,15 +90,16 @@ export class Documents {
 
   private async asSeenBy(
     documents: readonly object[],
-    { caller, route }: Asked,
+    { caller, route, about }: Asked,
   ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const { personal } = this.stores;
-    const sealed = sealedIn(documents);
-    if (sealed.length === 0) return documents as Readonly<Record<string, unknown>>[];
-    if (!ROLES_THAT_READ_PERSONAL.has(caller.role))
-      return personal.withhold(documents) as Readonly<Record<string, unknown>>[];
-    await this.access.record(caller, route, sealed);
-    return (await personal.openAll(documents)) as Readonly<Record<string, unknown>>[];
+    if (sealedIn(documents).length === 0) return documents as Readonly<Record<string, unknown>>[];
+    const seen = documents.map((document) =>
+      mayReadPersonal(caller, about ?? document) ? document : (personal.withhold(document) as object),
+    );
+    const sealed = sealedIn(seen);
+    if (sealed.length > 0) await this.access.record(caller, route, sealed);
+    return (await personal.openAll(seen)) as Readonly<Record<string, unknown>>[];
   }
 }
 

@@ -5,7 +5,7 @@ import type { Static } from 'typebox';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { AnyRole, Roles } from '../../../libs/platform/auth/roles.js';
 import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
-import { Problem, invalid, notFound } from '../../../libs/platform/problem/problem.js';
+import { invalid, notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { NOW, STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isId } from '../../../libs/platform/validation/formats.js';
@@ -15,6 +15,9 @@ import { Anything, OneOf, Optional, Part, Parts, Text, Whole } from '../../../li
 import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Valid } from '../http/body.js';
 import { ofAnotherTeam, ofOwnTeam } from '../http/own-team.js';
+import { streamOf } from '../../../libs/recovery/aggregates.js';
+import { forbidden } from '../http/problems.js';
+import { CustomersOfCases } from './customer-of-case.js';
 import { Asking, Documents, type Asked, type Shown } from './documents.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { afterPause, askedOf, filterAfterPauses } from './ended-pauses.js';
@@ -52,6 +55,7 @@ type QueryDocuments = Static<typeof QueryDocuments>;
 export class QueriesController {
   constructor(
     private readonly documents: Documents,
+    private readonly customers: CustomersOfCases,
     private readonly rules: RulesInForce,
     @Inject(STORES) private readonly stores: Stores,
     @Inject(NOW) private readonly now: () => string,
@@ -73,12 +77,18 @@ export class QueriesController {
 
   @Get('cases')
   @Roles(...READERS)
-  @ApiOperation({ operationId: 'Cases', summary: 'List all cases, closed ones too' })
-  cases(
-    @Listing('programme', 'customer', 'response', 'reference', ...OF_CASE) query: Query,
+  @ApiOperation({
+    operationId: 'Cases',
+    summary: 'List all cases, closed ones too',
+    description:
+      '`customer` is our id of the customer or their id in any source, `email` their address, `order` the order’s number.',
+  })
+  async cases(
+    @Listing('programme', 'customer', 'email', 'order', 'response', 'reference', ...OF_CASE) query: Query,
     @Asking() asked: Asked,
   ): Promise<Shown> {
-    return this.casesIn('cases', query, asked);
+    const filter = await this.customers.resolved(query.filter ?? {}, asked);
+    return this.casesIn('cases', { ...query, filter }, asked);
   }
 
   @Get('cases/:id')
@@ -86,24 +96,31 @@ export class QueriesController {
   @ApiOperation({
     operationId: 'Case',
     summary: 'Show one case with everything that was recorded of it. Its ETag is its revision.',
+    description:
+      'Whoever works on the case or reviews it also sees what the customer said (`feedback`), their ids in other systems ' +
+      '(`references`) and how to reach them (`contact`). Each such read is recorded.',
   })
   async case(
     @Param('id') id: string,
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    await this.mayReadCase(id, asked);
-    const document = afterPause(await this.documents.get('cases', id, asked), this.now());
+    const may = await this.mayReadCase(id, asked);
+    const document = afterPause(await this.documents.get('cases', id, may), this.now());
     void reply.header('etag', `"${String(document['revision'])}"`);
-    return document;
+    return { ...document, ...(await this.customers.of(document, may)) };
   }
 
   @Get('cases/:id/timeline')
   @Roles(...READERS)
   @ApiOperation({ operationId: 'Timeline', summary: 'List everything that happened to one case, in order' })
   async timeline(@Param('id') id: string, @Asking() asked: Asked): Promise<object> {
-    await this.mayReadCase(id, asked);
-    return this.documents.get('timeline', id, asked);
+    const may = await this.mayReadCase(id, asked);
+    const timeline = await this.documents.get('timeline', id, may);
+    const { response, entries } = timeline;
+    if (typeof response !== 'string') return timeline;
+    const before = await this.documents.get('timeline', streamOf('response', response), may);
+    return { ...timeline, entries: [...(before['entries'] as object[]), ...(entries as object[])] };
   }
 
   @Get('cases/:id/audit')
@@ -192,13 +209,15 @@ export class QueriesController {
     return rules?.ruleSet.queueOrder === 'due' ? DUE_FIRST : URGENT_FIRST;
   }
 
-  private async mayReadCase(id: string, asked: Asked): Promise<void> {
+  /** What is asked, about that case. @throws Problem for a case that the caller may not see */
+  private async mayReadCase(id: string, asked: Asked): Promise<Asked> {
     if (!isId(id)) throw invalid([{ field: 'id', message: `must be the id of a case (a UUID), not "${id}"` }], 400);
     await this.documents.waitFor(asked);
     await this.documents.refuseParked(id);
     const found = await this.stores.reads.get('cases', id);
     if (found === undefined) throw notFound(`Case ${id}`);
     const detail = ofAnotherTeam(asked.caller, found.document);
-    if (detail !== undefined) throw new Problem({ status: 403, code: 'case-of-another-team', detail });
+    if (detail !== undefined) throw forbidden('case-of-another-team', detail);
+    return { ...asked, about: found.document };
   }
 }

@@ -8,6 +8,9 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+export const isEmail = (value: string): boolean => EMAIL.test(value);
+
 export const isId = (value: string): boolean => ID.test(value);
 
 export const isDay = (value: string): boolean => {

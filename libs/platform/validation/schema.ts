@@ -2,11 +2,14 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import { object } from '../../event-sourcing/schema.js';
 import { invalid, type FieldMistake } from '../problem/problem.js';
-import { hasControlCharacter, isDay, isId, isInstant, LANGUAGE } from './formats.js';
+import { zoneProblem } from '../../recovery/calendar/zone.js';
+import { hasControlCharacter, isDay, isEmail, isId, isInstant, LANGUAGE } from './formats.js';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
 ajv.addFormat('instant', { type: 'string', validate: isInstant });
 ajv.addFormat('day', { type: 'string', validate: isDay });
+ajv.addFormat('e-mail', { type: 'string', validate: isEmail });
+ajv.addFormat('zone', { type: 'string', validate: (value: string) => zoneProblem(value) === undefined });
 ajv.addFormat('id', { type: 'string', validate: isId });
 ajv.addFormat('plain-text', { type: 'string', validate: (value: string) => !hasControlCharacter(value) });
 ajv.addFormat('language', { type: 'string', validate: LANGUAGE });
@@ -73,6 +76,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   instant: 'an instant such as 2031-05-05T09:00:00Z',
   day: 'a day such as 2031-05-05',
   id: 'an id (a UUID)',
+  'e-mail': 'an address such as eva@example.org',
+  zone: 'an IANA zone such as Europe/Berlin',
   language: 'a language tag such as en or pt-BR',
   'plain-text': 'text without control characters',
 };

@@ -8,9 +8,14 @@ import { command } from '../vocabulary/command.js';
 export type Customer =
   { readonly status: 'known'; readonly entries: readonly string[] } | { readonly status: 'forgotten' };
 
-const comes = { inside: 'No route leads to it yet.' };
-export const RecordContact = command('RecordContact', { comes, fields: CustomerContactRecorded.data.properties });
-export const ForgetCustomer = command('ForgetCustomer', { comes, fields: CustomerForgotten.data.properties });
+export const RecordContact = command('RecordContact', {
+  comes: { inside: 'Contact data comes with a response, or by PUT /v1/customers/{externalId}/contact.' },
+  fields: CustomerContactRecorded.data.properties,
+});
+export const ForgetCustomer = command('ForgetCustomer', {
+  comes: { inside: 'No route leads to it yet.' },
+  fields: CustomerForgotten.data.properties,
+});
 
 export const CUSTOMER_COMMANDS = [RecordContact, ForgetCustomer] as const;
 export type CustomerCommand = CommandOf<(typeof CUSTOMER_COMMANDS)[number]>;

@@ -44,6 +44,10 @@ export const Instant = field<string>({ type: 'string', format: 'instant', maxLen
 export const Day = field<string>({ type: 'string', format: 'day' });
 /** By its BCP 47 tag, such as pt-BR. */
 export const Language = field<string>({ type: 'string', format: 'language' });
+/** An address such as eva@example.org. */
+export const Email = field<string>({ type: 'string', format: 'e-mail', maxLength: 320 });
+/** By its IANA name, such as Europe/Berlin. */
+export const Zone = field<string>({ type: 'string', format: 'zone', maxLength: 64 });
 /** An object whose fields are checked elsewhere, such as a rule set or a filter. */
 export const Anything = field<Readonly<Record<string, unknown>>>({ type: 'object' });
 

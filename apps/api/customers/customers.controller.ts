@@ -1,0 +1,56 @@
+import { Controller, HttpCode, Inject, Param, Put } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Static } from 'typebox';
+import { Commands } from '../../../libs/commands/commands.js';
+import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
+import { isRefusal } from '../../../libs/event-sourcing/decider.js';
+import { idOf } from '../../../libs/event-sourcing/identity.js';
+import { Roles } from '../../../libs/platform/auth/roles.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
+import { message } from '../../../libs/platform/validation/schema.js';
+import { Text } from '../../../libs/recovery/vocabulary/fields.js';
+import { Contact, recordContact } from '../../../libs/responses/contact.js';
+import { Valid } from '../http/body.js';
+import { CommandSent, problemOfRefusal, requestBy, type Sent } from '../http/request-headers.js';
+
+const PutContact = message(
+  { source: Text(100), ...Contact.properties },
+  { source: 'survey', name: 'Eva Muster', email: 'eva@example.org', phone: '+49 30 1234567', language: 'de' },
+);
+
+@ApiTags('customers')
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly commands: Commands,
+    private readonly rules: RulesInForce,
+  ) {}
+
+  @Put(':externalId/contact')
+  @HttpCode(204)
+  @Roles('integrator', 'supervisor', 'operator')
+  @BodySchema(PutContact)
+  @ApiOperation({
+    operationId: 'PutContact',
+    summary: "Keep how to reach a customer, by their id in a source: in the vault, sealed with the customer's own key",
+    description: 'What is left out stays as it is known. Whoever works on a case of theirs sees it there.',
+  })
+  async put(
+    @Param('externalId') externalId: string,
+    @Valid(PutContact) { source, ...contact }: Static<typeof PutContact>,
+    @CommandSent() sent: Sent,
+  ): Promise<void> {
+    const { personal } = this.stores;
+    const { actor, commandId } = requestBy(sent);
+    const customer = await personal.customerOf({ source, id: externalId }, idOf('contact of', source, externalId));
+    const programme = this.rules.onlyProgramme() ?? '';
+    const done = await recordContact(
+      { personal, commands: this.commands },
+      { customer, contact, actor, commandId, programme },
+    );
+    if (isRefusal(done)) throw problemOfRefusal(done);
+  }
+}

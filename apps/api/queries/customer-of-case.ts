@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Filter } from '../../../libs/filter/filter.js';
+import { ROLES_THAT_READ_PERSONAL } from '../../../libs/platform/auth/roles.js';
+import { mayReadPersonal } from '../http/own-team.js';
+import { forbidden } from '../http/problems.js';
+import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { isId } from '../../../libs/platform/validation/formats.js';
+import { streamOf } from '../../../libs/recovery/aggregates.js';
+import type { RecordedEvent } from '../../../libs/recovery/history.js';
+import type { ReceivedResponse } from '../../../libs/recovery/response/response-events.js';
+import type { ContactData } from '../../../libs/vault/personal-data.js';
+import type { CustomerReference } from '../../../libs/vault/customer-references.js';
+import { AccessLog } from './access-log.js';
+import type { Asked } from './documents.js';
+import { askedOf } from './ended-pauses.js';
+
+type CaseShown = Readonly<Record<string, unknown>>;
+
+/** What the customer of a case said, and who they are. */
+export interface CustomerOfCase {
+  /** Null for a case that no response opened. */
+  readonly feedback:
+    | (Pick<ReceivedResponse, 'source' | 'externalId' | 'kind' | 'answers' | 'contactMe' | 'tags'> & {
+        readonly occurredAt: string;
+        readonly comment: unknown;
+      })
+    | null;
+  /** Their ids in other systems. */
+  readonly references: readonly CustomerReference[];
+  readonly contact: ContactData | null;
+}
+
+/** Shows the customer to whoever works on their case, and records who saw them. */
+@Injectable()
+export class CustomersOfCases {
+  constructor(
+    @Inject(STORES) private readonly stores: Stores,
+    private readonly access: AccessLog,
+  ) {}
+
+  /** Nothing for those who may not know. */
+  async of(document: CaseShown, { caller, route }: Asked): Promise<CustomerOfCase | undefined> {
+    if (!mayReadPersonal(caller, document)) return undefined;
+    const { personal } = this.stores;
+    const [customer, response] = [String(document['customer']), document['response']];
+    const feedback = typeof response === 'string' ? await this.feedbackOf(response) : null;
+    const references = await personal.referencesOf(customer);
+    const contact = (await personal.contactOf(customer)) ?? null;
+    const fields = [
+      ...(feedback?.comment === undefined || feedback.comment === null ? [] : ['comment']),
+      ...(references.length > 0 ? ['references'] : []),
+      ...Object.keys(contact ?? {}).map((name) => `contact.${name}`),
+    ];
+    if (fields.length > 0)
+      await this.access.recordFields(caller, { customer, case: String(document['case']), route, fields });
+    const shown = feedback && { ...feedback, comment: (await personal.openAll(feedback.comment)) ?? null };
+    return { feedback: shown, references, contact };
+  }
+
+  /**
+   * The conditions of a listing on the customer's id in a source, or their e-mail address, as conditions on our ids.
+   * @throws Problem 403 for those who may not know customers
+   */
+  async resolved(filter: Filter, { caller, route }: Asked): Promise<Filter> {
+    const email = askedOf(filter, 'email');
+    const named = (askedOf(filter, 'customer') ?? []).filter((value) => typeof value === 'string' && !isId(value));
+    if (email === undefined && named.length === 0) return filter;
+    if (!ROLES_THAT_READ_PERSONAL.has(caller.role))
+      throw forbidden('customer-not-shown', `The role ${caller.role} finds customers by our own ids only.`);
+    const { personal } = this.stores;
+    await this.access.recordFields(caller, { route, fields: email === undefined ? ['references'] : ['contact.email'] });
+    const found = async (condition: Filter): Promise<Filter> => {
+      if ('email' in condition)
+        return {
+          customer: {
+            $in: (await Promise.all((email ?? []).map((one) => personal.find({ email: String(one) })))).flat(),
+          },
+        };
+      if (!('customer' in condition)) return condition;
+      const ours = (askedOf(filter, 'customer') ?? []).filter((value) => !named.includes(value));
+      const theirs = (await Promise.all(named.map((id) => personal.find({ id: String(id) })))).flat();
+      return { customer: { $in: [...ours, ...theirs] } };
+    };
+    return { $and: await Promise.all((filter['$and'] as readonly Filter[]).map(found)) };
+  }
+
+  private async feedbackOf(response: string): Promise<CustomerOfCase['feedback']> {
+    const { events } = await this.stores.events.readStream(streamOf('response', response), { limit: 1 });
+    const received = (events as readonly RecordedEvent[]).find((event) => event.type === 'ResponseReceived');
+    if (received?.type !== 'ResponseReceived') return null;
+    const { source, externalId, kind, answers, contactMe, tags, comment } = received.data;
+    const { occurredAt } = received;
+    return { source, externalId, occurredAt, kind, answers, contactMe, tags, comment: comment ?? null };
+  }
+}
