@@ -341,17 +341,17 @@ describe('a condition compares a column as what it is', () => {
   const urgencies = (...texts: string[]) => rows(...texts.map((text, i) => `${i},a,2031-05-05,${text},ana,`));
 
   test.each([
-    ['a number', '{ urgency: { $lte: 6 } }', '', ['6', '10', '9', ''], 1, 'urgency as a number such as 1234.5'],
-    ['a number in order, though quoted', "{ urgency: { $gt: '9' } }", '', ['6', '10', '9'], 1, 'as a number'],
+    ['a number', '{ urgency: { $lte: 6 } }', '', ['6', '10', '9', ''], 1, 'urgency for a number such as 1234.5'],
+    ['a number in order, though quoted', "{ urgency: { $gt: '9' } }", '', ['6', '10', '9'], 1, 'for a number'],
     ['a number of a locale', '{ urgency: { $gt: 1000 } }', '', ['"1.234,5"', '"0,5"'], 1, 'such as 1.234,5'],
-    ['true or false', '{ urgency: true }', '', ['TRUE', 'false'], 1, 'as true or false'],
+    ['true or false', '{ urgency: true }', '', ['TRUE', 'false'], 1, 'for true or false'],
     [
       'a date',
       '{ urgency: { $lt: 2031-05-05 } }',
       '',
       ['2031-05-04', '2031-05-05'],
       1,
-      'as a date written as yyyy-MM-dd',
+      'for a date written as yyyy-MM-dd',
     ],
     ['a text that looks like a number', "{ urgency: '07' }", '', ['7', '07'], 1, undefined],
   ])('%s', async (_what, condition, more, texts, count, took) => {
@@ -406,6 +406,54 @@ describe('a condition compares a column as what it is', () => {
     expect(notes).toEqual([
       'line 22, emit.1.when: it held for no row, so there is no NoteAdded from it. The first rows have, for example, urgency "Done" and "new".',
     ]);
+  });
+});
+
+describe('an offer is worth what its column says, in minor units', () => {
+  const offering = (currency: string) =>
+    MAPPING.replace(
+      /  - type: NoteAdded[\s\S]*/,
+      `  - type: ResolutionOffered
+    occurredAt: day
+    set: { kind: refund, value: { money: { amount: urgency, currency: ${currency} } } }
+`,
+    );
+  const offers = async () =>
+    (await history()).flatMap(({ type, data }) =>
+      type === 'ResolutionOffered' ? [(data as { value?: object }).value] : [],
+    );
+
+  test.each([
+    ['of a currency with cents', 'EUR', ['"1.234,56"', '"0,5"', '7', ''], [123_456, 50, 700, undefined]],
+    ['of one without', 'JPY', ['1234', ''], [1234, undefined]],
+    ['of one with three digits', 'KWD', ['1234.567', '1.5'], [1_234_567, 1_500]],
+  ])('%s', async (_what, currency, texts, amounts) => {
+    await bring(rows(...texts.map((text, i) => `${i},a,2031-05-05,${text},ana,`)), offering(currency));
+    expect(await offers()).toEqual(amounts.map((amount) => (amount === undefined ? undefined : { amount, currency })));
+  });
+
+  test('the currency can stand in a column; an amount that is none in it rejects its row', async () => {
+    const texts = ['1.5,EUR', '1.5,JPY', '1.5,XQQ', '-1,EUR', '1.25,'].map((text, i) => {
+      const [amount, currency] = text.split(',');
+      return `${i},a,2031-05-05,${amount},ana,${currency}`;
+    });
+    expect(
+      await bring(rows(...texts), offering('{ column: words }').replace('personal: [who, words]', '')),
+    ).toMatchObject({
+      rejected: 4,
+    });
+    expect(await offers()).toEqual([{ amount: 150, currency: 'EUR' }]);
+    const told = readFileSync(rejectsFile(), 'utf8').replaceAll('""', '"');
+    expect(told).toContain('urgency "1.5" has more digits after the point than JPY has');
+    expect(told).toContain('words must be a currency such as EUR, not "XQQ"');
+    expect(told).toContain('and not below 0, not "-1"');
+  });
+
+  test('a currency that is none, and amounts that are no numbers, are refused', async () => {
+    await expect(bring(TWO_CASES, offering('EURO'))).rejects.toThrow('emit.1.set.value: "EURO" is no currency');
+    await expect(bring(TWO_CASES, offering('EUR'))).rejects.toThrow(
+      'emit.1.set.value.money.amount: urgency holds amounts, and the file has "high"',
+    );
   });
 });
 

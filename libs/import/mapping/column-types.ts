@@ -1,6 +1,6 @@
 import { checkFilter } from '../../filter/check-filter.js';
 import type { Scalar } from '../../filter/filter.js';
-import { comparisonsOf, filtersOf, type Comparison, type Path } from './comparisons.js';
+import { amountsOf, comparisonsOf, filtersOf, type Comparison, type Path } from './comparisons.js';
 import { compileDates, PatternRefused, type ReadInstant } from './dates.js';
 import { RowRejected, type ColumnDeclared, type ColumnType, type Mapping } from './mapping.js';
 import { compileNumbers, stylesOf, type NumberStyle } from './numbers.js';
@@ -66,11 +66,24 @@ class TypeFinder implements ColumnTypes {
   find(): void {
     const sound = filtersOf(this.mapping).filter(({ filter }) => checkFilter(filter).length === 0);
     const compared = Map.groupBy(sound.flatMap(comparisonsOf), ({ column }) => column);
+    const amounts = new Map(amountsOf(this.mapping).map(({ column, path }) => [column, path]));
     for (const [column, declared] of Object.entries(this.mapping.columns ?? {})) {
+      this.checkAmount(declared, amounts.get(column));
+      amounts.delete(column);
       this.declared(column, declared, compared.get(column) ?? []);
       compared.delete(column);
     }
-    if (this.seen) for (const [column, comparisons] of compared) this.undeclared(column, comparisons);
+    if (!this.seen) return;
+    for (const [column, path] of amounts) {
+      this.number(column, compared.get(column) ?? [], `${column} holds amounts`, path);
+      compared.delete(column);
+    }
+    for (const [column, comparisons] of compared) this.undeclared(column, comparisons);
+  }
+
+  private checkAmount(declared: ColumnDeclared, amount: Path | undefined): void {
+    const type = typeof declared === 'string' ? declared : declared.type;
+    if (amount && type !== 'number') this.report(amount, `An amount is a number, and "columns" calls it ${type}.`);
   }
 
   private declared(column: string, said: ColumnDeclared, comparisons: readonly Comparison[]): void {
@@ -98,7 +111,7 @@ class TypeFinder implements ColumnTypes {
       if (readOperand(typed, value, this.mapping.zone) === undefined)
         this.report(at, `${column} is compared as ${typed.what}, and ${quoted(value)} is none.`);
     }
-    const texts = [...(this.seen?.get(column) ?? [])];
+    const texts = this.textsOf(column);
     if (texts.length > 0 && texts.every((text) => typed.read(text) === undefined)) {
       this.report(
         values[0]?.path ?? path,
@@ -110,33 +123,39 @@ class TypeFinder implements ColumnTypes {
 
   private undeclared(column: string, comparisons: readonly Comparison[]): void {
     const values = comparisons.flatMap((comparison) => comparison.values);
-    const texts = [...(this.seen?.get(column) ?? [])];
+    const texts = this.textsOf(column);
     const inOrder = comparisons.some(({ operator }) => ORDERED.has(operator));
     const number = values.find(({ value }) => typeof value === 'number');
-    if (number) return this.number(column, comparisons, texts, number);
+    if (number)
+      return this.number(column, comparisons, `${column} is compared with the number ${number.value}`, number.path);
     const boolean = values.find(({ value }) => typeof value === 'boolean');
     if (boolean) return this.boolean(column, comparisons, texts, boolean);
     // Texts are in order by their letters, in which 9 comes after 10, and 02.01. before 03.12. of the year before.
     if (inOrder && texts.length > 0) this.inOrder(column, comparisons, texts);
   }
 
-  private number(column: string, comparisons: readonly Comparison[], texts: readonly string[], first: Value): void {
+  private textsOf(column: string): readonly string[] {
+    return [...(this.seen?.get(column) ?? [])];
+  }
+
+  /** @param because why it must be a number */
+  private number(column: string, comparisons: readonly Comparison[], because: string, path: Path): void {
     const { numbers } = this.mapping;
-    const styles = numbers === undefined ? stylesOf(texts) : [numbers];
-    const [style = '1234.5', other] = styles;
+    const texts = this.textsOf(column);
+    const [style = '1234.5', other] = numbers === undefined ? stylesOf(texts) : [numbers];
     const typed = numberColumn(style);
     const unread = texts.filter((text) => typed.read(text) === undefined);
     if (unread.length > 0) {
       return this.report(
-        first.path,
-        `${column} is compared with the number ${first.value}, and the file has ${this.shown(column, unread)}, not ${typed.what}. ` +
-          `${HOW_TO_COMPARE(column, first.value)}, or say how numbers are written, such as numbers: '1.234,5'.`,
+        path,
+        `${because}, and the file has ${this.shown(column, unread)}, not ${typed.what}. Say how numbers are written, such ` +
+          `as numbers: '1.234,5', ${HOW_TO_GO_ON(column)}. To compare texts, write them in quotes.`,
       );
     }
     if (other !== undefined) {
       const text = texts.find((one) => compileNumbers(other)(one) !== typed.read(one)) ?? '';
       return this.report(
-        first.path,
+        path,
         `${quoted(text)} in ${column} is ${typed.read(text)} or ${compileNumbers(other)(text)}. ` +
           `Say which: numbers: ${quoted(style)} or numbers: ${quoted(other)}.`,
       );
@@ -150,7 +169,7 @@ class TypeFinder implements ColumnTypes {
     this.report(
       first.path,
       `${column} is compared with ${first.value}, and the file has ${this.shown(column, unread)}, neither true nor false. ` +
-        `${HOW_TO_COMPARE(column, first.value)}.`,
+        `To compare texts, write '${first.value}' in quotes; else ${HOW_TO_GO_ON(column)}.`,
     );
   }
 
@@ -178,7 +197,7 @@ class TypeFinder implements ColumnTypes {
     comparisons: readonly Comparison[],
     texts: readonly string[],
   ): void {
-    if (texts.length > 0) this.took.push(`Compared ${column} as ${typed.what}: ${this.shown(column, texts)}.`);
+    if (texts.length > 0) this.took.push(`Took ${column} for ${typed.what}: ${this.shown(column, texts)}.`);
     this.take(column, typed, comparisons, ['columns']);
   }
 
@@ -211,8 +230,8 @@ type Value = Comparison['values'][number];
 
 const ORDERED: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
 
-const HOW_TO_COMPARE = (column: string, value: Value['value']): string =>
-  `To compare texts, write '${value}' in quotes; else list what means nothing under "empty", declare ${column} under "columns" to reject such rows`;
+const HOW_TO_GO_ON = (column: string): string =>
+  `list what means nothing under "empty", or declare ${column} under "columns" to reject such rows`;
 
 const numberColumn = (style: NumberStyle): TypedColumn => ({
   type: 'number',

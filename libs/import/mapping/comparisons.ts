@@ -40,6 +40,16 @@ export function filtersOf({ emit, backFilled = [] }: Mapping): readonly PlacedFi
   ];
 }
 
+/** The columns that hold amounts of money. */
+export const amountsOf = ({ emit }: Mapping): readonly { readonly column: string; readonly path: Path }[] =>
+  emit.flatMap(({ set = {} }, index) =>
+    Object.entries(set).flatMap(([field, value]) =>
+      typeof value === 'object' && 'money' in value
+        ? [{ column: value.money.amount, path: ['emit', index, 'set', field, 'money', 'amount'] }]
+        : [],
+    ),
+  );
+
 /** Of a filter that checkFilter accepts. */
 export function comparisonsOf({ filter, path }: PlacedFilter): readonly Comparison[] {
   return Object.entries(filter).flatMap(([name, condition]): readonly Comparison[] => {

@@ -137,7 +137,12 @@ class MappingCompiler {
       occurredAt: occurredAt.read,
       knownAt: knownAt.read,
       isUnclear: (row) => occurredAt.isUnclear(row) || knownAt.isUnclear(row),
-      data: compileSet(emit.type, emit.set ?? {}, (at, message) => this.report([...path, ...at], message)),
+      data: compileSet(
+        emit.type,
+        emit.set ?? {},
+        (at, message) => this.report([...path, ...at], message),
+        (column) => this.types.columns.get(column),
+      ),
     };
   }
 
@@ -248,6 +253,10 @@ function columnsOfEmit(emit: Emit): readonly string[] {
     if ('previous' in value) return [value.previous];
     if ('path' in value) return value.path;
     if ('scores' in value) return Object.values(value.scores);
+    if ('money' in value) {
+      const { amount, currency } = value.money;
+      return typeof currency === 'string' ? [amount] : [amount, currency.column];
+    }
     return [];
   });
   return [...conditions, ...values];

@@ -1,7 +1,10 @@
-import type { Answer } from '../../recovery/vocabulary/fields.js';
+import type { Answer, Money } from '../../recovery/vocabulary/fields.js';
 import { SCALES, type Metric } from '../../recovery/vocabulary/scales.js';
+import type { TypedColumn } from './column-types.js';
+import { isCurrency, minorUnits } from './currencies.js';
 import { shapeOf, type FieldShape } from './event-shapes.js';
 import { RowRejected, type Value } from './mapping.js';
+import { compileNumbers } from './numbers.js';
 import type { RowContext } from './row-context.js';
 
 type Read = (context: RowContext) => unknown;
@@ -11,7 +14,12 @@ type Report = (path: readonly (string | number)[], message: string) => void;
 export type ReadData = (context: RowContext) => Record<string, unknown>;
 
 /** Compiles a rule's `set`, and reports what can never fit its event. */
-export function compileSet(type: string, set: Readonly<Record<string, Value>>, report: Report): ReadData {
+export function compileSet(
+  type: string,
+  set: Readonly<Record<string, Value>>,
+  report: Report,
+  typeOf: (column: string) => Pick<TypedColumn, 'read' | 'what'> | undefined,
+): ReadData {
   const shape = shapeOf(type);
   if (!shape) return () => ({});
   for (const field of Object.keys(set)) {
@@ -29,7 +37,11 @@ export function compileSet(type: string, set: Readonly<Record<string, Value>>, r
       report([], `${type} needs "${field}": set it under "set".`);
     }
     if (value !== undefined) checkValue(value, fieldShape, (message) => report(['set', field], message));
-    reads.push({ field, shape: fieldShape, read: value === undefined ? undefined : compileValue(value, field) });
+    reads.push({
+      field,
+      shape: fieldShape,
+      read: value === undefined ? undefined : compileValue(value, field, typeOf),
+    });
   }
   return (context) => {
     const data: Record<string, unknown> = {};
@@ -50,6 +62,11 @@ export function compileSet(type: string, set: Readonly<Record<string, Value>>, r
 
 function checkValue(value: Value, { kind, oneOf }: FieldShape, report: (message: string) => void): void {
   const found = kindOf(value);
+  if (isObject(value) && 'money' in value) {
+    const { currency } = value.money;
+    if (typeof currency === 'string' && !isCurrency(currency))
+      report(`"${currency}" is no currency. Use EUR, USD, ...`);
+  }
   if (found !== kind) report(`This must be ${KINDS[kind]}, not ${KINDS[found]}.`);
   if (!oneOf) return;
   const texts: string[] = [];
@@ -68,6 +85,7 @@ const KINDS = {
   texts: 'a list of texts (a constant list or a path)',
   boolean: 'true or false',
   answers: 'scores',
+  money: 'money',
 };
 
 function kindOf(value: Value): FieldShape['kind'] {
@@ -75,13 +93,14 @@ function kindOf(value: Value): FieldShape['kind'] {
   if (Array.isArray(value)) return 'texts';
   if (isObject(value) && 'path' in value) return 'texts';
   if (isObject(value) && 'scores' in value) return 'answers';
+  if (isObject(value) && 'money' in value) return 'money';
   return 'text';
 }
 
 const isObject = (value: Value): value is Exclude<Extract<Value, object>, readonly string[]> =>
   typeof value === 'object' && !Array.isArray(value);
 
-function compileValue(value: Value, field: string): Read {
+function compileValue(value: Value, field: string, typeOf: Parameters<typeof compileSet>[3]): Read {
   if (typeof value === 'number') return () => String(value);
   if (!isObject(value)) return () => value;
   if ('column' in value) return compileColumn(value, field);
@@ -93,6 +112,7 @@ function compileValue(value: Value, field: string): Read {
         value.blank,
       );
   if ('scores' in value) return ({ row }) => answersOf(value.scores, row);
+  if ('money' in value) return ({ row }) => moneyOf(value.money, row, typeOf(value.money.amount));
   return ({ rules }) => rules[value.rule];
 }
 
@@ -131,3 +151,31 @@ function answersOf(scores: { readonly [metric in Metric]?: string }, row: RowCon
     return [{ metric, score }];
   });
 }
+
+type MoneyOfColumns = Extract<Value, { money: unknown }>['money'];
+
+function moneyOf(
+  { amount: column, currency: said }: MoneyOfColumns,
+  row: RowContext['row'],
+  typed: Pick<TypedColumn, 'read' | 'what'> = PLAIN_NUMBER,
+): Money | undefined {
+  const text = row[column];
+  if (text === undefined) return undefined;
+  const currency = typeof said === 'string' ? said : row[said.column];
+  if (currency === undefined || !isCurrency(currency)) {
+    const where = typeof said === 'string' ? column : said.column;
+    throw new RowRejected(`${where} must be a currency such as EUR, not "${currency ?? ''}"`, where);
+  }
+  const number = typed.read(text);
+  if (typeof number !== 'number' || number < 0)
+    throw new RowRejected(`${column} must be ${typed.what}, and not below 0, not "${text}"`, column);
+  const amount = minorUnits(number, currency);
+  if (amount === undefined)
+    throw new RowRejected(`${column} "${text}" has more digits after the point than ${currency} has`, column);
+  if (amount > MOST_MONEY) throw new RowRejected(`${column} "${text}" is more than an offer can be`, column);
+  return { amount, currency };
+}
+
+const PLAIN_NUMBER = { read: compileNumbers('1234.5'), what: 'a number such as 1234.5' };
+/** In minor units, as an event's field allows. */
+const MOST_MONEY = 1_000_000_000_000;

@@ -2,7 +2,7 @@ import type { DeclaredEvent } from '../../event-sourcing/declared-event.js';
 import { DECLARATIONS } from '../../recovery/history.js';
 
 /** The kinds of values that a mapping can set. */
-export type FieldKind = 'text' | 'texts' | 'boolean' | 'answers';
+export type FieldKind = 'text' | 'texts' | 'boolean' | 'answers' | 'money';
 
 /** A field of an event, as a mapping sees it. */
 export interface FieldShape {
@@ -41,6 +41,7 @@ interface Schema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly items?: { readonly type?: string };
+  readonly properties?: object;
   readonly default?: unknown;
 }
 
@@ -49,7 +50,8 @@ function shapeOfField(field: object, required: boolean): FieldShape {
   return { kind: kindOf(field), required, given: 'x-given' in field, ...(oneOf && { oneOf }), otherwise };
 }
 
-function kindOf({ type, items }: Schema): FieldKind {
+function kindOf({ type, items, properties = {} }: Schema): FieldKind {
+  if ('currency' in properties) return 'money';
   if (type === 'boolean') return 'boolean';
   if (type !== 'array') return 'text';
   return items?.type === 'object' ? 'answers' : 'texts';

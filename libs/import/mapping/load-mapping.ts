@@ -68,7 +68,7 @@ function sentenceOf({ keyword, params, message, instancePath }: ErrorObject): st
     case 'enum':
       return `This must be one of ${(params['allowedValues'] as unknown[]).join(', ')}.`;
     case 'anyOf':
-      return 'This is not a value: use a constant, or one of column, previous, path, scores, rule.';
+      return 'This is not a value: use a constant, or one of column, previous, path, scores, money, rule.';
     case 'oneOf':
       return instancePath.endsWith('At')
         ? 'This must be the name of a column with a date.'

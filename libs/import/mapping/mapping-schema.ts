@@ -159,6 +159,27 @@ export const MAPPING_SCHEMA = {
         {
           type: 'object',
           additionalProperties: false,
+          required: ['money'],
+          properties: {
+            money: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['amount', 'currency'],
+              properties: {
+                amount: text,
+                currency: {
+                  oneOf: [
+                    text,
+                    { type: 'object', additionalProperties: false, required: ['column'], properties: { column: text } },
+                  ],
+                },
+              },
+            },
+          },
+        },
+        {
+          type: 'object',
+          additionalProperties: false,
           required: ['rule'],
           properties: { rule: { const: 'fallbackOwner' } },
         },

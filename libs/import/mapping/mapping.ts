@@ -109,6 +109,8 @@ export type Value =
   | { readonly path: readonly string[]; readonly blank?: string }
   /** Survey answers: the column of each metric. */
   | { readonly scores: { readonly [metric in Metric]?: string } }
+  /** An amount, in units of its currency (ISO 4217), which is the same in all rows or stands in a column. */
+  | { readonly money: { readonly amount: string; readonly currency: string | { readonly column: string } } }
   /** A field of the rule set in force. */
   | { readonly rule: 'fallbackOwner' };
 

@@ -17,7 +17,7 @@ export const ResolutionOffered = caseEvent('ResolutionOffered', {
   fields: {
     offer,
     kind: Text(),
-    value: Optional(given(Money)),
+    value: Optional(Money),
     description: Optional(Personal),
     /** Beyond the authority of who offered it: it stands only once a supervisor authorises it. */
     needsAuthority: otherwise(false, Flag),
