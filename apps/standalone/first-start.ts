@@ -1,3 +1,4 @@
+import { FIRST_OPERATOR } from '../../libs/platform/auth/api-keys.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ToAppend } from '../../libs/event-sourcing/event.js';
@@ -16,12 +17,13 @@ const PROGRAMME = 'service-recovery';
 const PACK = `${PROGRAMME}.yaml`;
 const SEED = 20_311_105;
 const RESPONSES = 420;
+/** With the operator in it, so that somebody can see and take the first cases. */
 const DEFAULT_TEAM: CommandOf<'team'> = {
   type: 'ChangeTeam',
   team: 'care',
   name: 'Customer care',
-  members: [],
-  fallbackOwner: 'customer-care',
+  members: [{ id: FIRST_OPERATOR, role: 'agent' }],
+  fallbackOwner: FIRST_OPERATOR,
 };
 
 /** Kept in the ledger, from before the first event. */

@@ -14,8 +14,10 @@ import {
   type StateOf,
 } from '../recovery/aggregates.js';
 import { caseDecider } from '../recovery/case/case.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { unlessSame } from './same-command.js';
@@ -62,7 +64,6 @@ export interface Surroundings {
   lastReSurveyAt?(this: void, customer: string): Promise<string | undefined>;
 }
 
-type AnyCommand = AnyRequest['command'];
 type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
 
 /** Carries every command to its aggregate, under the rules in force then, and seals personal fields. */
@@ -114,24 +115,35 @@ export class Commands {
     const context = { now, occurredAt, actor, commandId, rules, operators: 0 };
     const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
     for (const need of needs as readonly Need[])
-      Object.assign(context, { [need]: await this.answers[need](command, customerOf(request, first)) });
+      Object.assign(context, { [need]: await this.answers[need](request, customerOf(request, first)) });
     return context;
   }
 
   /** Answers what decisions need to know of other streams. */
   private readonly answers: {
-    readonly [N in Need]: (command: AnyCommand, customer: string | undefined) => Promise<CommandContext[N]>;
+    readonly [N in Need]: (request: AnyRequest, customer: string | undefined) => Promise<CommandContext[N]>;
   } = {
     operators: () => this.surroundings.operators(),
     lastReSurveyAt: async (_, customer) =>
       customer === undefined ? undefined : this.surroundings.lastReSurveyAt?.(customer),
-    mergesInto: async (command) => {
+    people: async ({ id, command }) => {
+      const named = 'toTeam' in command ? command.toTeam : 'team' in command ? command.team : undefined;
+      const team = named ?? (await this.caseNow(id))?.facts.team;
+      if (typeof team !== 'string') return undefined;
+      const { state } = await this.streams.read(this.surroundings.events, streamOf('team', team), teamDecider);
+      if (state.status === 'none' || state.roster.members.length === 0) return undefined;
+      return { team, ids: peopleOf(state.roster) };
+    },
+    mergesInto: async ({ command }) => {
       if (!('into' in command)) return undefined;
-      const merged = await this.streams.read(this.surroundings.events, streamOf('case', command.into), caseDecider);
-      const { now } = merged.state;
+      const now = await this.caseNow(command.into);
       return now ? { status: now.facts.status, customer: now.customer, into: now.mergedInto } : 'not-opened';
     },
   };
+
+  private async caseNow(id: string): Promise<OpenedCase | undefined> {
+    return (await this.streams.read(this.surroundings.events, streamOf('case', id), caseDecider)).state.now;
+  }
 
   /** Decides the command again as of then. It was carried out, so no cool-down, second operator or missing case stood against it. */
   private async differs(

@@ -160,6 +160,28 @@ describe('a command', () => {
     expect(await commands.execute(merge('c-1', 'c-2'))).toMatchObject({ revision: 3 });
   });
 
+  test('hands no case to somebody who is not in the team, and names who is', async () => {
+    const ofCare = { ...opening.command, team: 'care' } as CommandRequest<'case'>['command'];
+    const handing = (toOwner: string, commandId: string): CommandRequest<'case'> => ({
+      ...{ ...noting, commandId },
+      command: { type: 'HandOffCase', toOwner, reason: 'on leave' },
+    });
+    const changing = (members: readonly { id: string; role: 'agent' }[]): CommandRequest<'team'> => ({
+      ...{ aggregate: 'team', id: 'care', programme: '', actor: noting.actor, commandId: `team of ${members.length}` },
+      command: { type: 'ChangeTeam', team: 'care', name: 'Care', members, fallbackOwner: 'sam' },
+    });
+    await commands.execute({ ...opening, command: ofCare });
+    await commands.execute(changing([]));
+    expect(await commands.execute(handing('bob', 'hand 1'))).toMatchObject({ revision: 3 });
+    await commands.execute(changing([{ id: 'ana', role: 'agent' }]));
+    expect(await commands.execute(handing('nobody-such', 'hand 2'))).toMatchObject({
+      refused: 'owner-not-in-team',
+      because: expect.stringContaining('Choose of ana, sam, or add them (PUT /v1/teams/care)'),
+      field: 'toOwner',
+    });
+    expect(await commands.execute(handing('sam', 'hand 3'))).toMatchObject({ revision: 4 });
+  });
+
   test("never merges a case into another customer's", async () => {
     const ofEva = { ...opening.command, case: 'c-1', customer: 'eva' } as CommandRequest<'case'>['command'];
     const ofBob = { ...opening.command, case: 'c-2', customer: 'bob' } as CommandRequest<'case'>['command'];

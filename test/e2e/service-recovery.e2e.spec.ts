@@ -157,6 +157,8 @@ describe('an unhappy customer is won back', () => {
     const { body } = await ana.get(`/v1/cases/${id}/timeline`);
     const entries = body['entries'] as { type: string; by: string }[];
     expect(entries.map(({ type, by }) => `${type} ${by}`)).toEqual([
+      'ResponseReceived survey-tool',
+      'ResponseTriaged triage-response',
       'CaseOpened triage-response',
       'CaseAssigned triage-response',
       'ContactAttempted ana',

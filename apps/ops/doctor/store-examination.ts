@@ -6,6 +6,9 @@ import { runningApp } from '../../../libs/platform/stores/running-app.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { isCurrent } from '../../../libs/replay/builds/bring-up-to-date.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
+import type { ReadStore } from '../../../libs/read-store/read-store.js';
+import type { RuleBooks } from '../../../libs/recovery/rules/rule-book.js';
+import type { TriageRules } from '../../../libs/recovery/rules/rule-set.js';
 import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
 
@@ -81,6 +84,7 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
       return [
         fine('history', `${opens}; last position ${end}`),
         fine('rules', rules.books.programmes().join(', ') || 'none in force yet'),
+        ...(current ? await whoCanWork(reads, rules.books) : []),
         current
           ? fine('read models', `generation ${live.id} is live, under the rules in force`)
           : wrong(
@@ -95,3 +99,29 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
     return [wrong('stores', asFailure(error).message, 'Then run amends verify.')];
   }
 }
+
+/** For each team that the rules give cases to: whether somebody is in it. */
+async function whoCanWork(reads: ReadStore, books: RuleBooks): Promise<readonly Finding[]> {
+  const now = new Date().toISOString();
+  const teams = books.programmes().flatMap((programme) => teamsOf(books.at(programme, now)?.ruleSet.triage));
+  return Promise.all(
+    [...new Set(teams)].map(async (team) => {
+      const members = (await reads.get('teams', team))?.document['members'];
+      const count = Array.isArray(members) ? members.length : 0;
+      if (count > 0) return fine(`team ${team}`, `${count} ${count === 1 ? 'member' : 'members'}`);
+      return wrong(
+        `team ${team}`,
+        'nobody is in it, so nobody sees its cases',
+        `Name its members: PUT /v1/teams/${team}.`,
+      );
+    }),
+  );
+}
+
+const teamsOf = (triage: TriageRules | undefined): readonly string[] =>
+  triage
+    ? [
+        triage.team,
+        ...Object.values(triage.cells).flatMap((cells) => Object.values(cells).map(({ team }) => team)),
+      ].filter((team) => team !== undefined)
+    : [];

@@ -4,6 +4,9 @@ import { LedgerUnavailable, VersionConflict, type Ledger } from '../../ledger/le
 import type { Caller } from './roles.js';
 import type { Role } from '../../recovery/vocabulary/roles.js';
 
+/** The name of the operator whose key the first start makes. */
+export const FIRST_OPERATOR = 'operator';
+
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -72,11 +75,11 @@ export class ApiKeys {
   async ensureOperator(given: string | undefined): Promise<string | undefined> {
     if (given !== undefined) {
       if ((await this.load(hashOf(given))) === undefined)
-        await this.store(given, { name: 'operator', role: 'operator' });
+        await this.store(given, { name: FIRST_OPERATOR, role: 'operator' });
       return undefined;
     }
     if ((await this.list()).some(({ role }) => role === 'operator')) return undefined;
-    return (await this.create({ name: 'operator', role: 'operator' })).key;
+    return (await this.create({ name: FIRST_OPERATOR, role: 'operator' })).key;
   }
 
   private async store(key: string, wanted: { name: string; role: Role; team?: string }): Promise<ApiKey> {

@@ -10,6 +10,8 @@ export interface CaseContext extends Context {
   readonly occurredAt?: string | undefined;
   /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
   readonly lastReSurveyAt?: string | undefined;
+  /** The people of the team that gets the case; undefined where it has no members. */
+  readonly people?: TeamPeople | undefined;
   /** The case that this one is to be merged into, as far as that is known. */
   readonly mergesInto?: MergeTarget | 'not-opened' | undefined;
 }
@@ -19,4 +21,9 @@ export interface MergeTarget {
   readonly customer: string;
   /** Where it was merged into itself. */
   readonly into?: string | undefined;
+}
+
+export interface TeamPeople {
+  readonly team: string;
+  readonly ids: readonly string[];
 }

@@ -39,7 +39,7 @@ export const caseEvent = <const Name extends string, Fields extends TProperties>
 });
 
 /** What a decision may ask of other streams. */
-export type CaseNeed = keyof Pick<CaseContext, 'lastReSurveyAt' | 'mergesInto'>;
+export type CaseNeed = keyof Pick<CaseContext, 'lastReSurveyAt' | 'mergesInto' | 'people'>;
 
 /** A command of a case: what it holds, how it comes in, and the rule that decides it. */
 export interface CaseCommandDeclaration<

@@ -1,5 +1,6 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import type { TeamPeople } from '../case/case-context.js';
 import { changed, inWork, worked } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
@@ -23,12 +24,13 @@ export const AssignCase = caseCommand('AssignCase', {
     example: { owner: 'ana.lopes', reason: 'Speaks Portuguese' },
   },
   fields: assignment,
-  decide({ owner, team, reason }, { facts }) {
+  needs: ['people'],
+  decide({ owner, team, reason }, { facts }, { people }) {
     if (facts.owner === owner && (team === undefined || team === facts.team)) return [];
     if (!inWork(facts)) return notInWork(facts);
     if (facts.owner !== null)
       return refuse('owned-already', `The case is ${facts.owner}'s. Hand it off, with a reason.`, 'owner');
-    return [fact(CaseAssigned, { owner, team, by: 'person', reason })];
+    return nobody(owner, people, 'owner') ?? [fact(CaseAssigned, { owner, team, by: 'person', reason })];
   },
 });
 
@@ -48,14 +50,26 @@ export const HandOffCase = caseCommand('HandOffCase', {
     example: { toOwner: 'emil.novak', toTeam: 'billing', reason: 'A matter of billing' },
   },
   fields: handOver,
-  decide({ toOwner, toTeam, reason }, { facts }) {
+  needs: ['people'],
+  decide({ toOwner, toTeam, reason }, { facts }, { people }) {
     if (facts.owner === toOwner && (toTeam === undefined || toTeam === facts.team)) return [];
     if (!inWork(facts)) return notInWork(facts);
     if (reason.trim() === '')
       return refuse('reason-of-hand-off-missing', 'Say why the case goes to somebody else.', 'reason');
-    return [fact(CaseHandedOff, { fromOwner: facts.owner ?? undefined, toOwner, toTeam, reason })];
+    const handedOff = fact(CaseHandedOff, { fromOwner: facts.owner ?? undefined, toOwner, toTeam, reason });
+    return nobody(toOwner, people, 'toOwner') ?? [handedOff];
   },
 });
+
+/** Why a case can't belong to somebody who is not in the team: nobody would see it. */
+const nobody = (owner: string, people: TeamPeople | undefined, field: string): Refusal | undefined =>
+  people === undefined || people.ids.includes(owner)
+    ? undefined
+    : refuse(
+        'owner-not-in-team',
+        `${owner} is not in team ${people.team}. Choose of ${people.ids.join(', ')}, or add them (PUT /v1/teams/${people.team}).`,
+        field,
+      );
 
 const alert = { owner: Text(), channel: Text() };
 

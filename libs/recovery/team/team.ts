@@ -92,6 +92,11 @@ function unworkable({ members, fallbackOwner }: Roster): Refusal | undefined {
   return undefined;
 }
 
+/** Everybody whom a case of the team can belong to. */
+export const peopleOf = ({ members, fallbackOwner, supervisor }: Roster): readonly string[] => [
+  ...new Set([...members.map(({ id }) => id), fallbackOwner, ...(supervisor === undefined ? [] : [supervisor])]),
+];
+
 /** Whether a member may be given new cases on a day. */
 export const isPresent = ({ absences = [] }: Member, day: string): boolean =>
   !absences.some(({ from, to }) => from <= day && day <= to);
