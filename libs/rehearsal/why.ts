@@ -1,6 +1,7 @@
 import { inOneLine } from '../event-sourcing/one-line.js';
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { CompiledRules, CompiledTarget } from '../recovery/rules/compile.js';
+import { workingTimeOf } from '../recovery/clocks/clock-times.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { dayOf } from '../recovery/calendar/weekly-hours.js';
 import type { DayHours } from '../recovery/rules/rule-set.js';
@@ -126,7 +127,10 @@ function relevant(
   { before, after }: Targets,
 ): readonly Clause[] {
   const goal = (clock: ClockDocument | undefined, target: CompiledTarget | undefined): number =>
-    target?.goals.findIndex(({ withinMs }) => withinMs === clock?.goalMs) ?? -1;
+    target?.goals.findIndex(({ within }) => {
+      const startedAt = clock?.startedAt ?? undefined;
+      return startedAt !== undefined && workingTimeOf(within, target.calendar, { startedAt }) === clock?.goalMs;
+    }) ?? -1;
   const places = [goal(had, before), goal(has, after)].filter((place) => place >= 0);
   const until = [had?.stoppedAt, has?.stoppedAt, had?.dueAt, has?.dueAt].reduce<string>(
     (last, one) => (one != null && one > last ? one : last),

@@ -5,6 +5,11 @@ export interface Calendar {
   workingMs(from: number, to: number): number;
   /** The first instant by which `ms` of working time have passed since `from`. */
   add(from: number, ms: number): number;
+  /**
+   * The same local time so many working days on, or that day's end where it is shorter; back if `days` is negative. On a
+   * day off the end of the last working day counts.
+   */
+  addDays(from: number, days: number): number;
   /** The first working instant at `from` or later. */
   nextWorking(from: number): number;
   /** The working intervals between two instants, clipped: a verdict cites them. */

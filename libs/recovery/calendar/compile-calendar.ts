@@ -10,9 +10,11 @@ import { WorkingTable } from './fast/working-table.js';
  */
 export function compileCalendar(rule: CalendarRule): Calendar {
   const table = new WorkingTable(rule);
-  if (rule.hours === 'always') return always(rule.zone);
+  const addDays: Calendar['addDays'] = (from, days) => table.addDays(from, days);
+  if (rule.hours === 'always') return { ...always(rule.zone), addDays };
   return {
     zone: rule.zone,
+    addDays,
     workingMs: (from, to) => table.workedBetween(from, to),
     add: (from, ms) => (ms > 0 ? table.whenWorked(from, ms) : from),
     nextWorking: (from) => table.nextWorking(from),
@@ -20,7 +22,7 @@ export function compileCalendar(rule: CalendarRule): Calendar {
   };
 }
 
-const always = (zone: string): Calendar => ({
+const always = (zone: string): Omit<Calendar, 'addDays'> => ({
   zone,
   workingMs: (from, to) => Math.max(0, to - from),
   add: (from, ms) => from + Math.max(0, ms),

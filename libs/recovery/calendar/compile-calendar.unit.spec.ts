@@ -155,6 +155,53 @@ describe('a calendar', () => {
   });
 });
 
+describe('working days on, at the same local time', () => {
+  // Shorter on Fridays.
+  const OFFICE: CalendarRule = {
+    zone: 'Etc/UTC',
+    hours: {
+      mon: ['09:00-17:00'],
+      tue: ['09:00-17:00'],
+      wed: ['09:00-17:00'],
+      thu: ['09:00-17:00'],
+      fri: ['09:00-13:00'],
+    },
+    holidays: ['2031-05-13', { day: '2031-05-14', hours: ['09:00-12:00'] }],
+    workdays: [{ day: '2031-05-17', hours: ['10:00-14:00'] }],
+  };
+  test.each([
+    ['the next day', '2031-05-05T16:30Z', 1, '2031-05-06T16:30Z'],
+    ['over a weekend', '2031-05-08T12:30Z', 2, '2031-05-12T12:30Z'],
+    ['until the end of a shorter day', '2031-05-08T15:00Z', 1, '2031-05-09T13:00Z'],
+    ['beyond a shorter day, as if it were none', '2031-05-08T15:00Z', 2, '2031-05-12T15:00Z'],
+    ['beyond a holiday, until the end of half of one', '2031-05-12T15:00Z', 1, '2031-05-14T12:00Z'],
+    ['on an extra working day', '2031-05-16T11:00Z', 1, '2031-05-17T11:00Z'],
+    ['from before the opening', '2031-05-05T07:00Z', 1, '2031-05-06T07:00Z'],
+    ['from after the close', '2031-05-05T20:00Z', 1, '2031-05-06T17:00Z'],
+    ['from a day off, which leaves the whole next day', '2031-05-10T12:00Z', 1, '2031-05-12T17:00Z'],
+    ['back', '2031-05-12T15:00Z', -1, '2031-05-09T13:00Z'],
+    ['far back', '2031-05-12T15:00Z', -5 * 52 * 3, '2028-05-15T15:00Z'],
+    ['far on', '2031-05-05T10:00Z', 5 * 52 * 20, '2051-04-10T10:00Z'],
+  ])('%s: %s and %d is %s', (_what, from, days, then) => {
+    expect(iso(compileCalendar(OFFICE).addDays(at(from), days))).toBe(iso(at(then)));
+  });
+
+  test('through a change of the clocks', () => {
+    const lisbon = open(WORKDAYS, ['09:00-17:00'], { zone: 'Europe/Lisbon' });
+    expect(iso(lisbon.addDays(at('2019-10-25T16:00+01:00'), 1))).toBe(iso(at('2019-10-28T16:00Z')));
+    const always = compileCalendar({ zone: 'Europe/Berlin', hours: 'always' });
+    expect(iso(always.addDays(at('2031-03-29T12:00+01:00'), 1))).toBe(iso(at('2031-03-30T12:00+02:00')));
+    // 02:30 is skipped.
+    expect(iso(always.addDays(at('2031-03-29T02:30+01:00'), 1))).toBe(iso(at('2031-03-30T03:00+02:00')));
+  });
+
+  test('of a shift over midnight, which belongs to the day it opened on', () => {
+    const night = open(WORKDAYS, ['22:00-06:00']);
+    expect(iso(night.addDays(at('2031-05-10T02:00Z'), 1))).toBe('2031-05-13T02:00:00.000Z');
+    expect(iso(night.addDays(at('2031-05-10T12:00Z'), 1))).toBe('2031-05-13T06:00:00.000Z');
+  });
+});
+
 describe('the first and the last year', () => {
   test.each([
     ['0001-01-01T00:00:00.000Z', '0001-01-01T10:00:00.000Z'],

@@ -50,5 +50,7 @@ export const exceptionalHours = ({
   );
 
 /** The hours that open on each weekday, Sunday first. @throws RangeError on hours that can't be read. */
-export const weeklyHours = (hours: Exclude<CalendarRule['hours'], 'always'>): readonly (readonly OpenHours[])[] =>
-  WEEKDAYS.map((day) => (hours[day] ?? []).map(parseOpenHours));
+export const weeklyHours = (hours: CalendarRule['hours']): readonly (readonly OpenHours[])[] =>
+  WEEKDAYS.map((day) => (hours === 'always' ? [WHOLE_DAY] : (hours[day] ?? []).map(parseOpenHours)));
+
+const WHOLE_DAY: OpenHours = { open: 0, close: DAY_MS };

@@ -4,6 +4,8 @@ const MAX_OFFSET_MS = 16 * 3_600_000;
 
 /** Converts wall times of a zone, as milliseconds as if they were UTC, to instants. */
 export interface ZoneOffsets {
+  /** What the clocks show at an instant. */
+  wall(instant: number): number;
   /** When the zone's clocks show `from` or later, and less than `to`: twice for what comes twice, never for what they skip. */
   shown(from: number, to: number): readonly Span[];
 }
@@ -41,6 +43,11 @@ export function zoneOffsets(zone: string, from: number, to: number): ZoneOffsets
   };
 
   return {
+    wall(instant) {
+      while (near > 0 && instant < since(near)) near--;
+      while (instant >= (until[near] ?? Infinity)) near++;
+      return instant + (offsets[near] ?? 0);
+    },
     shown(from, to) {
       const spans: Span[] = [];
       for (let share = locate(from); share < offsets.length && since(share) < to + MAX_OFFSET_MS; share++) {

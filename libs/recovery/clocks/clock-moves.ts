@@ -2,7 +2,7 @@ import type { CaseFacts } from '../case/case-facts.js';
 import { instant, isoOf } from '../fast/instants.js';
 import type { CompiledTarget } from '../rules/compile.js';
 import type { Clock, Pause } from './clock.js';
-import { dueTimes, isOverdue, isPaused, notBefore, worked } from './clock-times.js';
+import { dueTimes, isOverdue, isPaused, notBefore, worked, workingTimeOf, type Course } from './clock-times.js';
 
 /** A started target without a goal that fits. It promises nothing, but a goal that fits later counts from its start. */
 export type Unpromised = Pick<
@@ -20,8 +20,11 @@ export interface Moment {
   readonly pausedUntil?: string | undefined;
 }
 
-export const goalOf = (target: CompiledTarget, facts: CaseFacts): number | undefined =>
-  target.goals.find((goal) => goal.when(facts))?.withinMs;
+/** The working time that the target promises to a course with these facts. */
+export function goalOf(target: CompiledTarget, facts: CaseFacts, course: Course): number | undefined {
+  const goal = target.goals.find(({ when }) => when(facts));
+  return goal && workingTimeOf(goal.within, target.calendar, course);
+}
 
 export const isGoing = (clock: Clock): boolean => clock.state === 'running' || clock.state === 'paused';
 

@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
+import type { Length } from '../rules/duration.js';
 import { instant, isoOf } from '../fast/instants.js';
 import type { Clock, Pause } from './clock.js';
 
@@ -57,17 +58,36 @@ function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number
   return next;
 }
 
+/**
+ * A goal in working days becomes working time as its clock starts: the time until the same local time so many working
+ * days on. So a pause moves it like any other goal, by the working time it overlaps.
+ */
+export function workingTimeOf(goal: Length, calendar: Calendar, { startedAt }: Pick<Course, 'startedAt'>): number {
+  if ('ms' in goal) return goal.ms;
+  const start = instant(startedAt);
+  return calendar.workingMs(start, calendar.addDays(start, goal.workingDays));
+}
+
+/** The working time of a goal that has passed when it is time to warn. */
+function warnedAfter(goalMs: number, warnBefore: Length, calendar: Calendar, { startedAt }: Course): number {
+  if ('ms' in warnBefore) return Math.max(0, goalMs - warnBefore.ms);
+  const start = instant(startedAt);
+  return calendar.workingMs(start, calendar.addDays(calendar.add(start, goalMs), -warnBefore.workingDays));
+}
+
 export type DueTimes = Pick<Clock, 'dueAt' | 'warnAt' | 'breachedFrom'>;
 
 /** A pause moves a later due time by the working time it overlaps; an earlier due time stays. */
 export function dueTimes(
   course: Course,
   goalMs: number,
-  { calendar, warnBeforeMs }: { readonly calendar: Calendar; readonly warnBeforeMs: number | undefined },
+  { calendar, warnBefore }: { readonly calendar: Calendar; readonly warnBefore: Length | undefined },
 ): DueTimes {
   const due = whenWorked(course, calendar, goalMs);
   const warn =
-    warnBeforeMs === undefined ? undefined : whenWorked(course, calendar, Math.max(0, goalMs - warnBeforeMs));
+    warnBefore === undefined
+      ? undefined
+      : whenWorked(course, calendar, warnedAfter(goalMs, warnBefore, calendar, course));
   const times: { dueAt?: string; warnAt?: string; breachedFrom?: string } = {};
   if (due !== undefined) {
     const breached = nextCounted(course, calendar, due);

@@ -49,8 +49,10 @@ export function settle(
     const last = lastOf(now.clocks, target);
     if (!begins(target, last, moment)) continue;
     const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
-    const course = stopped ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment) : undefined;
-    goOnIn(now, promiseIfAny(course ?? attach(target, rules.hash, moment), target, goalOf(target, moment.facts)));
+    const course = stopped
+      ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment)
+      : attach(target, rules.hash, moment);
+    goOnIn(now, promiseIfAny(course, target, goalOf(target, moment.facts, course)));
   }
   return now;
 }
@@ -99,7 +101,8 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
   if (target?.stop(facts)) return complete(clock, own, moment);
   if (!target || target.cancel(facts) || isReplaced(clock, target, facts.cycle)) return cancel(clock, own, moment);
 
-  const goalMs = pinned ? clock.goalMs : goalOf(target, facts);
+  const goalFrom = (course: Unpromised) => (pinned ? going.goalMs : goalOf(target, facts, course));
+  const goalMs = goalFrom(clock);
   const restarts =
     own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
   if (own.pastDue === 'stays-missed' && (restarts || goalMs !== clock.goalMs)) clock = notingMissed(clock, moment.at);
@@ -108,7 +111,8 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
     ? beginAgain(clock, target, ruleSet, moment)
     : holdOrResume(ruleSet === clock.ruleSet ? clock : { ...clock, ruleSet }, target, moment);
   if (course === clock && goalMs === clock.goalMs) return clock;
-  if (goalMs !== undefined) return promise(course, goalMs, target);
+  const goalNow = restarts ? goalFrom(course) : goalMs;
+  if (goalNow !== undefined) return promise(course, goalNow, target);
   return clock.missed ? cancel(clock, own, moment) : unpromise(course);
 }
 
@@ -116,10 +120,13 @@ function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Mom
   const target = computed(rules, course.target);
   if (!target || target.stop(moment.facts) || target.cancel(moment.facts)) return undefined;
   if (isReplaced(course, target, moment.facts.cycle)) return undefined;
-  const goalMs = goalOf(target, moment.facts);
-  if (goalMs !== undefined && targetOf(course, rules, book).retarget === 'restart')
-    return promise(beginAgain(course, target, rules.hash, moment), goalMs, target);
+  if (targetOf(course, rules, book).retarget === 'restart') {
+    const again = beginAgain(course, target, rules.hash, moment);
+    const goalMs = goalOf(target, moment.facts, again);
+    if (goalMs !== undefined) return promise(again, goalMs, target);
+  }
   const now = holdOrResume(course.ruleSet === rules.hash ? course : { ...course, ruleSet: rules.hash }, target, moment);
+  const goalMs = goalOf(target, moment.facts, now);
   return goalMs === undefined ? now : promise(now, goalMs, target);
 }
 

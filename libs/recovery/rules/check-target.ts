@@ -1,4 +1,5 @@
-import { longestIn, TOO_LONG } from './longest.js';
+import { parseLength, type Length } from './duration.js';
+import { longestIn, mostDaysIn, TOO_LONG } from './longest.js';
 import type { Check } from './rule-check.js';
 import type { PathPart } from './rule-problem.js';
 import type { TargetRule } from './rule-set.js';
@@ -28,7 +29,7 @@ function reportedTarget({ say }: Check, target: TargetRule, at: At): void {
 }
 
 function computedTarget(check: Check, target: TargetRule, at: At): void {
-  const { say, rules, condition, duration, calendar } = check;
+  const { say, condition, calendar } = check;
   calendar(at('calendar'), target.calendar);
   const sound = (['start', 'stop', 'pause', 'cancel'] as const).map((name) => condition(at(name), target[name]));
   if (target.stop === undefined) {
@@ -42,7 +43,7 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
   }
   const goals = (target.goals ?? []).map(({ when, within }, j) => {
     const written = condition(at('goals', j, 'when'), when);
-    return { when: when ?? {}, written, ms: duration(at('goals', j, 'within'), within) };
+    return { when: when ?? {}, written, length: lengthOf(check, target, at('goals', j, 'within'), within) };
   });
   if (goals.length === 0)
     say(at('goals'), 'Without a goal it promises nothing.', 'Add a goal such as { within: 24h }.');
@@ -51,15 +52,33 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
     if (above < 0) return;
     say(at('goals', j), `It never applies: goal ${above + 1} matches first.`, 'Put the narrower one first.');
   });
-  const hours = new Map(Object.entries(rules.calendars)).get(target.calendar ?? '');
-  const longest = hours && longestIn(hours);
-  goals.forEach(({ ms }, j) => {
-    if (ms === undefined || longest === undefined || ms <= longest) return;
-    say(at('goals', j, 'within'), TOO_LONG, 'Write a shorter one, or open the calendar for longer.');
-  });
-  const warn = duration(at('warnBefore'), target.warnBefore);
-  const known = goals.flatMap(({ ms }) => ms ?? []);
-  if (warn !== undefined && known.length > 0 && known.every((ms) => warn >= ms)) {
+  const warn = lengthOf(check, target, at('warnBefore'), target.warnBefore);
+  const known = goals.flatMap(({ length }) => length ?? []);
+  if (warn && known.length > 0 && known.every((goal) => isAsLong(warn, goal))) {
     say(at('warnBefore'), 'It would warn as soon as the clock starts.', 'Warn later than that: less than the goal.');
   }
 }
+
+/** The length of a promise; undefined if it is missing or wrong. */
+function lengthOf({ say, rules, duration }: Check, target: TargetRule, parts: readonly PathPart[], text?: string) {
+  const calendar = new Map(Object.entries(rules.calendars)).get(target.calendar ?? '');
+  const sayTooLong = () => say(parts, TOO_LONG, 'Write a shorter one, or open the calendar for longer.');
+  if (!text?.endsWith('wd')) {
+    const ms = duration(parts, text);
+    const longest = calendar && longestIn(calendar);
+    if (ms !== undefined && longest !== undefined && ms > longest) sayTooLong();
+    return ms === undefined ? undefined : { ms };
+  }
+  const length = parseLength(text); // the schema has checked how it is written
+  const days = 'workingDays' in length ? length.workingDays : 0;
+  if (days === 0) say(parts, 'The duration is zero.', 'Write one working day or more, such as 2wd.');
+  else if (target.calendar === undefined)
+    say(parts, 'Without a calendar there are no working days.', 'Name a calendar for the target, or write hours.');
+  else if (calendar && days > mostDaysIn(calendar)) sayTooLong();
+  else return length;
+  return undefined;
+}
+
+/** Whether one is surely as long as another: working days and hours can't be compared. */
+const isAsLong = (one: Length, other: Length): boolean =>
+  'ms' in one ? 'ms' in other && one.ms >= other.ms : 'workingDays' in other && one.workingDays >= other.workingDays;

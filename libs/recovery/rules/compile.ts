@@ -5,7 +5,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { compileCalendar } from '../calendar/compile-calendar.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import type { ResponseFacts } from '../triage/response-facts.js';
-import { parseDuration } from './duration.js';
+import { parseDuration, parseLength, type Length } from './duration.js';
 import { ruleSetHash } from './hash.js';
 import type { ContactRules, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
 
@@ -21,8 +21,8 @@ export interface CompiledTarget {
   readonly stop: Condition;
   readonly pause: Condition;
   readonly cancel: Condition;
-  readonly goals: readonly { readonly when: Condition; readonly withinMs: number }[];
-  readonly warnBeforeMs: number | undefined;
+  readonly goals: readonly { readonly when: Condition; readonly within: Length }[];
+  readonly warnBefore: Length | undefined;
   readonly escalateTo: string | undefined;
   readonly retarget: 'keep' | 'restart' | 'pinned';
   readonly reopen: 'first-only' | 'restart' | 'resume';
@@ -101,9 +101,9 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     cancel: target.cancel ? condition(target.cancel) : never,
     goals: (target.goals ?? []).map(({ when, within }) => ({
       when: when ? condition(when) : holds,
-      withinMs: parseDuration(within),
+      within: parseLength(within),
     })),
-    warnBeforeMs: target.warnBefore === undefined ? undefined : parseDuration(target.warnBefore),
+    warnBefore: target.warnBefore === undefined ? undefined : parseLength(target.warnBefore),
     escalateTo: target.escalateTo,
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',

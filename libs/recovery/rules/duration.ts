@@ -5,7 +5,8 @@ const DURATION = /^(?:\d+(?:\.\d+)?[dhms])+$/;
 const PART = /(\d+(?:\.\d+)?)([dhms])/g;
 
 /**
- * Whole milliseconds of a duration such as 15m, 1h, 132.47h, 1h30m or 2d (a day is 24 hours); units from the greatest
+ * Whole milliseconds of a duration such as 15m, 1h, 132.47h, 1h30m or 2d (a day is 24 hours, in a calendar 24 working
+ * hours); units from the greatest
  * to the least, each once. @throws RangeError on anything else.
  */
 export function parseDuration(text: string): number {
@@ -24,4 +25,15 @@ export function parseDuration(text: string): number {
   const ms = Math.round(sum);
   if (!Number.isSafeInteger(ms)) throw wrong('it is too long');
   return ms;
+}
+
+/** How long a promise lasts: working time, or until the same local time so many working days on (Calendar.addDays). */
+export type Length = { readonly ms: number } | { readonly workingDays: number };
+
+const WORKING_DAYS = /^(\d{1,9})wd$/;
+
+/** Of a duration, or of whole working days such as 2wd. @throws RangeError on anything else. */
+export function parseLength(text: string): Length {
+  const days = WORKING_DAYS.exec(text)?.[1];
+  return days === undefined ? { ms: parseDuration(text) } : { workingDays: Number(days) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseDuration } from './duration.js';
+import { parseDuration, parseLength } from './duration.js';
 
 test.each([
   ['15m', 900_000],
@@ -19,3 +19,11 @@ test.each(['', '15', '15 m', 'm', '-1h', '1h 30m', '30m1h', '1h1h', '1.h', '1e3h
     expect(() => parseDuration(text)).toThrow(/is no duration: .* Write it as 15m/);
   },
 );
+
+test('a promise lasts a duration or whole working days', () => {
+  expect(parseLength('2wd')).toEqual({ workingDays: 2 });
+  expect(parseLength('2d')).toEqual({ ms: 172_800_000 });
+  for (const text of ['1.5wd', '1wd4h', '4h1wd', 'wd', '-1wd', '1 wd'])
+    expect(() => parseLength(text)).toThrow(`"${text}" is no duration`);
+  expect(() => parseDuration('2wd')).toThrow('"2wd" is no duration');
+});

@@ -1,4 +1,5 @@
 import { compileCalendar } from '../calendar/compile-calendar.js';
+import { WEEKDAYS } from '../calendar/weekly-hours.js';
 import { DAY_MS } from './duration.js';
 import type { CalendarRule } from './rule-set.js';
 
@@ -19,3 +20,7 @@ export function longestIn({ hours }: CalendarRule): number | undefined {
     throw error;
   }
 }
+
+/** The most working days of a goal for a calendar. */
+export const mostDaysIn = ({ hours }: CalendarRule): number =>
+  WEEKS_IN_1_000_YEARS * WEEKDAYS.filter((day) => hours === 'always' || (hours[day]?.length ?? 0) > 0).length;

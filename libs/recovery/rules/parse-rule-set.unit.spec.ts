@@ -193,6 +193,48 @@ describe('the meaning', () => {
       /thousand years/,
     ],
     [
+      'a goal of working days that no calendar reaches',
+      target('stop: { resolved: true }\ngoals: [{ within: 60000wd }]'),
+      'targets[0].goals[0].within',
+      /thousand years/,
+    ],
+    [
+      'a goal of no working days',
+      target('stop: { resolved: true }\ngoals: [{ within: 0wd }]'),
+      'targets[0].goals[0].within',
+      /duration is zero/,
+    ],
+    [
+      'working days without a calendar',
+      target('stop: { resolved: true }\ngoals: [{ within: 1wd }]').replace('    calendar: office\n', ''),
+      'targets[0].goals[0].within',
+      /Without a calendar there are no working days/,
+    ],
+    [
+      'working days and hours together',
+      target('stop: { resolved: true }\ngoals: [{ within: 1wd4h }]'),
+      'targets[0].goals[0].within',
+      /"1wd4h" can't be read/,
+    ],
+    [
+      'half a working day',
+      target('stop: { resolved: true }\ngoals: [{ within: 0.5wd }]'),
+      'targets[0].goals[0].within',
+      /"0.5wd" can't be read/,
+    ],
+    [
+      'a warning of as many working days as the goal',
+      target('stop: { resolved: true }\ngoals: [{ within: 2wd }]\nwarnBefore: 2wd'),
+      'targets[0].warnBefore',
+      /warn as soon as the clock starts/,
+    ],
+    [
+      'working days between tries',
+      `${HEAD}calendars: {}\ntargets: []\ncontact: { tries: 3, spacing: 1wd }\n`,
+      'contact.spacing',
+      /"1wd" can't be read/,
+    ],
+    [
       'a wait between tries that never ends',
       `${HEAD}calendars: {}\ntargets: []\ncontact: { tries: 3, spacing: 99999999d }\n`,
       'contact.spacing',

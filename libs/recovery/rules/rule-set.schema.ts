@@ -102,6 +102,13 @@ export const RULE_SET_SCHEMA = {
       pattern: '^(\\d+(\\.\\d+)?[dhms])+$',
       description: 'Write a duration such as 15m, 1h30m, 132.47h or 2d.',
     },
+    length: {
+      type: 'string',
+      pattern: '^((\\d+(\\.\\d+)?[dhms])+|\\d{1,9}wd)$',
+      description:
+        'Write working time such as 15m, 1h30m, 132.47h or 2d (48 working hours), or whole working days such as 2wd ' +
+        '(the same local time two working days on).',
+    },
     filter: { type: 'object', description: 'Write a condition such as { priority: high }.' },
     calendar: object(['zone', 'hours'], {
       zone: text(ZONE_REMEDY),
@@ -177,10 +184,10 @@ export const RULE_SET_SCHEMA = {
       calendar: text('Name a calendar of this rule set.'),
       ...same(['start', 'stop', 'pause', 'cancel'], ref('filter')),
       goals: list(
-        object(['within'], { when: ref('filter'), within: ref('duration') }),
+        object(['within'], { when: ref('filter'), within: ref('length') }),
         'Write a list of goals such as { within: 24h }.',
       ),
-      warnBefore: ref('duration'),
+      warnBefore: ref('length'),
       escalateTo: text('Name whom to escalate to.'),
       retarget: oneOf('keep', 'restart', 'pinned'),
       reopen: oneOf('first-only', 'restart', 'resume'),

@@ -4,7 +4,8 @@ import type { Metric } from '../vocabulary/scales.js';
 
 /**
  * One version of all rules of a programme, as people write it (YAML or JSON) and as history stores it. Durations are
- * numbers with units: 15m, 1h, 132.47h, 1h30m, 2d (a day is 24 hours). Days are such as 2031-05-05.
+ * numbers with units: 15m, 1h, 132.47h, 1h30m, 2d (a day is 24 hours, in a calendar 24 working hours). Days are such as
+ * 2031-05-05.
  */
 export interface RuleSet {
   readonly programme: string;
@@ -102,9 +103,12 @@ export interface TargetRule {
   readonly stop?: Filter;
   readonly pause?: Filter;
   readonly cancel?: Filter;
-  /** The first goal whose condition holds applies. Without one a case has no clock for this target. */
+  /**
+   * The first goal whose condition holds applies. Without one a case has no clock for this target. Also in whole working
+   * days: 2wd lasts until the same local time two working days on.
+   */
   readonly goals?: readonly { readonly when?: Filter; readonly within: string }[];
-  /** Working time before due. */
+  /** Working time or working days before due. */
   readonly warnBefore?: string;
   readonly escalateTo?: string;
   /** How a running clock follows a change of its goal, target or calendar. Default keep. */

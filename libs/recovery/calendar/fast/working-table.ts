@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../rules/duration.js';
 import type { CalendarRule } from '../../rules/rule-set.js';
 import { exceptionalHours, weeklyHours, type OpenHours } from '../weekly-hours.js';
-import { zoneOffsets } from '../zone-offsets.js';
+import { zoneOffsets, type ZoneOffsets } from '../zone-offsets.js';
 
 /** Of the instants that can be asked for; the table reaches a year further on either side. */
 const FIRST_YEAR = 1;
@@ -20,6 +20,10 @@ export class WorkingTable {
   /** Time worked before each interval, counted from the table's beginning. */
   #worked = new Float64Array(0);
   #total = 0;
+  /** The days with hours, by number, and when the last of these end. */
+  #days = new Float64Array(0);
+  #dayEnds = new Float64Array(0);
+  #offsets: ZoneOffsets;
   /** The table answers for instants in [from, to). */
   #from = 0;
   #to = 0;
@@ -28,11 +32,11 @@ export class WorkingTable {
 
   constructor(rule: CalendarRule) {
     const { zone, hours } = rule;
-    zoneOffsets(zone, 0, 0); // an unknown zone is refused now, not at the first question
+    this.#offsets = zoneOffsets(zone, 0, 0); // an unknown zone is refused now, not at the first question
     this.#zone = zone;
     this.#exceptions = exceptionalHours(rule);
-    this.#week = hours === 'always' ? [] : weeklyHours(hours);
-    if (hours !== 'always' && this.#week.every((day) => day.length === 0)) {
+    this.#week = weeklyHours(hours);
+    if (this.#week.every((day) => day.length === 0)) {
       throw new RangeError('The calendar has no hours at all: nothing would ever be due.');
     }
   }
@@ -63,6 +67,35 @@ export class WorkingTable {
       if (next !== undefined) return next;
       this.#growForwards();
     }
+  }
+
+  /** See Calendar.addDays. */
+  addDays(from: number, days: number): number {
+    this.#cover(from);
+    const { day, time } = this.#dayOf(from);
+    const place = () => lastBelow(this.#days, day + 1) + days;
+    while (place() >= this.#days.length) this.#growForwards();
+    while (place() < 0) this.#growBackwards();
+    const found = this.#days[place()] ?? 0;
+    const end = this.#dayEnds[place()] ?? 0;
+    if (this.#days[place() - days] !== day) return end;
+    const midnight = found * DAY_MS;
+    const closes = Math.max(...this.#hoursOf(found).map(({ close }) => close));
+    return this.#offsets.shown(midnight + time, midnight + closes)[0]?.from ?? end;
+  }
+
+  /** The local day and the time since its midnight. After midnight a shift still belongs to the day before. */
+  #dayOf(instant: number): { readonly day: number; readonly time: number } {
+    const wall = this.#offsets.wall(instant);
+    const day = Math.floor(wall / DAY_MS);
+    const isIn = (opened: number) =>
+      this.#hoursOf(opened).some(({ open, close }) => wall >= opened * DAY_MS + open && wall < opened * DAY_MS + close);
+    const shift = !isIn(day) && isIn(day - 1) ? day - 1 : day;
+    return { day: shift, time: wall - shift * DAY_MS };
+  }
+
+  #hoursOf(day: number): readonly OpenHours[] {
+    return this.#exceptions.get(day) ?? this.#week[weekdayOf(day)] ?? [];
   }
 
   intervals(from: number, to: number): readonly { readonly from: number; readonly to: number }[] {
@@ -100,6 +133,12 @@ export class WorkingTable {
     this.#grow(this.#firstYear, this.#lastYear < LAST_YEAR ? Math.min(doubled, LAST_YEAR) : doubled);
   }
 
+  /** As far back as the table can go; then whoever asks for more is told. */
+  #growBackwards(): void {
+    const doubled = 2 * this.#firstYear - this.#lastYear - 1;
+    this.#grow(this.#firstYear > FIRST_YEAR ? Math.max(doubled, FIRST_YEAR) : doubled, this.#lastYear);
+  }
+
   #grow(firstYear: number, lastYear: number): void {
     // Not NaN either, which is what an unreadable time becomes.
     if (!(firstYear >= FIRST_YEAR - 1 && lastYear <= LAST_YEAR + 1)) {
@@ -112,12 +151,24 @@ export class WorkingTable {
     const offsets = zoneOffsets(this.#zone, firstDay * DAY_MS, endDay * DAY_MS);
     const opens: number[] = [];
     const closes: number[] = [];
+    const days: number[] = [];
+    const dayEnds: number[] = [];
     for (let day = firstDay; day < endDay; day++) {
-      for (const { open, close } of this.#exceptions.get(day) ?? this.#week[weekdayOf(day)] ?? []) {
-        for (const { from, to } of offsets.shown(day * DAY_MS + open, day * DAY_MS + close))
+      let end = -Infinity;
+      for (const { open, close } of this.#hoursOf(day)) {
+        for (const { from, to } of offsets.shown(day * DAY_MS + open, day * DAY_MS + close)) {
           include(opens, closes, from, to);
+          end = Math.max(end, to);
+        }
       }
+      // Hours that the clocks skip whole make no working day.
+      if (end === -Infinity) continue;
+      days.push(day);
+      dayEnds.push(end);
     }
+    this.#offsets = offsets;
+    this.#days = Float64Array.from(days);
+    this.#dayEnds = Float64Array.from(dayEnds);
     this.#opens = Float64Array.from(opens);
     this.#closes = Float64Array.from(closes);
     this.#worked = new Float64Array(opens.length);

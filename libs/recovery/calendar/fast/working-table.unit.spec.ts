@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { DAY_MS } from '../../rules/duration.js';
 import type { CalendarRule } from '../../rules/rule-set.js';
 import { compileCalendar } from '../compile-calendar.js';
@@ -119,6 +120,49 @@ test('there is no working time before the next working instant', () => {
     }),
   );
 });
+
+/** Day by day on the zone's own clocks, for hours that end on the day they open on. */
+function plainDaysOn(rule: CalendarRule, from: number, days: number): number {
+  const calendar = compileCalendar(rule);
+  const hoursOn = (day: Temporal.PlainDate) =>
+    calendar.intervals(
+      day.toZonedDateTime(rule.zone).epochMilliseconds,
+      day.add({ days: 1 }).toZonedDateTime(rule.zone).epochMilliseconds,
+    );
+  const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(rule.zone);
+  let day = start.toPlainDate();
+  for (let left = days; left > 0;) {
+    day = day.add({ days: 1 });
+    if (hoursOn(day).length > 0) left--;
+  }
+  const end = hoursOn(day).at(-1)?.to ?? NaN;
+  if (hoursOn(start.toPlainDate()).length === 0) return end;
+  const then = day.toZonedDateTime({ timeZone: rule.zone, plainTime: start.toPlainTime() });
+  const isSkipped = !then.toPlainTime().equals(start.toPlainTime());
+  const at = isSkipped ? then.getTimeZoneTransition('previous') : then;
+  return Math.min(end, at?.epochMilliseconds ?? NaN);
+}
+
+test('working days on are those of a loop over every day', () => {
+  const sameDay = rules.map(({ zone, hours, holidays = [] }): CalendarRule => ({
+    zone,
+    hours:
+      hours === 'always'
+        ? hours
+        : Object.fromEntries(
+            WEEKDAYS.map((day) => [day, (hours[day] ?? []).filter((text) => text.slice(0, 5) < text.slice(6))]),
+          ),
+    holidays: holidays.filter((entry) => typeof entry === 'string'),
+  }));
+  const worked = sameDay.filter(({ hours }) => hours !== 'always' && WEEKDAYS.some((day) => hours[day]?.length));
+  fc.assert(
+    fc.property(worked, instants, fc.integer({ min: 1, max: 9 }), (rule, from, days) => {
+      expect(iso(compileCalendar(rule).addDays(from, days))).toBe(iso(plainDaysOn(rule, from, days)));
+    }),
+  );
+});
+
+const iso = (at: number): string => new Date(at).toISOString();
 
 test('answers do not depend on earlier questions', () => {
   fc.assert(
