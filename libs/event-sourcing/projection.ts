@@ -19,6 +19,16 @@ export interface Shape {
   readonly undigested?: true;
 }
 
+interface Values extends Readonly<Record<'integer' | 'number', number>> {
+  readonly string: string;
+  readonly instant: string;
+  readonly boolean: boolean;
+  readonly strings: readonly string[];
+}
+
+/** A document of these fields. Any of them may be null. */
+export type DocumentOf<Fields extends Shape['fields']> = { readonly [F in keyof Fields]: Values[Fields[F]] | null };
+
 /**
  * A read model, as data: how history becomes documents. Pure: the same history and inputs (the rule books) give the
  * same bytes.

@@ -1,47 +1,63 @@
+import type { DocumentOf } from '../event-sourcing/projection.js';
+import type { RecordedEvent } from '../recovery/history.js';
 import type { RulesOf } from '../recovery/rules/compile.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
 import { scoreLevel } from '../recovery/triage/triage.js';
 import { caseOf, readingOfCase } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
-type Offers = {
-  readonly offers: number;
-  readonly accepted: number;
-  readonly declined: number;
+const RESPONSE = 'response-';
+
+const fields = {
+  about: 'string',
+  programme: 'string',
+  case: 'string',
+  response: 'string',
+  kind: 'string',
+  touchpoint: 'string',
+  product: 'string',
+  month: 'string',
+  at: 'instant',
+  /** Of a response: its score by the rules in force, and what triage decided. */
+  score: 'string',
+  contactMe: 'string',
+  outcome: 'string',
+  flagged: 'boolean',
+  opened: 'boolean',
+  contacted: 'boolean',
+  offered: 'boolean',
+  acceptedAny: 'boolean',
+  approved: 'boolean',
+  reSurveyed: 'boolean',
+  recovered: 'boolean',
+  offers: 'integer',
+  accepted: 'integer',
+  declined: 'integer',
   /** No answer was given, or a source records none. */
-  readonly unanswered: number;
-};
+  unanswered: 'integer',
+} as const;
 
 /** How far a response, or a case, came. A case names the response it came from. Steps once reached stay reached. */
-export type FunnelDocument = Offers & {
-  readonly about: 'response' | 'case';
-  readonly programme: string;
-  readonly case: string | null;
-  readonly response: string | null;
-  readonly kind: string;
-  readonly touchpoint: string | null;
-  readonly product: string | null;
-  readonly month: string;
-  readonly at: string;
-  /** Of a response: its score by the rules in force, and what triage decided. */
-  readonly score: string | null;
-  readonly contactMe: string | null;
-  readonly outcome: string | null;
-  readonly flagged: boolean;
-  readonly opened: boolean;
-  readonly contacted: boolean;
-  readonly offered: boolean;
-  readonly acceptedAny: boolean;
-  readonly approved: boolean;
-  readonly reSurveyed: boolean;
-  readonly recovered: boolean;
+type FunnelDocument = DocumentOf<typeof fields> & {
   /** The last answer to each offer, in the order in which they were made. */
   readonly answers: readonly { readonly offer: string; readonly answer: string }[];
 };
 
-const RESPONSE = 'response-';
+type First = Extract<RecordedEvent, { type: 'ResponseReceived' | 'CaseOpened' }>;
 
-const NO_STEPS = {
+const begin = (about: 'response' | 'case', { data, programme, occurredAt }: First): FunnelDocument => ({
+  about,
+  programme,
+  case: 'case' in data ? data.case : null,
+  response: data.response ?? null,
+  kind: data.kind,
+  touchpoint: data.touchpoint ?? null,
+  product: data.product ?? null,
+  month: occurredAt.slice(0, 7),
+  at: occurredAt,
+  score: null,
+  contactMe: null,
+  outcome: null,
   flagged: false,
   opened: false,
   contacted: false,
@@ -55,7 +71,7 @@ const NO_STEPS = {
   declined: 0,
   unanswered: 0,
   answers: [],
-};
+});
 
 /** With an answer to an offer, in the place of the one before. */
 function answered(document: FunnelDocument, offer: string, answer: string): FunnelDocument {
@@ -91,75 +107,21 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
   version: 3,
   reads: ['triage'],
-  fields: {
-    about: 'string',
-    programme: 'string',
-    case: 'string',
-    response: 'string',
-    kind: 'string',
-    touchpoint: 'string',
-    product: 'string',
-    month: 'string',
-    at: 'instant',
-    score: 'string',
-    contactMe: 'string',
-    outcome: 'string',
-    flagged: 'boolean',
-    opened: 'boolean',
-    contacted: 'boolean',
-    offered: 'boolean',
-    acceptedAny: 'boolean',
-    approved: 'boolean',
-    reSurveyed: 'boolean',
-    recovered: 'boolean',
-    offers: 'integer',
-    accepted: 'integer',
-    declined: 'integer',
-    unanswered: 'integer',
-  },
+  fields,
   indexes: [['programme', 'about', 'month']],
   ofOneStream: true,
   key: (event) => caseOf(event) ?? (event.stream.startsWith(RESPONSE) ? event.stream : undefined),
   evolve: {
-    ResponseReceived: (_, { data, programme, occurredAt }, { rules }) => {
-      const score = levelOf(data.answers, rules.at(programme, occurredAt));
-      return {
-        about: 'response',
-        programme,
-        case: null,
-        response: data.response,
-        kind: data.kind,
-        touchpoint: data.touchpoint ?? null,
-        product: data.product ?? null,
-        month: occurredAt.slice(0, 7),
-        at: occurredAt,
-        score,
-        contactMe: data.contactMe,
-        outcome: null,
-        ...NO_STEPS,
-        // Whoever complains, or asks to be called, is flagged as a low score is.
-        flagged: score === 'low' || data.kind !== 'survey' || data.contactMe === 'yes',
-      };
+    ResponseReceived: (_, event, { rules }) => {
+      const { kind, contactMe, answers } = event.data;
+      const score = levelOf(answers, rules.at(event.programme, event.occurredAt));
+      // Whoever complains, or asks to be called, is flagged as a low score is.
+      const flagged = score === 'low' || kind !== 'survey' || contactMe === 'yes';
+      return { ...begin('response', event), score, contactMe, flagged };
     },
     ResponseTriaged: (fact, { data }) =>
       step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
-    CaseOpened: (fact, { data, programme, occurredAt }) =>
-      fact ?? {
-        about: 'case',
-        programme,
-        case: data.case,
-        response: data.response ?? null,
-        kind: data.kind,
-        touchpoint: data.touchpoint ?? null,
-        product: data.product ?? null,
-        month: occurredAt.slice(0, 7),
-        at: occurredAt,
-        score: null,
-        contactMe: null,
-        outcome: null,
-        ...NO_STEPS,
-        opened: true,
-      },
+    CaseOpened: (fact, event) => fact ?? { ...begin('case', event), opened: true },
     ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
     ResolutionOffered: (fact, { data }) => fact && answered(fact, data.offer, 'none'),
     OfferAnswered: (fact, { data }) => fact && answered(fact, data.offer, data.answer),
