@@ -1,14 +1,10 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { CaseEvent, CaseEventOf } from '../recovery/case/case.js';
-import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { CaseDocument, CaseRecord, Done, OfferMade, Step } from './case-document.js';
-import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, readingOfCase } from './case-stream.js';
+import { CASE_FIELDS, ofEachCase, type CaseHappening } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
-
-type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 
 interface CaseFact {
   readonly case: OpenedCase;
@@ -165,12 +161,7 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     response: 'string',
     order: 'string',
     status: 'string',
-    kind: 'string',
-    priority: 'string',
-    team: 'string',
-    owner: 'string',
-    touchpoint: 'string',
-    product: 'string',
+    ...CASE_FIELDS,
     tags: 'strings',
     openedAt: 'instant',
     lastEventAt: 'instant',
@@ -181,10 +172,7 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     outcome: 'string',
   },
   indexes: [['reference'], ['order'], ['customer', 'openedAt'], ['openedAt'], ['status', 'lastEventAt']],
-  ofOneStream: true,
-  key: caseOf,
-  evolve: onEachCaseEvent(evolve),
-  reading: readingOfCase,
+  ...ofEachCase(evolve),
   documents: ({ case: now, more, lastEventAt, revision }, key) => {
     const { facts, workers, pausedUntil, mergedInto, customerOutcome } = now;
     const document = {

@@ -3,8 +3,7 @@ import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
-import { caseOf, readingOfCase } from './case-stream.js';
-import { onEachCaseEvent } from './case-event-types.js';
+import { CASE_FIELDS, ofEachCase } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
 interface ClocksFact {
@@ -13,46 +12,6 @@ interface ClocksFact {
   readonly openedAt: string;
   readonly clocks: CaseClocks;
 }
-
-/** One promise on one case in one cycle; `unattached` where only a source's verdict is known. Instants or null. */
-export type ClockDocument = {
-  readonly case: string;
-  readonly reference: string | null;
-  readonly programme: string;
-  readonly target: string;
-  readonly cycle: number;
-  readonly state: Clock['state'] | 'unattached';
-  readonly kind: string;
-  readonly priority: string;
-  readonly team: string | null;
-  readonly owner: string | null;
-  readonly touchpoint: string | null;
-  readonly product: string | null;
-  readonly openedAt: string;
-  readonly startedAt: string | null;
-  readonly startedBy: string | null;
-  readonly originalDueAt: string | null;
-  readonly dueAt: string | null;
-  /** Of an earlier promise that was broken before its goal changed. */
-  readonly missedDueAt: string | null;
-  readonly warnAt: string | null;
-  /** A clock still going after it is overdue. */
-  readonly breachedFrom: string | null;
-  /** The last time that it went on after it had stopped in the same cycle. */
-  readonly returnedAt: string | null;
-  readonly stoppedAt: string | null;
-  readonly stoppedBy: string | null;
-  readonly goalMs: number | null;
-  readonly workingMs: number | null;
-  readonly wallMs: number | null;
-  /** False also of a clock that was cancelled after it was due. */
-  readonly met: boolean | null;
-  /** The source's own verdict, on the last cycle's clock. */
-  readonly reported: 'met' | 'missed' | null;
-  readonly disagrees: boolean;
-  readonly ruleSet: string | null;
-  readonly pauses: Clock['pauses'];
-};
 
 /** After any event of a case: only its clocks know what it means to them. */
 const advance = (fact: ClocksFact | undefined, event: RecordedEvent, inputs: Inputs): ClocksFact | undefined => {
@@ -65,14 +24,9 @@ const advance = (fact: ClocksFact | undefined, event: RecordedEvent, inputs: Inp
 
 const NO_PAUSES: Clock['pauses'] = [];
 
-const shown = (
-  key: string,
-  fact: ClocksFact,
-  target: string,
-  clock: Clock | undefined,
-  isLast: boolean,
-): ClockDocument => {
+const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | undefined, isLast: boolean) => {
   const { kind, priority, team, owner, touchpoint, product } = fact.clocks.case.facts;
+  // The source's own verdict, on the last cycle's clock.
   const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
   const met = clock?.met ?? null;
   return {
@@ -81,7 +35,7 @@ const shown = (
     programme: fact.programme,
     target,
     cycle: clock?.cycle ?? 0,
-    state: clock?.state ?? 'unattached',
+    state: clock?.state ?? ('unattached' as const),
     kind,
     priority,
     team,
@@ -93,15 +47,19 @@ const shown = (
     startedBy: clock?.startedBy ?? null,
     originalDueAt: clock?.originalDueAt ?? null,
     dueAt: clock?.dueAt ?? null,
+    /** Of an earlier promise that was broken before its goal changed. */
     missedDueAt: clock?.missed?.dueAt ?? null,
     warnAt: clock?.warnAt ?? null,
+    /** A clock that goes on after it is overdue. */
     breachedFrom: clock?.breachedFrom ?? null,
+    /** The last time that it went on after it had stopped in the same cycle. */
     returnedAt: clock?.returnedAt ?? null,
     stoppedAt: clock?.stoppedAt ?? null,
     stoppedBy: clock?.stoppedBy ?? null,
     goalMs: clock?.goalMs ?? null,
     workingMs: clock?.workingMs ?? null,
     wallMs: clock?.wallMs ?? null,
+    /** Also false of a clock that was cancelled after it was due. */
     met,
     reported,
     disagrees: met !== null && reported !== null && met !== (reported === 'met'),
@@ -109,6 +67,9 @@ const shown = (
     pauses: clock?.pauses ?? NO_PAUSES,
   };
 };
+
+/** One promise on one case in one cycle; `unattached` where only a source's verdict is known. Instants or null. */
+export type ClockDocument = Readonly<ReturnType<typeof shown>>;
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
@@ -121,12 +82,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     target: 'string',
     cycle: 'integer',
     state: 'string',
-    kind: 'string',
-    priority: 'string',
-    team: 'string',
-    owner: 'string',
-    touchpoint: 'string',
-    product: 'string',
+    ...CASE_FIELDS,
     openedAt: 'instant',
     startedAt: 'instant',
     originalDueAt: 'instant',
@@ -145,10 +101,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     ruleSet: 'string',
   },
   indexes: [['case'], ['state', 'dueAt'], ['programme', 'target', 'priority']],
-  ofOneStream: true,
-  key: caseOf,
-  evolve: onEachCaseEvent(advance),
-  reading: readingOfCase,
+  ...ofEachCase(advance),
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);

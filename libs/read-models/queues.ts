@@ -1,16 +1,12 @@
-import type { CaseEvent } from '../recovery/case/case.js';
 import type { CaseFacts } from '../recovery/case/case-facts.js';
 import type { Attempt, OpenedCase } from '../recovery/case/case-state.js';
 import { tries } from '../recovery/contact/contact-attempts.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
-import type { RecordedEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
-import type { Recorded } from '../event-sourcing/event.js';
-import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, readingOfCase } from './case-stream.js';
+import { ofEachCase, type CaseHappening } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
 import { rankOf } from './priority-rank.js';
 
@@ -24,8 +20,6 @@ interface QueueFact {
   readonly contactDueAt: string | null;
   readonly clocks: CaseClocks;
 }
-
-type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 
 const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   programme: event.programme,
@@ -145,10 +139,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     ['waitingOn', 'nextDueAt'],
     ['toAuthorise', 'nextDueAt'],
   ],
-  ofOneStream: true,
-  key: caseOf,
-  evolve: onEachCaseEvent(evolve),
-  reading: readingOfCase,
+  ...ofEachCase(evolve),
   documents: (fact, key, { rules }) => {
     const { facts, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
     if (!isWork(facts)) return [];

@@ -1,10 +1,6 @@
-import type { Recorded } from '../event-sourcing/event.js';
-import type { CaseEvent } from '../recovery/case/case.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
-import type { RecordedEvent } from '../recovery/history.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
-import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, readingOfCase } from './case-stream.js';
+import { CASE_FIELDS, ofEachCase, type CaseHappening } from './case-stream.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
 interface CauseFact {
@@ -17,8 +13,6 @@ interface CauseFact {
   readonly read: readonly string[];
   readonly identifiedAt: string | null;
 }
-
-type CaseHappening = RecordedEvent & Recorded<CaseEvent>;
 
 const NONE: readonly string[] = [];
 
@@ -64,12 +58,7 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
     first2: 'string',
     first3: 'string',
     first4: 'string',
-    kind: 'string',
-    priority: 'string',
-    team: 'string',
-    owner: 'string',
-    touchpoint: 'string',
-    product: 'string',
+    ...CASE_FIELDS,
     month: 'string',
     openedAt: 'instant',
     identifiedAt: 'instant',
@@ -78,10 +67,7 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
     ['programme', 'level1', 'level2', 'level3'],
     ['programme', 'month'],
   ],
-  ofOneStream: true,
-  key: caseOf,
-  evolve: onEachCaseEvent(evolve),
-  reading: readingOfCase,
+  ...ofEachCase(evolve),
   documents: ({ case: { facts }, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
     if (recorded.length === 0) return [];
     const document = {

@@ -2,8 +2,7 @@ import type { CaseEvent } from '../recovery/case/case.js';
 import type { ClockEvent } from '../recovery/clocks/clock-events.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { ResponseEvent } from '../recovery/response/response-events.js';
-import { CASE_EVENT_TYPES } from './case-event-types.js';
-import { caseOf } from './case-stream.js';
+import { CASE_EVENT_TYPES, caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
 export interface TimelineEntry {

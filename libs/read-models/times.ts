@@ -1,27 +1,10 @@
 import { instant } from '../recovery/fast/instants.js';
-import { onEachCaseEvent } from './case-event-types.js';
-import { caseOf, readingOfCase } from './case-stream.js';
+import { CASE_FIELDS, ofEachCase } from './case-stream.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { PartOfInputs, ReadModel } from './inputs.js';
 
-/** From the opening of a case to each step first reached: milliseconds, of the wall clock and of working time. */
-export type TimesDocument = {
-  readonly case: string;
-  readonly programme: string;
-  readonly kind: string;
-  readonly priority: string;
-  readonly team: string | null;
-  readonly owner: string | null;
-  readonly touchpoint: string | null;
-  readonly product: string | null;
-  readonly month: string;
-  readonly openedAt: string;
-} & Readonly<Record<`${TimedStep}${'Wall' | 'Working'}Ms`, number | null>>;
-
-export const TIMED_STEPS = ['alert', 'acknowledge', 'firstContact', 'resolve', 'approve'] as const;
-export type TimedStep = (typeof TIMED_STEPS)[number];
-
+/** Milliseconds from the opening to each step, of the wall clock and of working time. */
 const NOT_YET = {
   alertWallMs: null,
   alertWorkingMs: null,
@@ -35,6 +18,7 @@ const NOT_YET = {
   approveWorkingMs: null,
 };
 
+type TimedStep = 'alert' | 'acknowledge' | 'firstContact' | 'resolve' | 'approve';
 type Reached = Readonly<Record<keyof typeof NOT_YET, number | null>>;
 
 interface TimesFact {
@@ -100,30 +84,13 @@ export const times: ReadModel<TimesFact, ['calendars']> = {
   fields: {
     case: 'string',
     programme: 'string',
-    kind: 'string',
-    priority: 'string',
-    team: 'string',
-    owner: 'string',
-    touchpoint: 'string',
-    product: 'string',
+    ...CASE_FIELDS,
     month: 'string',
     openedAt: 'instant',
-    alertWallMs: 'integer',
-    alertWorkingMs: 'integer',
-    acknowledgeWallMs: 'integer',
-    acknowledgeWorkingMs: 'integer',
-    firstContactWallMs: 'integer',
-    firstContactWorkingMs: 'integer',
-    resolveWallMs: 'integer',
-    resolveWorkingMs: 'integer',
-    approveWallMs: 'integer',
-    approveWorkingMs: 'integer',
+    ...Object.fromEntries(Object.keys(NOT_YET).map((field) => [field, 'integer' as const])),
   },
   indexes: [['programme', 'month']],
-  ofOneStream: true,
-  key: caseOf,
-  evolve: onEachCaseEvent(evolve),
-  reading: readingOfCase,
+  ...ofEachCase(evolve),
   documents: ({ programme, openedAt, case: now, reached }, key) => {
     const { kind, priority, team, owner, touchpoint, product } = now.facts;
     const document = {
@@ -138,7 +105,7 @@ export const times: ReadModel<TimesFact, ['calendars']> = {
       month: openedAt.slice(0, 7),
       openedAt,
       ...reached,
-    } satisfies TimesDocument;
+    };
     return [[key, document]];
   },
 };
