@@ -8,7 +8,7 @@ import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { message } from '../../../libs/platform/validation/schema.js';
-import type { CaseDocument } from '../../../libs/read-models/case-document.js';
+import type { CaseDocument } from '../../../libs/read-models/cases.js';
 import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
 import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
 import { answerWritten, type Sent } from '../http/request-headers.js';
