@@ -27,6 +27,24 @@ export interface RehearsalRequest {
   readonly most: number;
 }
 
+/** Why a rehearsal can't answer what is asked; undefined if it can. */
+export function mistakeIn({
+  candidate: { ruleSet },
+  against,
+  from,
+  to,
+}: Omit<RehearsalRequest, 'at' | 'most'>):
+  { readonly field: 'against' | 'from'; readonly message: string } | undefined {
+  if (against && against.ruleSet.programme !== ruleSet.programme)
+    return {
+      field: 'against',
+      message: `names rules of ${against.ruleSet.programme}; compare rules of ${ruleSet.programme} with others of it`,
+    };
+  if (from !== undefined && to !== undefined && from >= to)
+    return { field: 'from', message: `must be before to: no case is opened from ${from} on and before ${to}` };
+  return undefined;
+}
+
 /** The rules of one side of the comparison. */
 export interface Side {
   readonly entries: GenerationStamp['ruleBooks'];

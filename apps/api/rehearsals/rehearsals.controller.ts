@@ -11,6 +11,7 @@ import { instantOf } from '../../../libs/platform/validation/formats.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { Anything, Instant, Optional, Text, Whole } from '../../../libs/recovery/vocabulary/fields.js';
+import { mistakeIn } from '../../../libs/rehearsal/sides.js';
 import { Valid } from '../http/body.js';
 import { CommandSent, type Sent } from '../http/request-headers.js';
 import { findRules, soundRules } from '../rules/rules-of-callers.js';
@@ -113,11 +114,16 @@ export class RehearsalsController {
       throw invalid([{ field: 'rules', message: 'must be given, or ruleSet: one of the two' }]);
     const { from, to, at = new Date().toISOString(), most = MOST } = times;
     const tried: RuleSet = rules === undefined ? soundRules({ content: ruleSet ?? {} }) : this.named('rules', rules);
-    return {
+    const asked = {
       candidate: { ruleSet: tried, since: since && instantOf(since) },
       against: against === undefined ? undefined : { ruleSet: this.named('against', against) },
       from: from && instantOf(from),
       to: to && instantOf(to),
+    };
+    const mistake = mistakeIn(asked);
+    if (mistake) throw invalid([mistake]);
+    return {
+      ...asked,
       at: instantOf(at),
       most,
       recorded: rules !== undefined && against === undefined && from === undefined && to === undefined,

@@ -5,6 +5,8 @@ import { rehearseInThreads } from '../../../libs/builds/rehearse-in-threads.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { keepPlan } from '../../../libs/rehearsal/plan.js';
 import { rehearse, type Rehearsal } from '../../../libs/rehearsal/rehearse.js';
+import { mistakeIn } from '../../../libs/rehearsal/sides.js';
+import { Failure } from '../failure.js';
 import { showing } from '../progress.js';
 import { decideRules } from '../rules/change-rules.js';
 import { findRules, isRuleFile } from '../rule-source.js';
@@ -45,6 +47,8 @@ export async function runRehearsal(stores: Stores, request: RehearseRequest): Pr
     at,
     most: MOST,
   };
+  const mistake = mistakeIn(asked);
+  if (mistake) throw new Failure(`--${mistake.field} ${mistake.message}.`);
   const rehearsal = await showing('Rehearsing', (onProgress) =>
     rehearse(asked, {
       events,

@@ -25,12 +25,14 @@ function addList(rules: Command): void {
   subcommand(rules, 'list', 'every rule set in history, and when it is in force').action(
     async (_options: object, command: Command) => {
       const { listRules } = await import('./rules-run.js');
-      const rows = await withStores(await placesOf(command), 'read', listRules);
+      const rows = await withStores(await placesOf(command), 'read', (stores) =>
+        listRules(stores, new Date().toISOString()),
+      );
       await print(command, { ruleSets: rows }, () =>
         table(
           ['programme', 'rule set', 'title', 'drafted', 'status', 'in force from'],
           rows.map(({ programme, ruleSet, title, draftedAt, status, from }) => {
-            const since = from ?? (status === 'in force' ? 'ever' : null);
+            const since = from ?? (status.endsWith('in force') ? 'ever' : null);
             return [programme, ruleSet.slice(0, 12), title, draftedAt, status, since];
           }),
         ),

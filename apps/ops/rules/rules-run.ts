@@ -1,5 +1,6 @@
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import type { RecordedEvent } from '../../../libs/recovery/history.js';
+import type { BookEntry } from '../../../libs/recovery/rules/rule-book.js';
 import { ruleSetHash } from '../../../libs/recovery/rules/hash.js';
 import { parseRuleSet } from '../../../libs/recovery/rules/parse-rule-set.js';
 import { sayProblem } from '../../../libs/recovery/rules/rule-problem.js';
@@ -8,8 +9,8 @@ import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { Failure } from '../failure.js';
 import { readText } from '../text-file.js';
 
-/** `from`: when it took force; null: since ever, or not in force. */
-export async function listRules({ events }: Stores) {
+/** `from`: when it takes force; null: since ever, or never. @param now UTC, ISO 8601 */
+export async function listRules({ events }: Stores, now: string) {
   const { drafts, entries } = await loadRuleBooks(events);
   const approved = new Set<string>();
   for await (const batch of events.readAll({ filter: { types: ['RuleSetApproved'] } })) {
@@ -18,12 +19,19 @@ export async function listRules({ events }: Stores) {
     }
   }
   return [...drafts].map(([ruleSet, { programme, content, draftedAt }]) => {
-    const entry = entries[programme]?.find((one) => one.ruleSet === ruleSet);
-    const status = entry ? 'in force' : approved.has(ruleSet) ? 'approved' : 'drafted';
+    const book = entries[programme] ?? [];
+    const entry = book.findLast((one) => one.ruleSet === ruleSet);
+    const inForce = book.findLast(({ from }) => from === null || from <= now);
+    const status = entry ? statusOf(entry, inForce, now) : approved.has(ruleSet) ? 'approved' : 'drafted';
     const { title, reviewBy } = content;
     return { programme, ruleSet, title, reviewBy, draftedAt, status, from: entry?.from ?? null };
   });
 }
+
+const statusOf = (entry: BookEntry, inForce: BookEntry | undefined, now: string) => {
+  if (entry === inForce) return 'in force';
+  return entry.from !== null && entry.from > now ? 'planned' : 'was in force';
+};
 
 /** Finds rules by hash, the beginning of one, or a programme, which stands for its latest rules. @throws Failure */
 export async function showRules({ events }: Pick<Stores, 'events'>, name: string): Promise<NamedRules> {
