@@ -49,6 +49,7 @@ export async function receiveResponse(
     customer,
     actor,
     commandId,
+    chosenId: true,
     occurredAt: occurredAt && instantOf(occurredAt),
     command: stated({
       type: 'ReceiveResponse' as const,
@@ -69,7 +70,7 @@ export async function receiveResponse(
       language,
     }),
   });
-  if (isRefusal(done)) return done;
+  if (isRefusal(done)) return done.refused === 'idempotency-key-used' ? changed(sent) : done;
   if (sent.contact !== undefined) {
     const recording = { customer, contact: sent.contact, actor, commandId: idOf('contact', commandId), programme };
     const recorded = await recordContact({ personal, commands }, recording);
@@ -77,6 +78,14 @@ export async function receiveResponse(
   }
   return { response, done };
 }
+
+/** The source says something else under the id of a response that it sent before. */
+const changed = ({ source, externalId }: ReceiveResponse): Refusal =>
+  refuse(
+    'response-changed',
+    `${source} sent ${externalId} before with other content, and that stands. Send a new answer under an id of its own.`,
+    'externalId',
+  );
 
 /** The programme that is named, or the store's only one. */
 export function programmeOf({ programme }: { readonly programme?: string }, rules: RulesInForce): string | Refusal {

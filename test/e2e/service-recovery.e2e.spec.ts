@@ -62,6 +62,16 @@ describe('an unhappy customer is won back', () => {
     const clocks = await ana.get(`/v1/clocks?case=${id}&target=first-contact`);
     expect(clocks.body).toMatchObject({ documents: [{ state: 'running', met: null }] });
   });
+  test('its source may send it again, but not with other content', async () => {
+    expect(await survey.post('/v1/responses', response)).toMatchObject({ status: 202, body: { id } });
+    expect(await survey.post('/v1/responses', { ...response, score: 9 })).toMatchObject({
+      status: 422,
+      body: {
+        code: 'response-changed',
+        detail: expect.stringContaining('survey sent r-1001 before with other content'),
+      },
+    });
+  });
 
   test('attempts to reach the customer are logged, and stop the clock of the first contact', async () => {
     expect((await act(ana, 'contact-attempts', { channel: 'phone', outcome: 'no-answer' })).status).toBe(200);
