@@ -172,7 +172,7 @@ describe('a response that wants a case', () => {
     ]);
   });
   test('is triaged as held back if the throttle holds it back', () => {
-    const books = booksOf({ ...MATRIX, throttle: { perTeamAndDay: 0 } });
+    const books = booksOf({ ...MATRIX, throttle: { perTeamAndDay: 0, holdsBackYes: true } });
     const [heldBack] = allocatedBy(triage(received(), inputs({ books }))[0]);
     if (heldBack?.type !== 'IntakeHeldBack') throw new Error('Expected it to be held back.');
     expect(triageResponse.on.IntakeHeldBack?.(heldBack, inputs())).toMatchObject([

@@ -158,6 +158,7 @@ export const RULE_SET_SCHEMA = {
       },
       throttle: object(['perTeamAndDay'], {
         perTeamAndDay: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
+        holdsBackYes: { type: 'boolean', description: 'Write true to hold back whoever asked to be contacted.' },
       }),
       stages: list(
         object(['id'], {

@@ -68,8 +68,11 @@ export interface TriageRules {
   readonly owner?: 'round-robin' | 'balanced' | 'by-touchpoint';
   /** With owner by-touchpoint. */
   readonly touchpointOwners?: Readonly<Record<string, string>>;
-  /** The most new cases for each team and day; the others are held back and recorded. */
-  readonly throttle?: { readonly perTeamAndDay: number };
+  /**
+   * The most new cases for each team and day; the others are held back and recorded. Whoever asked to be contacted is
+   * held back only if `holdsBackYes` says so.
+   */
+  readonly throttle?: { readonly perTeamAndDay: number; readonly holdsBackYes?: boolean };
   /** Rolls out to a share of customers, to touchpoints, for a time. A response outside all stages gets 'nothing'. */
   readonly stages?: readonly {
     readonly id: string;

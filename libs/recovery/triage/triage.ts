@@ -53,7 +53,9 @@ export function triage(response: ReceivedResponse, rules: CompiledRules, at: str
     case 'recover':
     case 'call-back': {
       const team = cell.team ?? triageRules.team;
-      const { owner, touchpointOwners, throttle } = triageRules;
+      const { owner, touchpointOwners } = triageRules;
+      const isAsked = response.contactMe === 'yes' && !triageRules.throttle?.holdsBackYes;
+      const throttle = isAsked ? undefined : triageRules.throttle;
       return {
         ...decided,
         outcome: 'case-wanted',

@@ -67,6 +67,17 @@ describe('the score', () => {
   });
 });
 
+describe('the throttle', () => {
+  const throttle = { perTeamAndDay: 1 };
+
+  test('never holds back whoever asked to be contacted, unless the rules say so', () => {
+    expect(decide({}, { throttle })).not.toHaveProperty('intake.throttle.perTeamAndDay');
+    const strict = { ...throttle, holdsBackYes: true };
+    expect(decide({}, { throttle: strict })).toMatchObject({ intake: { throttle: strict } });
+    expect(decide({ contactMe: 'not-answered' }, { throttle })).toMatchObject({ intake: { throttle } });
+  });
+});
+
 describe('overrides', () => {
   const overrides = [
     { id: 'danger', when: { tags: { $in: ['injury'] } }, do: 'recover', priority: 'urgent', team: 'safety' },
