@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
 import { inputs } from '../read-models/documents.testing.js';
 import { READ_MODELS } from '../read-models/read-models.js';
@@ -136,6 +137,26 @@ test('times have mean, median and 90th percentile of the cases that reached the 
 
 test('customers who come back are counted', async () => {
   expect(await repeatReport(reads)).toMatchObject({ rows: [{ customers: 1, cases: 3, repeatsWithin30Days: 2 }] });
+});
+
+test("Wilson's interval holds its own rate, and of all its upper bound is 1", () => {
+  for (let of = 1; of <= 2_000; of++) {
+    const [lowOfAll = NaN, highOfAll] = wilson(of, of) ?? [];
+    expect(highOfAll).toBe(1);
+    expect(lowOfAll).toBeLessThan(1);
+    const [lowOfNone, highOfNone = NaN] = wilson(0, of) ?? [];
+    expect(lowOfNone).toBe(0);
+    expect(highOfNone).toBeGreaterThan(0);
+  }
+  expect(wilson(605, 605)?.[0]).toBeCloseTo(0.9937, 4);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (of, part) => {
+      const count = Math.round(of * part);
+      const [low = NaN, high = NaN] = wilson(count, of) ?? [];
+      expect(low).toBeLessThanOrEqual(count / of);
+      expect(high).toBeGreaterThanOrEqual(count / of);
+    }),
+  );
 });
 
 test("Wilson's interval of 8 in 10 is 0.4902 to 0.9433", () => {

@@ -7,5 +7,6 @@ export function wilson(count: number, of: number): readonly [number, number] | u
   const share = count / of;
   const spread = (Z / (1 + (Z * Z) / of)) * Math.sqrt((share * (1 - share)) / of + (Z * Z) / (4 * of * of));
   const centre = (share + (Z * Z) / (2 * of)) / (1 + (Z * Z) / of);
-  return [Math.max(0, centre - spread), Math.min(1, centre + spread)];
+  // Rounding must not leave the share outside: of all the upper bound is 1, of none the lower one 0.
+  return [Math.max(0, Math.min(share, centre - spread)), Math.min(1, Math.max(share, centre + spread))];
 }
