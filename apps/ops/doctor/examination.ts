@@ -8,13 +8,13 @@ import {
   openSync,
   rmSync,
   statfsSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../../libs/platform/config/config.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
+import { isOpenToOthers, isOwnAndEmpty } from '../../../libs/platform/stores/own-folder.js';
 import { asFailure } from '../failure.js';
 import { examineStores, fine, wrong, type Finding } from './store-examination.js';
 
@@ -59,7 +59,8 @@ function place(folder: string): Finding {
   } catch {
     return wrong('folder', `this user can't write in ${folder}`, 'Give this user the folder (chown, chmod).');
   }
-  if (process.platform === 'win32' || (statSync(folder).mode & 0o077) === 0) return fine('folder', folder);
+  if (!isOpenToOthers(folder)) return fine('folder', folder);
+  if (isOwnAndEmpty(folder)) return fine('folder', `${folder} is empty; the first start closes it to other users`);
   const remedy = `It holds people's words and keys: chmod 700 ${folder}`;
   return wrong('folder', `${folder} is open to other users`, remedy);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { History } from '../../event-store/event-store.js';
@@ -12,6 +12,7 @@ import { DECLARATIONS } from '../../recovery/history.js';
 import { loadKeyEncryptionKey } from '../../vault/key-file.js';
 import { PersonalData } from '../../vault/personal-data.js';
 import { isOnEngines, type StorePlaces } from '../config/store-places.js';
+import { makeOwnFolder } from './own-folder.js';
 
 export interface OpenOptions {
   /** One process at a time writes a folder; any number read it. Engines take any number of both. */
@@ -51,7 +52,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
   const { mode, crashPoint = noCrash } = options;
   const folder = resolve(wanted.folder);
   const places = { ...wanted, folder };
-  if (mode === 'write' || isOnEngines(places)) makeFolder(folder);
+  if (mode === 'write' || isOnEngines(places)) makeOwnFolder(folder);
   else if (!existsSync(folder)) throw new Error(`${folder} does not exist. Name the folder of a store.`);
   const { keep, close } = opening();
   try {
@@ -129,13 +130,6 @@ function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; c
       for (const store of opened) await store.close();
     },
   };
-}
-
-/** Readable by its owner alone: it holds people's words and the keys to them. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
 }
 
 /** A thread's own connections: they read history and build read models while the process holds the embedded locks. */
