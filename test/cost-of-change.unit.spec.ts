@@ -10,12 +10,12 @@ const naming = (...names: readonly string[]): readonly string[] =>
 describe('what a change costs', () => {
   test('an event of a case and its command stand in the file of their rule, in the table, and in the read model that shows them', () => {
     expect(naming('NoteAdded', 'AddNote').toSorted()).toEqual([
-      'libs/read-models/cases.ts',
+      'libs/read-models/case-record.ts',
       'libs/recovery/case/case.ts',
       'libs/recovery/notes/notes.ts',
     ]);
     expect(naming('CallbackRecorded', 'RecordCallback').toSorted()).toEqual([
-      'libs/read-models/cases.ts',
+      'libs/read-models/case-record.ts',
       'libs/recovery/case/case.ts',
       'libs/recovery/verification/callback.ts',
     ]);

@@ -1,20 +1,24 @@
 import type { Recorded } from '../event-sourcing/event.js';
 import type { PersonalText } from '../event-sourcing/sealed.js';
+import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { CaseEvent, CaseEventOf } from '../recovery/case/case.js';
+import { readCause } from '../recovery/root-cause/read-cause.js';
 import type { OfferAnswer, Verdict } from '../recovery/vocabulary/words.js';
+import type { CaseHappening } from './case-stream.js';
+import type { PartOfInputs } from './inputs.js';
 
-export type Told<T extends CaseEvent['type']> = Recorded<CaseEventOf<T>>;
+type Told<T extends CaseEvent['type']> = Recorded<CaseEventOf<T>>;
 
 /** Who did it, and when it happened. */
 const doneBy = ({ actor, occurredAt }: Recorded) => ({ by: actor.id, at: occurredAt });
 
 /** `breaches` are the rules of contact that it broke. */
-export const attemptMade = (event: Told<'ContactAttempted'>, cycle: number) => {
+const attemptMade = (event: Told<'ContactAttempted'>, cycle: number) => {
   const { channel, outcome, note = null, breaches = [] } = event.data;
   return { ...doneBy(event), event: event.id, cycle, channel, outcome, note, breaches };
 };
 
-export const offerMade = (event: Told<'ResolutionOffered'>, cycle: number) => {
+const offerMade = (event: Told<'ResolutionOffered'>, cycle: number) => {
   const { offer, kind, value = null, description = null, needsAuthority } = event.data;
   return { ...doneBy(event), offer, cycle, kind, value, description, needsAuthority, ...UNANSWERED };
 };
@@ -25,13 +29,13 @@ const UNANSWERED = {
 };
 
 /** `readAs` is the same cause under the mapping of the rules in force when it was found. */
-export const causeFound = (event: Told<'RootCauseIdentified'>, readAs: readonly string[]) => {
+const causeFound = (event: Told<'RootCauseIdentified'>, readAs: readonly string[]) => {
   const { cause, action = null } = event.data;
   return { ...doneBy(event), cause, readAs, action };
 };
 
 /** Steps of a case that happen any number of times and have nothing more to them. */
-export const stepTaken = (
+const stepTaken = (
   event: Recorded,
   step:
     'submitted' | 'given-up' | 'approved' | 'returned' | 'reopened' | 'paused' | 'resumed' | 'handed-off' | 'escalated',
@@ -39,19 +43,19 @@ export const stepTaken = (
   reason: string | null,
 ) => ({ ...doneBy(event), step, cycle, reason });
 
-export const noteAdded = (event: Told<'NoteAdded'>) => ({ ...doneBy(event), note: event.data.note });
+const noteAdded = (event: Told<'NoteAdded'>) => ({ ...doneBy(event), note: event.data.note });
 
-export const messageSent = (event: Told<'ProgressUpdateSent' | 'CustomerInformed'>, kind: 'progress' | 'closing') => {
+const messageSent = (event: Told<'ProgressUpdateSent' | 'CustomerInformed'>, kind: 'progress' | 'closing') => {
   const { channel, message = null } = event.data;
   return { ...doneBy(event), kind, channel, message };
 };
 
-export const saleMade = (event: Told<'SaleRecorded'>) => {
+const saleMade = (event: Told<'SaleRecorded'>) => {
   const { value = null, description = null } = event.data;
   return { ...doneBy(event), value, description };
 };
 
-export const reSurveySent = ({ data: { survey, channel }, occurredAt }: Told<'ReSurveySent'>, cycle: number) => ({
+const reSurveySent = ({ data: { survey, channel }, occurredAt }: Told<'ReSurveySent'>, cycle: number) => ({
   survey,
   cycle,
   channel,
@@ -61,7 +65,7 @@ export const reSurveySent = ({ data: { survey, channel }, occurredAt }: Told<'Re
   comment: null as PersonalText | null,
 });
 
-export const calledBack = (event: Told<'CallbackRecorded'>) => {
+const calledBack = (event: Told<'CallbackRecorded'>) => {
   const { outcome, satisfied = null, note = null } = event.data;
   return { ...doneBy(event), outcome, satisfied, note };
 };
@@ -101,3 +105,76 @@ export const begin = ({ data, programme, occurredAt }: Told<'CaseOpened'>) => ({
 
 /** What of a case is recorded beside its facts: everything that was said of it and done for it. */
 export type CaseRecord = Readonly<ReturnType<typeof begin>>;
+
+type Step = CaseRecord['steps'][number]['step'];
+type Known = { readonly case: OpenedCase; readonly more: CaseRecord };
+
+type Change<T extends CaseEvent['type']> = (
+  now: Known,
+  event: Told<T>,
+  inputs: PartOfInputs<'rootCauses'>,
+) => Partial<CaseRecord>;
+
+const step = ({ case: { facts }, more }: Known, event: Recorded, name: Step, reason: string | null = null) => ({
+  steps: [...more.steps, stepTaken(event, name, facts.cycle, reason)],
+});
+
+const withOffer = ({ more }: Known, offer: string, change: Partial<CaseRecord['offers'][number]>) => ({
+  offers: more.offers.map((made) => (made.offer === offer ? { ...made, ...change } : made)),
+});
+
+/** What an event adds to the case beside what the case itself holds. */
+const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
+  OwnerAlerted: ({ more }, { occurredAt }) => ({ alertedAt: more.alertedAt ?? occurredAt }),
+  CaseAcknowledged: ({ more }, { occurredAt }) => ({ acknowledgedAt: more.acknowledgedAt ?? occurredAt }),
+  ContactAttempted: ({ more, case: { facts } }, event) => {
+    const attempt = attemptMade(event, facts.cycle);
+    return {
+      attempts: [...more.attempts, attempt],
+      contactBreaches: more.contactBreaches + attempt.breaches.length,
+    };
+  },
+  ProgressUpdateSent: ({ more }, event) => ({ messages: [...more.messages, messageSent(event, 'progress')] }),
+  CustomerInformed: ({ more }, event) => ({
+    messages: [...more.messages, messageSent(event, 'closing')],
+    informedAt: event.occurredAt,
+  }),
+  ResolutionOffered: ({ more, case: { facts } }, event) => ({
+    offers: [...more.offers, offerMade(event, facts.cycle)],
+  }),
+  OfferAuthorised: (now, { data, actor }) => withOffer(now, data.offer, { authorisedBy: actor.id }),
+  OfferAnswered: (now, { data, occurredAt }) =>
+    withOffer(now, data.offer, { answer: data.answer, answeredAt: occurredAt }),
+  CaseHandedOff: (now, event) => step(now, event, 'handed-off', event.data.reason),
+  CasePaused: (now, event) => step(now, event, 'paused', event.data.reason ?? event.data.waitingOn),
+  CaseResumed: (now, event) => step(now, event, 'resumed', event.data.reason),
+  CaseEscalated: (now, event) => step(now, event, 'escalated', `${event.data.to}: ${event.data.reason}`),
+  RootCauseIdentified: ({ case: { facts } }, event, { rules }) => ({
+    cause: causeFound(event, readCause(event.data.cause, rules.at(event.programme, event.occurredAt), facts)),
+  }),
+  CaseSubmitted: (now, event) => ({ ...step(now, event, 'submitted'), summary: event.data.summary ?? null }),
+  CaseGivenUp: (now, event) => ({
+    ...step(now, event, 'given-up', event.data.reason),
+    summary: event.data.note ?? null,
+  }),
+  CaseApproved: (now, event) => step(now, event, 'approved'),
+  CaseReturned: (now, event) => step(now, event, 'returned', event.data.reason),
+  CaseReopened: (now, event) => step(now, event, 'reopened', event.data.reason),
+  NoteAdded: ({ more }, event) => ({ notes: [...more.notes, noteAdded(event)] }),
+  SaleRecorded: ({ more }, event) => ({ sales: [...more.sales, saleMade(event)] }),
+  VerdictReported: ({ more }, { data }) => ({ reported: { ...more.reported, [data.target]: data.verdict } }),
+  CallbackRecorded: ({ more }, event) => ({ callbacks: [...more.callbacks, calledBack(event)] }),
+  ReSurveySent: ({ more, case: { facts } }, event) => ({
+    reSurveys: [...more.reSurveys, reSurveySent(event, facts.cycle)],
+  }),
+  ReSurveyAnswered: ({ more }, { data: { survey, answers, comment = null }, occurredAt }) => {
+    const answered = { answeredAt: occurredAt, answers, comment };
+    return { reSurveys: more.reSurveys.map((sent) => (sent.survey === survey ? { ...sent, ...answered } : sent)) };
+  },
+};
+
+/** The record after an event that left the case as it is `now`. */
+export function recordAfter(now: Known, event: CaseHappening, inputs: PartOfInputs<'rootCauses'>): CaseRecord {
+  const change = CHANGES[event.type] as Change<CaseEvent['type']> | undefined; // the type is the event's own
+  return change ? { ...now.more, ...change(now, event, inputs) } : now.more;
+}
