@@ -38,6 +38,9 @@ function evolve(
 
 const level = (cause: readonly string[], n: number): string | null => cause[n - 1] ?? null;
 
+const levelsOf = (cause: 'level' | 'recorded' | 'first') =>
+  Object.fromEntries([1, 2, 3, 4].map((n) => [`${cause}${n}`, 'string' as const]));
+
 /** One document for each case whose cause was found. `level1` to `level4` are as read now, `recorded1` on as recorded. */
 export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   name: 'root_causes',
@@ -46,18 +49,9 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
   fields: {
     case: 'string',
     programme: 'string',
-    level1: 'string',
-    level2: 'string',
-    level3: 'string',
-    level4: 'string',
-    recorded1: 'string',
-    recorded2: 'string',
-    recorded3: 'string',
-    recorded4: 'string',
-    first1: 'string',
-    first2: 'string',
-    first3: 'string',
-    first4: 'string',
+    ...levelsOf('level'),
+    ...levelsOf('recorded'),
+    ...levelsOf('first'),
     ...CASE_FIELDS,
     month: 'string',
     openedAt: 'instant',

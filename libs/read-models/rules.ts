@@ -1,23 +1,9 @@
+import type { RecordedOf } from '../event-sourcing/declared-event.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import { bookAfter } from '../recovery/rules/book-history.js';
 import { entryAt, type BookEntry } from '../recovery/rules/rule-book.js';
-import type { RulesEvent } from '../recovery/rules/rules-events.js';
+import { RULES_EVENTS, type RuleSetDrafted, type RulesEvent } from '../recovery/rules/rules-events.js';
 import type { ReadModel } from './inputs.js';
-
-interface Draft {
-  readonly ruleSet: string;
-  readonly title: string | null;
-  readonly reviewBy: string | null;
-  readonly note: string | null;
-  readonly draftedBy: string;
-  readonly draftedAt: string;
-  readonly rehearsedAt: string | null;
-  readonly changedCount: number | null;
-  readonly approvedBy: string | null;
-  readonly approvedAt: string | null;
-  readonly approvedAlone: boolean;
-  readonly reviewedAt: string | null;
-}
 
 /** A programme's rules for its operator: what is in force since when, and every draft with what became of it. */
 export type RulesDocument = {
@@ -39,6 +25,22 @@ const text = (content: object, field: string): string | null => {
   return typeof value === 'string' ? value : null;
 };
 
+const drafted = ({ data: { ruleSet, content, note }, actor, occurredAt }: RecordedOf<typeof RuleSetDrafted>) => ({
+  ruleSet,
+  title: text(content, 'title'),
+  reviewBy: text(content, 'reviewBy'),
+  note: note ?? null,
+  draftedBy: actor.id,
+  draftedAt: occurredAt,
+  rehearsedAt: null as string | null,
+  changedCount: null as number | null,
+  approvedBy: null as string | null,
+  approvedAt: null as string | null,
+  approvedAlone: false,
+  reviewedAt: null as string | null,
+});
+type Draft = Readonly<ReturnType<typeof drafted>>;
+
 function draftsAfter(drafts: readonly Draft[], event: RulesHappening): readonly Draft[] {
   if (event.type === 'RuleSetRolledBack') return drafts;
   const { occurredAt, actor } = event;
@@ -46,24 +48,8 @@ function draftsAfter(drafts: readonly Draft[], event: RulesHappening): readonly 
   const of = (change: Partial<Draft>): readonly Draft[] =>
     drafts.map((draft) => (draft.ruleSet === ruleSet ? { ...draft, ...change } : draft));
   switch (event.type) {
-    case 'RuleSetDrafted': {
-      const { content, note } = event.data;
-      const draft: Draft = {
-        ruleSet,
-        title: text(content, 'title'),
-        reviewBy: text(content, 'reviewBy'),
-        note: note ?? null,
-        draftedBy: actor.id,
-        draftedAt: occurredAt,
-        rehearsedAt: null,
-        changedCount: null,
-        approvedBy: null,
-        approvedAt: null,
-        approvedAlone: false,
-        reviewedAt: null,
-      };
-      return [...drafts.filter((other) => other.ruleSet !== ruleSet), draft];
-    }
+    case 'RuleSetDrafted':
+      return [...drafts.filter((other) => other.ruleSet !== ruleSet), drafted(event)];
     case 'RuleSetRehearsed':
       return of({ rehearsedAt: occurredAt, changedCount: event.data.changedCount });
     case 'RuleSetApproved':
@@ -114,12 +100,5 @@ export const rules: ReadModel<RulesDocument> = {
   undigested: true,
   ofOneStream: true,
   key: ({ stream }) => (stream.startsWith('rules-') ? stream.slice('rules-'.length) : undefined),
-  evolve: {
-    RuleSetDrafted: evolve,
-    RuleSetRehearsed: evolve,
-    RuleSetApproved: evolve,
-    RuleSetActivated: evolve,
-    RuleSetRolledBack: evolve,
-    RuleSetReviewed: evolve,
-  },
+  evolve: Object.fromEntries(RULES_EVENTS.map(({ type }) => [type, evolve])),
 };

@@ -1,19 +1,20 @@
+import type { RecordedOf } from '../event-sourcing/declared-event.js';
+import type { TeamChanged } from '../recovery/team/team.js';
 import type { ReadModel } from './inputs.js';
-import type { Member } from '../recovery/team/team.js';
 
-export type TeamDocument = {
-  readonly team: string;
-  readonly name: string;
-  readonly members: readonly Member[];
-  readonly people: readonly string[];
-  readonly fallbackOwner: string;
-  readonly supervisor: string | null;
-  readonly changedAt: string;
-  readonly revision: number;
-};
+const shown = ({ data, occurredAt, revision }: RecordedOf<typeof TeamChanged>) => ({
+  team: data.team,
+  name: data.name,
+  members: data.members,
+  people: data.members.map(({ id }) => id),
+  fallbackOwner: data.fallbackOwner,
+  supervisor: data.supervisor ?? null,
+  changedAt: occurredAt,
+  revision,
+});
 
 /** Who is in which team, as it was changed last. */
-export const teams: ReadModel<TeamDocument> = {
+export const teams: ReadModel<ReturnType<typeof shown>> = {
   name: 'teams',
   version: 1,
   reads: [],
@@ -21,16 +22,5 @@ export const teams: ReadModel<TeamDocument> = {
   indexes: [],
   ofOneStream: true,
   key: ({ stream }) => (stream.startsWith('team-') ? stream.slice('team-'.length) : undefined),
-  evolve: {
-    TeamChanged: (_, { data, occurredAt, revision }) => ({
-      team: data.team,
-      name: data.name,
-      members: data.members,
-      people: data.members.map(({ id }) => id),
-      fallbackOwner: data.fallbackOwner,
-      supervisor: data.supervisor ?? null,
-      changedAt: occurredAt,
-      revision,
-    }),
-  },
+  evolve: { TeamChanged: (_, event) => shown(event) },
 };

@@ -5,32 +5,6 @@ import type { ResponseEvent } from '../recovery/response/response-events.js';
 import { CASE_EVENT_TYPES, caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
-export interface TimelineEntry {
-  readonly event: string;
-  readonly type: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly occurredAt: string;
-  readonly knownAt: string;
-  readonly recordedAt: string;
-  readonly by: string;
-  readonly role: string;
-  readonly imported: boolean;
-  /** What was said, personal fields still sealed. */
-  readonly said: object;
-  /** Ids of the events that corrected this one. */
-  readonly correctedBy: readonly string[];
-}
-
-/** What happened, in the order in which it was recorded. A case's document names the response it came from. */
-export type TimelineDocument = {
-  readonly about: 'case' | 'response';
-  readonly programme: string;
-  readonly customer: string | null;
-  readonly response: string | null;
-  readonly entries: readonly TimelineEntry[];
-};
-
 type Told = Extract<RecordedEvent, { type: CaseEvent['type'] | ClockEvent['type'] | ResponseEvent['type'] }>;
 
 const RESPONSE = 'response-';
@@ -42,7 +16,7 @@ const keyOf = (event: RecordedEvent): string | undefined => {
   return event.stream.startsWith(RESPONSE) ? event.stream : undefined;
 };
 
-const entryOf = (event: Told): TimelineEntry => ({
+const entryOf = (event: Told) => ({
   event: event.id,
   type: event.type,
   stream: event.stream,
@@ -53,17 +27,22 @@ const entryOf = (event: Told): TimelineEntry => ({
   by: event.actor.id,
   role: event.actor.role,
   imported: event.imported ?? false,
+  /** What was said, personal fields still sealed. */
   said: event.data,
-  correctedBy: [],
+  /** Ids of the events that corrected this one. */
+  correctedBy: [] as readonly string[],
 });
 
-const begin = (event: Told): TimelineDocument => ({
+const begin = (event: Told) => ({
   about: event.stream.startsWith(RESPONSE) ? 'response' : 'case',
   programme: event.programme,
-  customer: null,
-  response: null,
-  entries: [],
+  customer: null as string | null,
+  response: null as string | null,
+  entries: [] as readonly Readonly<ReturnType<typeof entryOf>>[],
 });
+
+/** What happened, in the order in which it was recorded. A case's document names the response it came from. */
+type TimelineDocument = Readonly<ReturnType<typeof begin>>;
 
 function evolve(before: TimelineDocument | undefined, event: Told): TimelineDocument {
   const now = before ?? begin(event);
