@@ -126,7 +126,7 @@ function wallClock(zone: string, repeatedHour: RepeatedHour): ReadParts {
     const second = wall.toZonedDateTime(zone, { disambiguation: 'later' });
     if (repeatedHour === 'reject' && !second.equals(first)) {
       throw new RowRejected(
-        `"${text}" comes twice in ${zone}, as the clocks went back over it: write it with an offset, or set repeatedHour to earlier or later in the mapping`,
+        `"${text}" comes twice in ${zone}, as the clocks went back over it: set repeatedHour in the mapping to earlier or later, or take dates with an offset (iso)`,
       );
     }
     return iso(second);
