@@ -15,29 +15,25 @@ import { DrawSample, verificationDecider } from './verification/verification.js'
 /** What any decider may ask of its surroundings: one context serves them all. */
 export type CommandContext = CaseContext & RulesContext;
 
-/** Every aggregate by name: what can be asked of it, what decides, and the stream that holds its events. Stream names are stored for good. */
+/** Every aggregate by name: what can be asked of it, and what decides. */
 export const AGGREGATES = {
-  response: { commands: RESPONSE_COMMANDS, decider: responseDecider, stream: (id: string) => `response-${id}` },
-  case: { commands: CASE_COMMANDS, decider: caseDecider, stream: (id: string) => `case-${id}` },
+  response: { commands: RESPONSE_COMMANDS, decider: responseDecider },
+  case: { commands: CASE_COMMANDS, decider: caseDecider },
   /** Under its case's id, and of its case's shard. */
-  clock: { commands: CLOCK_COMMANDS, decider: clockDecider, stream: (id: string) => `clock-${id}` },
-  customer: { commands: CUSTOMER_COMMANDS, decider: customerDecider, stream: (id: string) => `customer-${id}` },
-  failure: { commands: [ReportOperationalFailure], decider: failureDecider, stream: (id: string) => `failure-${id}` },
-  team: { commands: [ChangeTeam], decider: teamDecider, stream: (id: string) => `team-${id}` },
+  clock: { commands: CLOCK_COMMANDS, decider: clockDecider },
+  customer: { commands: CUSTOMER_COMMANDS, decider: customerDecider },
+  failure: { commands: [ReportOperationalFailure], decider: failureDecider },
+  team: { commands: [ChangeTeam], decider: teamDecider },
   /** Under intakeId(team, day). */
-  intake: { commands: [AllocateIntake], decider: intakeDecider, stream: (id: string) => `intake-${id}` },
+  intake: { commands: [AllocateIntake], decider: intakeDecider },
   /** Under its programme. */
-  rules: { commands: RULES_COMMANDS, decider: rulesDecider, stream: (id: string) => `rules-${id}` },
+  rules: { commands: RULES_COMMANDS, decider: rulesDecider },
   /** Under its period. */
-  verification: { commands: [DrawSample], decider: verificationDecider, stream: (id: string) => `verification-${id}` },
-  improvement: {
-    commands: IMPROVEMENT_COMMANDS,
-    decider: improvementDecider,
-    stream: (id: string) => `improvement-${id}`,
-  },
+  verification: { commands: [DrawSample], decider: verificationDecider },
+  improvement: { commands: IMPROVEMENT_COMMANDS, decider: improvementDecider },
 } as const;
 
-export type Aggregates = typeof AGGREGATES;
+type Aggregates = typeof AGGREGATES;
 export type AggregateName = keyof Aggregates;
 
 type Parts<N extends AggregateName> =
@@ -58,7 +54,8 @@ export const declaredCommand = (aggregate: AggregateName, type: string): Declare
   return commands.find((declared) => declared.type === type);
 };
 
-export const streamOf = (aggregate: AggregateName, id: string): string => AGGREGATES[aggregate].stream(id);
+/** The stream that holds an aggregate's events. Its name is stored for good. */
+export const streamOf = (aggregate: AggregateName, id: string): string => `${aggregate}-${id}`;
 
 /** A team's intake of one day, such as 2031-05-05. */
 export const intakeId = (team: string, day: string): string => `${team}-${day}`;

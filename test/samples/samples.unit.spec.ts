@@ -6,7 +6,7 @@ import { Errors } from 'typebox/value';
 import type { Recorded } from '../../libs/event-sourcing/event.js';
 import { isSealed } from '../../libs/event-sourcing/sealed.js';
 import { upcasting } from '../../libs/event-sourcing/upcasting.js';
-import { AGGREGATES } from '../../libs/recovery/aggregates.js';
+import { AGGREGATES, streamOf } from '../../libs/recovery/aggregates.js';
 import { storedSchema } from '../../libs/recovery/vocabulary/stored-fields.js';
 import { DECLARATIONS, type EventType, type RecordedEvent } from '../../libs/recovery/history.js';
 
@@ -54,7 +54,7 @@ describe('a whole case of samples', () => {
   const { case: id } = (sampled('CaseOpened') as Extract<RecordedEvent, { type: 'CaseOpened' }>).data;
 
   test('folds from its opening on, with its correction', () => {
-    const events = types.map(sampled).filter((event) => event.stream === AGGREGATES.case.stream(id));
+    const events = types.map(sampled).filter((event) => event.stream === streamOf('case', id));
     const { decider } = AGGREGATES.case;
     const state = (events as Parameters<typeof decider.evolve>[1][]).reduce(decider.evolve, decider.initialState);
     expect(events).toHaveLength(31);

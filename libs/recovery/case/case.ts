@@ -130,7 +130,6 @@ export type CaseEvent = EventOf<(typeof CASE_EVENTS)[number]>;
 export type CaseEventOf<T extends CaseEvent['type']> = Extract<CaseEvent, { type: T }>;
 export type RecordedCaseEvent = Recorded<CaseEvent>;
 export type CaseCommand = CommandOf<(typeof CASE_COMMANDS)[number]>;
-export type CaseCommandOf<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
 
 const byType = <D extends { readonly type: string }>(declared: readonly D[]): ReadonlyMap<string, D> =>
   new Map(declared.map((one) => [one.type, one]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseCommandOf, CaseEvent } from './case.js';
+import type { CaseCommand, CaseEvent } from './case.js';
 import { attempted, caused, closed, fold, given, happened, opened, owned, rules, sue, time } from './case.testing.js';
 
 const offered: CaseEvent = {
@@ -15,7 +15,8 @@ const reSurveyed: readonly CaseEvent[] = [
 ];
 const history = [...owned, attempted, offered] as const; // e-1 to e-4
 
-const correct = (said: Partial<CaseCommandOf<'CorrectEvent'>>): CaseCommandOf<'CorrectEvent'> => ({
+type Correction = Extract<CaseCommand, { type: 'CorrectEvent' }>;
+const correct = (said: Partial<Correction>): Correction => ({
   type: 'CorrectEvent',
   corrects: 'e-3',
   reason: 'misheard',

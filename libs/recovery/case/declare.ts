@@ -3,7 +3,7 @@ import type { Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf, DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
 import { event, type DeclaredEvent } from '../../event-sourcing/declared-event.js';
 import type { DomainEvent, Recorded } from '../../event-sourcing/event.js';
-import { object } from '../../event-sourcing/schema.js';
+import { command } from '../vocabulary/command.js';
 import type { Publication } from '../vocabulary/topics.js';
 import type { Role } from '../vocabulary/roles.js';
 import type { CaseContext } from './case-context.js';
@@ -78,11 +78,8 @@ interface DeclaringCommand<Name extends string, Fields extends TProperties, E ex
 
 export const caseCommand = <const Name extends string, Fields extends TProperties, E extends DomainEvent>(
   type: Name,
-  { fields, comes, needs = [], decide }: DeclaringCommand<Name, Fields, E>,
+  { decide, ...declared }: DeclaringCommand<Name, Fields, E>,
 ): CaseCommandDeclaration<Name, Fields> => ({
-  type,
-  comes,
-  needs,
-  fields: object(fields),
+  ...command<Name, Fields, Route<Role> | Inside, CaseNeed>(type, declared),
   decide: decide as CaseCommandDeclaration['decide'],
 });

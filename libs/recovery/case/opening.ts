@@ -1,4 +1,5 @@
 import { refuse, type Decision } from '../../event-sourcing/decider.js';
+import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import { fact, type EventOf, type RecordedOf } from '../../event-sourcing/declared-event.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { CaseAssigned } from '../handover/ownership.js';
@@ -83,12 +84,7 @@ export const OpenCase = caseCommand('OpenCase', {
 
 /** Opened and owned in one append: no crash in between can leave a case that nobody has. */
 export function openCase(
-  {
-    type: _,
-    owner: named,
-    assignedBy,
-    ...opening
-  }: { type: 'OpenCase'; owner?: string; assignedBy?: (typeof ASSIGNED_BY)[number] } & Opening,
+  { type: _, owner: named, assignedBy, ...opening }: CommandOf<typeof OpenCase>,
   { rules }: CaseContext,
 ): Decision<EventOf<typeof CaseOpened | typeof CaseAssigned>> {
   const owner = named ?? rules?.ruleSet.fallbackOwner;

@@ -30,4 +30,3 @@ export const HistoryRestored = event('HistoryRestored', {
   topic: INSIDE,
   fields: { backupMadeAt: Instant, lastPosition: Text(), headBefore: Optional(Text()) },
 });
-export type StoreEvent = EventOf<typeof HistoryRestored>;

@@ -7,14 +7,12 @@ export const CONTACT_OUTCOMES = ['reached', 'no-answer', 'voicemail', 'wrong-num
 export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number];
 
 export const WAITING_ON = ['customer', 'third-party', 'internal'] as const;
-export type WaitingOn = (typeof WAITING_ON)[number];
 
 /** How an owner's choice came about where nobody named one: by a rule, or because nobody else could take the case. */
 export const CHOSEN_BY = ['rule', 'team-fallback', 'programme-fallback'] as const;
 export type ChosenBy = (typeof CHOSEN_BY)[number];
 /** The same, or a person's act, or a source's record. */
 export const ASSIGNED_BY = [...CHOSEN_BY, 'person', 'source'] as const;
-export type AssignedBy = (typeof ASSIGNED_BY)[number];
 
 export const OFFER_ANSWERS = ['accepted', 'declined', 'no-answer'] as const;
 export type OfferAnswer = (typeof OFFER_ANSWERS)[number];
@@ -38,7 +36,6 @@ export const RESPONSE_KINDS = [
   'forum',
   'operational-failure',
 ] as const;
-export type ResponseKind = (typeof RESPONSE_KINDS)[number];
 
 export const CONTACT_ME = ['yes', 'no', 'not-answered'] as const;
 export type ContactMe = (typeof CONTACT_ME)[number];
@@ -48,7 +45,6 @@ export const SCORE_LEVELS = ['low', 'high', 'none'] as const;
 export type ScoreLevel = (typeof SCORE_LEVELS)[number];
 
 export const TRIAGE_OUTCOMES = ['opened', 'respected', 'held-back', 'nothing'] as const;
-export type TriageOutcome = (typeof TRIAGE_OUTCOMES)[number];
 
 /** What a member of a team does in it. */
 export const MEMBER_ROLES = ['agent', 'supervisor', 'approver'] as const;
