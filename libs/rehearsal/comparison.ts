@@ -7,7 +7,8 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { Lines } from '../replay/digest/fast/lines.js';
 import { sortById } from '../replay/digest/fast/id-order.js';
 import type { EventsToFold } from '../replay/fold/events-to-fold.js';
-import { foldWhole, type Folded } from '../replay/fold/fold-whole.js';
+import type { Shown } from '../event-sourcing/projection.js';
+import { foldWhole } from '../replay/fold/fold-whole.js';
 import { typesOf } from '../replay/fold/projections.js';
 import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
 import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
@@ -129,11 +130,11 @@ const bothSides = (
     return { projection, before, after: isReached ? new ModelFindings(query, lines) : before };
   });
 
-const clockOf = (shown: Folded | undefined): ClockDocument | undefined => shown?.[1] as ClockDocument | undefined;
+const clockOf = (shown: Shown | undefined): ClockDocument | undefined => shown?.[1] as ClockDocument | undefined;
 
 /** The documents of both sides by id, in the order of ids: those of a case one after another. */
-function paired(ones: readonly Folded[], others: readonly Folded[]): [id: string, one?: Folded, other?: Folded][] {
-  const pairs = new Map(ones.map((one): [string, [string, Folded?, Folded?]] => [one[0], [one[0], one]]));
+function paired(ones: readonly Shown[], others: readonly Shown[]): [id: string, one?: Shown, other?: Shown][] {
+  const pairs = new Map(ones.map((one): [string, [string, Shown?, Shown?]] => [one[0], [one[0], one]]));
   for (const other of others) {
     const pair = pairs.get(other[0]);
     if (pair) pair[2] = other;

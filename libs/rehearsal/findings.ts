@@ -1,7 +1,7 @@
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { digested, ShardDigest } from '../replay/digest/digest.js';
-import type { Folded } from '../replay/fold/fold-whole.js';
+import type { Shown } from '../event-sourcing/projection.js';
 import type { Lines } from '../replay/digest/fast/lines.js';
 import { shapesOf } from '../replay/fold/projections.js';
 import { GroupCounter } from './group-counter.js';
@@ -19,7 +19,7 @@ export class ModelFindings {
     this.#counter = query && new GroupCounter(query);
   }
 
-  add([id, document]: Folded): void {
+  add([id, document]: Shown): void {
     this.#counter?.add(document);
     this.#digest.add(id, document);
   }

@@ -3,14 +3,10 @@ import { sortById } from '../digest/fast/id-order.js';
 
 /** Events in order, also grouped by stream. */
 export class EventsToFold {
-  readonly #byStream = new Map<string, Recorded[]>();
+  readonly #byStream: ReadonlyMap<string, readonly Recorded[]>;
 
   constructor(readonly events: readonly Recorded[]) {
-    for (const event of events) {
-      const stream = this.#byStream.get(event.stream);
-      if (stream) stream.push(event);
-      else this.#byStream.set(event.stream, [event]);
-    }
+    this.#byStream = Map.groupBy(events, ({ stream }) => stream);
   }
 
   get streams(): Iterable<readonly Recorded[]> {
@@ -37,3 +33,7 @@ export class EventsToFold {
     return this.#byStream.get(name) ?? [];
   }
 }
+
+/** The events that were known at an instant; all without one. */
+export const asKnown = (events: readonly Recorded[], at: string | undefined): readonly Recorded[] =>
+  at === undefined ? events : events.filter(({ knownAt }) => knownAt <= at);

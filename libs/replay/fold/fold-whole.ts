@@ -1,19 +1,16 @@
-import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
+import type { AnyProjection, Document, Shown } from '../../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
 import { evolversOf, foldStream } from './fold-stream.js';
 import { typesOf } from './projections.js';
-
-/** A document with its id, in memory. */
-export type Folded = readonly [id: string, document: Document];
 
 /**
  * Folds a projection from all events of its keys, in memory, without a store. The documents have no order.
  * @throws what the projection throws if it can't fold an event.
  */
-export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: EventsToFold, inputs: Inputs): Folded[] {
+export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: EventsToFold, inputs: Inputs): Shown[] {
   const facts = projection.ofOneStream ? ofStreams(projection, batch, inputs) : ofKeys(projection, batch, inputs);
   const { documents } = projection;
-  const shown: Folded[] = [];
+  const shown: Shown[] = [];
   for (const [key, fact] of facts) {
     if (fact === undefined) continue;
     if (!documents) shown.push([key, fact as Document]);

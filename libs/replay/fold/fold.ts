@@ -1,10 +1,9 @@
 import type { Recorded } from '../../event-sourcing/event.js';
 import { ALL_SHARDS } from '../../event-sourcing/shard.js';
 import type { Batch, EventStore } from '../../event-store/event-store.js';
-import type { Flush, ReadStore } from '../../read-store/read-store.js';
-import { asKnown } from './as-known.js';
+import type { ReadStore } from '../../read-store/read-store.js';
 import type { ParkedEvents, ParkedList } from './parked.js';
-import { EventsToFold } from './events-to-fold.js';
+import { asKnown, EventsToFold } from './events-to-fold.js';
 import { ProjectionFold } from './projection-fold.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 
@@ -92,11 +91,15 @@ export class Fold<Inputs> {
 
   /** Folds and stores. After an error don't use this fold again: open another, which resumes from the store. */
   async apply({ events, position }: Batch): Promise<void> {
-    const { reads, generation, knownAt } = this.#options;
+    const { reads, generation, inputs, knownAt, parked } = this.#options;
     this.#streams.forget();
-    const known = knownAt === undefined ? events : asKnown(events, knownAt);
-    const { writes, parked } = await this.#fold(known.filter((event) => this.#isNew(event)));
-    for (const one of parked) await this.#park(one);
+    const batch = new EventsToFold(asKnown(events, knownAt).filter((event) => this.#isNew(event)));
+    const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, inputs)));
+    for (const one of folded.flatMap((fold) => fold.parked)) {
+      if (!parked) throw one.error;
+      await parked.park(generation, one);
+    }
+    const writes = folded.flatMap((fold) => fold.writes);
     await reads.flush(generation, { shards: this.#shards, position, writes });
     for (const shard of this.#shards)
       if ((this.#checkpoints.get(shard) ?? '') < position) this.#checkpoints.set(shard, position);
@@ -114,17 +117,6 @@ export class Fold<Inputs> {
     const position = events.at(-1)?.position;
     if (position !== undefined && writes.length > 0) await reads.flush(generation, { shards: [], position, writes });
     return parked[0];
-  }
-
-  async #fold(events: readonly Recorded[]): Promise<{ writes: Flush['writes']; parked: readonly ParkedEvents[] }> {
-    const batch = new EventsToFold(events);
-    const folded = await Promise.all(this.#folds.map((fold) => fold.fold(batch, this.#options.inputs)));
-    return { writes: folded.flatMap(({ writes }) => writes), parked: folded.flatMap(({ parked }) => parked) };
-  }
-
-  async #park(one: ParkedEvents): Promise<void> {
-    if (!this.#options.parked) throw one.error;
-    await this.#options.parked.park(this.#options.generation, one);
   }
 
   #isNew({ shard, position }: Recorded): boolean {
@@ -155,6 +147,6 @@ class Streams {
 
   async #all(stream: string): Promise<readonly Recorded[]> {
     const { events } = await this.events.readStream(stream);
-    return this.knownAt === undefined ? events : asKnown(events, this.knownAt);
+    return asKnown(events, this.knownAt);
   }
 }

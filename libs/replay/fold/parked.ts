@@ -13,13 +13,9 @@ export interface ParkedEvents {
 }
 
 /** The record in the ledger. */
-export interface ParkedRecord {
+export interface ParkedRecord extends ParkedEvents {
   readonly generation: number;
-  readonly projection: string;
-  readonly key: string;
-  readonly shard: number;
   readonly error: string;
-  readonly events: readonly Recorded[];
 }
 
 const prefixOf = (generation: number): string => `parked/${String(generation).padStart(10, '0')}/`;

@@ -178,15 +178,9 @@ export class ProjectionFold<Inputs> {
   }
 
   *#keysOfEvents({ events }: EventsToFold): Iterable<readonly [string, Recorded, readonly Recorded[]]> {
-    const byKey = new Map<string, [Recorded, ...Recorded[]]>();
-    for (const event of events) {
-      const key = this.#reads(event) ? this.#options.projection.key(event as never) : undefined;
-      if (key === undefined) continue;
-      const ofKey = byKey.get(key);
-      if (ofKey) ofKey.push(event);
-      else byKey.set(key, [event]);
-    }
-    for (const [key, ofKey] of byKey) yield [key, ofKey[0], ofKey];
+    const keyOf = (event: Recorded) => (this.#reads(event) ? this.#options.projection.key(event as never) : undefined);
+    for (const [key, ofKey] of Map.groupBy(events, keyOf))
+      if (key !== undefined && ofKey[0]) yield [key, ofKey[0], ofKey];
   }
 
   /** Loads the missing facts in bulk. */
