@@ -73,7 +73,7 @@ export type ClockDocument = Readonly<ReturnType<typeof shown>>;
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 8,
+  version: 9,
   reads: 'whole',
   fields: {
     case: 'string',

@@ -102,7 +102,7 @@ const ORDERS = [
 /** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 9,
+  version: 10,
   reads: 'whole',
   fields: {
     case: 'string',

@@ -79,7 +79,7 @@ function evolve(
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
 export const times: ReadModel<TimesFact, ['calendars']> = {
   name: 'times',
-  version: 2,
+  version: 3,
   reads: ['calendars'],
   fields: {
     case: 'string',
