@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { errorText } from '../event-sourcing/error-text.js';
+import type { Encoding } from './mapping/mapping.js';
 import type { NumberedRow, Rejected } from './mapping/map-case.js';
 
 /** The file as a whole is unreadable: what is wrong, and how to fix it. */
@@ -16,6 +17,7 @@ export class FileRefused extends Error {
 
 export interface Format {
   readonly delimiter: string;
+  readonly encoding: Encoding;
   /** Texts that mean "no value". */
   readonly empty: readonly string[];
   /** The columns to read, which must exist. */
@@ -51,7 +53,7 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   let bytesRead = 0;
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   file.on('data', (chunk) => (bytesRead += chunk.length));
-  const text: Readable = gzipped ? file.pipe(createGunzip()) : file;
+  const text = decoded(bytesOf(file, gzipped), format.encoding);
   const records = recordsOf(file, text, path, format.delimiter);
   let first = await records.next();
   while (!first.done && first.value.length === 0) first = await records.next();
@@ -70,7 +72,21 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   };
 }
 
-async function sizeAndFormat(path: string): Promise<{ size: number; gzipped: boolean }> {
+export const bytesOf = (file: Readable, gzipped: boolean): Readable => (gzipped ? file.pipe(createGunzip()) : file);
+
+/** UTF-8 goes on as it is: the parser reads it. */
+function decoded(bytes: Readable, encoding: Encoding): Readable {
+  if (encoding === 'utf-8') return bytes;
+  const decoder = new TextDecoder(encoding);
+  const text = new Transform({
+    readableObjectMode: true,
+    transform: (chunk: Buffer, _, done) => done(null, decoder.decode(chunk, { stream: true })),
+    flush: (done) => done(null, decoder.decode()),
+  });
+  return bytes.on('error', (error) => text.destroy(error)).pipe(text);
+}
+
+export async function sizeAndFormat(path: string): Promise<{ size: number; gzipped: boolean }> {
   let handle;
   try {
     handle = await open(path, 'r');

@@ -6,6 +6,8 @@ const LOOKED_AT = 1_000;
 
 export interface FirstRows {
   readonly seen: SeenTexts;
+  /** At least the rows looked at, if the file has as many. */
+  readonly read: readonly Batch[];
   /** All rows of the file, from its first. */
   readonly batches: RowsOfFile['batches'];
 }
@@ -31,7 +33,7 @@ export async function firstRows(file: RowsOfFile): Promise<FirstRows> {
       }
     }
   }
-  return { seen, batches: again(read, rows) };
+  return { seen, read, batches: again(read, rows) };
 }
 
 type Batch = RowsOfFile['batches'] extends AsyncIterable<infer B> ? B : never;

@@ -39,6 +39,7 @@ export interface Progress {
 
 export interface ImportResult {
   readonly rows: number;
+  /** Of the rows, whether opened by this run or before; an answer alone is no case. */
   readonly cases: number;
   /** Added by this run. */
   readonly added: number;
@@ -67,11 +68,14 @@ export async function checkFile(file: string, mapping: CompiledMapping): Promise
 }
 
 // With a misspelt personal column, the real one would get into the rejects file.
-const openFor = (
+export const openFor = (
   file: string,
   { mapping: { format, empty = [], personal = [] }, columns }: CompiledMapping,
 ): Promise<RowsOfFile> =>
-  openCsv(file, { delimiter: format.delimiter ?? ',', empty, wanted: columns, named: personal });
+  openCsv(file, {
+    ...{ delimiter: format.delimiter ?? ',', encoding: format.encoding ?? 'utf-8' },
+    ...{ empty, wanted: columns, named: personal },
+  });
 
 /** Cases per chunk, and how many chunks wait for their commit. */
 const CHUNK = 500;
@@ -176,7 +180,9 @@ class Import {
       for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
       return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken }];
     });
-    this.cases += mapped.length;
+    this.cases += mapped.filter(({ streams }) =>
+      [...streams.keys()].some((stream) => stream.startsWith('case-')),
+    ).length;
     const withText = mapped.filter(({ streams }) =>
       [...streams.values()].some((events) => events.some(holdsPersonalText)),
     );

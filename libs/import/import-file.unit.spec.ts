@@ -273,6 +273,15 @@ describe('bad rows', () => {
     expect(readFileSync(rejectsFile(), 'utf8')).toContain('3,A quote opens here and never closes');
   });
 
+  test.each([
+    ['windows-1252', Buffer.from(rows('1,a,2031-05-05,\xe9lev\xe9e,ana,'), 'latin1')],
+    ['utf-16le', Buffer.from(`\uFEFF${rows('1,a,2031-05-05,élevée,ana,')}`, 'utf16le')],
+  ])('a file in %s is read as the mapping says', async (encoding, content) => {
+    const mapping = MAPPING.replace('{ type: csv }', `{ type: csv, encoding: ${encoding} }`);
+    expect(await bring(gzipSync(content), mapping)).toMatchObject({ rejected: 0 });
+    expect((await history())[0]).toMatchObject({ data: { priority: 'élevée' } });
+  });
+
   test('bytes that are not UTF-8 reject their row', async () => {
     const content = Buffer.concat([
       Buffer.from(rows('1,a,2031-05-05,high,ana,')),

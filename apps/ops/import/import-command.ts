@@ -2,24 +2,37 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newRejectsFile } from '../../../libs/import/rejects.js';
 import { runningAppOn, placesOf, withStores } from '../data-folder.js';
-import { EXIT } from '../failure.js';
+import { EXIT, Failure } from '../failure.js';
 import { print, subcommand } from '../output.js';
 
 interface Options {
-  readonly mapping: string;
+  readonly mapping?: string;
+  readonly preview?: boolean;
+  readonly propose?: boolean;
+  readonly to: string;
+  readonly zone?: string;
   readonly rejects?: string;
 }
 
 export function addImport(program: Command): void {
   subcommand(program, 'import <file>', "import a source's file into history, through a mapping")
-    .requiredOption('--mapping <file>', 'how its rows become events, such as mappings/incidents.yaml')
+    .option('--mapping <file>', 'how its rows become events, such as mappings/incidents.yaml')
+    .option('--preview', 'show what the mapping makes of the first rows, and store nothing')
+    .option('--propose', 'write a mapping and a rule set for the file to start from, with each guess said in a comment')
+    .option('--to <folder>', 'with --propose: where to write them', '.')
+    .option('--zone <zone>', "with --propose: where the file's local times are (default: this computer's zone)")
     .option('--rejects <file>', 'a new file for rejected rows (default: in rejects/ in the data folder)')
     .addHelpText('after', '\nA second import adds only what is missing: after a crash, run it again.')
     .action(async (file: string, options: Options, command: Command) => {
+      if (options.propose === true) return propose(file, options, command);
+      const { mapping } = options;
+      if (mapping === undefined)
+        throw new Failure('Name a mapping with --mapping FILE, or let --propose write one to start from.');
+      if (options.preview === true) return preview(file, mapping, command);
       const places = await placesOf(command);
       const { importOverHttp, prepareImport, runImport } = await import('./import-run.js');
       const began = performance.now();
-      const prepared = await prepareImport(file, options.mapping);
+      const prepared = await prepareImport(file, mapping);
       const rejects = resolve(
         options.rejects ?? newRejectsFile(places.folder, basename(file), new Date().toISOString()),
       );
@@ -47,3 +60,18 @@ export function addImport(program: Command): void {
 const ofRepeatedHour = (rows: number): string =>
   `Rows with a time that came twice, as the clocks went back: ${rows.toLocaleString('en-US')}, read as the earlier. ` +
   'Set repeatedHour in the mapping to earlier, later or reject';
+
+async function propose(file: string, { to, zone }: Options, command: Command): Promise<void> {
+  const run = await import('./propose-run.js');
+  const proposal = await run.propose(file, to, zone);
+  await print(command, proposal, () =>
+    [`Wrote ${proposal.mapping} and ${proposal.rules}. Look through what it guessed:`, ...proposal.guesses].join('\n'),
+  );
+}
+
+async function preview(file: string, mapping: string, command: Command): Promise<void> {
+  const run = await import('./propose-run.js');
+  const previewed = await run.preview(file, mapping);
+  await print(command, previewed, () => run.previewText(previewed));
+  if (previewed.rejected.length > 0) process.exitCode = EXIT.wrong;
+}

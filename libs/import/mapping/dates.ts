@@ -58,7 +58,7 @@ export function compileRepeats(pattern: string, zone: string): (text: string) =>
 
 function readPattern(pattern: string, toInstant: ReadParts): ReadInstant {
   const parts: Part[] = [];
-  const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|SSS|[A-Za-z]+|[^A-Za-z]/g, (token) => {
+  const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|SSS|[TZ]|[A-Za-z]+|[^A-Za-z]/g, (token) => {
     const known = TOKENS[token];
     if (known) {
       if (parts.includes(known.part)) throw new PatternRefused(`"${pattern}" names the ${known.part} twice.`);

@@ -9,6 +9,10 @@ test('a day, a month and a time without leading zeros are read', () => {
   expect(utc('29/2/2016 01:16')).toBe('2016-02-29T01:16:00.000Z');
 });
 
+test('a T may stand between day and time', () => {
+  expect(compileDates('yyyy-MM-ddTHH:mm', 'Etc/UTC')('2031-03-05T09:07')).toBe('2031-03-05T09:07:00.000Z');
+});
+
 test('a year is the one written, however early', () => {
   for (const zone of ['UTC', 'Africa/Abidjan'])
     expect(compileDates('yyyy-MM-dd HH:mm', zone)('0031-05-05 12:16').slice(0, 10)).toBe('0031-05-05');

@@ -1,6 +1,6 @@
 import { METRICS } from '../../recovery/vocabulary/scales.js';
-import { REPEATED_HOUR } from './mapping.js';
-import { COLUMN_TYPES } from './mapping.js';
+
+import { COLUMN_TYPES, ENCODINGS, REPEATED_HOUR } from './mapping.js';
 import { NUMBER_STYLES } from './numbers.js';
 
 /** The shape of a mapping file, published as mappings/mapping.schema.json for editors. */
@@ -36,7 +36,11 @@ export const MAPPING_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       required: ['type'],
-      properties: { type: { const: 'csv' }, delimiter: { type: 'string', minLength: 1, maxLength: 1 } },
+      properties: {
+        type: { const: 'csv' },
+        delimiter: { type: 'string', minLength: 1, maxLength: 1 },
+        encoding: { enum: ENCODINGS },
+      },
     },
     zone: { ...text, description: 'IANA time zone of dates without an offset.' },
     dates: { ...text, description: 'Such as d/M/yyyy H:mm, or iso.' },

@@ -16,7 +16,7 @@ export interface Mapping {
   readonly notice?: string;
   /** The rule set to start from if the programme has none: a path, relative to the mapping's folder. */
   readonly pack: string;
-  readonly format: { readonly type: 'csv'; readonly delimiter?: string };
+  readonly format: { readonly type: 'csv'; readonly delimiter?: string; readonly encoding?: Encoding };
   readonly zone: string;
   /** The dates' pattern: tokens d dd M MM yyyy H HH m mm s ss SSS, or `iso` for ISO 8601 with an offset. */
   readonly dates: string;
@@ -50,6 +50,9 @@ export interface Mapping {
 /** Which one a date without an offset means of an hour that comes twice, when clocks go back; `reject`: neither. */
 export type RepeatedHour = (typeof REPEATED_HOUR)[number];
 export const REPEATED_HOUR = ['earlier', 'later', 'reject'] as const;
+export const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
 export const COLUMN_TYPES = ['text', 'number', 'boolean', 'date'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
