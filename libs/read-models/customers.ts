@@ -1,3 +1,4 @@
+import type { Shown } from '../event-sourcing/projection.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
 import { DAY_MS } from '../recovery/rules/duration.js';
 import { caseOf } from './case-stream.js';
@@ -64,23 +65,19 @@ export const customers: ReadModel<CustomerFact> = {
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
   documents: ({ customer, opened, forgottenAt }) =>
-    Object.entries(opened).flatMap(([programme, of]) =>
-      of.length === 0
-        ? []
-        : [
-            [
-              `${customer}:${programme}`,
-              {
-                customer,
-                programme,
-                cases: of.length,
-                firstOpenedAt: isoIfAny(of[0]?.at),
-                lastOpenedAt: isoIfAny(of.at(-1)?.at),
-                repeatsWithin30Days: repeats(of, 30),
-                repeatsWithin90Days: repeats(of, 90),
-                forgottenAt,
-              },
-            ],
-          ],
-    ),
+    Object.entries(opened)
+      .filter(([, of]) => of.length > 0)
+      .map(([programme, of]): Shown => {
+        const document = {
+          customer,
+          programme,
+          cases: of.length,
+          firstOpenedAt: isoIfAny(of[0]?.at),
+          lastOpenedAt: isoIfAny(of.at(-1)?.at),
+          repeatsWithin30Days: repeats(of, 30),
+          repeatsWithin90Days: repeats(of, 90),
+          forgottenAt,
+        };
+        return [`${customer}:${programme}`, document];
+      }),
 };

@@ -1,5 +1,5 @@
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import type { Attempt, OpenedCase } from '../recovery/case/case-state.js';
+import { inWork, type Attempt, type OpenedCase } from '../recovery/case/case-state.js';
 import { tries } from '../recovery/contact/contact-attempts.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
@@ -71,9 +71,6 @@ const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cy
   all.filter((one) => one.cycle === cycle);
 
 const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
-
-/** Not in review: an owner may work on it. */
-const isInWork = ({ status }: CaseFacts): boolean => status === 'open' || status === 'paused';
 
 /** The promise that falls due first, and when. */
 const nextDue = (clocks: readonly Clock[]): { at: string; target: string } | undefined => {
@@ -167,7 +164,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       nextTarget: next?.target ?? null,
       attempts: inCycle<Attempt>(attempts, facts).length,
       contacted: facts.contacted,
-      contactDueAt: isInWork(facts) ? fact.contactDueAt : null,
+      contactDueAt: inWork(facts) ? fact.contactDueAt : null,
       waitingOn: facts.waitingOn,
       pausedUntil: pausedUntil ?? null,
       escalatedTo: inCycle(escalations, facts).at(-1)?.to ?? null,

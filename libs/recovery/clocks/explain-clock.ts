@@ -4,31 +4,9 @@ import type { Clock } from './clock.js';
 import { instant, isoOf } from '../fast/instants.js';
 import { endOf } from './clock-times.js';
 
-interface Interval {
-  readonly from: string;
-  readonly to: string;
-  readonly ms: number;
-}
-
-/** The figures behind a clock, which an auditor can add up by hand. */
-export interface ClockExplanation {
-  readonly clock: Clock;
-  readonly title: string;
-  /** The calendar's name in the rule set; null: all time counts. */
-  readonly calendar: string | null;
-  readonly zone: string;
-  readonly timeZoneData: string;
-  /** Time counts until here: the clock's stop, or the requested moment. */
-  readonly until: string;
-  /** The working intervals that count, in order. Their sum is `workingMs`. */
-  readonly counted: readonly Interval[];
-  readonly workingMs: number;
-  /** Each pause with the working time that it overlaps. */
-  readonly held: readonly (Clock['pauses'][number] & { readonly heldMs: number })[];
-}
-
 /**
- * A stopped clock ignores `at`, the requested moment. `timeZoneData` is the version of the time-zone data.
+ * The figures behind a clock, which an auditor can add up by hand. A stopped clock ignores `at`, the requested moment.
+ * `timeZoneData` is the version of the time-zone data.
  * @throws Error if the books lack the clock's rule set.
  */
 export function explainClock(
@@ -36,7 +14,7 @@ export function explainClock(
   programme: string,
   books: RuleBooks,
   { at, timeZoneData }: { readonly at: string; readonly timeZoneData: string },
-): ClockExplanation {
+) {
   const rules = books.book(programme).find((entry) => entry.rules.hash === clock.ruleSet)?.rules;
   const target = rules?.targets.find(({ id }) => id === clock.target);
   if (!rules || !target) {
@@ -47,12 +25,16 @@ export function explainClock(
   return {
     clock,
     title: target.title,
+    /** The calendar's name in the rule set; null: all time counts. */
     calendar: rules.ruleSet.targets.find(({ id }) => id === clock.target)?.calendar ?? null,
     zone: target.calendar.zone,
     timeZoneData,
+    /** Time counts until here: the clock's stop, or the requested moment. */
     until,
+    /** The working intervals that count, in order. Their sum is `workingMs`. */
     counted,
     workingMs: counted.reduce((sum, { ms }) => sum + ms, 0),
+    /** Each pause with the working time that it overlaps. */
     held: clock.pauses.map((pause) => ({
       ...pause,
       heldMs: target.calendar.workingMs(instant(pause.from), instant(earlier(endOf(pause), until))),
@@ -60,9 +42,11 @@ export function explainClock(
   };
 }
 
+export type ClockExplanation = Readonly<ReturnType<typeof explainClock>>;
+
 const earlier = (end: string | undefined, until: string): string => (end !== undefined && end < until ? end : until);
 
-function countedIntervals({ startedAt, pauses }: Clock, calendar: Calendar, until: number): readonly Interval[] {
+function countedIntervals({ startedAt, pauses }: Clock, calendar: Calendar, until: number) {
   const between = (from: number, to: number) => calendar.intervals(from, Math.min(to, until));
   const runs: { from: number; to: number }[] = [];
   let since = instant(startedAt);

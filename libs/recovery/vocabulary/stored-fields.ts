@@ -26,15 +26,10 @@ export function storedSchema(field: TSchema | JsonSchema): JsonSchema {
     if (AT_THE_EDGE.includes(name)) return [];
     if (name === 'format') return FORMATS[String(value)] === undefined ? [] : [[name, FORMATS[String(value)]]];
     if (name === 'items') return [[name, storedSchema(value as JsonSchema)]];
-    if (name === 'properties')
-      return [
-        [
-          name,
-          Object.fromEntries(
-            Object.entries(value as object).map(([of, part]) => [of, storedSchema(part as JsonSchema)]),
-          ),
-        ],
-      ];
+    if (name === 'properties') {
+      const parts = Object.entries(value as Readonly<Record<string, JsonSchema>>);
+      return [[name, Object.fromEntries(parts.map(([of, part]) => [of, storedSchema(part)]))]];
+    }
     return [[name, value]];
   });
   return Object.fromEntries(members);

@@ -3,11 +3,7 @@ import { stated } from '../../event-sourcing/stated.js';
 import type { CollectionShape } from '../../read-store/read-store.js';
 
 /** The collection of a projection's facts: its documents' own, another one, or none if they can be folded again. */
-export const factsOf = ({
-  name,
-  documents,
-  ofOneStream,
-}: Pick<AnyProjection<never>, 'name' | 'documents' | 'ofOneStream'>): string | undefined =>
+export const factsOf = <Inputs>({ name, documents, ofOneStream }: AnyProjection<Inputs>): string | undefined =>
   documents === undefined ? name : ofOneStream ? undefined : `${name}_facts`;
 
 /** The collections of a build of these projections. */
