@@ -1,4 +1,4 @@
-import { SCALES, type Metric } from '../../recovery/vocabulary/scales.js';
+import { METRICS, SCALES, type Metric } from '../../recovery/vocabulary/scales.js';
 import { isCurrency } from '../mapping/currencies.js';
 import { compileDates } from '../mapping/dates.js';
 import { RowRejected } from '../mapping/mapping.js';
@@ -256,6 +256,9 @@ function standTogether(groups: readonly string[]): boolean {
   return runs === new Set(groups).size;
 }
 
+const widthOf = (metric: Metric): number => SCALES[metric].to - SCALES[metric].from;
+const NARROWEST_FIRST = METRICS.toSorted((a, b) => widthOf(a) - widthOf(b));
+
 function scoreOf({ name, plain, texts }: Column): Guess['scores'] {
   if (!WORDS.score.test(plain) || texts.length === 0 || !texts.every((text) => /^\d{1,2}$/.test(text))) return [];
   const numbers = texts.map(Number);
@@ -270,7 +273,7 @@ function scoreOf({ name, plain, texts }: Column): Guess['scores'] {
         : /csat/.test(plain)
           ? 'csat'
           : undefined;
-  const metric = byName && fits(byName) ? byName : (['csat', 'ces', 'nps'] as const).find(fits);
+  const metric = byName && fits(byName) ? byName : NARROWEST_FIRST.find(fits);
   return metric ? [{ column: name, metric, from, to }] : [];
 }
 

@@ -1,4 +1,4 @@
-import { SCALES, type Metric } from '../../recovery/vocabulary/scales.js';
+import { SCALES } from '../../recovery/vocabulary/scales.js';
 import type { Guess } from './guess-columns.js';
 import type { Sample } from './sample.js';
 import { list, named, scalar } from './yaml-text.js';
@@ -73,9 +73,6 @@ const columnsOf = ({ scores, amount }: Guess): string => {
   return numbers.length === 0 ? '' : `columns:\n${numbers.map((column) => `  ${scalar(column)}: number\n`).join('')}`;
 };
 
-/** Up to here an answer is low, as the field uses the scales. */
-const LOW: Readonly<Record<Metric, number>> = { nps: 6, csat: 2, ces: 3, stars: 2 };
-
 function emitsOf(guess: Guess, isSurvey: boolean): readonly string[] {
   const { received, at, contacted, owner, amount } = guess;
   // A log may write a closing date back into all rows of a case; its status says it in the right one.
@@ -135,7 +132,7 @@ const once = ({ rowIsCase }: Guess, column: string, needs: (column: string) => s
 
 /** The conditions of a low answer, without their braces. */
 function lowOf({ scores }: Guess): string {
-  const conditions = scores.map(({ column, metric }) => `${scalar(column)}: { $lte: ${LOW[metric]} }`);
+  const conditions = scores.map(({ column, metric }) => `${scalar(column)}: { $lte: ${SCALES[metric].low} }`);
   return conditions.length === 1 ? (conditions[0] ?? '') : `$or: [${conditions.map((one) => `{ ${one} }`).join(', ')}]`;
 }
 
@@ -143,7 +140,7 @@ const lowSaid = ({ scores }: Guess): string =>
   named(
     scores.map(({ column, metric, from, to }) => {
       const scale = SCALES[metric];
-      return `${column} goes from ${from} to ${to}, as ${metric.toUpperCase()} (${scale.from} to ${scale.to}), which is low up to ${LOW[metric]}`;
+      return `${column} goes from ${from} to ${to}, as ${metric.toUpperCase()} (${scale.from} to ${scale.to}), which is low up to ${SCALES[metric].low}`;
     }),
   );
 
@@ -263,7 +260,7 @@ approval:
 const triageOf = (scores: Guess['scores']): string => `
 # What answers that come in later, by themselves, become.
 triage:
-  low: { ${scores.map(({ metric }) => `${metric}: ${LOW[metric]}`).join(', ')} }
+  low: { ${scores.map(({ metric }) => `${metric}: ${SCALES[metric].low}`).join(', ')} }
   cells:
     low:
       'yes': { do: recover }
