@@ -9,7 +9,6 @@ import type { Inputs, ReadModel } from './inputs.js';
 interface ClocksFact {
   readonly programme: string;
   readonly reference: string | null;
-  readonly openedAt: string;
   readonly clocks: CaseClocks;
 }
 
@@ -19,13 +18,14 @@ const advance = (fact: ClocksFact | undefined, event: RecordedEvent, inputs: Inp
   if (!clocks) return undefined;
   if (fact) return clocks === fact.clocks ? fact : { ...fact, clocks };
   const reference = event.type === 'CaseOpened' ? event.data.reference : undefined;
-  return { programme: event.programme, reference: reference ?? null, openedAt: event.occurredAt, clocks };
+  return { programme: event.programme, reference: reference ?? null, clocks };
 };
 
 const NO_PAUSES: Clock['pauses'] = [];
 
 const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | undefined, isLast: boolean) => {
-  const { kind, priority, team, owner, touchpoint, product } = fact.clocks.case.facts;
+  const { facts, openedAt } = fact.clocks.case;
+  const { kind, priority, team, owner, touchpoint, product } = facts;
   // The source's own verdict, on the last cycle's clock.
   const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
   const met = clock?.met ?? null;
@@ -42,7 +42,7 @@ const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | und
     owner,
     touchpoint,
     product,
-    openedAt: fact.openedAt,
+    openedAt,
     startedAt: clock?.startedAt ?? null,
     startedBy: clock?.startedBy ?? null,
     originalDueAt: clock?.originalDueAt ?? null,

@@ -12,9 +12,7 @@ import { rankOf } from './priority-rank.js';
 
 interface QueueFact {
   readonly programme: string;
-  readonly customer: string;
   readonly reference: string | null;
-  readonly openedAt: string;
   /** The last event of the case: when somebody last did something for it. */
   readonly touchedAt: string;
   readonly contactDueAt: string | null;
@@ -23,9 +21,7 @@ interface QueueFact {
 
 const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   programme: event.programme,
-  customer: event.type === 'CaseOpened' ? event.data.customer : '',
   reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
-  openedAt: event.occurredAt,
   touchedAt: event.occurredAt,
   contactDueAt: null,
   clocks,
@@ -138,7 +134,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
   ],
   ...ofEachCase(evolve),
   documents: (fact, key, { rules }) => {
-    const { facts, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
+    const { facts, customer, openedAt, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
     if (!isWork(facts)) return [];
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
     const next = nextDue(clocks);
@@ -146,7 +142,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       case: key,
       reference: fact.reference,
       programme: fact.programme,
-      customer: fact.customer,
+      customer,
       status: facts.status,
       kind: facts.kind,
       priority: facts.priority,
@@ -156,7 +152,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       touchpoint: facts.touchpoint,
       product: facts.product,
       tags: facts.tags,
-      openedAt: fact.openedAt,
+      openedAt,
       touchedAt: fact.touchedAt,
       cycle: facts.cycle,
       nextDueAt: next?.at ?? null,

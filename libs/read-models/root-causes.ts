@@ -5,7 +5,6 @@ import type { PartOfInputs, ReadModel } from './inputs.js';
 
 interface CauseFact {
   readonly programme: string;
-  readonly openedAt: string;
   readonly case: OpenedCase;
   /** As first recorded, as recorded last, and as the rules read the last. */
   readonly first: readonly string[];
@@ -24,8 +23,8 @@ function evolve(
   const now = cases.after(before?.case, event);
   if (!now) return undefined;
   if (!before) {
-    const { programme, occurredAt } = event;
-    return { programme, openedAt: occurredAt, case: now, first: NONE, recorded: NONE, read: NONE, identifiedAt: null };
+    const { programme } = event;
+    return { programme, case: now, first: NONE, recorded: NONE, read: NONE, identifiedAt: null };
   }
   if (event.type === 'RootCauseIdentified') {
     const { cause } = event.data;
@@ -62,7 +61,7 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
     ['programme', 'month'],
   ],
   ...ofEachCase(evolve),
-  documents: ({ case: { facts }, first, recorded, read, programme, openedAt, identifiedAt }, key) => {
+  documents: ({ case: { facts, openedAt }, first, recorded, read, programme, identifiedAt }, key) => {
     if (recorded.length === 0) return [];
     const document = {
       case: key,

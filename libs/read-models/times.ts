@@ -23,14 +23,13 @@ type Reached = Readonly<Record<keyof typeof NOT_YET, number | null>>;
 
 interface TimesFact {
   readonly programme: string;
-  readonly openedAt: string;
   readonly case: OpenedCase;
   readonly reached: Reached;
 }
 
 /** First reached counts for alert, acknowledge and contact; last reached for what a return or a reopening undoes. */
 function reachedBy(
-  { openedAt, reached }: TimesFact,
+  { case: { openedAt }, reached }: TimesFact,
   event: RecordedEvent,
   { rules }: PartOfInputs<'calendars'>,
 ): Reached {
@@ -71,7 +70,7 @@ function evolve(
 ): TimesFact | undefined {
   const now = inputs.cases.after(before?.case, event);
   if (!now) return undefined;
-  if (!before) return { programme: event.programme, openedAt: event.occurredAt, case: now, reached: NOT_YET };
+  if (!before) return { programme: event.programme, case: now, reached: NOT_YET };
   const reached = reachedBy(before, event, inputs);
   return now === before.case && reached === before.reached ? before : { ...before, case: now, reached };
 }
@@ -91,8 +90,8 @@ export const times: ReadModel<TimesFact, ['calendars']> = {
   },
   indexes: [['programme', 'month']],
   ...ofEachCase(evolve),
-  documents: ({ programme, openedAt, case: now, reached }, key) => {
-    const { kind, priority, team, owner, touchpoint, product } = now.facts;
+  documents: ({ programme, case: { facts, openedAt }, reached }, key) => {
+    const { kind, priority, team, owner, touchpoint, product } = facts;
     const document = {
       case: key,
       programme,

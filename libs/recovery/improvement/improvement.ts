@@ -9,18 +9,11 @@ import type { Publication } from '../vocabulary/topics.js';
 
 const topic = 'amends.rules' satisfies Publication;
 
-const raising = {
-  cause: CausePath,
-  owner: Text(),
-  /** What is to be changed. */
-  change: Text(2_000),
-  dueOn: Day,
-};
-
 /** On `improvement-{id}`: what is changed so that a cause stops recurring. */
 export const ImprovementActionRaised = event('ImprovementActionRaised', {
   topic,
-  fields: { improvement: Text(), ...raising },
+  /** `change`: what is to be changed. */
+  fields: { improvement: Text(), cause: CausePath, owner: Text(), change: Text(2_000), dueOn: Day },
 });
 export const ImprovementActionCompleted = event('ImprovementActionCompleted', {
   topic,

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse, type Refusal } from '../../event-sourcing/decider.js';
 import { stated } from '../../event-sourcing/stated.js';
@@ -7,7 +8,6 @@ import { notInWork } from '../case/in-work.js';
 import type { Cause } from '../rules/rule-set.js';
 import { CausePath, Optional, Text } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
-import { causeAt, nearestCauses } from './taxonomy.js';
 
 const fields = { cause: CausePath, action: Optional(Text(2_000)) };
 
@@ -61,3 +61,29 @@ function offTaxonomy(
     );
   return undefined;
 }
+
+/** The causes along a path of codes, coarsest first; undefined where the taxonomy has no such path. */
+function causeAt(taxonomy: readonly Cause[], path: readonly string[]): readonly Cause[] | undefined {
+  const along: Cause[] = [];
+  let level: readonly Cause[] = taxonomy;
+  for (const code of path) {
+    const cause = level.find((candidate) => candidate.code === code);
+    if (!cause) return undefined;
+    along.push(cause);
+    level = cause.children ?? [];
+  }
+  return along;
+}
+
+/** The known paths that differ from this one in the fewest letters, nearest first. */
+function nearestCauses(taxonomy: readonly Cause[], path: readonly string[], count = 3): readonly (readonly string[])[] {
+  const wanted = path.join(' ').toLowerCase();
+  return paths(taxonomy)
+    .map((known) => ({ known, away: distance(wanted, known.join(' ').toLowerCase()) }))
+    .sort((a, b) => a.away - b.away)
+    .slice(0, count)
+    .map(({ known }) => known);
+}
+
+const paths = (causes: readonly Cause[], above: readonly string[] = []): readonly (readonly string[])[] =>
+  causes.flatMap(({ code, children }) => [[...above, code], ...paths(children ?? [], [...above, code])]);
