@@ -49,10 +49,7 @@ export interface EventDeclaration {
   readonly schemaVersion: number;
   /** Fields of `data` with a person's words or name, which the vault encrypts with the customer's key. */
   readonly personal?: readonly string[];
-  /**
-   * For an event that restates another's data, such as a correction: its field `fields` holds fields of the event
-   * type that its field `type` names, and the same ones of them are personal.
-   */
+  /** For a correction: its field `fields` holds fields of the event type in its field `type`; the same are personal. */
   readonly restates?: { readonly type: string; readonly fields: string };
   /** `upcasts[n]` turns the data of version n into that of version n + 1. */
   readonly upcasts?: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;

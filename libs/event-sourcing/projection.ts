@@ -30,11 +30,9 @@ interface Values extends Readonly<Record<'integer' | 'number', number>> {
 export type DocumentOf<Fields extends Shape['fields']> = { readonly [F in keyof Fields]: Values[Fields[F]] | null };
 
 /**
- * A read model, as data: how history becomes documents. Pure: the same history and inputs (the rule books) give the
- * same bytes.
- *
- * A fact is the folded state of one key. Without `documents`, the fact itself is the key's only document.
- * All events of a key must belong to one shard.
+ * How history becomes documents, as data. Pure: the same history and inputs (the rule books) give the same bytes.
+ * A fact is the folded state of one key; without `documents` it is the key's only document. All events of a key must
+ * belong to one shard.
  */
 export interface Projection<Fact extends object, E extends DomainEvent, Inputs> extends Shape {
   /**
@@ -53,8 +51,8 @@ export interface Projection<Fact extends object, E extends DomainEvent, Inputs> 
     ) => Fact | undefined;
   };
   /**
-   * For streams that are read otherwise than they were recorded: corrected, or in the order in which things happened. A
-   * fact is then folded again from its stream. Requires `ofOneStream`.
+   * For streams that are read corrected, or in the order in which things happened: an event may make the fold read its
+   * stream again. Requires `ofOneStream`.
    */
   readonly reading?: {
     /** Types beside those of `evolve` that change how a stream is read. */

@@ -1,8 +1,8 @@
 import type { DomainEvent, Recorded } from './event.js';
 
 /**
- * What must happen next because something happened. Pure: it names effects, and the reactor carries each out once,
- * under the key uuid5(name, event id, the effect's place in the list). It is not a projection, so no replay can run it.
+ * Says what must happen next because something happened. Pure: it names effects, and the reactor carries each out once,
+ * under the key uuid5(name, event id, the effect's place in the list). No replay runs it.
  */
 export interface Reaction<Effect, E extends DomainEvent, Inputs> {
   readonly name: string;

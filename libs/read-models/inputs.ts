@@ -8,7 +8,7 @@ import { evolveCase } from '../recovery/case/case.js';
 import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { Remembered } from './fast/remembered.js';
 
-/** What history is read under. Each fold has its own. */
+/** The rules and memory under which one fold reads history. */
 export class Inputs {
   readonly clocks: Remembered<CaseClocks>;
 
@@ -23,16 +23,13 @@ export class Inputs {
   }
 }
 
-/** The same, as a read model sees it that reads some parts of the rules alone. */
+/** What a read model sees that reads only some parts of the rules. */
 export interface PartOfInputs<Part extends RulesPart> {
   readonly rules: PartsOfBooks<Part>;
   readonly cases: Inputs['cases'];
 }
 
-/**
- * A read model of the programme. What it reads of the rules is stated, and it is shown no more: documents can differ
- * between two rule sets only where that differs.
- */
+/** A read model sees the parts of the rules that it states; under other rules its documents differ only by those. */
 export type ReadModel<Fact extends object, Read extends RulesRead = []> = Projection<
   Fact,
   RecoveryEvent,

@@ -28,8 +28,8 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
 });
 
 /**
- * When the next try may be made, as the rules space them; null once the customer was reached or refused contact, or all
- * tries are made. What counts for none, such as an attempt out of hours, leaves one to be made.
+ * When the rules allow the next try; null once the customer was reached or refused contact, or all tries are made. An
+ * attempt that does not count, such as one out of hours, leaves its try to be made.
  */
 const contactDue = (
   { facts: { cycle, contacted }, attempts }: OpenedCase,

@@ -6,12 +6,12 @@ interface Advance<State> {
   readonly to: State | undefined;
 }
 
-/** More than the events of a shard: what is asked beyond is worked out again. */
+/** More than the events of a shard. It works out again what is asked beyond. */
 const MOST = 50_000;
 
 /**
- * A step of a fold, worked out once for all read models that ask for the same. They are folded one after another over the
- * same events, so that each asks in the order of the first, and finds by place what it asks for.
+ * Works out a step of a fold once for all read models that ask for it. They fold the same events one after another, so
+ * each asks in the order of the first and finds its answer by place.
  */
 export class Remembered<State> {
   #asked: Advance<State>[] = [];
@@ -26,7 +26,7 @@ export class Remembered<State> {
     const known = this.#askedAt(this.#next, from, event) ?? this.#askedAt(0, from, event);
     if (known) return known.to;
     const to = this.advance(from, event);
-    // Among what is asked again, one that is not the same, such as a corrected event: what follows has its place.
+    // A step that differs among those asked again, such as a corrected event: what follows keeps its place.
     if (this.#next < this.#asked.length) this.#next++;
     else this.#keep({ event, from, to });
     return to;
@@ -40,7 +40,7 @@ export class Remembered<State> {
     return advance;
   }
 
-  /** After all was asked again, something else begins. */
+  /** Something else begins after all was asked again. */
   #keep(advance: Advance<State>): void {
     if (this.#askedAgain || this.#asked.length >= MOST) this.#asked = [];
     this.#askedAgain = false;

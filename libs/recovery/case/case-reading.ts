@@ -5,8 +5,8 @@ import { asCorrected, isCorrection } from './correction.js';
 const OPENING = 'CaseOpened';
 
 /**
- * The events of a case as its folds read them: corrected, and in the order in which they happened, whatever the order in
- * which they were recorded. The earliest opening comes first. The same array where that is how they were recorded.
+ * The events of a case as its folds read them: corrected, in the order in which they happened, the earliest opening
+ * first. Returns the same array where they were recorded so.
  * @throws Error on a correction of an event that is not there
  */
 export function caseAsRead<E extends Recorded>(events: readonly E[]): readonly E[] {

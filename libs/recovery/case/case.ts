@@ -144,9 +144,9 @@ const declared = <D>(of: ReadonlyMap<string, D>, type: string): D => {
 const declarationOf = (type: string): CaseEventDeclaration => declared(EVENTS, type);
 
 /**
- * The case after one more event of any stream: events of others leave it as it is. Deciders, clocks and read models all
- * fold cases with it, over the events as `caseAsRead` gives them. Whatever a source may say of an opened case folds, such
- * as an approval without a submission. A case whose opening is not known is not known; a second opening changes nothing.
+ * The case after one more event; events of other streams and a second opening change nothing. Deciders, clocks and read
+ * models all fold cases with it, over the events as `caseAsRead` gives them. It folds whatever a source may say of an
+ * opened case, such as an approval without a submission. Undefined until the opening is known.
  */
 export function evolveCase(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
   const known = EVENTS.get(event.type);
@@ -159,8 +159,7 @@ export function evolveCase(state: OpenedCase | undefined, event: Recorded): Open
 
 /**
  * The same, for whoever decides on a case or adds to it.
- * @throws Error on an event that contradicts the case, such as an answer to an offer that was never made, or an event
- * without CaseOpened
+ * @throws BrokenHistory on an event before CaseOpened, or one that contradicts the case: an answer to no offer
  */
 export function evolveStrictly(state: OpenedCase | undefined, event: Recorded): OpenedCase | undefined {
   const known = EVENTS.get(event.type);

@@ -31,9 +31,8 @@ export const isCorrection = <E extends Pick<Recorded, 'type'>>(
 ): event is Extract<E, Recorded> & Recorded<EventOf<typeof EventCorrected>> => event.type === EventCorrected.type;
 
 /**
- * A case's events as they are now known to have been: corrected facts in the place of wrong ones, and without what did not
- * happen. In the order recorded, in and out.
- * @throws Error on a correction of an event that is not there.
+ * Puts corrected facts in the place of wrong ones and leaves out withdrawn events. In the order recorded, in and out.
+ * @throws BrokenHistory on a correction of an event that is not there.
  */
 export function asCorrected<E extends Recorded>(events: readonly E[]): readonly E[] {
   const facts = new Map<string, E>();

@@ -18,9 +18,8 @@ export interface CaseClocks extends Standing {
 }
 
 /**
- * The clocks after one more event of the case; the same object if the event changes nothing that its rules can read.
- * Clocks move at the event's `occurredAt`, but never backwards. Rules that took force in between apply first, each at
- * its time.
+ * The clocks after one more event of the case; the same object if its rules can read no change. Clocks move at the
+ * event's `occurredAt`, but never backwards. Rules that took force in between apply first, each at its time.
  */
 export function advanceClocks(
   clocks: CaseClocks | undefined,

@@ -59,8 +59,8 @@ function nextCounted({ pauses }: Course, calendar: Calendar, at: number): number
 }
 
 /**
- * A goal in working days becomes working time as its clock starts: the time until the same local time so many working
- * days on. So a pause moves it like any other goal, by the working time it overlaps.
+ * Turns a goal in working days into working time as its clock starts: until the same local time so many working days
+ * on. A pause then moves it like any other goal.
  */
 export function workingTimeOf(goal: Length, calendar: Calendar, { startedAt }: Pick<Course, 'startedAt'>): number {
   if ('ms' in goal) return goal.ms;

@@ -5,9 +5,8 @@ import { isOverdue, type DueTimes } from './clock-times.js';
 import type { Clock } from './clock.js';
 
 /**
- * The clocks of a case as the rule book makes them if nothing else happens, whatever time it is. Rules activated ahead
- * of time move clocks that are not due by then, and make none late before they take force. A clock that they will end
- * runs until then and no longer falls due.
+ * The clocks as the rule book makes them if nothing else happens, whatever time it is. Rules to come move clocks that
+ * are not due by then, and make none late before they take force. A clock that they will end falls due no more.
  */
 export function clocksForeseen(clocks: CaseClocks, books: RuleBooks, programme: string): readonly Clock[] {
   const book = books.book(programme);

@@ -1,10 +1,7 @@
 import type { CaseFacts } from '../case/case-facts.js';
 import type { RulesOf } from '../rules/compile.js';
 
-/**
- * A recorded cause as the rules read it now: renamed, merged or split by the first mapping that fits. A mapping takes
- * what stands below the codes it names along, so that renaming a process renames all that is under it.
- */
+/** A recorded cause as the rules read it now. The first mapping that fits renames its codes and keeps those below. */
 export function readCause(
   recorded: readonly string[],
   rules: RulesOf<'rootCauses'> | undefined,

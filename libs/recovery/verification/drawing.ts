@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The cases of a random sample, by a rule that anybody can repeat by hand: each case's ticket is the SHA-256 of seed,
- * a newline and its id; the lowest tickets win, a share `rate` of the cases rounded up. Neither the order in which
- * the cases are given nor the machine matters.
+ * Draws a sample that anybody can repeat by hand, in whatever order the cases come. A case's ticket is the SHA-256 of
+ * seed, a newline and its id; the lowest tickets win, a share `rate` of the cases rounded up.
  */
 export const draw = (seed: string, rate: number, cases: readonly string[]): readonly string[] =>
   cases

@@ -36,10 +36,7 @@ export async function historyByShard(
   }
 }
 
-/**
- * Groups events by shard, in order within each, so that memory doesn't grow with history: beyond `most` events they
- * spill to a temporary file.
- */
+/** Groups events by shard, in order within each. Beyond `most` events, they spill to a temporary file. */
 export class EventsByShard implements HistoryByShard {
   readonly #held = new Map<number, Recorded[]>();
   readonly #chunks = new Map<number, Chunk[]>();

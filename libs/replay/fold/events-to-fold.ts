@@ -14,8 +14,8 @@ export class EventsToFold {
   }
 
   /**
-   * Splits into parts of about `most` events, each with whole streams in name order: for projections that read one
-   * stream at a time. What is made of a small part dies young, which spares garbage collection.
+   * Parts of about `most` events, each with whole streams in name order, for projections of one stream. What is made of
+   * a small part dies young, which spares garbage collection.
    */
   *parts(most: number): Iterable<EventsToFold> {
     let part: Recorded[] = [];

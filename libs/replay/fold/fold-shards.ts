@@ -26,9 +26,9 @@ export interface ShardsToFold<Inputs> {
 const SORTING = 0.1;
 
 /**
- * Folds the shards of a build that have no checkpoint yet, one whole shard at a time: it computes and stores each
- * document once, and memory holds one shard. After a stop or a crash the same call resumes with the remaining shards, up
- * to the same position. Resolves to the number of events read.
+ * Folds the shards of a build that have no checkpoint yet, one at a time, so that memory holds one shard and each
+ * document is stored once. After a stop or a crash the same call resumes, up to the same position. Resolves to the
+ * number of events read.
  */
 export async function foldShards<Inputs>(
   generation: number,
