@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../history.js';
 import { afterPause } from '../pause/pause.js';
 import type { RuleBooks, RulesFrom } from '../rules/rule-book.js';
 import type { Clock } from './clock.js';
+import type { Moment } from './clock-moves.js';
 import { settle, type Standing } from './settle.js';
 
 /** A case with all its clocks. */
@@ -31,17 +32,17 @@ export function advanceClocks(
   if (clocks && event.type === 'VerdictReported') {
     return { ...clocks, reported: { ...clocks.reported, [event.data.target]: event.data.verdict } };
   }
-  const { programme, occurredAt, id } = event;
+  const { programme, occurredAt, id, imported } = event;
   const then = clocks && clocksAfterPause(clocks, occurredAt, books, programme);
   if (then && now.facts === then.case.facts) return now === then.case ? then : { ...then, case: now };
-  return moved(then, now, { at: occurredAt, by: id }, books, programme);
+  return moved(then, now, { at: occurredAt, by: id, imported }, books, programme);
 }
 
 /** The clocks when the facts of their case have changed, by an event or by the end of a pause. */
 function moved(
   clocks: CaseClocks | undefined,
   now: OpenedCase,
-  moment: { readonly at: string; readonly by: string },
+  moment: Omit<Moment, 'facts' | 'pausedUntil'>,
   books: RuleBooks,
   programme: string,
 ): CaseClocks {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseEvent } from '../case/case.js';
 import type { RuleSet, TargetRule } from '../rules/rule-set.js';
-import { advanceClocks } from './case-clocks.js';
+import type { RuleBooks } from '../rules/rule-book.js';
+import { advanceClocks, type CaseClocks } from './case-clocks.js';
 import {
   asOf,
   booksOf,
@@ -241,6 +242,14 @@ describe('a promise that was broken stays broken', () => {
     const followed = under({ pastDue: 'follows-goal' });
     const history = [...late, ['2031-05-05T14:00Z', prioritised('normal')], ['2031-05-05T15:00Z', submitted]] as const;
     expect(fold(followed, ...history).clocks).toMatchObject([{ met: true }]);
+  });
+  test('or a source reports the change, because nobody was promised the goal before', () => {
+    const told = record([...late, ['2031-05-05T14:00Z', prioritised('normal')], ['2031-05-05T15:00Z', submitted]]);
+    const imported = told.map((event) => ({ ...event, imported: true as const }));
+    const under = (books: RuleBooks) =>
+      imported.reduce<CaseClocks | undefined>((now, event) => advanceClocks(now, event, books), undefined)?.clocks;
+    expect(under(office)).toMatchObject([{ met: true }]);
+    expect(under(booksOf([null, rulesOf([{ ...RESOLVE, pastDue: 'stays-missed' }])]))).toMatchObject([{ met: false }]);
   });
   test('and one that was kept until then does not break', () => {
     const { clocks } = fold(

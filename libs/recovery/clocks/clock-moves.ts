@@ -16,6 +16,8 @@ export interface Moment {
   readonly at: string;
   readonly by: string;
   readonly facts: CaseFacts;
+  /** A source's file reports it. */
+  readonly imported?: boolean | undefined;
   /** When the pause of the case ends by itself. */
   readonly pausedUntil?: string | undefined;
 }

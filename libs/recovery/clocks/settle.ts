@@ -105,7 +105,7 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
   const goalMs = goalFrom(clock);
   const restarts =
     own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
-  if (own.pastDue === 'stays-missed' && (restarts || goalMs !== clock.goalMs)) clock = notingMissed(clock, moment.at);
+  if (staysMissed(own, moment) && (restarts || goalMs !== clock.goalMs)) clock = notingMissed(clock, moment.at);
   const ruleSet = pinned ? clock.ruleSet : rules.hash;
   const course = restarts
     ? beginAgain(clock, target, ruleSet, moment)
@@ -115,6 +115,10 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
   if (goalNow !== undefined) return promise(course, goalNow, target);
   return clock.missed ? cancel(clock, own, moment) : unpromise(course);
 }
+
+/** A source's file tells of changes that nobody was promised anything before: there the last goal counts. */
+const staysMissed = ({ pastDue }: CompiledTarget, { imported }: Moment): boolean =>
+  (pastDue ?? (imported ? 'follows-goal' : 'stays-missed')) === 'stays-missed';
 
 function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Moment, book: Book) {
   const target = computed(rules, course.target);

@@ -27,7 +27,7 @@ export interface CompiledTarget {
   readonly retarget: 'keep' | 'restart' | 'pinned';
   readonly reopen: 'first-only' | 'restart' | 'resume';
   readonly onReturn: 'resume' | 'continue' | 'keep';
-  readonly pastDue: 'stays-missed' | 'follows-goal';
+  readonly pastDue: TargetRule['pastDue'];
 }
 
 /** A triage override with its condition as a function. */
@@ -108,7 +108,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',
     onReturn: target.onReturn ?? 'resume',
-    pastDue: target.pastDue ?? 'stays-missed',
+    pastDue: target.pastDue,
   });
   const targets = ruleSet.targets.map(compileTarget);
   return {

@@ -118,7 +118,10 @@ export interface TargetRule {
   readonly retarget?: 'keep' | 'restart' | 'pinned';
   /** How a reopened case continues. Default first-only. */
   readonly reopen?: 'first-only' | 'restart' | 'resume';
-  /** A promise that is past due when its goal changes: it stays missed, or only the last goal counts. Default stays-missed. */
+  /**
+   * A promise that is past due when its goal changes: it stays missed, or only the last goal counts. Default stays-missed,
+   * and follows-goal for a change that a source's file reports.
+   */
   readonly pastDue?: 'stays-missed' | 'follows-goal';
   /**
    * How a stopped clock goes on when the stop condition no longer holds in the same cycle, such as after a return from
