@@ -2,7 +2,10 @@ import type { CrashPoint } from '../event-sourcing/crash-point.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
+import { compileRules, type CompiledRules } from '../recovery/rules/compile.js';
+import { ruleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
+import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { appendOnce, DoesNotFit, type StreamEvents } from './append-once.js';
@@ -87,7 +90,12 @@ const IN_FLIGHT = 3;
  * @throws FileRefused if the file doesn't fit the mapping, or breaks off: then it says what it imported before
  */
 export async function importFile(request: ImportRequest): Promise<ImportResult> {
-  return new Import(request, (await request.events.end()) ?? '').run();
+  const { events, mapping, rules } = request;
+  const { programme, triage } = mapping.mapping;
+  const inForce = compileRules(rules);
+  const { books } = triage === undefined ? { books: ruleBooks({}) } : await loadRuleBooks(events);
+  const rulesAt = (occurredAt: string) => books.at(programme, occurredAt) ?? inForce;
+  return new Import(request, (await events.end()) ?? '', rulesAt).run();
 }
 
 class Import {
@@ -103,6 +111,7 @@ class Import {
     private readonly request: ImportRequest,
     /** The end of history before this run. */
     private readonly end: string,
+    private readonly rulesAt: (occurredAt: string) => CompiledRules,
   ) {
     this.mapping = request.mapping;
   }
@@ -172,7 +181,12 @@ class Import {
     const { rules, now, personal } = this.request;
     const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { streams, rejected, taken, held, unclear } = mapCase(mapping, one, { customer, rules, recordedAt: now });
+      const { streams, rejected, taken, held, unclear } = mapCase(mapping, one, {
+        customer,
+        rules,
+        rulesAt: this.rulesAt,
+        recordedAt: now,
+      });
       this.rows += one.rows.length;
       this.inRepeatedHour += unclear;
       for (const rule of held) this.held.add(rule);

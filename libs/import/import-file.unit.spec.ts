@@ -10,6 +10,8 @@ import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { DECLARATIONS } from '../recovery/history.js';
 import { importFile } from './import-file.js';
+import { ruleSetHash } from '../recovery/rules/hash.js';
+import { startRules } from './starting-rules.js';
 import { PersonalData } from '../vault/personal-data.js';
 import { loadMapping } from './mapping/load-mapping.js';
 import { caseIdOf } from './mapping/map-case.js';
@@ -464,6 +466,38 @@ describe('an offer is worth what its column says, in minor units', () => {
       'emit.1.set.value.money.amount: urgency holds amounts, and the file has "high"',
     );
   });
+});
+
+test('triage as of a response reads the rules that were in force then, not those of now', async () => {
+  const triage = {
+    low: { nps: 6 },
+    cells: {
+      low: { yes: { do: 'recover' }, no: { do: 'respect' }, 'not-answered': { do: 'recover' } },
+      high: { yes: { do: 'nothing' }, no: { do: 'nothing' }, 'not-answered': { do: 'nothing' } },
+    },
+  } as const;
+  const ruleSet = { ...RULES, triage };
+  const hash = ruleSetHash(ruleSet);
+  await startRules(store, { ruleSet, hash, now: '2031-06-01T00:00:00.000Z', actor: { id: 'ops', role: 'operator' } });
+  const survey = mappingText(
+    `
+  - type: ResponseReceived
+    occurredAt: day
+    set: { kind: survey, answers: { scores: { nps: urgency } }, comment: { column: words } }
+`,
+    'triage: as-of\ncustomer: who\npersonal: [who, words]',
+  );
+  const answers = rows('1,a,2031-05-05,6,ana,Slow', '2,a,2031-05-05,9,ben,Good');
+  expect(await bring(answers, survey)).toMatchObject({ rows: 2, cases: 1, added: 6, rejected: 0 });
+  expect(await bring(answers, survey)).toMatchObject({ added: 0, alreadyThere: 6 });
+  const told = (await history()).filter(({ stream }) => !stream.startsWith('rules-'));
+  expect(told.find(({ type }) => type === 'CaseOpened')).toMatchObject({
+    ...{ occurredAt: '2031-05-05T00:00:00.000Z', imported: true, data: { ruleSet: hash, kind: 'recover' } },
+  });
+  expect(told.flatMap(({ type, data }) => (type === 'ResponseTriaged' ? [data] : []))).toMatchObject([
+    { outcome: 'opened', ruleSet: hash },
+    { outcome: 'nothing', ruleSet: hash },
+  ]);
 });
 
 describe('a file that can not be what it should is refused in words', () => {

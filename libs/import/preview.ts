@@ -1,5 +1,6 @@
 import { inOneLine } from '../event-sourcing/one-line.js';
 import { DECLARATIONS } from '../recovery/history.js';
+import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { caseGroups } from './case-groups.js';
 import { firstRows } from './first-rows.js';
@@ -41,12 +42,13 @@ export async function previewFile(
   try {
     const { seen, read } = await firstRows(csv);
     const mapping = loaded.fitTo(seen);
+    const compiled = compileRules(rules);
     const rejected: { line: number; reason: string }[] = [];
     const reject = (line: number, reason: string) => rejected.push({ line, reason });
     const mapped: { group: string; lines: readonly number[]; events: readonly EventToAppend[] }[] = [];
     for await (const cases of caseGroups(once(read), mapping, ({ line, reason }) => reject(line, reason))) {
       for (const one of cases) {
-        const made = mapCase(mapping, one, { customer: 'preview', rules, recordedAt: now });
+        const made = mapCase(mapping, one, { customer: 'preview', rules, rulesAt: () => compiled, recordedAt: now });
         for (const { line, reason } of made.rejected) reject(line, reason);
         mapped.push({
           group: one.group,
@@ -80,13 +82,17 @@ async function* once<T>(batches: readonly T[]): AsyncGenerator<T, void> {
 
 const LONGEST = 60;
 
+/** Ids and hashes, which say nothing to who reads a preview. */
+const OURS: ReadonlySet<string> = new Set(['response', 'case', 'ruleSet']);
+
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** What the mapping set, without a person's words. */
 function shown({ type, occurredAt, data }: EventToAppend): PreviewedCase['events'][number] {
   const personal: readonly string[] = DECLARATIONS[type].personal ?? [];
   const fields = Object.entries(data).filter(
-    ([field, value]) => shapeOf(type)?.[field]?.given !== true && value !== undefined && !isEmpty(value),
+    ([field, value]) =>
+      !OURS.has(field) && shapeOf(type)?.[field]?.given !== true && value !== undefined && !isEmpty(value),
   );
   const texts = fields.map(
     ([field, value]) => `${field} ${personal.includes(field) ? '...' : inOneLine(value, LONGEST)}`,

@@ -93,9 +93,7 @@ class MappingCompiler {
         'Rows that stand together are taken as they stand. Use it with "grouped: anywhere".',
       );
     }
-    if (!emit.some(({ type }) => type === 'CaseOpened')) {
-      this.report(['emit'], 'Nothing opens the case: one rule must emit CaseOpened.');
-    }
+    this.checkOpening();
     const compiledBackFilled = backFilled.map(({ columns: hidden, until }, index) => {
       this.reads(...hidden);
       return { columns: hidden, until: this.filter(until, ['backFilled', index, 'until']) };
@@ -109,6 +107,23 @@ class MappingCompiler {
       ...{ mapping, columns: [...columns], emits, firstTimes, backFilled: compiledBackFilled, order },
       ...{ took: types.took, checkRow: checkRow(types) },
     };
+  }
+
+  private checkOpening(): void {
+    const { emit, triage } = this.mapping;
+    const opening = emit.findIndex(({ type }) => type === 'CaseOpened');
+    if (triage === undefined) {
+      if (opening >= 0) return;
+      const answers = emit.some(({ type }) => type === 'ResponseReceived');
+      const orTriage = answers ? ', or "triage: as-of" let the rules open cases for responses' : '';
+      return this.report(['emit'], `Nothing opens the case: one rule must emit CaseOpened${orTriage}.`);
+    }
+    if (opening >= 0)
+      this.report(['emit', opening, 'type'], 'The rules open cases, by "triage: as-of": leave this out.');
+    if (!emit.some(({ type }) => type === 'ResponseReceived'))
+      this.report(['triage'], 'There is nothing to triage: one rule must emit ResponseReceived.');
+    else if (emit[0]?.type !== 'ResponseReceived')
+      this.report(['emit', 0, 'type'], 'ResponseReceived must come first: the others join the case that it opens.');
   }
 
   private reads(...columns: readonly string[]): void {

@@ -69,6 +69,26 @@ describe('a mistake is told with its line and path', () => {
     ],
     ['a condition that is none', good.replace('first: true', 'frist: true'), 'This is not a condition'],
     ['no event that opens', mappingText('  - { type: CaseResumed, occurredAt: day }'), 'one rule must emit CaseOpened'],
+    [
+      'answers that open nothing',
+      mappingText('  - { type: ResponseReceived, occurredAt: day, set: { kind: survey } }'),
+      'one rule must emit CaseOpened, or "triage: as-of" let the rules open cases',
+    ],
+    ['triage beside an opening', mappingText(OPENED, 'triage: as-of'), 'emit.0.type: The rules open cases'],
+    [
+      'triage of nothing',
+      mappingText('  - { type: CaseResumed, occurredAt: day }', 'triage: as-of'),
+      'triage: There is nothing to triage',
+    ],
+    [
+      'triage after what joins the case',
+      mappingText(
+        `  - { type: CaseResumed, occurredAt: day }
+  - { type: ResponseReceived, occurredAt: day, set: { kind: survey } }`,
+        'triage: as-of',
+      ),
+      'emit.0.type: ResponseReceived must come first',
+    ],
     ['a key twice', `${good}\ntitle: again`, 'Map keys must be unique'],
     ['no YAML at all', 'a: [1', 'line'],
     ['an empty file', '', 'must be object'],

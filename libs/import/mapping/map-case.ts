@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../../event-sourcing/event.js';
 import { idOf } from '../../event-sourcing/identity.js';
+import { stated } from '../../event-sourcing/stated.js';
 import { shardOf } from '../../event-sourcing/shard.js';
 import { BrokenHistory } from '../../recovery/case/broken-history.js';
 import { caseDecider, type RecordedCaseEvent } from '../../recovery/case/case.js';
@@ -8,6 +9,8 @@ import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
 import type { CompiledRules } from '../../recovery/rules/compile.js';
 import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
 import { RowRejected, type Row } from './mapping.js';
+import type { RowContext } from './row-context.js';
+import { triagedAsOf } from './triage-as-of.js';
 
 export interface NumberedRow {
   /** In the file, from 1. */
@@ -42,6 +45,8 @@ export interface MappedCase {
 export interface CaseContext {
   readonly customer: string;
   readonly rules: CompiledRules['ruleSet'];
+  /** The rules in force at a time, for a mapping that triages. */
+  readonly rulesAt: (occurredAt: string) => CompiledRules;
   readonly recordedAt: string;
 }
 
@@ -66,12 +71,16 @@ export function mapCase(compiled: CompiledMapping, rows: CaseRows, context: Case
   return mapped;
 }
 
+type ReceivedEvent = Extract<EventToAppend, { type: 'ResponseReceived' }>;
+
 const NO_ROW: Row = {};
 
 class CaseMapper implements MappedCase {
   readonly streams = new Map<string, EventToAppend[]>();
   readonly rejected: Rejected[] = [];
   private readonly caseId: string;
+  private readonly caseStream: string;
+  private readonly triages: boolean;
   private readonly responseId: string;
   private readonly shard: number;
   private readonly passed = new Set<number>();
@@ -91,6 +100,8 @@ class CaseMapper implements MappedCase {
   ) {
     this.caseId = caseIdOf(compiled.mapping.source, group);
     this.responseId = idOf(compiled.mapping.source, 'response', group);
+    this.caseStream = `case-${this.caseId}`;
+    this.triages = compiled.mapping.triage === 'as-of';
     this.shard = shardOf(context.customer);
     this.shown = compiled.backFilled.map(() => false);
   }
@@ -137,6 +148,8 @@ class CaseMapper implements MappedCase {
     for (const [index, emit] of compiled.emits.entries()) {
       if (!emit.when(context)) continue;
       this.held.add(index);
+      // What a file says of a case that the rules did not open is of no case.
+      if (this.triages && emit.type !== 'ResponseReceived' && state.now === undefined) continue;
       const ordinal = ordinals.get(emit.type) ?? 0;
       ordinals.set(emit.type, ordinal + 1);
       const id = eventIdOf(compiled, row, emit.type, ordinal);
@@ -145,13 +158,33 @@ class CaseMapper implements MappedCase {
       if (event.type === 'ResponseReceived') {
         if (answered) throw new RowRejected('The case already has a response');
         answered = true;
+        const decided = this.triaged(event, row, context);
+        for (const one of decided) if (one.stream === this.caseStream) state = fold(state, one);
+        events.push(event, ...decided);
       } else {
         state = fold(state, event);
+        events.push(event);
       }
       isUnclear ||= emit.isUnclear(row);
-      events.push(event);
     }
     return { events, state, answered, isUnclear };
+  }
+
+  private triaged(received: ReceivedEvent, row: Row, context: RowContext): readonly EventToAppend[] {
+    if (!this.triages) return [];
+    const at = received.occurredAt;
+    const ownerNamed = this.compiled.emits.some(({ type, when }) => type === 'CaseAssigned' && when(context));
+    const { rows, personal } = this.compiled.mapping;
+    const reference = personal?.includes(rows.group) ? undefined : this.group;
+    const asOf = { at, caseId: this.caseId, reference, ownerNamed };
+    const decided = triagedAsOf(received.data, this.context.rulesAt(at), asOf);
+    return decided.map(({ type, data }) => {
+      const schemaVersion = DECLARATIONS[type].schemaVersion;
+      const stream = type === 'ResponseTriaged' ? received.stream : this.caseStream;
+      const id = eventIdOf(this.compiled, row, type, 0);
+      // triagedAsOf makes what the declarations demand.
+      return { ...received, id, type, schemaVersion, stream, data: stated(data) } as EventToAppend;
+    });
   }
 
   /** Fields that the import fills in. */
@@ -191,7 +224,7 @@ class CaseMapper implements MappedCase {
       id,
       type: emit.type,
       schemaVersion: DECLARATIONS[emit.type].schemaVersion,
-      stream: emit.type === 'ResponseReceived' ? `response-${this.responseId}` : `case-${this.caseId}`,
+      stream: emit.type === 'ResponseReceived' ? `response-${this.responseId}` : this.caseStream,
       shard: this.shard,
       programme,
       occurredAt: emit.occurredAt(row),

@@ -167,3 +167,70 @@ test('a column that is filled backwards reads as empty until the row that it bel
     'NoteAdded',
   ]);
 });
+
+describe('where the rules triage as of the response', () => {
+  const survey = mappingText(
+    `
+  - type: ResponseReceived
+    when: { first: true }
+    occurredAt: day
+    set:
+      kind: survey
+      answers: { scores: { nps: score } }
+      comment: { column: words }
+      contactMe: { column: me, map: { 'yes': 'yes', 'no': 'no' }, otherwise: not-answered }
+  - type: CaseAssigned
+    when: { row: { who: { $ne: null } } }
+    occurredAt: day
+    set: { owner: { column: who } }
+  - type: ContactAttempted
+    when: { row: { called: { $ne: null } } }
+    occurredAt: called
+    set: { channel: phone, outcome: reached }
+`,
+    'triage: as-of',
+  );
+
+  test('scores and comments are enough: a low one opens a case that the fallback owns', () => {
+    const events = eventsOf(mapRows(survey, { score: '3', words: 'Never again' }));
+    expect(events).toMatchObject([
+      { type: 'ResponseReceived' },
+      { type: 'ResponseTriaged', data: { outcome: 'opened', score: 'low', rule: 'low/not-answered' } },
+      { type: 'CaseOpened', data: { kind: 'recover', priority: 'normal', team: 'care', reference: '7' } },
+      { type: 'CaseAssigned', data: { owner: 'front-desk', by: 'programme-fallback', team: 'care' } },
+    ]);
+  });
+
+  test('everything is as of then, and marked imported', () => {
+    const events = [...mapRows(survey, { score: '3' }).streams.values()].flat();
+    expect(events.map(({ occurredAt, imported }) => [occurredAt, imported])).toEqual(
+      events.map(() => ['2031-05-05T00:00:00.000Z', true]),
+    );
+    expect(new Set(events.map(({ id }) => id)).size).toBe(4);
+    expect(events).toEqual([...mapRows(survey, { score: '3' }).streams.values()].flat());
+  });
+
+  test('who names an owner has it, and what comes later joins the case', () => {
+    const mapped = mapRows(survey, { score: '3', me: 'yes', who: 'ana' }, { called: '2031-05-06' });
+    expect(eventsOf(mapped).map(({ type }) => type)).toEqual([
+      'ResponseReceived',
+      'ResponseTriaged',
+      'CaseOpened',
+      'CaseAssigned',
+      'ContactAttempted',
+    ]);
+    expect(eventsOf(mapped)[3]?.data).toMatchObject({ owner: 'ana' });
+  });
+
+  test.each([
+    ['9', undefined, 'nothing'],
+    ['3', 'no', 'respected'],
+  ])('a score of %s and "%s" to a contact open no case, and calls join none', (score, me, outcome) => {
+    const mapped = mapRows(survey, { score, me, who: 'ana', called: '2031-05-06' });
+    expect(mapped.rejected).toEqual([]);
+    expect(eventsOf(mapped)).toMatchObject([
+      { type: 'ResponseReceived' },
+      { type: 'ResponseTriaged', data: { outcome } },
+    ]);
+  });
+});

@@ -82,6 +82,7 @@ export const MAPPING_SCHEMA = {
         properties: { columns, until: filter },
       },
     },
+    triage: { const: 'as-of', description: 'The rules in force at a response decide whether it opens a case.' },
     emit: { type: 'array', minItems: 1, items: { $ref: '#/definitions/emit' } },
   },
   definitions: {

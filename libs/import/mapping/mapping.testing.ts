@@ -1,3 +1,5 @@
+import { compileRules } from '../../recovery/rules/compile.js';
+import type { RuleSet } from '../../recovery/rules/rule-set.js';
 import type { Row } from './mapping.js';
 import { loadMapping } from './load-mapping.js';
 import { mapCase, type MappedCase } from './map-case.js';
@@ -25,6 +27,23 @@ export const OPENED = `
     set: { kind: repair, priority: { column: urgency, otherwise: normal } }
 `;
 
+const RULES: RuleSet = {
+  programme: 'repairs',
+  title: 'Repairs',
+  reviewBy: '2032-01-01',
+  fallbackOwner: 'front-desk',
+  calendars: {},
+  targets: [],
+  triage: {
+    low: { nps: 6 },
+    cells: {
+      low: { yes: { do: 'recover', priority: 'high' }, no: { do: 'respect' }, 'not-answered': { do: 'recover' } },
+      high: { yes: { do: 'call-back' }, no: { do: 'nothing' }, 'not-answered': { do: 'nothing' } },
+    },
+    team: 'care',
+  },
+};
+
 /** Maps rows of ticket 7. Lines count from 2, after the header. */
 export function mapRows(text: string, ...rows: readonly Row[]): MappedCase {
   const numbered = rows.map((row, i) => ({
@@ -36,14 +55,8 @@ export function mapRows(text: string, ...rows: readonly Row[]): MappedCase {
     { group: '7', rows: numbered },
     {
       customer: 'customer-1',
-      rules: {
-        programme: 'repairs',
-        title: 'Repairs',
-        reviewBy: '2032-01-01',
-        fallbackOwner: 'front-desk',
-        calendars: {},
-        targets: [],
-      },
+      rules: RULES,
+      rulesAt: () => compileRules(RULES),
       recordedAt: '2031-06-01T00:00:00.000Z',
     },
   );

@@ -44,6 +44,8 @@ export interface Mapping {
   readonly personal?: readonly string[];
   /** Columns that the source fills in backwards: empty for the import until a row of the case matches `until`. */
   readonly backFilled?: readonly { readonly columns: readonly string[]; readonly until: Filter }[];
+  /** `as-of`: the rules in force when a response occurred decide whether it opens a case, as if it had come in then. */
+  readonly triage?: 'as-of';
   readonly emit: readonly Emit[];
 }
 
