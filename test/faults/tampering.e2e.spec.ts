@@ -136,8 +136,8 @@ describe('a sealed event', () => {
     const made = `CREATE TABLE moved AS SELECT * FROM events WHERE position >= 12;
       DELETE FROM events WHERE position >= 12;
       INSERT INTO events SELECT position, 'forged', stream, 9000, type, category, schema_version, shard, programme, actor,
-        imported, occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data
-        FROM moved WHERE position = 12;
+        imported, occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data,
+        sequence FROM moved WHERE position = 12;
       UPDATE moved SET position = position + 1; INSERT INTO events SELECT * FROM moved; DROP TABLE moved`;
     const data = tampered(made);
     const { code, problems } = await verified(data);
