@@ -79,16 +79,7 @@ const EMPTIES: readonly string[] = ['?', '-', 'n/a', 'N/A', 'NULL', 'null', '\\N
 /** Undefined if no column has dates: without one nothing can have happened. */
 export function guessColumns({ header, rows }: Sample): Guess | undefined {
   const empty = EMPTIES.filter((text) => rows.some((row) => row.includes(text)));
-  const columns = header.flatMap((name, index) =>
-    name.trim() === '' || header.indexOf(name) !== header.lastIndexOf(name)
-      ? []
-      : [
-          columnOf(
-            name,
-            rows.map((row) => row[index] ?? '').map((text) => (empty.includes(text) ? '' : text)),
-          ),
-        ],
-  );
+  const columns = columnsOf({ header, rows }, empty);
   const dates = guessDates(columns);
   if (!dates) return undefined;
   const inPattern = columns.filter(({ name }) => dates.columns.includes(name));
@@ -115,25 +106,11 @@ export function guessColumns({ header, rows }: Sample): Guess | undefined {
   const amount = others.find(({ plain, styles }) => styles.length > 0 && WORDS.amount.test(plain));
   const currency = amount && currencyOf(amount.name);
   const status = named('status');
-  const personal = columns.filter(
-    (column) =>
-      column === customer ||
-      column === comment ||
-      column === owner ||
-      WORDS.person.test(column.plain) ||
-      lengthOf(column.texts) > 40 ||
-      column.texts.some(isMail),
-  );
+  const personal = columns.filter((column) => [customer, comment, owner].includes(column) || seemsPersonal(column));
   const groups = rows.map((row) => row[header.indexOf(group.name)] ?? '');
   const at = named('updated', notLater) ?? mostDifferent(notLater) ?? received;
-  const taken = new Set([group, customer, comment, owner, amount, status]);
-  const free = (word: keyof typeof WORDS): Column | undefined => {
-    const found = others.find(
-      (column) => !taken.has(column) && !personal.includes(column) && WORDS[word].test(column.plain),
-    );
-    taken.add(found);
-    return found;
-  };
+  const left = others.filter((column) => ![group, amount, status, ...personal].includes(column));
+  const free = takerOf(left);
   return {
     ...{ dates, numbers: guessNumbers(others), empty },
     ...{ group: group.name, rowIsCase, together: standTogether(groups) },
@@ -152,14 +129,38 @@ export function guessColumns({ header, rows }: Sample): Guess | undefined {
     }),
     ...{ received: received.name, at: at.name },
     ...(amount && currency !== undefined && { amount: { column: amount.name, currency } }),
-    ...(status && {
-      status: {
-        column: status.name,
-        done: [...new Set(status.texts)].filter((text) => WORDS.done.test(plainOf(text))),
-      },
-    }),
+    ...(status && { status: { column: status.name, done: doneIn(status) } }),
   };
 }
+
+/** Those with a name of their own, without the texts that mean nothing. */
+const columnsOf = ({ header, rows }: Pick<Sample, 'header' | 'rows'>, empty: readonly string[]): readonly Column[] =>
+  header.flatMap((name, index) => {
+    if (name.trim() === '' || header.indexOf(name) !== header.lastIndexOf(name)) return [];
+    const texts = rows.map((row) => row[index] ?? '');
+    return [
+      columnOf(
+        name,
+        texts.map((text) => (empty.includes(text) ? '' : text)),
+      ),
+    ];
+  });
+
+const seemsPersonal = ({ plain, texts }: Column): boolean =>
+  WORDS.person.test(plain) || lengthOf(texts) > 40 || texts.some(isMail);
+
+const doneIn = ({ texts }: Column): readonly string[] =>
+  [...new Set(texts)].filter((text) => WORDS.done.test(plainOf(text)));
+
+/** Takes each column once, by a word of its name. */
+const takerOf = (columns: readonly Column[]) => {
+  const taken = new Set<Column | undefined>();
+  return (word: keyof typeof WORDS): Column | undefined => {
+    const found = columns.find((column) => !taken.has(column) && WORDS[word].test(column.plain));
+    taken.add(found);
+    return found;
+  };
+};
 
 function guessDates(columns: readonly Column[]): Guess['dates'] | undefined {
   const dated = columns.filter(({ patterns }) => patterns.length > 0);
