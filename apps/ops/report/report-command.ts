@@ -160,6 +160,8 @@ const rootCauses = (report: Command): void =>
     ],
   });
 
+const inHours = (figure: string): string => `${figure} (h)`;
+
 const times = (report: Command): void =>
   reporting(report, {
     name: 'times',
@@ -168,7 +170,12 @@ const times = (report: Command): void =>
     ask: (reads, { programme, by }: Asked & { by: TimesBy }) => timesReport(reads, { programme, by }),
     tables: ({ rows }, { by }) => [
       [
-        [by, 'step', 'cases', 'mean', 'median', 'p90', 'working mean', 'working median', 'working p90'],
+        [
+          by,
+          'step',
+          'cases',
+          ...['mean', 'median', 'p90', 'working mean', 'working median', 'working p90'].map(inHours),
+        ],
         rows.map((row) => {
           const spreads = [row.wall, row.working].flatMap(({ mean, median, p90 }) => [mean, median, p90].map(hours));
           return [row[by] ?? '-', row.step, row.count, ...spreads];
@@ -184,7 +191,15 @@ const repeats = (report: Command): void =>
     ask: (reads, { programme }: Asked) => repeatReport(reads, { programme }),
     tables: ({ rows }) => [
       [
-        ['programme', 'customers', 'cases', 'within 30 days', 'within 90 days', 'customers 30', 'customers 90'],
+        [
+          'programme',
+          'customers',
+          'cases',
+          'within 30 days',
+          'within 90 days',
+          'customers within 30 days',
+          'customers within 90 days',
+        ],
         rows.map((row) => [
           row.programme,
           row.customers,
