@@ -105,7 +105,7 @@ const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocum
 /** One document for each response and each case, with the steps it reached: reports count them. */
 export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
-  version: 3,
+  version: 4,
   reads: ['triage'],
   fields,
   indexes: [['programme', 'about', 'month']],
@@ -122,7 +122,8 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
     ResponseTriaged: (fact, { data }) =>
       step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
     CaseOpened: (fact, event) => fact ?? { ...begin('case', event), opened: true },
-    ContactAttempted: (fact, { data }) => (data.outcome === 'reached' ? step(fact, { contacted: true }) : fact),
+    ContactAttempted: (fact, { data, occurredAt }) =>
+      fact && data.outcome === 'reached' && occurredAt >= (fact.at ?? '') ? step(fact, { contacted: true }) : fact,
     ResolutionOffered: (fact, { data }) => fact && answered(fact, data.offer, 'none'),
     OfferAnswered: (fact, { data }) => fact && answered(fact, data.offer, data.answer),
     // A duplicate goes on in another case, and counts there.

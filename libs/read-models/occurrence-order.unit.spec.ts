@@ -57,6 +57,14 @@ describe('a fact that is recorded late stands where it happened', () => {
   });
 });
 
+test('a contact before the case was opened counts in no step and in no time', async () => {
+  const reached: CaseEvent = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } };
+  const early = history([60, opened], [0, reached]);
+  expect(await documents(funnel, early, rules)).toMatchObject({ '7': { contacted: false } });
+  expect(await documents(times, early, rules)).toMatchObject({ '7': { firstContactWallMs: null } });
+  expect(await documents(queues, early, rules)).toMatchObject({ '7': { attempts: 0, contacted: false } });
+});
+
 test('a merged duplicate counts in no step and in no number of cases', async () => {
   const duplicate = history([0, opened], [10, { type: 'CaseMerged', data: { into: '8', customer: 'customer-1' } }]);
   expect(await documents(customers, duplicate, rules)).toEqual({});

@@ -50,7 +50,7 @@ function reachedBy(
     case 'CaseAcknowledged':
       return first('acknowledge');
     case 'ContactAttempted':
-      return event.data.outcome === 'reached' ? first('firstContact') : reached;
+      return event.data.outcome === 'reached' && event.occurredAt >= openedAt ? first('firstContact') : reached;
     case 'CaseSubmitted':
     case 'CaseGivenUp':
       return last('resolve');
@@ -78,7 +78,7 @@ function evolve(
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
 export const times: ReadModel<TimesFact, ['calendars']> = {
   name: 'times',
-  version: 3,
+  version: 4,
   reads: ['calendars'],
   fields: {
     case: 'string',

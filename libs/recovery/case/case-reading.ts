@@ -27,8 +27,9 @@ function isReadAsRecorded(events: readonly Recorded[]): boolean {
   if (latest.type !== OPENING) return false;
   for (let i = 1; i < events.length; i++) {
     const event = events[i] as Recorded;
+    if (isCorrection(event) || event.type === OPENING) return false;
     // What happened before the opening still comes after it.
-    if (isCorrection(event) || event.type === OPENING || (i > 1 && byOccurrence(latest, event) > 0)) return false;
+    if (i > 1 && event.occurredAt <= latest.occurredAt && byOccurrence(latest, event) > 0) return false;
     latest = event;
   }
   return true;

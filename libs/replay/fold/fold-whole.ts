@@ -1,7 +1,6 @@
 import type { AnyProjection, Document, Shown } from '../../event-sourcing/projection.js';
 import type { EventsToFold } from './events-to-fold.js';
-import { evolversOf, foldStream } from './fold-stream.js';
-import { typesOf } from './projections.js';
+import { evolversOf, foldStream, typesReadBy } from './fold-stream.js';
 
 /**
  * Folds a projection from all events of its keys, in memory, without a store. The documents have no order.
@@ -23,7 +22,7 @@ type Facts = Iterable<readonly [key: string, fact: object | undefined]>;
 
 /** For projections whose keys read one stream each. */
 function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Facts {
-  const reads: ReadonlySet<string> = new Set(typesOf([projection]));
+  const reads: ReadonlySet<string> = typesReadBy(projection);
   const facts: [string, object | undefined][] = [];
   for (const events of streams) {
     const first = events.find(({ type }) => reads.has(type));

@@ -6,8 +6,8 @@ import { declaredTypes } from '../../read-store/declared-types.js';
 import type { Flush, ReadStore, StoredDocument } from '../../read-store/read-store.js';
 import type { EventsToFold } from './events-to-fold.js';
 import type { ParkedEvents } from './parked.js';
-import { evolversOf, foldStream, type Evolver } from './fold-stream.js';
-import { factsOf, typesOf } from './projections.js';
+import { evolversOf, foldStream, typesReadBy, type Evolver } from './fold-stream.js';
+import { factsOf } from './projections.js';
 import { sameDocument } from './fast/same-document.js';
 
 type Write = Flush['writes'][number];
@@ -75,7 +75,7 @@ export class ProjectionFold<Inputs> {
     this.#options = options;
     this.#facts = factsOf(projection);
     this.#evolvers = evolversOf(projection);
-    this.#types = new Set(typesOf([projection]));
+    this.#types = typesReadBy(projection);
     this.#refuseOtherTypes = declaredTypes(projection);
     this.#complete = options.empty;
     this.#known =
