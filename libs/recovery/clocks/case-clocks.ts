@@ -46,14 +46,14 @@ function moved(
   books: RuleBooks,
   programme: string,
 ): CaseClocks {
-  const { facts, pausedUntil } = now;
+  const { facts } = now;
   const before = clocks && clocksUnderRulesOf(clocks, moment.at, books, programme);
   const at = before && before.at > moment.at ? before.at : moment.at;
   const rules = books.at(programme, at);
   const book = books.book(programme);
   const standing = before ?? NOTHING;
   const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.case.facts, facts, book));
-  const settled = isMoved ? settle(standing, rules, { ...moment, facts, pausedUntil }, book) : standing;
+  const settled = isMoved ? settle(standing, rules, { ...moment, ...stateOf(now) }, book) : standing;
   return {
     case: now,
     clocks: settled.clocks,
@@ -63,6 +63,12 @@ function moved(
     ruleSet: rules?.hash ?? null,
   };
 }
+
+/** Only a pause of the case ends by itself: a target may hold its clock for other reasons too. */
+const stateOf = ({ facts, pausedUntil }: OpenedCase): Pick<Moment, 'facts' | 'pausedUntil'> => ({
+  facts,
+  pausedUntil: facts.status === 'paused' ? pausedUntil : undefined,
+});
 
 /** A pause that ends by itself moves the clocks when it ends. */
 function clocksAfterPause(clocks: CaseClocks, at: string, books: RuleBooks, programme: string): CaseClocks {
@@ -104,7 +110,6 @@ export function clocksUnder(
   book: readonly RulesFrom[],
   moves?: (clock: Clock) => boolean,
 ): CaseClocks {
-  const { facts, pausedUntil } = clocks.case;
-  const moment = { at: from, by: `rule-set:${rules.hash}`, facts, pausedUntil };
+  const moment = { at: from, by: `rule-set:${rules.hash}`, ...stateOf(clocks.case) };
   return { ...clocks, at: from, ruleSet: rules.hash, ...settle(clocks, rules, moment, book, moves) };
 }

@@ -186,6 +186,16 @@ describe('a pause with an end', () => {
     }
     expect(fold(office, ...held, ['2031-05-05T15:00Z', submitted]).clocks).toMatchObject([{ workingMs: 4 * HOUR }]);
   });
+  test('that was over when it began holds nothing', () => {
+    const { clocks } = fold(office, MON9, ['2031-05-05T10:00Z', until('2031-05-05T09:30Z')]);
+    expect(clocks).toMatchObject([{ dueAt: '2031-05-05T17:00:00.000Z' }]);
+  });
+  test('says nothing of a clock that is held for another reason', () => {
+    const books = booksOf([null, rulesOf([{ ...RESOLVE, stop: { approved: true }, pause: { status: 'submitted' } }])]);
+    const { clocks } = fold(books, ...held, ['2031-05-05T11:00Z', submitted]);
+    expect(clocks).toMatchObject([{ state: 'paused', pauses: [{ from: '2031-05-05T11:00:00.000Z' }] }]);
+    expect(clocks[0]?.pauses[0]).not.toHaveProperty('until');
+  });
   test('ends at once when it is resumed before', () => {
     const { clocks } = fold(office, ...held, ['2031-05-05T11:00Z', resumed]);
     expect(clocks).toMatchObject([{ pauses: [{ to: '2031-05-05T11:00:00.000Z' }], dueAt: '2031-05-06T10:00:00.000Z' }]);

@@ -36,10 +36,11 @@ export function attach(target: CompiledTarget, ruleSet: string, moment: Moment):
   return { target: target.id, cycle: facts.cycle, ruleSet, startedAt: at, startedBy: by, pauses };
 }
 
+/** A source may tell of a pause that was over when it began: it holds nothing. */
 const pauseFrom = (from: string, { by, pausedUntil }: Moment): Pause =>
-  pausedUntil === undefined || pausedUntil < from
+  pausedUntil === undefined
     ? { from, fromEvent: by }
-    : { from, fromEvent: by, until: pausedUntil };
+    : { from, fromEvent: by, until: pausedUntil < from ? from : pausedUntil };
 
 /** Takes the promise from a clock that no goal fits any more. */
 export const unpromise = (course: Unpromised): Unpromised => {
