@@ -13,6 +13,8 @@ interface CustomerFact {
   readonly customer: string;
   /** By programme, its cases and when they were opened, soonest first: sources are not always in order. */
   readonly opened: Readonly<Record<string, readonly Opened[]>>;
+  /** Cases that go on in another one, and count there. */
+  readonly merged: readonly string[];
   /** Forgotten customers are still counted: nothing here says who they were. */
   readonly forgottenAt: string | null;
 }
@@ -33,7 +35,7 @@ const isoIfAny = (ms: number | undefined): string | null => (ms === undefined ? 
 /** One document for each customer and programme: how many cases they had, and how soon after one another. */
 export const customers: ReadModel<CustomerFact> = {
   name: 'customers',
-  version: 2,
+  version: 3,
   reads: [],
   fields: {
     customer: 'string',
@@ -51,21 +53,19 @@ export const customers: ReadModel<CustomerFact> = {
   },
   evolve: {
     CaseOpened: (fact, { data, programme, occurredAt }) => {
-      const { opened = {}, forgottenAt = null } = fact ?? {};
+      const { opened = {}, merged = [], forgottenAt = null } = fact ?? {};
       const cases = withOpening(opened[programme] ?? [], data.case, instant(occurredAt));
-      return { customer: data.customer, opened: { ...opened, [programme]: cases }, forgottenAt };
+      return { customer: data.customer, opened: { ...opened, [programme]: cases }, merged, forgottenAt };
     },
-    // A duplicate counts once, as the case that it goes on in.
-    CaseMerged: (fact, { stream, programme }) => {
-      const of = fact?.opened[programme];
-      if (!of) return fact;
-      const others = of.filter((opened) => caseOf({ stream }) !== opened.case);
-      return { ...fact, opened: { ...fact.opened, [programme]: others } };
+    CaseMerged: (fact, { data: { customer = '' }, stream }) => {
+      const { opened = {}, merged = [], forgottenAt = null } = fact ?? {};
+      return { customer, opened, merged: [...merged, caseOf({ stream }) ?? ''], forgottenAt };
     },
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
-  documents: ({ customer, opened, forgottenAt }) =>
+  documents: ({ customer, opened, merged, forgottenAt }) =>
     Object.entries(opened)
+      .map(([programme, of]) => [programme, of.filter((one) => !merged.includes(one.case))] as const)
       .filter(([, of]) => of.length > 0)
       .map(([programme, of]): Shown => {
         const document = {

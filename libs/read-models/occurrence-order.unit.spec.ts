@@ -85,6 +85,7 @@ const happening = fc.constantFrom<CaseEvent[]>(
   { type: 'CaseReturned', data: { reason: 'no cause' } },
   { type: 'CaseApproved', data: {} },
   { type: 'CaseReopened', data: { cycle: 2 } },
+  { type: 'CaseMerged', data: { into: '8', customer: 'customer-1' } },
   { type: 'ResolutionOffered', data: { offer: 'o', kind: 'apology', needsAuthority: false } },
   { type: 'OfferAnswered', data: { offer: 'o', answer: 'accepted' } },
   { type: 'RootCauseIdentified', data: { cause: ['process', 'billing'] } },

@@ -196,6 +196,8 @@ class CaseMapper implements MappedCase {
         return { response: this.responseId, source, externalId: this.group, customer, commentLength: 0 };
       case 'CaseOpened':
         return { case: this.caseId, customer, ...(this.answersAResponse() ? { response: this.responseId } : {}) };
+      case 'CaseMerged':
+        return { customer };
       case 'CaseReopened':
         return { cycle: (state?.facts.cycle ?? 0) + 1 };
       case 'ResolutionOffered':
