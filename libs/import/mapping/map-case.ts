@@ -114,12 +114,13 @@ class CaseMapper implements MappedCase {
       if (before !== undefined) throw new RowRejected(`It has the same id as line ${before}`);
       const shown = this.compiled.backFilled.map(({ until }, i) => this.shown[i] === true || until(written));
       const row = this.withoutBackFilled(written, shown);
-      const { events, state, answered, isUnclear } = this.eventsOf(row);
+      const commandId = idOf(this.compiled.mapping.source, name);
+      const { events, state, answered, isUnclear } = this.eventsOf(row, commandId);
       for (const event of events) this.keep(event);
       this.compiled.firstTimes.forEach((passes, number) => passes(row) && this.passed.add(number));
       shown.forEach((is, i) => (this.shown[i] = is));
       this.seen.set(name, line);
-      this.taken.add(idOf(this.compiled.mapping.source, name));
+      this.taken.add(commandId);
       if (isUnclear) this.unclear += 1;
       this.previous = row;
       this.state = state;
@@ -138,7 +139,10 @@ class CaseMapper implements MappedCase {
     return visible;
   }
 
-  private eventsOf(row: Row): { events: EventToAppend[]; state: CaseState; answered: boolean; isUnclear: boolean } {
+  private eventsOf(
+    row: Row,
+    commandId: string,
+  ): { events: EventToAppend[]; state: CaseState; answered: boolean; isUnclear: boolean } {
     const { passed, previous, compiled } = this;
     const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
@@ -154,7 +158,7 @@ class CaseMapper implements MappedCase {
       ordinals.set(emit.type, ordinal + 1);
       const id = eventIdOf(compiled, row, emit.type, ordinal);
       const data = { ...emit.data(context), ...this.given(emit, id, state.now) };
-      const event = this.envelope(emit, id, row, data);
+      const event = this.envelope(emit, { id, commandId }, row, data);
       if (event.type === 'ResponseReceived') {
         if (answered) throw new RowRejected('The case already has a response');
         answered = true;
@@ -217,9 +221,13 @@ class CaseMapper implements MappedCase {
     return this.compiled.emits.some(({ type }) => type === 'ResponseReceived');
   }
 
-  private envelope(emit: CompiledEmit, id: string, row: Row, data: Record<string, unknown>): EventToAppend {
+  private envelope(
+    emit: CompiledEmit,
+    { id, commandId }: Pick<EventToAppend, 'id' | 'commandId'>,
+    row: Row,
+    data: Record<string, unknown>,
+  ): EventToAppend {
     const { source, programme } = this.compiled.mapping;
-    const commandId = idOf(source, rowName(this.compiled, row));
     const comment = data['comment'];
     if (emit.type === 'ResponseReceived' && typeof comment === 'string') data['commentLength'] = comment.length;
     const event: Omit<EventToAppend, 'type' | 'data'> & DomainEvent = {
