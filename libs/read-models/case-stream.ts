@@ -1,4 +1,5 @@
 import type { Recorded } from '../event-sourcing/event.js';
+import { CASE_FACT_FIELDS } from '../recovery/case/case-facts.js';
 import { caseAsRead, changesReading } from '../recovery/case/case-reading.js';
 import { CASE_EVENTS, type CaseEvent } from '../recovery/case/case.js';
 import type { RecordedEvent } from '../recovery/history.js';
@@ -34,12 +35,7 @@ export const ofEachCase = <Fact extends object, Inputs>(evolve: Evolve<Fact, Cas
   reading: readingOfCase,
 });
 
+const { kind, priority, team, owner, touchpoint, product } = CASE_FACT_FIELDS;
+
 /** Fields of a case by which people filter and group, whatever a document says of it. */
-export const CASE_FIELDS = {
-  kind: 'string',
-  priority: 'string',
-  team: 'string',
-  owner: 'string',
-  touchpoint: 'string',
-  product: 'string',
-} as const;
+export const CASE_FIELDS = { kind, priority, team, owner, touchpoint, product };
