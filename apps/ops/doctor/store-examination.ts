@@ -118,10 +118,8 @@ async function whoCanWork(reads: ReadStore, books: RuleBooks): Promise<readonly 
   );
 }
 
-const teamsOf = (triage: TriageRules | undefined): readonly string[] =>
-  triage
-    ? [
-        triage.team,
-        ...Object.values(triage.cells).flatMap((cells) => Object.values(cells).map(({ team }) => team)),
-      ].filter((team) => team !== undefined)
-    : [];
+const teamsOf = (triage: TriageRules | undefined): readonly string[] => {
+  if (!triage) return [];
+  const cells = [...Object.values(triage.cells).flatMap((of) => Object.values(of)), ...(triage.overrides ?? [])];
+  return [triage.team, ...cells.map(({ team }) => team)].filter((team) => team !== undefined);
+};
