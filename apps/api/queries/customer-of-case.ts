@@ -13,7 +13,7 @@ import type { ContactData } from '../../../libs/vault/personal-data.js';
 import type { CustomerReference } from '../../../libs/vault/customer-references.js';
 import { AccessLog } from './access-log.js';
 import type { Asked } from './documents.js';
-import { askedOf } from './ended-pauses.js';
+import { askedOf, conditionsOf } from './url-query.js';
 
 type CaseShown = Readonly<Record<string, unknown>>;
 
@@ -59,30 +59,29 @@ export class CustomersOfCases {
   }
 
   /**
-   * The conditions of a listing on the customer's id in a source, or their e-mail address, as conditions on our ids.
+   * The conditions of a listing on the customer's id in a source, or their e-mail address, as conditions on our ids. A key that
+   * names a team finds the cases of that team, and the caller's own.
    * @throws Problem 403 for those who may not know customers
    */
   async resolved(filter: Filter, { caller, route }: Asked): Promise<Filter> {
     const email = askedOf(filter, 'email');
-    const named = (askedOf(filter, 'customer') ?? []).filter((value) => typeof value === 'string' && !isId(value));
+    const asked = askedOf(filter, 'customer') ?? [];
+    const named = asked.filter((value) => typeof value === 'string' && !isId(value));
     if (email === undefined && named.length === 0) return filter;
     if (!ROLES_THAT_READ_PERSONAL.has(caller.role))
       throw forbidden('customer-not-shown', `The role ${caller.role} finds customers by our own ids only.`);
     const { personal } = this.stores;
     await this.access.recordFields(caller, { route, fields: email === undefined ? ['references'] : ['contact.email'] });
-    const found = async (condition: Filter): Promise<Filter> => {
-      if ('email' in condition)
-        return {
-          customer: {
-            $in: (await Promise.all((email ?? []).map((one) => personal.find({ email: String(one) })))).flat(),
-          },
-        };
-      if (!('customer' in condition)) return condition;
-      const ours = (askedOf(filter, 'customer') ?? []).filter((value) => !named.includes(value));
-      const theirs = (await Promise.all(named.map((id) => personal.find({ id: String(id) })))).flat();
-      return { customer: { $in: [...ours, ...theirs] } };
+    const byEmail = await Promise.all((email ?? []).map((one) => personal.find({ email: String(one) })));
+    const byId = await Promise.all(named.map((id) => personal.find({ id: String(id) })));
+    const ours = asked.filter((value) => !named.includes(value));
+    const found = (condition: Filter): Filter => {
+      if ('email' in condition) return { customer: { $in: byEmail.flat() } };
+      return 'customer' in condition ? { customer: { $in: [...ours, ...byId.flat()] } } : condition;
     };
-    return { $and: await Promise.all((filter['$and'] as readonly Filter[]).map(found)) };
+    const { team, name } = caller;
+    const own: readonly Filter[] = team === undefined ? [] : [{ $or: [{ team }, { owner: name }] }];
+    return { $and: [...conditionsOf(filter).map(found), ...own] };
   }
 
   private async feedbackOf(response: string): Promise<CustomerOfCase['feedback']> {

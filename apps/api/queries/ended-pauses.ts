@@ -1,5 +1,6 @@
-import type { Filter, Scalar } from '../../../libs/filter/filter.js';
+import type { Filter } from '../../../libs/filter/filter.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
+import { askedOf, conditionsOf } from './url-query.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,19 +10,9 @@ export const afterPause = <D extends Fields>(document: D, now: string): D =>
     ? { ...document, status: 'open', waitingOn: null, pausedUntil: null }
     : document;
 
-const conditionsOf = ({ $and = [] }: Filter): readonly Filter[] => $and as readonly Filter[];
-
-/** The values that a listing asks of a field; undefined: any. */
-export function askedOf(filter: Filter, field: string): readonly Scalar[] | undefined {
-  const asked = conditionsOf(filter).find((condition) => field in condition)?.[field] as
-    Scalar | { readonly $in: readonly Scalar[] } | undefined;
-  if (asked === undefined) return undefined;
-  return typeof asked === 'object' && asked !== null ? asked.$in : [asked];
-}
-
 /**
  * The filter of a listing of cases by their status now, where the store has it as of the last event.
- * @param filter as a listing has it: `$and` of a condition for each field
+ * @param filter as `queryOf` makes it
  */
 export async function filterAfterPauses(
   reads: Pick<ReadStore, 'find'>,

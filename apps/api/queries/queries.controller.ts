@@ -20,8 +20,8 @@ import { forbidden } from '../http/problems.js';
 import { CustomersOfCases } from './customer-of-case.js';
 import { Asking, Documents, type Asked, type Shown } from './documents.js';
 import type { Filter } from '../../../libs/filter/filter.js';
-import { afterPause, askedOf, filterAfterPauses } from './ended-pauses.js';
-import { Listing, oneOf, Parameters, type Named } from './url-query.js';
+import { afterPause, filterAfterPauses } from './ended-pauses.js';
+import { askedOf, Listing, oneOf, Parameters, type Named } from './url-query.js';
 import { viewOf } from './view.js';
 
 const OF_CASE = ['team', 'owner', 'status', 'kind', 'priority', 'touchpoint', 'product'];

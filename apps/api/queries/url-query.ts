@@ -78,6 +78,17 @@ export function queryOf(url: UrlQuery, filters: readonly string[]): Query {
   };
 }
 
+/** The conditions of a filter that `queryOf` made, one for each field. */
+export const conditionsOf = ({ $and = [] }: Filter): readonly Filter[] => $and as readonly Filter[];
+
+/** The values that a listing asks of a field; undefined: any. */
+export function askedOf(filter: Filter, field: string): readonly Scalar[] | undefined {
+  const asked = conditionsOf(filter).find((condition) => field in condition)?.[field] as
+    Scalar | { readonly $in: readonly Scalar[] } | undefined;
+  if (asked === undefined) return undefined;
+  return typeof asked === 'object' && asked !== null ? asked.$in : [asked];
+}
+
 const isPageSize = (limit: string): boolean => /^\d+$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 1_000;
 const notAPageSize = (limit: string): FieldMistake => ({
   field: 'limit',
