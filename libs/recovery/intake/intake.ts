@@ -1,18 +1,21 @@
 import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
+import { GrowingSet } from '../fast/growing-set.js';
 import type { Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
 import { field } from '../../event-sourcing/schema.js';
 import { command } from '../vocabulary/command.js';
 import { Day, Optional, Text } from '../vocabulary/fields.js';
 import type { IntakeEvent } from './intake-events.js';
-import { chooseOwner } from './owner-choice.js';
+import { chooseOwner, withCaseOf, type CasesOfDay } from './owner-choice.js';
 
-/** A team's new cases of one day: their owners in order, and the responses held back. */
-export interface Intake {
-  readonly allocated: readonly { readonly response: string; readonly owner: string }[];
-  readonly heldBack: readonly string[];
+/** A team's new cases of one day. An event costs the same however many came before it. */
+export interface Intake extends CasesOfDay {
+  /** The responses that got an owner or were held back. */
+  readonly decided: GrowingSet;
+  /** The number of cases that got an owner. */
+  readonly allocated: number;
 }
 
 export const AllocateIntake = command('AllocateIntake', {
@@ -36,9 +39,9 @@ export type IntakeCommand = CommandOf<typeof AllocateIntake>;
 const decide = (asked: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
   const { response, team, decided } = asked;
   const { kind, priority, score, rule, ruleSet } = decided;
-  if (intake.heldBack.includes(response) || intake.allocated.some((done) => done.response === response)) return [];
+  if (intake.decided.has(response)) return [];
   const limit = decided.intake.throttle?.perTeamAndDay;
-  if (limit !== undefined && intake.allocated.length >= limit)
+  if (limit !== undefined && intake.allocated >= limit)
     return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
   const { owner, by } = chooseOwner(asked, intake);
   return [
@@ -50,13 +53,12 @@ const decide = (asked: IntakeCommand, intake: Intake): Decision<IntakeEvent> => 
 };
 
 const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
+  const decided = intake.decided.with(event.data.response);
   switch (event.type) {
-    case 'IntakeAllocated': {
-      const { response, owner } = event.data;
-      return { ...intake, allocated: [...intake.allocated, { response, owner }] };
-    }
+    case 'IntakeAllocated':
+      return { decided, allocated: intake.allocated + 1, byOwner: withCaseOf(event.data.owner, intake.byOwner) };
     case 'IntakeHeldBack':
-      return { ...intake, heldBack: [...intake.heldBack, event.data.response] };
+      return { ...intake, decided };
     default:
       return never(event);
   }
@@ -64,7 +66,7 @@ const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
 
 /** It never refuses: it gives a response an owner, or holds it back and counts it. */
 export const intakeDecider: Decider<Intake, IntakeCommand, IntakeEvent> = {
-  initialState: { allocated: [], heldBack: [] },
+  initialState: { decided: GrowingSet.empty, allocated: 0, byOwner: new Map() },
   evolve,
   decide,
 };

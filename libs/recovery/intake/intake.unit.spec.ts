@@ -120,8 +120,14 @@ describe('the throttle', () => {
     ]);
   });
   test('a repeated response adds nothing', () => {
-    const state: Intake = { allocated: [{ response: 'r1', owner: 'ana' }], heldBack: ['r2'] };
-    expect(intakeDecider.decide(allocate('r1'), state, context)).toEqual([]);
-    expect(intakeDecider.decide(allocate('r2'), state, context)).toEqual([]);
+    const said = { members: three, intake: { throttle: { perTeamAndDay: 1 } } };
+    const twice = ['r1', 'r2', 'r1', 'r2'].reduce(
+      ({ state, events }, response) => {
+        const decided = intakeDecider.decide(allocate(response, said), state, context) as Recorded<IntakeEvent>[];
+        return { state: decided.reduce(intakeDecider.evolve, state), events: [...events, ...decided] };
+      },
+      { state: intakeDecider.initialState, events: [] as Recorded<IntakeEvent>[] },
+    );
+    expect(twice.events.map(({ type }) => type)).toEqual(['IntakeAllocated', 'IntakeHeldBack']);
   });
 });

@@ -12,9 +12,10 @@ interface CaseWithoutOwner {
   readonly openCases: Readonly<Record<string, number>>;
 }
 
-/** The team's cases of the day so far, in order. */
-interface CasesOfDay {
-  readonly allocated: readonly { readonly owner: string }[];
+/** The team's cases of the day so far. */
+export interface CasesOfDay {
+  /** Their number by owner, the owner of the latest case last. */
+  readonly byOwner: ReadonlyMap<string, number>;
 }
 
 interface Chosen {
@@ -51,9 +52,8 @@ function byRule(command: CaseWithoutOwner, intake: CasesOfDay): string | undefin
 }
 
 /** Open cases of an owner, with those that this intake just allocated. */
-const load = (owner: string, { openCases }: CaseWithoutOwner, { allocated }: CasesOfDay): number =>
-  (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) +
-  allocated.filter((done) => done.owner === owner).length;
+const load = (owner: string, { openCases }: CaseWithoutOwner, { byOwner }: CasesOfDay): number =>
+  (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) + (byOwner.get(owner) ?? 0);
 
 const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === undefined || open < capacity;
 
@@ -83,13 +83,20 @@ function nextInTurn(
   agents: readonly Member[],
   free: readonly Member[],
   day: string,
-  { allocated }: CasesOfDay,
+  { byOwner }: CasesOfDay,
 ): string | undefined {
-  const last = allocated.findLast(({ owner }) => agents.some(({ id }) => id === owner))?.owner;
+  const last = [...byOwner.keys()].findLast((owner) => agents.some(({ id }) => id === owner));
   const start = last === undefined ? Date.parse(day) / DAY_MS : agents.findIndex(({ id }) => id === last) + 1;
   for (let step = 0; step < agents.length; step++) {
     const candidate = agents[(start + step) % agents.length];
     if (candidate && free.includes(candidate)) return candidate.id;
   }
   return undefined;
+}
+
+/** The cases by owner with one more of this owner, the latest. */
+export function withCaseOf(owner: string, byOwner: CasesOfDay['byOwner']): CasesOfDay['byOwner'] {
+  const after = new Map(byOwner);
+  after.delete(owner);
+  return after.set(owner, (byOwner.get(owner) ?? 0) + 1);
 }
