@@ -60,7 +60,7 @@ const MAY_IMPORT = {
     'platform/stores',
     'platform/config',
   ],
-  responses: ['event-sourcing', 'recovery', 'vault', 'commands', 'platform/validation'],
+  responses: ['event-sourcing', 'recovery', 'event-store', 'vault', 'commands', 'platform/validation'],
   platform: [
     'event-sourcing',
     'recovery',

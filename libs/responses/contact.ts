@@ -20,6 +20,8 @@ export type Contact = Static<typeof Contact>;
 interface Recording {
   readonly customer: string;
   readonly contact: Contact;
+  /** When that was so, UTC with milliseconds. What is known of later stays. */
+  readonly asOf: string;
   readonly actor: Actor;
   readonly commandId: string;
   readonly programme: string;
@@ -28,10 +30,10 @@ interface Recording {
 /** Keeps a customer's contact data in the vault, and records in history that there is some. */
 export async function recordContact(
   { personal, commands }: { readonly personal: PersonalData; readonly commands: Commands },
-  { customer, contact, actor, commandId, programme }: Recording,
+  { customer, contact, asOf, actor, commandId, programme }: Recording,
 ): Promise<Done | Refusal> {
   try {
-    const entry = await personal.putContact(customer, { ...(await personal.contactOf(customer)), ...stated(contact) });
+    const entry = await personal.putContact(customer, { contact: stated(contact), asOf });
     const command = { type: 'RecordContact', customer, entry } as const;
     return await commands.execute({
       aggregate: 'customer',

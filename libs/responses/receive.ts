@@ -4,6 +4,7 @@ import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { stated } from '../event-sourcing/stated.js';
+import type { EventStore } from '../event-store/event-store.js';
 import { instantOf } from '../platform/validation/formats.js';
 import { streamOf } from '../recovery/aggregates.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
@@ -12,6 +13,7 @@ import { recordContact } from './contact.js';
 import type { ReceiveResponse } from './receive-response.js';
 
 export interface Surroundings {
+  readonly events: Pick<EventStore, 'readStream'>;
   readonly personal: PersonalData;
   readonly commands: Commands;
   readonly rules: RulesInForce;
@@ -24,7 +26,7 @@ export interface Received {
 
 /** Receives a response from any channel. The same source and external id mean the same response. */
 export async function receiveResponse(
-  { personal, commands, rules }: Surroundings,
+  { events, personal, commands, rules }: Surroundings,
   sent: ReceiveResponse,
   actor: Actor,
 ): Promise<Received | Refusal> {
@@ -72,11 +74,28 @@ export async function receiveResponse(
   });
   if (isRefusal(done)) return done.refused === 'idempotency-key-used' ? changed(sent) : done;
   if (sent.contact !== undefined) {
-    const recording = { customer, contact: sent.contact, actor, commandId: idOf('contact', commandId), programme };
-    const recorded = await recordContact({ personal, commands }, recording);
+    const recorded = await recordContact(
+      { personal, commands },
+      {
+        customer,
+        contact: sent.contact,
+        // Not now: the response may come again, or be older than what is known.
+        asOf: done.events[0]?.occurredAt ?? (await occurredAtOf(response, events)),
+        actor,
+        commandId: idOf('contact', commandId),
+        programme,
+      },
+    );
     if (isRefusal(recorded)) return recorded;
   }
   return { response, done };
+}
+
+/** Of a response that history has from elsewhere, such as an import. */
+async function occurredAtOf(response: string, events: Surroundings['events']): Promise<string> {
+  const [received] = (await events.readStream(streamOf('response', response), { limit: 1 })).events;
+  if (received !== undefined) return received.occurredAt;
+  throw new Error(`History lacks the response ${response} that was received.`);
 }
 
 /** The source says something else under the id of a response that it sent before. */

@@ -15,12 +15,13 @@ export class CustomersByEmail {
     this.hashing = keyFor(keyEncryptionKey, 'e-mail addresses');
   }
 
-  /** The customer's only address from now on. */
-  async set(customer: string, email: string): Promise<void> {
+  /** The customer's only address from now on, or none. Where it is so already, nothing is written. */
+  async set(customer: string, email: string | undefined): Promise<void> {
+    if (email === undefined) return this.forget(customer);
     const hash = this.hashOf(email);
     // First what `forget` follows, then what it must find.
-    await this.vault.put({ key: `${ofCustomer(customer)}${hash}`, value: {} });
-    await this.vault.put({ key: entry(hash, customer), value: {} });
+    for (const key of [`${ofCustomer(customer)}${hash}`, entry(hash, customer)])
+      if (!(await this.vault.get(key))) await this.vault.put({ key, value: {} });
     await this.remove(customer, (other) => other !== hash);
   }
 

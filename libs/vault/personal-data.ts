@@ -1,9 +1,10 @@
 import type { EventDeclaration, ToAppend } from '../event-sourcing/event.js';
 import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { ContactData, ContactStatement } from './contact-data.js';
+import { Contacts } from './contacts.js';
 import { CustomerKeys } from './customer-keys.js';
 import { type CustomerReference, CustomerReferences, type Naming } from './customer-references.js';
-import { CustomersByEmail } from './customers-by-email.js';
 import { decrypt, encrypt, KEY_BYTES } from './encryption.js';
 import { replaceSealed, sealedIn } from './sealed-values.js';
 import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
@@ -16,28 +17,21 @@ export interface PersonalDataOptions {
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
 }
 
-/** A customer's name, `email`, phone, language and zone, as far as they are known. */
-export type ContactData = Readonly<Record<string, string>>;
-
-const contactEntry = (customer: string): string => `contact/${customer}`;
-
 /**
  * Encrypts people's words, names and addresses with the customer's own key before anything stores them. Destroying that
  * key forgets them everywhere at once, including back-ups and old builds.
  */
 export class PersonalData {
-  private readonly vault: Ledger;
   private readonly keys: CustomerKeys;
   private readonly references: CustomerReferences;
-  private readonly emails: CustomersByEmail;
+  private readonly contacts: Contacts;
   private readonly declarations: Readonly<Record<string, EventDeclaration>>;
 
   constructor({ vault, keyEncryptionKey, declarations }: PersonalDataOptions) {
     if (keyEncryptionKey.length !== KEY_BYTES)
       throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
-    this.vault = vault;
     this.keys = new CustomerKeys(vault, keyEncryptionKey);
-    this.emails = new CustomersByEmail(vault, keyEncryptionKey);
+    this.contacts = new Contacts(vault, keyEncryptionKey, this.keys);
     this.references = new CustomerReferences(vault, keyEncryptionKey, this.keys);
     this.declarations = declarations;
   }
@@ -98,33 +92,22 @@ export class PersonalData {
 
   /** Those whom any source knows by this id, or who have this e-mail address. */
   async find(by: { readonly id: string } | { readonly email: string }): Promise<readonly string[]> {
-    return 'id' in by ? this.references.namedAs(by.id) : this.emails.find(by.email);
+    return 'id' in by ? this.references.namedAs(by.id) : this.contacts.withEmail(by.email);
   }
 
-  /** Resolves to the key of the vault's entry, which events refer to. @throws CustomerIsForgotten */
-  async putContact(customer: string, contact: ContactData): Promise<string> {
-    const key = await this.keys.findOrMake(customer);
-    const entry = contactEntry(customer);
-    if (contact['email'] !== undefined) await this.emails.set(customer, contact['email']);
-    await this.vault.put({ key: entry, value: { sealed: encrypt(key, JSON.stringify(contact), entry) } });
-    return entry;
+  /** Keeps what the statement says of later than is known. Resolves to the vault's entry, which events cite. @throws CustomerIsForgotten */
+  putContact(customer: string, statement: ContactStatement): Promise<string> {
+    return this.contacts.put(customer, statement);
   }
 
-  async contactOf(customer: string): Promise<ContactData | undefined> {
-    const entry = contactEntry(customer);
-    const key = await this.keys.find(customer);
-    const record = key && (await this.vault.get<{ sealed: string }>(entry));
-    if (!key || !record) return undefined;
-    const text = decrypt(key, record.value.sealed, entry);
-    if (!text) throw new VaultKeyRefused(`Amends can't open ${entry} with its customer's key: the vault is damaged.`);
-    return JSON.parse(text.toString()) as ContactData;
+  contactOf(customer: string): Promise<ContactData | undefined> {
+    return this.contacts.of(customer);
   }
 
   /** Destroys the customer's key, references and addresses for ever. After a crash, call it again. */
   async forgetKey(customer: string): Promise<void> {
     await this.keys.destroy(customer);
-    await this.vault.remove(contactEntry(customer));
-    await this.emails.forget(customer);
+    await this.contacts.forget(customer);
     await this.references.forget(customer);
   }
 

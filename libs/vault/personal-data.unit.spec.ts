@@ -21,6 +21,7 @@ const DECLARATIONS: Record<string, EventDeclaration> = {
 const SECRET = 'Zoë Ångström of 12 Elm Street said it broke';
 const ANA = { source: 'shop', id: 'ana@example.org' };
 const customer = idOf('e-1');
+const [AT, LATER] = ['2031-05-05T09:00:00.000Z', '2031-05-06T09:00:00.000Z'];
 
 const event = (id: string, type: string, data: object): ToAppend => ({
   id,
@@ -186,17 +187,19 @@ describe('personal data', () => {
 
   describe('contact data', () => {
     test('addresses come back as they were put, and the entry can be cited', async () => {
-      expect(await personal.putContact(customer, { 'e-mail': 'zoe@example.org' })).toBe(`contact/${customer}`);
+      expect(await personal.putContact(customer, { contact: { 'e-mail': 'zoe@example.org' }, asOf: AT })).toBe(
+        `contact/${customer}`,
+      );
       expect(await personal.contactOf(customer)).toEqual({ 'e-mail': 'zoe@example.org' });
       expect(await personal.contactOf('nobody')).toBeUndefined();
     });
 
     test('finds a customer by their address, in any case, and by their id in a source', async () => {
       const customer = await personal.customerOf(ANA, 'e-1');
-      await personal.putContact(customer, { email: 'Zoe@Example.org' });
+      await personal.putContact(customer, { contact: { email: 'Zoe@Example.org' }, asOf: AT });
       expect(await personal.find({ email: 'zoe@example.org' })).toEqual([customer]);
       expect(await personal.find({ id: ANA.id })).toEqual([customer]);
-      await personal.putContact(customer, { email: 'zoe@elsewhere.org' });
+      await personal.putContact(customer, { contact: { email: 'zoe@elsewhere.org' }, asOf: LATER });
       expect(await personal.find({ email: 'zoe@example.org' })).toEqual([]);
       await personal.forgetKey(customer);
       expect(await personal.find({ email: 'zoe@elsewhere.org' })).toEqual([]);
@@ -207,7 +210,7 @@ describe('personal data', () => {
   describe('what is stored', () => {
     test('holds no plaintext, neither in the vault nor in the sealed events', async () => {
       await personal.customerOf(ANA, 'e-1');
-      await personal.putContact(customer, { phone: '+4670112233', name: SECRET });
+      await personal.putContact(customer, { contact: { phone: '+4670112233', name: SECRET }, asOf: AT });
       const events = await personal.seal([event('e-1', 'ToolLent', { note: SECRET })], customer);
       const stored = Buffer.concat([bytesStored(), Buffer.from(JSON.stringify(events))]);
       for (const text of [SECRET, 'Elm Street', ANA.id, 'ana@', '4670112233', key.toString('base64')])
@@ -235,7 +238,7 @@ describe('personal data', () => {
     test('is unreadable everywhere, though the files are searched with the key at hand', async () => {
       await personal.customerOf(ANA, 'e-1');
       const note = await sealedNote();
-      await personal.putContact(customer, { phone: '+4670112233' });
+      await personal.putContact(customer, { contact: { phone: '+4670112233' }, asOf: AT });
       const wrapped = (await vault.get<{ wrapped: string }>(`key/${customer}`))?.value.wrapped ?? '';
       expect(bytesStored().includes(wrapped)).toBe(true);
 
@@ -254,7 +257,7 @@ describe('personal data', () => {
       await sealedNote();
       await personal.forgetKey(customer);
       await expect(sealedNote()).rejects.toThrow(CustomerIsForgotten);
-      await expect(personal.putContact(customer, {})).rejects.toThrow(CustomerIsForgotten);
+      await expect(personal.putContact(customer, { contact: {}, asOf: AT })).rejects.toThrow(CustomerIsForgotten);
       expect(await personal.customerOf(ANA, 'e-5')).toBe(idOf('e-5'));
     });
 

@@ -7,7 +7,7 @@ import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
-import { STORES } from '../../../libs/platform/stores/stores.module.js';
+import { NOW, STORES } from '../../../libs/platform/stores/stores.module.js';
 import { BodySchema } from '../../../libs/platform/validation/body-schema.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { Text } from '../../../libs/recovery/vocabulary/fields.js';
@@ -27,6 +27,7 @@ export class CustomersController {
     @Inject(STORES) private readonly stores: Stores,
     private readonly commands: Commands,
     private readonly rules: RulesInForce,
+    @Inject(NOW) private readonly now: () => string,
   ) {}
 
   @Put(':externalId/contact')
@@ -36,7 +37,9 @@ export class CustomersController {
   @ApiOperation({
     operationId: 'PutContact',
     summary: "Keep how to reach a customer, by their id in a source: in the vault, sealed with the customer's own key",
-    description: 'What is left out stays as it is known. Whoever works on a case of theirs sees it there.',
+    description:
+      'It holds as of now: a response that occurred before does not replace it, one that occurs later does. What is ' +
+      'left out stays as it is known. Whoever works on a case of theirs sees it there.',
   })
   async put(
     @Param('externalId') externalId: string,
@@ -49,7 +52,7 @@ export class CustomersController {
     const programme = this.rules.onlyProgramme() ?? '';
     const done = await recordContact(
       { personal, commands: this.commands },
-      { customer, contact, actor, commandId, programme },
+      { customer, contact, asOf: this.now(), actor, commandId, programme },
     );
     if (isRefusal(done)) throw problemOfRefusal(done);
   }

@@ -9,7 +9,7 @@ import { isId } from '../../../libs/platform/validation/formats.js';
 import { streamOf } from '../../../libs/recovery/aggregates.js';
 import type { RecordedEvent } from '../../../libs/recovery/history.js';
 import type { ReceivedResponse } from '../../../libs/recovery/response/response-events.js';
-import type { ContactData } from '../../../libs/vault/personal-data.js';
+import type { ContactData } from '../../../libs/vault/contact-data.js';
 import type { CustomerReference } from '../../../libs/vault/customer-references.js';
 import { AccessLog } from './access-log.js';
 import type { Asked } from './documents.js';
