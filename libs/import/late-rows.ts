@@ -1,7 +1,8 @@
 import { idOf } from '../event-sourcing/identity.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { byOccurrence } from '../event-sourcing/occurrence.js';
-import { isCorrection } from '../recovery/case/correction.js';
+import { customerIn, isCorrection } from '../recovery/case/correction.js';
+import { stated } from '../event-sourcing/stated.js';
 import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
 
 /** What a file says of a case now, beside what was recorded of it. */
@@ -57,14 +58,16 @@ export function withdrawals(recorded: readonly Recorded[], { events, rows }: Cas
         !corrected.has(event.id) &&
         !isCorrection(event),
     )
-    .map(({ id, type, stream, shard, programme, actor, correlationId }) => {
+    .map((event) => {
+      const { id, type, stream, shard, programme, actor, correlationId } = event;
       const commandId = idOf(id, 'withdrawn by its source');
-      const data = {
+      const data = stated({
         corrects: id,
         correctsType: type,
-        withdrawn: true,
+        withdrawn: true as const,
         reason: 'The rows before it were put right',
-      } as const;
+        customer: customerIn(event),
+      });
       return {
         ...{ id: commandId, type: 'EventCorrected', schemaVersion: DECLARATIONS.EventCorrected.schemaVersion },
         ...{ stream, shard, programme, occurredAt: now, knownAt: now, recordedAt: now, actor },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { closed, given, happened, owned, submitted, time } from './case.testing.js';
+import type { CaseEvent } from './case.js';
+import { closed, given, happened, owned, submitted, sue, time } from './case.testing.js';
 
 const merged = { type: 'CaseMerged', data: { into: 'k2' } } as const;
 
@@ -47,7 +48,21 @@ describe('merging duplicates', () => {
   ])('%s is refused', (refused, history, into) => {
     expect(given(...history).when({ type: 'MergeCase', into })).toMatchObject({ refused });
   });
-  test('a merged case takes notes, and sends all else on', () => {
+  test('a merge by mistake is withdrawn, and says whose case counts again', () => {
+    const correct = { type: 'CorrectEvent', corrects: 'e-3', withdrawn: true, reason: 'another parcel' } as const;
+    const mergedOfEva = { type: 'CaseMerged', data: { into: 'k2', customer: 'eva' } } as const;
+    const [withdrawal] = given(...owned, mergedOfEva).when(correct, { actor: sue }) as CaseEvent[];
+    expect(withdrawal).toMatchObject({ type: 'EventCorrected', data: { corrects: 'e-3', customer: 'eva' } });
+    if (!withdrawal) throw new Error('Nothing was withdrawn.');
+    expect(given(...owned, mergedOfEva, withdrawal).when({ type: 'MergeCase', into: 'k3' })).toMatchObject([
+      { type: 'CaseMerged', data: { into: 'k3' } },
+    ]);
+  });
+  test('the case it goes on in is set right by another merge alone, which is checked', () => {
+    const correct = { type: 'CorrectEvent', corrects: 'e-3', set: { into: 'k3' }, reason: 'mistyped' } as const;
+    expect(given(...owned, merged).when(correct)).toMatchObject({ refused: 'identity-stands', field: 'set.into' });
+  });
+  test('a merged case takes notes and corrections, and sends all else on', () => {
     const note = { type: 'AddNote', note: 'same parcel' } as const;
     expect(given(...owned, merged).when(note)).toEqual([{ type: 'NoteAdded', data: { note: 'same parcel' } }]);
     expect(given(...owned, merged).when({ type: 'PauseCase', waitingOn: 'customer' })).toMatchObject({

@@ -239,7 +239,7 @@ function decideLate(
 }
 
 /** What a case that was merged into another is still asked. */
-const OF_MERGED: ReadonlySet<string> = new Set(['OpenCase', 'AddNote', 'MergeCase']);
+const OF_MERGED: ReadonlySet<string> = new Set(['OpenCase', 'AddNote', 'MergeCase', 'CorrectEvent']);
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent, CaseContext> = {
   initialState: {},

@@ -4,7 +4,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import { isSealed } from '../../event-sourcing/sealed.js';
 import { withinAuthority } from '../offer/authority.js';
 import type { ResolutionOffered } from '../offer/resolution-offer.js';
-import { Anything, Id, noted, Optional, Text, True, type Money } from '../vocabulary/fields.js';
+import { Anything, Id, identity, noted, Optional, Text, True, type Money } from '../vocabulary/fields.js';
 import { SUPERVISORS } from '../vocabulary/roles.js';
 import { notOfKind } from '../vocabulary/stored-fields.js';
 import { broken } from './broken-history.js';
@@ -21,6 +21,8 @@ export const EventCorrected = caseEvent('EventCorrected', {
     withdrawn: Optional(True),
     set: Optional(noted(Anything, { description: 'Fields of the corrected event, with their right values' })),
     reason: Text(2_000),
+    /** Of a withdrawn opening or merge, so that what counts their cases hears of it. */
+    customer: Optional(identity(Text())),
   },
   importable: false,
   restates: { type: 'correctsType', fields: 'set' },
@@ -86,9 +88,16 @@ export const CorrectEvent = caseCommand('CorrectEvent', {
       : (unfit(wrong, set ?? {}, declarationOf(wrong.type)) ?? unauthorised(wrong, set ?? {}, state, context));
     if (obstacle) return obstacle;
     if (set && Object.entries(set).every(([field, value]) => same(fieldOf(wrong, field), value))) return [];
-    return [fact(EventCorrected, { corrects, correctsType: wrong.type, withdrawn, set, reason })];
+    const customer = withdrawn && customerIn(wrong);
+    return [fact(EventCorrected, { corrects, correctsType: wrong.type, withdrawn, set, reason, customer })];
   },
 });
+
+/** Whose case an event opens or merges. */
+export const customerIn = (event: Recorded): string | undefined => {
+  const customer = fieldOf(event, 'customer');
+  return typeof customer === 'string' ? customer : undefined;
+};
 
 /** Why the case can't do without this event. */
 function needed(wrong: Recorded, known: readonly Recorded[]): Refusal | undefined {

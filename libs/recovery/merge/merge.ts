@@ -6,8 +6,8 @@ import { given, Id, identity, Optional, Text } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
 
 export const CaseMerged = caseEvent('CaseMerged', {
-  /** `customer`: of the duplicate, so that it counts once among their cases. */
-  fields: { into: Text(), reason: Optional(Text(2_000)), customer: Optional(given(identity(Text()))) },
+  /** `into` stays: another case is checked by another merge. `customer`: of the duplicate, which counts once among their cases. */
+  fields: { into: identity(Text()), reason: Optional(Text(2_000)), customer: Optional(given(identity(Text()))) },
   apply: (state, { data: { into } }) => changed(state, { status: 'merged', waitingOn: null }, { mergedInto: into }),
 });
 
