@@ -1,4 +1,4 @@
-import type { Commands } from '../../libs/commands/commands.js';
+import type { Commands, OwnRequest } from '../../libs/commands/commands.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import type { Effect } from '../../libs/reactions/effect.js';
 
@@ -12,20 +12,29 @@ export interface Errand {
   readonly effect: Effect;
 }
 
+/** What effects are carried out by. */
+export type CarriedOutBy = Pick<Commands, 'execute' | 'executeInTurn'>;
+
 /** Executes an effect's command, with the reaction as the actor. */
-export function carryOut(
-  commands: Pick<Commands, 'execute'>,
-  { reaction, event, correlationId, commandId, effect }: Errand,
-): ReturnType<Commands['execute']> {
+export const carryOut = (commands: Pick<Commands, 'execute'>, errand: Errand): ReturnType<Commands['execute']> =>
+  commands.execute(requestOf(errand));
+
+/** Executes the commands of effects on one stream with one append. */
+export const carryOutInTurn = (
+  commands: CarriedOutBy,
+  errands: readonly Errand[],
+): ReturnType<Commands['executeInTurn']> => commands.executeInTurn(errands.map(requestOf));
+
+function requestOf({ reaction, event, correlationId, commandId, effect }: Errand): OwnRequest {
   const { shardKey, stream } = effect;
-  return commands.execute({
+  return {
     ...effect,
     customer: shardKey === stream ? undefined : shardKey,
     actor: { id: reaction, role: 'system' },
     commandId,
     correlationId,
     causationId: event,
-  });
+  };
 }
 
 /** Carries out a dead letter under the same ids. Resolves to the refusal, if any. @throws what still fails */

@@ -1,4 +1,3 @@
-import type { Commands } from '../../libs/commands/commands.js';
 import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
@@ -8,16 +7,15 @@ import { isStoreDown } from '../../libs/platform/stores/store-down.js';
 import { NothingLive } from '../../libs/read-store/read-store.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import { BOOK_CHANGES } from '../../libs/recovery/rules/book-history.js';
-import { carryOut, type Errand } from './carry-out.js';
+import { carryOut, carryOutInTurn, type CarriedOutBy, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
 import { keyOfLetter, type DeadLetter } from './dead-letter.js';
 import type { Errands } from './errands.js';
-import { OneAtATime } from './one-at-a-time.js';
 
 export interface ReactorOptions {
   readonly events: EventStore;
   readonly ledger: Ledger;
-  readonly commands: Pick<Commands, 'execute'>;
+  readonly commands: CarriedOutBy;
   readonly rules: Pick<RulesInForce, 'reload'>;
   now(this: void): string;
   /** Waits between two tries. */
@@ -27,16 +25,24 @@ export interface ReactorOptions {
 }
 
 const RETRY_AFTER_MS = [50, 200, 1_000, 3_000];
-const SHARDS_AT_A_TIME = 64;
+/** Few enough that requests are served in between, and enough that their effects share commits. */
+const EVENTS_AT_A_TIME = 128;
+
+/** An effect, and the event that it is for. */
+interface Due {
+  readonly event: RecordedEvent;
+  readonly errand: Errand;
+}
 
 /**
- * Carries out the effects of one reaction: each once, events of a shard in order, from where it stopped. Imported
- * events set off nothing.
+ * Carries out the effects of one reaction, each once, from where it stopped. Effects on a customer, and on a stream of
+ * nobody's, follow each other in the order of their events. Imported events set off nothing.
  */
 export class Reactor<E extends RecoveryEvent> {
   private readonly checkpoints: Checkpoints;
-  private readonly streams = new OneAtATime();
   private position: string | undefined;
+  /** The signal came while something had failed, so that the present events must come again. */
+  private interrupted = false;
 
   constructor(
     private readonly errands: Errands<E>,
@@ -64,10 +70,11 @@ export class Reactor<E extends RecoveryEvent> {
     try {
       // No event meets rules older than itself: this loads what changed before, and changes come with the events.
       await rules.reload();
-      for await (const batch of events.follow({ from: this.position, filter, signal })) {
+      const following = events.follow({ from: this.position, filter, signal, batchSize: EVENTS_AT_A_TIME });
+      for await (const batch of following) {
         if (batch.events.some(({ type }) => isBookChange(type))) await rules.reload();
         await this.react(batch.events as readonly RecordedEvent[], shards, signal);
-        if (signal.aborted) break;
+        if (this.interrupted) break;
         shards.fill(batch.position);
         this.position = batch.position;
         await this.checkpoints.save(shards, batch.events.length > 0);
@@ -82,24 +89,40 @@ export class Reactor<E extends RecoveryEvent> {
       ({ type, imported, shard, position }) =>
         !isBookChange(type) && imported !== true && position > (shards[shard] ?? ''),
     );
-    const queue = [...Map.groupBy(news, ({ shard }) => shard).values()];
-    const worker = async (): Promise<void> => {
-      for (let run = queue.pop(); run !== undefined; run = queue.pop())
-        for (const event of run) {
-          if (signal.aborted) return;
-          await this.reactTo(event, signal);
-        }
-    };
-    await Promise.all(Array.from({ length: Math.min(SHARDS_AT_A_TIME, queue.length) }, worker));
+    const due = (await Promise.all(news.map((event) => this.dueFor(event, signal)))).flat();
+    const lines = Map.groupBy(due, ({ errand }) => errand.effect.shardKey).values();
+    await Promise.all([...lines].map((line) => this.carryOutLine(line, signal)));
   }
 
   /** An event on which the reaction fails becomes a dead letter, as a failed effect does, and later events go on. */
-  private async reactTo(event: RecordedEvent, signal: AbortSignal): Promise<void> {
+  private async dueFor(event: RecordedEvent, signal: AbortSignal): Promise<readonly Due[]> {
     const errands = await this.try(event, { commandId: event.id }, signal, () => this.errands.of(event));
-    for (const errand of errands ?? [])
-      await this.streams.run(errand.effect.stream, () =>
-        this.try(event, errand, signal, () => carryOut(this.options.commands, errand)),
-      );
+    return (errands ?? []).map((errand) => ({ event, errand }));
+  }
+
+  private async carryOutLine(line: readonly Due[], signal: AbortSignal): Promise<void> {
+    for (let from = 0, to = 0; from < line.length; from = to) {
+      const stream = line[from]?.errand.effect.stream;
+      while (line[to]?.errand.effect.stream === stream) to++;
+      const together = line.slice(from, to);
+      if (together.length > 1 && (await this.inOneAppend(together))) continue;
+      for (const { event, errand } of together)
+        await this.try(event, errand, signal, () => carryOut(this.options.commands, errand));
+    }
+  }
+
+  /** False: nothing was done. Each alone then shows which one fails. */
+  private async inOneAppend(together: readonly Due[]): Promise<boolean> {
+    const outcomes = await carryOutInTurn(
+      this.options.commands,
+      together.map(({ errand }) => errand),
+    ).catch(() => undefined);
+    if (outcomes === undefined) return false;
+    for (const [index, { event, errand }] of together.entries()) {
+      const outcome = outcomes[index];
+      if (isRefusal(outcome)) await this.toDeadLetter(event, errand, sayRefusal(outcome));
+    }
+    return true;
   }
 
   /** Retries an error, then makes a dead letter. A refusal would only repeat itself. */
@@ -114,7 +137,7 @@ export class Reactor<E extends RecoveryEvent> {
       try {
         const outcome = await work();
         if (!isRefusal(outcome)) return outcome;
-        error = `${outcome.refused}: ${outcome.because}`;
+        error = sayRefusal(outcome);
         tries = RETRY_AFTER_MS.length;
       } catch (thrown) {
         error = errorStack(thrown);
@@ -124,8 +147,10 @@ export class Reactor<E extends RecoveryEvent> {
       const wait = RETRY_AFTER_MS[tries];
       if (wait === undefined) return this.toDeadLetter(event, errand, error);
       await this.options.pause(wait);
-      // The next start begins with this event.
-      if (signal.aborted) return undefined;
+      if (signal.aborted) {
+        this.interrupted = true;
+        return undefined;
+      }
     }
   }
 
@@ -148,6 +173,8 @@ export class Reactor<E extends RecoveryEvent> {
     onDeadLetter(letter);
   }
 }
+
+const sayRefusal = ({ refused, because }: Refusal): string => `${refused}: ${because}`;
 
 const isBookChange = (type: string): boolean => BOOK_CHANGES.some((change) => change === type);
 

@@ -19,7 +19,7 @@ import { rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import { runBackup } from '../ops/backup/backup-run.js';
 import { runRestore } from '../ops/restore/restore-run.js';
 import { beginReactions } from './checkpoints.js';
-import { resend } from './carry-out.js';
+import { resend, type CarriedOutBy } from './carry-out.js';
 import { DEAD_LETTERS, type DeadLetter } from './dead-letter.js';
 import { Errands, type ErrandsOptions } from './errands.js';
 import { Reactor } from './reactor.js';
@@ -70,7 +70,7 @@ const errandsOf = (
 ): Errands<TeamEvent> => new Errands(reaction, { events: stores.events, rules: () => rules.books(), openCases });
 
 interface Given {
-  readonly commands?: Pick<Commands, 'execute'>;
+  readonly commands?: CarriedOutBy;
   readonly openCases?: OpenCases;
   readonly rules?: Pick<RulesInForce, 'books' | 'reload'>;
   /** Once it follows. */
@@ -147,6 +147,65 @@ test('what was done before a crash, and not noted, is not done again', async () 
   expect(await copies('care')).toBe(1);
 });
 
+test('effects of many events on one stream share appends', async () => {
+  const gather: CommandReaction<TeamEvent> = {
+    ...copyTeam(copy),
+    on: {
+      TeamChanged: ({ data }) => {
+        if (data.team === 'all') return [];
+        const command = { ...data, type: 'ChangeTeam' as const, team: 'all' };
+        return [effectOn('team', 'all', command, { programme: '' })];
+      },
+    },
+  };
+  await react(gather);
+  const teams = Array.from({ length: 40 }, (_, index) => changed(`t${index}`));
+  await appendEvents(stores.events, teams);
+  const real = commandsOn(stores);
+  const together: number[] = [];
+  const commands: CarriedOutBy = {
+    execute: (request) => real.execute(request),
+    executeInTurn: (requests) => {
+      together.push(requests.length);
+      return real.executeInTurn(requests);
+    },
+  };
+  await react(gather, { commands });
+  const { events } = await stores.events.readStream('team-all');
+  expect(events.map(({ data }) => 'name' in data && data.name)).toEqual(teams.map(({ event }) => event.data.name));
+  expect(together).toEqual([40]);
+});
+
+test('a stop loses nothing of what was done', async () => {
+  await react(copyTeam(copy));
+  await appendEvents(stores.events, [changed('care'), changed('billing')]);
+  const real = commandsOn(stores);
+  const stop = new AbortController();
+  const { events, ledger } = stores;
+  let executed = 0;
+  const once = async (signal: AbortSignal): Promise<void> => {
+    const execute: Commands['execute'] = (request) => {
+      executed++;
+      stop.abort(); // in the middle of the work
+      return real.execute(request);
+    };
+    const commands: CarriedOutBy = { execute, executeInTurn: (requests) => real.executeInTurn(requests) };
+    const pause = async (): Promise<void> => undefined;
+    const onDeadLetter = (): void => undefined;
+    const options = { events, ledger, commands, rules: NO_RULES, now: () => now, pause, onDeadLetter };
+    await new Reactor(errandsOf(copyTeam(copy)), options).run(signal);
+  };
+  await once(stop.signal);
+  expect([await copies('care'), await copies('billing'), executed]).toEqual([1, 1, 2]);
+  const again = new AbortController();
+  const running = once(again.signal);
+  await appendEvents(stores.events, [changed('sales')]);
+  while ((await copies('sales')) === 0) await new Promise((next) => setImmediate(next));
+  again.abort();
+  await running;
+  expect(executed).toBe(3);
+});
+
 test('imported events set off nothing', async () => {
   await react(copyTeam(copy));
   const { stream, event } = changed('care');
@@ -182,7 +241,8 @@ test('an effect that fails is tried again, and done once it can be', async () =>
   await appendEvents(stores.events, [changed('care')]);
   const real = commandsOn(stores);
   let failures = 2;
-  const commands: Pick<Commands, 'execute'> = {
+  const commands: CarriedOutBy = {
+    executeInTurn: (requests) => real.executeInTurn(requests),
     execute: async (request) => {
       if (failures-- > 0) throw new Error('The store was away.');
       return real.execute(request);
@@ -197,7 +257,8 @@ test('an effect waits for as long as a store is down, and is no dead letter', as
   await appendEvents(stores.events, [changed('care')]);
   const real = commandsOn(stores);
   let failures = 50;
-  const commands: Pick<Commands, 'execute'> = {
+  const commands: CarriedOutBy = {
+    executeInTurn: (requests) => real.executeInTurn(requests),
     execute: async (request) => {
       if (failures-- > 0) throw new HistoryUnavailable('The event store is away. Start it again.');
       return real.execute(request);
@@ -269,7 +330,8 @@ test('an effect that can not be carried out is put aside, and what follows goes 
   await react(copyTeam(copy));
   await appendEvents(stores.events, [changed('care'), changed('billing')]);
   const real = commandsOn(stores);
-  const commands: Pick<Commands, 'execute'> = {
+  const commands: CarriedOutBy = {
+    executeInTurn: (requests) => real.executeInTurn(requests),
     execute: async (request) => {
       if (request.id === 'copy-care') throw new Error('Never.');
       return real.execute(request);
@@ -342,7 +404,8 @@ describe('a history that was put back beside a ledger that stayed', () => {
   });
 
   test('sets nothing off that history put back otherwise has no event for, and says so', async () => {
-    const never: Pick<Commands, 'execute'> = { execute: () => Promise.reject(new Error('Never.')) };
+    const fails = () => Promise.reject(new Error('Never.'));
+    const never: CarriedOutBy = { execute: fails, executeInTurn: fails };
     await react(copyTeam(copy));
     await backUp();
     await appendEvents(stores.events, [changed('care')]);

@@ -2,7 +2,7 @@ import { refuse, type Decider, type Refusal } from '../event-sourcing/decider.js
 import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
-import { CLOCK_SKEW_MS, handle, type EventOrigin, type Handled } from '../event-store/handle.js';
+import { CLOCK_SKEW_MS, handle, handleInTurn, type Handled, type Request } from '../event-store/handle.js';
 import {
   AGGREGATES,
   declaredCommand,
@@ -48,6 +48,14 @@ export interface CommandRequest<N extends AggregateName = AggregateName> {
 /** A request to any of the aggregates. */
 export type AnyRequest = { readonly [N in AggregateName]: CommandRequest<N> }[AggregateName];
 
+/** A request that Amends makes itself, which nobody's rights or revision limit. */
+export type OwnRequest = AnyRequest & {
+  readonly chosenId?: never;
+  readonly expectedRevision?: never;
+  readonly occurredAt?: never;
+  readonly permits?: never;
+};
+
 /** What a command did, with its events as stored: personal fields sealed. */
 export type Done = Handled<RecoveryEvent>;
 
@@ -74,39 +82,54 @@ export class Commands {
 
   /** @throws RevisionConflict if the stream is not at the expected revision, or changes at each retry */
   async execute(request: AnyRequest): Promise<Done | Refusal> {
-    const { events, personal, now } = this.surroundings;
-    const { aggregate, id, command, expectedRevision, correlationId, causationId, occurredAt } = request;
-    const stream = streamOf(aggregate, id);
+    const { events, now } = this.surroundings;
+    const { occurredAt } = request;
     const at = now();
     if (occurredAt !== undefined && occurredAt > new Date(Date.parse(at) + CLOCK_SKEW_MS).toISOString())
       return refuse('not-yet-happened', `${occurredAt} is still to come; it is ${at}.`, 'occurredAt');
-    const originOf = (first: Recorded | undefined): EventOrigin => ({
-      programme: programmeOf(request, first),
-      shardKey: customerOf(request, first) ?? stream,
-      occurredAt,
-      correlationId,
-      causationId,
-    });
     try {
-      return await handle(
-        events,
-        deciderFor(request),
-        {
-          stream,
-          command,
-          context: (first) => this.context(request, first, at),
-          declarations: DECLARATIONS,
-          envelope: originOf,
-          expected: expectedRevision,
-          protect: (plain, _, { shardKey }) => personal.seal(plain, shardKey),
-          ...(request.chosenId && { differs: (done, before) => this.differs(request, done, before) }),
-        },
-        this.streams,
-      );
+      return await handle(events, deciderFor(request), this.toHandle(request, at), this.streams);
     } catch (error) {
       if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
       throw error;
     }
+  }
+
+  /**
+   * Executes commands of our own on one aggregate with one append, each decided on what those before it did.
+   * @throws CustomerIsForgotten, and what `execute` throws; then nothing of it was done
+   */
+  async executeInTurn(requests: readonly OwnRequest[]): Promise<readonly (Done | Refusal)[]> {
+    const [first] = requests;
+    if (first === undefined) return [];
+    const { events, now } = this.surroundings;
+    const at = now();
+    const asked = requests.map((request) => this.toHandle(request, at));
+    return handleInTurn(events, deciderFor(first), asked, this.streams);
+  }
+
+  private toHandle(
+    request: AnyRequest,
+    at: string,
+  ): Request<unknown, { readonly type: string }, RecoveryEvent, CommandContext> {
+    const { aggregate, id, command, expectedRevision, correlationId, causationId, occurredAt } = request;
+    const stream = streamOf(aggregate, id);
+    return {
+      stream,
+      command,
+      context: (first) => this.context(request, first, at),
+      declarations: DECLARATIONS,
+      envelope: (first) => ({
+        programme: programmeOf(request, first),
+        shardKey: customerOf(request, first) ?? stream,
+        occurredAt,
+        correlationId,
+        causationId,
+      }),
+      expected: expectedRevision,
+      protect: (plain, _, { shardKey }) => this.surroundings.personal.seal(plain, shardKey),
+      ...(request.chosenId && { differs: (done, before) => this.differs(request, done, before) }),
+    };
   }
 
   private async context(request: AnyRequest, first: Recorded | undefined, now: string): Promise<CommandContext> {

@@ -18,7 +18,7 @@ export interface FoldedStream<State> {
   readonly commandIds: ReadonlySet<string>;
 }
 
-type Folding<State> = FoldedStream<State> & { readonly commandIds: Set<string> };
+export type Folding<State> = FoldedStream<State> & { readonly commandIds: Set<string> };
 
 /** In all streams together, because a state may hold the events that it was folded from. */
 const MOST_EVENTS = 50_000;
@@ -65,7 +65,8 @@ const unwritten = <State>(state: State): Folding<State> => ({
   commandIds: new Set(),
 });
 
-function foldedOn<State, E extends DomainEvent>(
+/** A stream with events that follow what is folded. Adds their command ids to the set that it is given. */
+export function foldedOn<State, E extends DomainEvent>(
   before: Folding<State>,
   events: readonly Recorded<E>[],
   decider: Evolving<State, E>,

@@ -3,7 +3,7 @@ import type { DomainEvent, EventDeclaration, Recorded, ToAppend } from '../event
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import { RevisionConflict, type EventStore } from './event-store.js';
-import { FoldedStreams } from './folded-streams.js';
+import { FoldedStreams, foldedOn, type FoldedStream } from './folded-streams.js';
 
 /** What the events of a command carry, beside what the command's context says. */
 export interface EventOrigin {
@@ -56,31 +56,81 @@ export async function handle<State, Command, E extends DomainEvent, C extends Co
   request: Request<State, Command, E, C>,
   streams = new FoldedStreams(),
 ): Promise<Handled<E> | Refusal> {
-  const { stream, command, expected, protect } = request;
+  const [outcome] = await handleInTurn(store, decider, [request], streams);
+  if (outcome === undefined) throw new Error(`The command on ${request.stream} has no outcome.`);
+  return outcome;
+}
+
+/**
+ * Handles commands on one stream, each decided on what those before it did, and appends all their events at once.
+ * Each has its own command id. Resolves to an outcome for each, in order.
+ */
+export async function handleInTurn<State, Command, E extends DomainEvent, C extends Context = Context>(
+  store: EventStore,
+  decider: Decider<State, Command, E, C>,
+  requests: readonly Request<State, Command, E, C>[],
+  streams = new FoldedStreams(),
+): Promise<readonly (Handled<E> | Refusal)[]> {
+  const stream = requests[0]?.stream ?? '';
   for (let retries = 2; ; retries--) {
-    const { state, revision, position, shard, latestAt, commandIds, first } = await streams.read(
-      store,
-      stream,
-      decider,
-    );
-    const context = await from(first, request.context);
-    if (commandIds.has(context.commandId)) return answeredBefore(store, decider, request, context);
-    if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
-    const decision = decider.decide(command, state, context);
-    if (isRefusal(decision)) return decision;
-    if (decision.length === 0) return { revision, position, shard, events: [] };
-    const origin = await from(first, request.envelope);
-    const occurredAt = origin.occurredAt ?? notBefore(latestAt, context.now);
-    const plain = enveloped(request, decision, shard ?? shardOf(origin.shardKey), context, { ...origin, occurredAt });
-    const events = protect === undefined ? plain : await protect(plain, state, origin);
+    const read = await streams.read(store, stream, decider);
+    let turn = read;
+    const appended: ToAppend<E>[] = [];
+    const outcomes: (Handled<E> | Refusal)[] = [];
+    for (const request of requests) {
+      const outcome = await decided(store, decider, request, { read, turn });
+      outcomes.push(outcome);
+      if (isRefusal(outcome) || outcome.revision <= turn.revision) continue;
+      turn = foldedOn({ ...turn, commandIds: new Set() }, asRecorded(outcome.events, turn.revision), decider);
+      appended.push(...outcome.events);
+    }
+    if (appended.length === 0) return outcomes;
     try {
-      return { ...(await store.append(stream, events, revision)), shard: events[0]?.shard, events };
+      const { position } = await store.append(stream, appended, read.revision);
+      const isNew = (outcome: Handled<E> | Refusal) => !isRefusal(outcome) && outcome.revision > read.revision;
+      return outcomes.map((outcome) => (isNew(outcome) ? { ...outcome, position } : outcome));
     } catch (error) {
       // Who named a revision decided on what they saw: only they decide again.
-      if (!(error instanceof RevisionConflict) || expected !== undefined || retries === 0) throw error;
+      const mayRetry = error instanceof RevisionConflict && !requests.some(({ expected }) => expected !== undefined);
+      if (!mayRetry || retries === 0) throw error;
     }
   }
 }
+
+/** A stream as it was read, and with the events decided since. */
+interface Decided<State> {
+  readonly read: FoldedStream<State>;
+  readonly turn: FoldedStream<State>;
+}
+
+/** What a command does next on a stream, before it is appended. */
+async function decided<State, Command, E extends DomainEvent, C extends Context>(
+  store: EventStore,
+  decider: Decider<State, Command, E, C>,
+  request: Request<State, Command, E, C>,
+  { read, turn: { state, revision, position, shard, latestAt, first } }: Decided<State>,
+): Promise<Handled<E> | Refusal> {
+  const { stream, command, expected, protect } = request;
+  const context = await from(first, request.context);
+  if (read.commandIds.has(context.commandId)) return answeredBefore(store, decider, request, context);
+  if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
+  const decision = decider.decide(command, state, context);
+  if (isRefusal(decision)) return decision;
+  if (decision.length === 0) return { revision, position, shard, events: [] };
+  const origin = await from(first, request.envelope);
+  const occurredAt = origin.occurredAt ?? notBefore(latestAt, context.now);
+  const plain = enveloped(request, decision, shard ?? shardOf(origin.shardKey), context, { ...origin, occurredAt });
+  const events = protect === undefined ? plain : await protect(plain, state, origin);
+  return { revision: revision + events.length, position, shard: events[0]?.shard, events };
+}
+
+/** Events as their stream will hold them; their positions are not known yet. */
+const asRecorded = <E extends DomainEvent>(events: readonly ToAppend<E>[], revision: number): readonly Recorded<E>[] =>
+  events.map((event, index) => ({
+    ...event,
+    revision: revision + index + 1,
+    position: '',
+  })) as unknown as Recorded<E>[];
 
 /** The tolerance for clocks that differ. */
 export const CLOCK_SKEW_MS = 60_000;

@@ -7,7 +7,7 @@ import { isRefusal, refuse, type Context, type Decider } from '../event-sourcing
 import type { EventDeclaration, ToAppend } from '../event-sourcing/event.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import { RevisionConflict, type EventStore } from './event-store.js';
-import { handle, type Request } from './handle.js';
+import { handle, handleInTurn, type Request } from './handle.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 
 type LoanEvent = { type: 'ToolLent'; data: { member: string } } | { type: 'ToolReturned'; data: { worn: boolean } };
@@ -194,4 +194,75 @@ test('deciding again after the decision adds nothing, for any commands', async (
     }),
     { numRuns: 60, seed: 7 },
   );
+});
+
+describe('commands in turn', () => {
+  const counting = (): { readonly store: EventStore; readonly appends: number[] } => {
+    const appends: number[] = [];
+    const append: EventStore['append'] = (stream, events, expected) => {
+      appends.push(events.length);
+      return store.append(stream, events, expected);
+    };
+    return { store: { ...bound(store), append }, appends };
+  };
+
+  test('are decided each on what those before it did, and appended at once', async () => {
+    const { store: counted, appends } = counting();
+    const outcomes = await handleInTurn(counted, loan, [
+      request('c-1', lend('ana')),
+      request('c-2', lend('ben')),
+      request('c-3', { type: 'ReturnTool' }),
+      request('c-4', lend('ben')),
+      request('c-5', lend('ben')),
+    ]);
+    const said = outcomes.map((one) => (isRefusal(one) ? one.refused : [one.revision, one.events.length]));
+    expect(said).toEqual([[1, 1], 'already-out', [2, 1], [3, 1], [3, 0]]);
+    expect(appends).toEqual([3]);
+  });
+
+  test('that were done before are answered by what they did, and the others done', async () => {
+    await handle(store, loan, request('c-1', lend('ana')));
+    const [first, second] = await handleInTurn(store, loan, [
+      request('c-1', lend('ana')),
+      request('c-2', { type: 'ReturnTool' }),
+    ]);
+    expect([first, second]).toMatchObject([{ revision: 1 }, { revision: 2 }]);
+    expect((await store.readStream('loan-7')).revision).toBe(2);
+  });
+
+  test('are decided again where somebody else wrote first', async () => {
+    const outcomes = await handleInTurn(contested(2), loan, [
+      request('c-1', { type: 'SwapTool', member: 'ana' }),
+      request('c-2', { type: 'ReturnTool' }),
+    ]);
+    expect(outcomes.some(isRefusal)).toBe(false);
+    const { events } = await store.readStream('loan-7');
+    expect(events.at(-1)).toMatchObject({ type: 'ToolReturned', commandId: 'c-2' });
+  });
+
+  test('leave the history that they leave one by one', async () => {
+    const command = fc.oneof(
+      fc.constant<LoanCommand>({ type: 'ReturnTool' }),
+      fc.constantFrom('ana', 'ben').map(lend),
+      fc.constantFrom('ana', 'ben').map((member): LoanCommand => ({ type: 'SwapTool', member })),
+    );
+    let run = 0;
+    const plain = async (stream: string) =>
+      (await store.readStream(stream)).events.map(({ type, data, revision, commandId }) => [
+        type,
+        data,
+        revision,
+        commandId,
+      ]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 12 }), async (commands) => {
+        const [alone, together] = [`loan-a${run++}`, `loan-t${run}`];
+        const onto = (stream: string) => commands.map((one, index) => request(`c-${index}`, one, { stream }));
+        for (const one of onto(alone)) await handle(store, loan, one);
+        await handleInTurn(store, loan, onto(together));
+        expect(await plain(together)).toEqual(await plain(alone));
+      }),
+      { numRuns: 30 },
+    );
+  });
 });
