@@ -9,6 +9,16 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { AccessEvent } from '../../../libs/recovery/privacy/privacy-events.js';
 
+/** What a request shows of people. */
+export interface Read {
+  readonly route: string;
+  /** The case that it is about, if it is one. */
+  readonly of?: string | undefined;
+  readonly sealed: readonly Sealed[];
+  /** What it shows that the vault holds. */
+  readonly held?: { readonly customer: string; readonly fields: readonly string[] } | undefined;
+}
+
 /** The limit of accesses in one append, which carries a megabyte at most. */
 const MOST = 500;
 
@@ -24,16 +34,18 @@ export class AccessLog {
 
   constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'events'>) {}
 
-  /** @throws HistoryUnavailable: then nothing may be shown */
-  record(caller: Caller, route: string, read: readonly Sealed[]): Promise<void> {
-    const accesses = [...Map.groupBy(read, ({ key }) => key)].map(([customer, values]) => {
+  /** One record for each customer. @throws HistoryUnavailable: then nothing may be shown */
+  record(caller: Caller, { route, of, sealed, held }: Read): Promise<void> {
+    const read = sealed.map(({ key, field }) => ({ customer: key, field }));
+    if (held) read.push(...held.fields.map((field) => ({ customer: held.customer, field })));
+    const accesses = [...Map.groupBy(read, ({ customer }) => customer)].map(([customer, values]) => {
       const fields = [...new Set(values.map(({ field }) => field))].sort();
-      return { customer, route, fields };
+      return { customer, ...(of === undefined ? {} : { case: of }), route, fields };
     });
     return this.recordFields(caller, ...accesses);
   }
 
-  /** The same, of what the vault holds. */
+  /** The same, of whatever is named. */
   recordFields(caller: Caller, ...accesses: readonly AccessEvent['data'][]): Promise<void> {
     this.waiting.push(...accesses.map((access) => accessEvent(caller, access)));
     return (this.next ??= this.turn());

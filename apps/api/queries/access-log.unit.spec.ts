@@ -2,14 +2,16 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sealed } from '../../../libs/event-sourcing/sealed.js';
 import { HistoryUnavailable, type History } from '../../../libs/event-store/event-store.js';
 import { SqliteEventStore } from '../../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS } from '../../../libs/recovery/history.js';
-import { AccessLog } from './access-log.js';
+import { AccessLog, type Read } from './access-log.js';
 
 const ana = { id: 'k-1', name: 'ana', role: 'agent' } as const;
-const wordsOf = (customer: string): Sealed[] => [{ sealed: '', key: customer, event: 'e-1', field: 'comment' }];
+const wordsOf = (customer: string): Read => ({
+  route: 'GET /v1/cases',
+  sealed: [{ sealed: '', key: customer, event: 'e-1', field: 'comment' }],
+});
 
 let folder: string;
 let history: SqliteEventStore;
@@ -41,7 +43,7 @@ const read = async (): Promise<string[]> => {
 };
 
 test('who read whose words is in history before it is answered', async () => {
-  await new AccessLog({ events: history }).record(ana, 'GET /v1/cases', wordsOf('eva'));
+  await new AccessLog({ events: history }).record(ana, wordsOf('eva'));
   expect(await read()).toEqual(['eva']);
 });
 
@@ -52,18 +54,18 @@ test('while history is away, reads are refused together, and none of them is rec
   });
   const log = new AccessLog({ events });
   const refused = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, n) => log.record(ana, 'GET /v1/cases', wordsOf(`customer-${n}`))),
+    Array.from({ length: 20 }, (_, n) => log.record(ana, wordsOf(`customer-${n}`))),
   );
   for (const answer of refused) expect(answer).toMatchObject({ reason: expect.any(HistoryUnavailable) });
   expect(tries()).toBeLessThanOrEqual(2);
   isAway = false;
-  await log.record(ana, 'GET /v1/cases', wordsOf('eva'));
+  await log.record(ana, wordsOf('eva'));
   expect(await read()).toEqual(['eva']);
 });
 
 test('two processes that record at the same time both do', async () => {
   const other = new AccessLog({ events: history });
-  const { events } = before((tries) => tries === 1 && other.record(ana, 'GET /v1/cases', wordsOf('ben')));
-  await new AccessLog({ events }).record(ana, 'GET /v1/cases', wordsOf('eva'));
+  const { events } = before((tries) => tries === 1 && other.record(ana, wordsOf('ben')));
+  await new AccessLog({ events }).record(ana, wordsOf('eva'));
   expect(await read()).toEqual(['ben', 'eva']);
 });

@@ -12,10 +12,10 @@ import type { ReceivedResponse } from '../../../libs/recovery/response/response-
 import type { ContactData } from '../../../libs/vault/contact-data.js';
 import type { CustomerReference } from '../../../libs/vault/customer-references.js';
 import { AccessLog } from './access-log.js';
-import type { Asked } from './documents.js';
+import { Documents, type Asked } from './documents.js';
 import { askedOf, conditionsOf } from './url-query.js';
 
-type CaseShown = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What the customer of a case said, and who they are. */
 export interface CustomerOfCase {
@@ -23,6 +23,7 @@ export interface CustomerOfCase {
   readonly feedback:
     | (Pick<ReceivedResponse, 'source' | 'externalId' | 'kind' | 'answers' | 'contactMe' | 'tags'> & {
         readonly occurredAt: string;
+        /** Sealed until it is shown. */
         readonly comment: unknown;
       })
     | null;
@@ -36,26 +37,16 @@ export interface CustomerOfCase {
 export class CustomersOfCases {
   constructor(
     @Inject(STORES) private readonly stores: Stores,
+    private readonly documents: Documents,
     private readonly access: AccessLog,
   ) {}
 
-  /** Nothing for those who may not know. */
-  async of(document: CaseShown, { caller, route }: Asked): Promise<CustomerOfCase | undefined> {
-    if (!mayReadPersonal(caller, document)) return undefined;
-    const { personal } = this.stores;
-    const [customer, response] = [String(document['customer']), document['response']];
-    const feedback = typeof response === 'string' ? await this.feedbackOf(response) : null;
-    const references = await personal.referencesOf(customer);
-    const contact = (await personal.contactOf(customer)) ?? null;
-    const fields = [
-      ...(feedback?.comment === undefined || feedback.comment === null ? [] : ['comment']),
-      ...(references.length > 0 ? ['references'] : []),
-      ...Object.keys(contact ?? {}).map((name) => `contact.${name}`),
-    ];
-    if (fields.length > 0)
-      await this.access.recordFields(caller, { customer, case: String(document['case']), route, fields });
-    const shown = feedback && { ...feedback, comment: (await personal.openAll(feedback.comment)) ?? null };
-    return { feedback: shown, references, contact };
+  /** The case, with its customer for those who may know. */
+  async show(document: Fields, asked: Asked): Promise<Fields> {
+    if (!mayReadPersonal(asked.caller, document)) return this.documents.show(document, asked);
+    const id = String(document['customer']);
+    const customer = await this.customerOf(id, document['response']);
+    return this.documents.show({ ...document, ...customer }, asked, { customer: id, fields: heldIn(customer) });
   }
 
   /**
@@ -84,6 +75,15 @@ export class CustomersOfCases {
     return { $and: [...conditionsOf(filter).map(found), ...own] };
   }
 
+  private async customerOf(id: string, response: unknown): Promise<CustomerOfCase> {
+    const { personal } = this.stores;
+    return {
+      feedback: typeof response === 'string' ? await this.feedbackOf(response) : null,
+      references: await personal.referencesOf(id),
+      contact: (await personal.contactOf(id)) ?? null,
+    };
+  }
+
   private async feedbackOf(response: string): Promise<CustomerOfCase['feedback']> {
     const { events } = await this.stores.events.readStream(streamOf('response', response), { limit: 1 });
     const received = (events as readonly RecordedEvent[]).find((event) => event.type === 'ResponseReceived');
@@ -93,3 +93,9 @@ export class CustomersOfCases {
     return { source, externalId, occurredAt, kind, answers, contactMe, tags, comment: comment ?? null };
   }
 }
+
+/** What the vault holds of it, as the access log names it. */
+const heldIn = ({ references, contact }: CustomerOfCase): readonly string[] => [
+  ...(references.length > 0 ? ['references'] : []),
+  ...Object.keys(contact ?? {}).map((name) => `contact.${name}`),
+];

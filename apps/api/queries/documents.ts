@@ -9,7 +9,7 @@ import { Following } from '../../../libs/replay/follow/following.js';
 import { ParkedList } from '../../../libs/replay/fold/parked.js';
 import { sealedIn } from '../../../libs/vault/sealed-values.js';
 import { mayReadPersonal } from '../http/own-team.js';
-import { AccessLog } from './access-log.js';
+import { AccessLog, type Read } from './access-log.js';
 import { busy, conflict } from '../http/problems.js';
 
 /** The caller, the route, and the position that the answer must include. */
@@ -18,11 +18,13 @@ export interface Asked {
   readonly route: string;
   readonly position?: string;
   /** The case that the documents are about, where they don't say whose they are. */
-  readonly about?: Readonly<Record<string, unknown>>;
+  readonly about?: Fields & { readonly id: string };
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 export interface Shown {
-  readonly documents: readonly Readonly<Record<string, unknown>>[];
+  readonly documents: readonly Fields[];
   readonly next?: string;
 }
 
@@ -51,11 +53,21 @@ export class Documents {
   }
 
   /** @throws Problem 404 if the document does not exist */
-  async get(collection: string, id: string, asked: Asked): Promise<Readonly<Record<string, unknown>>> {
+  async get(collection: string, id: string, asked: Asked): Promise<Fields> {
+    return this.show(await this.stored(collection, id, asked), asked);
+  }
+
+  /** The document with its personal text sealed, for `show`. @throws Problem 404 if it does not exist */
+  async stored(collection: string, id: string, asked: Asked): Promise<Fields> {
     await this.waitFor(asked);
     const found = await this.stores.reads.get(collection, id);
     if (found === undefined) throw notFound(`${id}`);
-    const [shown] = await this.asSeenBy([{ id, ...found.document }], asked);
+    return { id, ...found.document };
+  }
+
+  /** One document, made of any number that are stored, so that a request is recorded once. `held`: what the vault adds. */
+  async show(document: Fields, asked: Asked, held?: Read['held']): Promise<Fields> {
+    const [shown] = await this.asSeenBy([document], asked, held);
     return shown ?? {};
   }
 
@@ -89,17 +101,18 @@ export class Documents {
   }
 
   private async asSeenBy(
-    documents: readonly object[],
+    documents: readonly Fields[],
     { caller, route, about }: Asked,
-  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    held?: Read['held'],
+  ): Promise<readonly Fields[]> {
     const { personal } = this.stores;
-    if (sealedIn(documents).length === 0) return documents as Readonly<Record<string, unknown>>[];
     const seen = documents.map((document) =>
-      mayReadPersonal(caller, about ?? document) ? document : (personal.withhold(document) as object),
+      mayReadPersonal(caller, about ?? document) ? document : (personal.withhold(document) as Fields),
     );
     const sealed = sealedIn(seen);
-    if (sealed.length > 0) await this.access.record(caller, route, sealed);
-    return (await personal.openAll(seen)) as Readonly<Record<string, unknown>>[];
+    if (sealed.length === 0 && held === undefined) return seen;
+    await this.access.record(caller, { route, of: about?.id, sealed, held });
+    return (await personal.openAll(seen)) as Fields[];
   }
 }
 

@@ -106,9 +106,8 @@ export class QueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const may = await this.mayReadCase(id, asked);
-    const document = afterPause(await this.documents.get('cases', id, may), this.now());
-    void reply.header('etag', `"${String(document['revision'])}"`);
-    return { ...document, ...(await this.customers.of(document, may)) };
+    void reply.header('etag', `"${String(may.about['revision'])}"`);
+    return this.customers.show(afterPause(may.about, this.now()), may);
   }
 
   @Get('cases/:id/timeline')
@@ -116,11 +115,12 @@ export class QueriesController {
   @ApiOperation({ operationId: 'Timeline', summary: 'List everything that happened to one case, in order' })
   async timeline(@Param('id') id: string, @Asking() asked: Asked): Promise<object> {
     const may = await this.mayReadCase(id, asked);
-    const timeline = await this.documents.get('timeline', id, may);
+    const timeline = await this.documents.stored('timeline', id, may);
     const { response, entries } = timeline;
-    if (typeof response !== 'string') return timeline;
-    const before = await this.documents.get('timeline', streamOf('response', response), may);
-    return { ...timeline, entries: [...(before['entries'] as object[]), ...(entries as object[])] };
+    if (typeof response !== 'string') return this.documents.show(timeline, may);
+    const before = await this.documents.stored('timeline', streamOf('response', response), may);
+    const whole = { ...timeline, entries: [...(before['entries'] as object[]), ...(entries as object[])] };
+    return this.documents.show(whole, may);
   }
 
   @Get('cases/:id/audit')
@@ -210,7 +210,7 @@ export class QueriesController {
   }
 
   /** What is asked, about that case. @throws Problem for a case that the caller may not see */
-  private async mayReadCase(id: string, asked: Asked): Promise<Asked> {
+  private async mayReadCase(id: string, asked: Asked): Promise<Asked & Required<Pick<Asked, 'about'>>> {
     if (!isId(id)) throw invalid([{ field: 'id', message: `must be the id of a case (a UUID), not "${id}"` }], 400);
     await this.documents.waitFor(asked);
     await this.documents.refuseParked(id);
@@ -218,6 +218,6 @@ export class QueriesController {
     if (found === undefined) throw notFound(`Case ${id}`);
     const detail = ofAnotherTeam(asked.caller, found.document);
     if (detail !== undefined) throw forbidden('case-of-another-team', detail);
-    return { ...asked, about: found.document };
+    return { ...asked, about: { id, ...found.document } };
   }
 }
