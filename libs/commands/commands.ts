@@ -172,7 +172,7 @@ export class Commands {
   private async differs(
     request: AnyRequest,
     done: readonly Recorded<RecoveryEvent>[],
-    before: unknown,
+    before: () => Promise<unknown>,
   ): Promise<Refusal | undefined> {
     const [first] = done;
     if (first === undefined) return undefined;
@@ -180,7 +180,7 @@ export class Commands {
     const { programme, recordedAt: now } = first;
     const rules = this.surroundings.rules().at(programme, first.occurredAt);
     const context = { now, occurredAt, actor, commandId, rules, operators: 1 };
-    const decision = deciderFor(request).decide(command, before, context);
+    const decision = deciderFor(request).decide(command, await before(), context);
     const then = occurredAt ?? (first.occurredAt > now ? first.occurredAt : now);
     return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);
   }

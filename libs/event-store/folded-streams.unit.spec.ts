@@ -8,6 +8,7 @@ import type { EventDeclaration } from '../event-sourcing/event.js';
 import type { EventStore } from './event-store.js';
 import { FoldedStreams } from './folded-streams.js';
 import { handle, type Request } from './handle.js';
+import { lendingEvent } from './lending.testing.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 
 type TillEvent = { type: 'PaidIn' | 'PaidOut'; data: { amount: number } };
@@ -79,8 +80,8 @@ describe('a stream that was folded before', () => {
     await streams.read(store, 'till-1', till);
     const other = SqliteEventStore.open({ folder: join(folder, 'other'), declarations, mode: 'write' });
     await handle(other, till, request('other', payIn(2)));
-    const { state, revision, commandIds } = await streams.read(other, 'till-1', till);
-    expect({ state, revision, commandIds: [...commandIds] }).toEqual({ state: 2, revision: 1, commandIds: ['other'] });
+    const { state, revision, commands } = await streams.read(other, 'till-1', till);
+    expect({ state, revision, commands: [...commands.keys()] }).toEqual({ state: 2, revision: 1, commands: ['other'] });
     await other.close();
   });
 
@@ -93,6 +94,42 @@ describe('a stream that was folded before', () => {
       position: isRefusal(first) ? '' : first.position,
     });
   });
+});
+
+test('a command that is sent again reads what it did alone, however long its stream is', async () => {
+  const asked: unknown[] = [];
+  const watched: EventStore = {
+    ...store,
+    readStream: (stream, options) => {
+      asked.push(options);
+      return store.readStream(stream, options);
+    },
+    append: (...given) => store.append(...given),
+  };
+  const streams = new FoldedStreams();
+  const paidIn = Array.from({ length: 1_500 }, (_, n) =>
+    lendingEvent('till-1', `${n}`, { type: 'PaidIn', commandId: `in ${n}`, data: { amount: 5 } }),
+  );
+  await store.append('till-1', paidIn, 0);
+  await streams.read(watched, 'till-1', till);
+  asked.length = 0;
+  expect(await handle(watched, till, request('in 700', payIn(5)), streams)).toMatchObject({ revision: 701 });
+  expect(asked).toEqual([
+    { after: 1_500, limit: 1_000 },
+    { after: 700, limit: 1 },
+  ]);
+  // A process that starts anew reads the stream once, in pages.
+  asked.length = 0;
+  const anew = new FoldedStreams();
+  for (const n of [3, 1_400])
+    expect(await handle(watched, till, request(`in ${n}`, payIn(5)), anew)).toMatchObject({ revision: n + 1 });
+  expect(asked).toEqual([
+    { after: 0, limit: 1_000 },
+    { after: 1_000, limit: 1_000 },
+    { after: 3, limit: 1 },
+    { after: 1_500, limit: 1_000 },
+    { after: 1_400, limit: 1 },
+  ]);
 });
 
 test('what is decided is the same with it as without, whoever else writes', async () => {

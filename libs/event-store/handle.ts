@@ -3,7 +3,7 @@ import type { DomainEvent, EventDeclaration, Recorded, ToAppend } from '../event
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import { RevisionConflict, type EventStore } from './event-store.js';
-import { FoldedStreams, foldedOn, type FoldedStream } from './folded-streams.js';
+import { FoldedStreams, foldedOn, type FoldedStream, type Revisions } from './folded-streams.js';
 
 /** What the events of a command carry, beside what the command's context says. */
 export interface EventOrigin {
@@ -32,8 +32,8 @@ export interface Request<State, Command, E extends DomainEvent, C extends Contex
   readonly envelope: FromFirst<EventOrigin>;
   /** Seals personal fields before anything is stored, of the customer or stream that the envelope names. */
   protect?(this: void, events: readonly ToAppend<E>[], state: State, of: EventOrigin): Promise<readonly ToAppend<E>[]>;
-  /** Why this is not what a command of the same id did, in the state that it was decided in. Default: it is. */
-  differs?(this: void, done: readonly Recorded<E>[], before: State): Promise<Refusal | undefined>;
+  /** Why this is not what a command of the same id did; `before` reads the state that it was decided in. Default: it is. */
+  differs?(this: void, done: readonly Recorded<E>[], before: () => Promise<State>): Promise<Refusal | undefined>;
 }
 
 export interface Handled<E extends DomainEvent> {
@@ -81,7 +81,7 @@ export async function handleInTurn<State, Command, E extends DomainEvent, C exte
       const outcome = await decided(store, decider, request, { read, turn });
       outcomes.push(outcome);
       if (isRefusal(outcome) || outcome.revision <= turn.revision) continue;
-      turn = foldedOn({ ...turn, commandIds: new Set() }, asRecorded(outcome.events, turn.revision), decider);
+      turn = foldedOn({ ...turn, commands: new Map() }, asRecorded(outcome.events, turn.revision), decider);
       appended.push(...outcome.events);
     }
     if (appended.length === 0) return outcomes;
@@ -112,7 +112,8 @@ async function decided<State, Command, E extends DomainEvent, C extends Context>
 ): Promise<Handled<E> | Refusal> {
   const { stream, command, expected, protect } = request;
   const context = await from(first, request.context);
-  if (read.commandIds.has(context.commandId)) return answeredBefore(store, decider, request, context);
+  const before = read.commands.get(context.commandId);
+  if (before) return answeredBefore(store, decider, request, context, before);
   if (expected !== undefined && expected !== revision) throw new RevisionConflict(stream, expected, revision);
   const decision = decider.decide(command, state, context);
   if (isRefusal(decision)) return decision;
@@ -142,17 +143,18 @@ const notBefore = (latestAt: string | undefined, now: string): string =>
 const from = async <T>(first: Recorded | undefined, given: FromFirst<T>): Promise<T> =>
   typeof given === 'function' ? (given as (first: Recorded | undefined) => T | Promise<T>)(first) : given;
 
-/** A command that was sent again: what it did the first time. */
+/** A command that was sent again: what it did the first time. It reads those events alone, however long the stream is. */
 async function answeredBefore<State, Command, E extends DomainEvent, C extends Context>(
   store: EventStore,
   { initialState, evolve }: Decider<State, Command, E, C>,
   { stream, differs }: Request<State, Command, E, C>,
   { commandId }: Context,
+  { first, last: until }: Revisions,
 ): Promise<Handled<E> | Refusal> {
-  const events = (await store.readStream(stream)).events as readonly Recorded<E>[];
-  const done = events.filter((event) => event.commandId === commandId);
-  const before = events.filter(({ revision }) => revision < (done[0]?.revision ?? 0));
-  const refusal = await differs?.(done, before.reduce(evolve, initialState));
+  const read = async (after: number, limit: number): Promise<readonly Recorded<E>[]> =>
+    (await store.readStream(stream, { after, limit })).events as readonly Recorded<E>[];
+  const done = (await read(first - 1, until - first + 1)).filter((event) => event.commandId === commandId);
+  const refusal = await differs?.(done, async () => (await read(0, first - 1)).reduce(evolve, initialState));
   if (refusal) return refusal;
   const last = done.at(-1);
   const { revision = 0, position, shard } = last ?? {};
