@@ -1,5 +1,5 @@
 import { refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
-import type { Actor, Recorded } from '../event-sourcing/event.js';
+import type { Actor, Recorded, ToAppend } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
 import { CLOCK_SKEW_MS, handle, handleInTurn, type Handled, type Request } from '../event-store/handle.js';
@@ -20,7 +20,7 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
-import { unlessSame } from './same-command.js';
+import { asSent, keyUsed, unlessSame } from './same-command.js';
 
 /** A command on its way from the edge to its aggregate. */
 export interface CommandRequest<N extends AggregateName = AggregateName> {
@@ -127,7 +127,8 @@ export class Commands {
         causationId,
       }),
       expected: expectedRevision,
-      protect: (plain, _, { shardKey }) => this.surroundings.personal.seal(plain, shardKey),
+      protect: async (plain, _, { shardKey }) =>
+        this.hashed(request, await this.surroundings.personal.seal(plain, shardKey)),
       ...(request.chosenId && { differs: (done, before) => this.differs(request, done, before) }),
     };
   }
@@ -168,7 +169,17 @@ export class Commands {
     return (await this.streams.read(this.surroundings.events, streamOf('case', id), caseDecider)).state.now;
   }
 
-  /** Decides the command again as of then. It was carried out, so no cool-down, second operator or missing case stood against it. */
+  /** For a command whose caller may send it again: its events know it then, whatever the rules say by then. */
+  private async hashed(
+    request: AnyRequest,
+    events: readonly ToAppend<RecoveryEvent>[],
+  ): Promise<readonly ToAppend<RecoveryEvent>[]> {
+    if (!request.chosenId) return events;
+    const requestHash = await this.surroundings.personal.requestHash(asSent(request), events);
+    return requestHash === undefined ? events : events.map((event) => ({ ...event, requestHash }));
+  }
+
+  /** Compares the hashes of the requests. Without one, as in older events, or once it says nothing, the command is decided again. */
   private async differs(
     request: AnyRequest,
     done: readonly Recorded<RecoveryEvent>[],
@@ -176,11 +187,22 @@ export class Commands {
   ): Promise<Refusal | undefined> {
     const [first] = done;
     if (first === undefined) return undefined;
+    const again = first.requestHash && (await this.surroundings.personal.requestHash(asSent(request), done));
+    if (again) return again === first.requestHash ? undefined : keyUsed();
+    return this.wouldDiffer(request, first, { done, before: await before() });
+  }
+
+  /** Decides the command again as of then. It was carried out, so no cool-down, second operator or missing case stood against it. */
+  private async wouldDiffer(
+    request: AnyRequest,
+    first: Recorded<RecoveryEvent>,
+    { done, before }: { readonly done: readonly Recorded<RecoveryEvent>[]; readonly before: unknown },
+  ): Promise<Refusal | undefined> {
     const { command, actor, commandId, occurredAt } = request;
     const { programme, recordedAt: now } = first;
     const rules = this.surroundings.rules().at(programme, first.occurredAt);
     const context = { now, occurredAt, actor, commandId, rules, operators: 1 };
-    const decision = deciderFor(request).decide(command, await before(), context);
+    const decision = deciderFor(request).decide(command, before, context);
     const then = occurredAt ?? (first.occurredAt > now ? first.occurredAt : now);
     return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);
   }

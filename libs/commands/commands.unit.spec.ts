@@ -6,19 +6,23 @@ import { isRefusal, refuse } from '../event-sourcing/decider.js';
 import { isSealed } from '../event-sourcing/sealed.js';
 import { shardOf } from '../event-sourcing/shard.js';
 import { openStores, type Stores } from '../platform/stores/open-stores.js';
-import { ruleBooks } from '../recovery/rules/rule-book.js';
+import { rulesOf } from '../recovery/clocks/case-clocks.testing.js';
+import { compileRules } from '../recovery/rules/compile.js';
+import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
 import { Commands, type CommandRequest } from './commands.js';
 
 const NOW = '2031-05-05T09:00:00.000Z';
 let folder: string;
 let stores: Stores;
 let commands: Commands;
+let rules: RuleBooks;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'amends-commands-'));
   stores = await openStores({ folder }, { mode: 'write' });
   const { events, personal } = stores;
-  commands = new Commands({ events, personal, rules: () => ruleBooks({}), now: () => NOW, operators: async () => 1 });
+  rules = ruleBooks({});
+  commands = new Commands({ events, personal, rules: () => rules, now: () => NOW, operators: async () => 1 });
 });
 afterEach(async () => {
   await stores.close();
@@ -49,6 +53,16 @@ const noting: CommandRequest<'case'> = {
   commandId: 'note',
   command: { type: 'AddNote', note: 'Her name is Eva' },
 };
+
+const OFFER = {
+  type: 'OfferResolution' as const,
+  offer: 'refund-1',
+  kind: 'refund',
+  value: { amount: 4900, currency: 'EUR' },
+};
+/** Rules that are in force over the past too, with offers of these kinds. */
+const offering = (kinds: readonly string[]): RuleBooks =>
+  ruleBooks({ care: [{ from: null, rules: compileRules({ ...rulesOf([]), offers: { kinds, authority: {} } }) }] });
 
 describe('a command', () => {
   test('goes to the stream of its aggregate, in the shard of its customer', async () => {
@@ -110,6 +124,53 @@ describe('a command', () => {
       expect(await commands.execute(low)).toMatchObject(used);
       expect(await commands.execute(approved)).toMatchObject(used);
       expect(await revision()).toBe(3);
+    });
+    test('answers as it did when rules that came since would decide otherwise over the past', async () => {
+      const offer: CommandRequest<'case'> = { ...sent, commandId: 'offer', command: OFFER };
+      expect(await commands.execute(offer)).toMatchObject({ revision: 3, events: [{ type: 'ResolutionOffered' }] });
+      rules = offering(['voucher']);
+      expect(await commands.execute(offer)).toMatchObject({ revision: 3, events: [{ type: 'ResolutionOffered' }] });
+      const more = { ...OFFER, value: { amount: 9900, currency: 'EUR' } };
+      expect(await commands.execute({ ...offer, command: more })).toMatchObject(used);
+      expect(await revision()).toBe(3);
+    });
+    test('answers as it did however its caller orders the fields', async () => {
+      await commands.execute({ ...sent, command: OFFER });
+      const { kind, value, offer } = OFFER;
+      const again = { offer, value: { currency: value.currency, amount: value.amount }, kind, type: OFFER.type };
+      rules = offering(['voucher']);
+      expect(await commands.execute({ ...sent, command: again })).toMatchObject({ revision: 3 });
+    });
+    test('answers only who sent it where rights depend on who asks', async () => {
+      const mine: CommandRequest<'case'> = { ...sent, permits: () => undefined };
+      await commands.execute(mine);
+      expect(await commands.execute(mine)).toMatchObject({ revision: 3 });
+      const theirs: CommandRequest<'case'> = {
+        ...mine,
+        actor: { id: 'bob', role: 'agent' },
+        permits: () => refuse('not-yours', 'It is of another team.'),
+      };
+      expect(await commands.execute(theirs)).toMatchObject(used);
+    });
+    test('leaves no trace by which somebody could try out what was said', async () => {
+      await commands.execute(sent);
+      await commands.execute({ ...sent, commandId: 'note again' });
+      const [one, other] = (await stores.events.readStream('case-c-1', { after: 2 })).events;
+      expect(one?.requestHash).toMatch(/^[\w-]{22}$/);
+      // What is said twice has two hashes, and what is said of two customers too.
+      expect(one?.requestHash).not.toBe(other?.requestHash);
+      const ofBob = { ...opening.command, case: 'c-2', customer: 'bob' } as CommandRequest<'case'>['command'];
+      await commands.execute({ ...opening, id: 'c-2', customer: 'bob', command: ofBob });
+      await commands.execute({ ...sent, id: 'c-2' });
+      const [third] = (await stores.events.readStream('case-c-2', { after: 2 })).events;
+      expect(third?.requestHash).not.toBe(one?.requestHash);
+    });
+    test('is decided again where its events are from before requests were hashed', async () => {
+      await commands.execute({ ...sent, chosenId: undefined as never });
+      const [noted] = (await stores.events.readStream('case-c-1', { after: 2 })).events;
+      expect(noted).not.toHaveProperty('requestHash');
+      expect(await commands.execute(sent)).toMatchObject({ revision: 3 });
+      expect(await commands.execute({ ...sent, command: { type: 'AddNote', note: 'Other' } })).toMatchObject(used);
     });
     test('answers as it did once the words in it are forgotten', async () => {
       await commands.execute(sent);

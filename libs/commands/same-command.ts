@@ -1,7 +1,26 @@
+import canonicalize from 'canonicalize';
 import { isRefusal, refuse, type Decision, type Refusal } from '../event-sourcing/decider.js';
-import type { Recorded } from '../event-sourcing/event.js';
+import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { RecoveryEvent } from '../recovery/history.js';
 import type { PersonalData } from '../vault/personal-data.js';
+
+/** What makes a request the same as another. */
+interface Sent {
+  readonly aggregate: string;
+  readonly id: string;
+  readonly command: object;
+  readonly commandId: string;
+  readonly occurredAt?: string | undefined;
+  readonly programme?: string;
+  readonly actor: Actor;
+  readonly permits?: unknown;
+}
+
+/** A request as it was sent, as text: the same text is the same request. Who asks counts where rights depend on it. */
+export function asSent({ aggregate, id, command, commandId, occurredAt, programme, actor, permits }: Sent): string {
+  const by = permits && { id: actor.id, role: actor.role };
+  return canonicalize({ aggregate, id, command, commandId, occurredAt, programme, by }) ?? '';
+}
 
 export interface SentAgain {
   /** What the command of this id did. */
@@ -12,7 +31,7 @@ export interface SentAgain {
   readonly occurredAt: string;
 }
 
-/** Refuses a command that differs from the one carried out under its id. */
+/** Refuses a command that differs from the one carried out under its id, by what it would have done. */
 export async function unlessSame(
   { done, decision, occurredAt }: SentAgain,
   personal: Pick<PersonalData, 'openAll'>,
@@ -20,12 +39,15 @@ export async function unlessSame(
   const was = await personal.openAll(done.map((event) => [event.type, event.data, event.occurredAt]));
   const wouldBe = isRefusal(decision) ? [] : decision.map(({ type, data }) => [type, data, occurredAt]);
   if (agree(was, await personal.openAll(wouldBe))) return undefined;
-  return refuse(
+  return keyUsed();
+}
+
+export const keyUsed = (): Refusal =>
+  refuse(
     'idempotency-key-used',
     'Another command was done under this key, or the same with other content. Send this one with a key of its own.',
     'Idempotency-Key',
   );
-}
 
 /** Compares two facts. Forgotten text equals any text, because nobody can tell. */
 function agree(was: unknown, wouldBe: unknown): boolean {

@@ -35,6 +35,8 @@ export interface Envelope {
   readonly imported?: true;
   /** Its place in its stream among events of the same instant. Default: its revision. Late rows of a source have one. */
   readonly sequence?: number;
+  /** A keyed hash of the request that led to it, if its caller chose the command's id: it tells the same sent again. */
+  readonly requestHash?: string;
 }
 
 export type Recorded<E extends DomainEvent = DomainEvent> = E extends DomainEvent ? Envelope & E : never;

@@ -46,6 +46,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
           causationId: 'the cause',
           imported: true,
           sequence: 2.5,
+          requestHash: 'n4bQgYhMfWWaL-qgxVrQFa',
           data: { name: 'a', text: 'Füße 🔧 \u0000 "', deep: { list: [1, 2.5, null, { x: [] }] }, no: false },
         });
         const plain = lendingEvent('loan-7', 'b');
@@ -57,6 +58,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         ]);
         expect(events[1]).not.toHaveProperty('imported');
         expect(events[1]).not.toHaveProperty('sequence');
+        expect(events[1]).not.toHaveProperty('requestHash');
       });
       test('an append at the wrong revision is refused, and none of it is kept', async () => {
         await store.append('loan-7', lendingEvents('loan-7', 'a'), 0);

@@ -14,7 +14,7 @@ export const SHORT_HASH_LENGTH = 16;
  */
 export const canonicalEvent = (event: Recorded): string => {
   const { actor, causationId, commandId, correlationId, data, id, imported, knownAt, occurredAt, programme } = event;
-  const { recordedAt, revision, schemaVersion, sequence, shard, stream, type } = event;
+  const { recordedAt, requestHash, revision, schemaVersion, sequence, shard, stream, type } = event;
   const before = JSON.stringify({ actor: { id: actor.id, role: actor.role }, causationId, commandId, correlationId });
   const after = JSON.stringify({
     id,
@@ -23,6 +23,7 @@ export const canonicalEvent = (event: Recorded): string => {
     occurredAt,
     programme,
     recordedAt,
+    requestHash,
     revision,
     schemaVersion,
     sequence,

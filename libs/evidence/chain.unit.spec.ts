@@ -12,8 +12,13 @@ test('an event is hashed as its canonical JSON without its position, whatever it
     fc.property(
       fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ stringUnit: 'grapheme' })),
       fc.boolean(),
-      (data, imported) => {
-        const event = recorded({ data, ...(imported ? { imported } : {}) });
+      fc.boolean(),
+      (data, imported, hashed) => {
+        const event = recorded({
+          data,
+          ...(imported ? { imported, sequence: 2.5 } : {}),
+          ...(hashed ? { requestHash: 'n4bQgYhMfWWaL-qgxVrQFa' } : {}),
+        });
         const { position: _, ...rest } = event;
         expect(canonicalEvent(event)).toBe(canonicalize(rest));
       },

@@ -28,9 +28,10 @@ export const decrypt = (key: Buffer, sealed: string, context: string): Buffer | 
   }
 };
 
-/** Derives a key for one purpose from the key encryption key. */
-export const keyFor = (keyEncryptionKey: Buffer, purpose: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', keyEncryptionKey, Buffer.alloc(0), `amends vault ${purpose}`, KEY_BYTES));
+/** Derives a key for one purpose from another key. */
+export const keyFor = (key: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `amends vault ${purpose}`, KEY_BYTES));
 
 /** Without the key, nobody can find the text by trying texts. */
-export const keyedHash = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex');
+export const keyedHash = (key: Buffer, text: string, as: 'hex' | 'base64url' = 'hex'): string =>
+  createHmac('sha256', key).update(text).digest(as);

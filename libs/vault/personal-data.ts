@@ -5,7 +5,7 @@ import type { ContactData, ContactStatement } from './contact-data.js';
 import { Contacts } from './contacts.js';
 import { CustomerKeys } from './customer-keys.js';
 import { type CustomerReference, CustomerReferences, type Naming } from './customer-references.js';
-import { decrypt, encrypt, KEY_BYTES } from './encryption.js';
+import { decrypt, encrypt, KEY_BYTES, keyedHash, keyFor } from './encryption.js';
 import { replaceSealed, sealedIn } from './sealed-values.js';
 import { SealedValueBroken, VaultKeyRefused } from './vault-errors.js';
 
@@ -17,12 +17,16 @@ export interface PersonalDataOptions {
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
 }
 
+/** Characters of base64, for 128 bits. */
+const REQUEST_HASH_LENGTH = 22;
+
 /**
  * Encrypts people's words, names and addresses with the customer's own key before anything stores them. Destroying that
  * key forgets them everywhere at once, including back-ups and old builds.
  */
 export class PersonalData {
   private readonly keys: CustomerKeys;
+  private readonly keyEncryptionKey: Buffer;
   private readonly references: CustomerReferences;
   private readonly contacts: Contacts;
   private readonly declarations: Readonly<Record<string, EventDeclaration>>;
@@ -30,6 +34,7 @@ export class PersonalData {
   constructor({ vault, keyEncryptionKey, declarations }: PersonalDataOptions) {
     if (keyEncryptionKey.length !== KEY_BYTES)
       throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
+    this.keyEncryptionKey = keyEncryptionKey;
     this.keys = new CustomerKeys(vault, keyEncryptionKey);
     this.contacts = new Contacts(vault, keyEncryptionKey, this.keys);
     this.references = new CustomerReferences(vault, keyEncryptionKey, this.keys);
@@ -76,6 +81,17 @@ export class PersonalData {
   async open(value: Sealed): Promise<string | undefined> {
     const key = await this.keys.find(value.key);
     return key && opened(value, key);
+  }
+
+  /**
+   * A hash by which the same request is known when it is sent again: 128 bits, keyed, so that nobody finds short texts by
+   * trying. It is undefined once the words that are sealed in its events are forgotten, because they share its key.
+   */
+  async requestHash(request: string, events: readonly Pick<ToAppend, 'data'>[]): Promise<string | undefined> {
+    const [words] = events.flatMap(({ data }) => sealedIn(data));
+    if (words === undefined) await this.keys.bind();
+    const key = words === undefined ? this.keyEncryptionKey : await this.keys.find(words.key);
+    return key && keyedHash(keyFor(key, 'requests'), request, 'base64url').slice(0, REQUEST_HASH_LENGTH);
   }
 
   /** A copy with every sealed value opened, or marked as forgotten after its key was destroyed. */

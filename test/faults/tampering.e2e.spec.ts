@@ -137,7 +137,7 @@ describe('a sealed event', () => {
       DELETE FROM events WHERE position >= 12;
       INSERT INTO events SELECT position, 'forged', stream, 9000, type, category, schema_version, shard, programme, actor,
         imported, occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data,
-        sequence FROM moved WHERE position = 12;
+        sequence, request_hash FROM moved WHERE position = 12;
       UPDATE moved SET position = position + 1; INSERT INTO events SELECT * FROM moved; DROP TABLE moved`;
     const data = tampered(made);
     const { code, problems } = await verified(data);

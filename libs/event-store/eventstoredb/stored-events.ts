@@ -34,6 +34,7 @@ export const storedEvent = (event: ToAppend): EventData => {
     $causationId: event.causationId,
     ...(event.imported && { imported: true }),
     ...(event.sequence !== undefined && { sequence: event.sequence }),
+    ...(event.requestHash !== undefined && { requestHash: event.requestHash }),
   };
   const { id, type } = event;
   const data = event.data as Record<string, unknown>; // checkedData refuses anything but an object

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { categoryOf } from '../../event-sourcing/stream-name.js';
 import { HistoryDamaged } from '../event-store.js';
-import { hasSequence } from './schema.js';
+import { laterColumns } from './schema.js';
 import type { Actor, Recorded, ToAppend } from '../../event-sourcing/event.js';
 
 /** One row of `events`, in the order of COLUMNS. */
@@ -25,15 +25,14 @@ export type EventRow = [
   data: string,
 ];
 
-/** With what the head's hash omits: the category follows from the stream, and histories of format 1 have no sequence. */
-export type StoredRow = [...row: EventRow, category: number, sequence: number | null];
+/** With what the head's hash omits: the category follows from the stream, and older formats lack the other columns. */
+export type StoredRow = [...row: EventRow, category: number, sequence: number | null, requestHash: string | null];
 
 export const COLUMNS = `position, id, stream, revision, type, schema_version, shard, programme, actor, imported,
   occurred_at, known_at, recorded_at, command_id, correlation_id, causation_id, data`;
 
 /** In the order of StoredRow. */
-export const storedColumns = (db: DatabaseSync): string =>
-  `${COLUMNS}, category, ${hasSequence(db) ? 'sequence' : 'NULL'}`;
+export const storedColumns = (db: DatabaseSync): string => `${COLUMNS}, category, ${laterColumns(db)}`;
 
 const POSITION_DIGITS = 16;
 export const positionText = (position: number): string => position.toString().padStart(POSITION_DIGITS, '0');
@@ -84,7 +83,7 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
     const occurredAt = row[10];
     const commandId = row[13];
     const { name: streamName, category } = stream(row[2]);
-    const event: Recorded = {
+    const event: { -readonly [Field in keyof Recorded]: Recorded[Field] } = {
       id: row[1],
       type: name(row[4]),
       schemaVersion: row[5],
@@ -104,8 +103,10 @@ export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
     };
     const filedUnder = name(row[17]);
     if (category !== filedUnder) throw misfiled(event, filedUnder);
-    if (row[9] === 0) return event;
-    return row[18] === null ? { ...event, imported: true } : { ...event, imported: true, sequence: row[18] };
+    if (row[9] !== 0) event.imported = true;
+    if (row[18] !== null) event.sequence = row[18];
+    if (row[19] !== null) event.requestHash = row[19];
+    return event;
   };
 };
 
@@ -157,7 +158,9 @@ export const rowWriter = (db: DatabaseSync) => {
   const names = numbering(db, 'names', ['name'], 10_000);
   const streams = numbering(db, 'streams', ['name'], 50_000);
   const actors = numbering(db, 'actors', ['name', 'role'], 10_000);
-  const insert = db.prepare(`INSERT INTO events (${COLUMNS}, category, sequence) VALUES (${'?, '.repeat(18)}?)`);
+  const insert = db.prepare(
+    `INSERT INTO events (${COLUMNS}, category, sequence, request_hash) VALUES (${'?, '.repeat(19)}?)`,
+  );
   return {
     stream: (name: string) => streams.of(name),
     /** Inserts the event and returns its row. */
@@ -182,7 +185,7 @@ export const rowWriter = (db: DatabaseSync) => {
         event.causationId === commandId ? null : event.causationId,
         data,
       ];
-      insert.run(...row, names.of(categoryOf(event.stream)), event.sequence ?? null);
+      insert.run(...row, names.of(categoryOf(event.stream)), event.sequence ?? null, event.requestHash ?? null);
       return row;
     },
     forget: () => [names, streams, actors].forEach((numbers) => numbers.forget()),

@@ -4,9 +4,12 @@ import { HistoryDamaged } from '../event-store.js';
 
 /** "Amnd": marks a history of Amends. */
 const APPLICATION_ID = 0x416d6e64;
-const SCHEMA_VERSION = 2;
-/** Format 1 has no column `sequence`. Whoever opens it for writing adds the column. */
-const WITHOUT_SEQUENCE = 1;
+/** Columns that came after format 1, in their order. Whoever opens an older format for writing adds them. */
+const LATER_COLUMNS = [
+  { format: 2, name: 'sequence', type: 'REAL' },
+  { format: 3, name: 'request_hash', type: 'TEXT' },
+];
+const SCHEMA_VERSION = 3;
 
 /**
  * Repeated names are stored once and referred to by number. `known_at` and `recorded_at` are NULL if they equal
@@ -35,7 +38,8 @@ const SCHEMA = `
     correlation_id TEXT,
     causation_id TEXT,
     data TEXT NOT NULL,
-    sequence REAL
+    sequence REAL,
+    request_hash TEXT
   ) STRICT;
   CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
   CREATE VIEW history AS
@@ -62,16 +66,29 @@ export const isBlank = (db: DatabaseSync, path: string): boolean => {
       `${path} is a database, but not a history of Amends. Name another folder, or restore a back-up.`,
     );
   }
-  const version = pragma(db, 'user_version');
-  if (version !== SCHEMA_VERSION && version !== WITHOUT_SEQUENCE) {
+  const format = formatOf(db);
+  if (!(format >= 1 && format <= SCHEMA_VERSION)) {
     throw new HistoryDamaged(
-      `${path} has format ${String(version)} and this program reads formats up to ${SCHEMA_VERSION}. Run the version of Amends that wrote it.`,
+      `${path} has format ${format} and this program reads formats up to ${SCHEMA_VERSION}. Run the version of Amends that wrote it.`,
     );
   }
   return false;
 };
 
-export const hasSequence = (db: DatabaseSync): boolean => pragma(db, 'user_version') !== WITHOUT_SEQUENCE;
+const formatOf = (db: DatabaseSync): number => Number(pragma(db, 'user_version'));
+
+/** As SQL, NULL for those that this history's format lacks. */
+export const laterColumns = (db: DatabaseSync): string =>
+  LATER_COLUMNS.map(({ format, name }) => (format <= formatOf(db) ? name : 'NULL')).join(', ');
+
+/** All at once or none. */
+const upgrade = (db: DatabaseSync): void => {
+  const from = formatOf(db);
+  if (from === SCHEMA_VERSION) return;
+  const added = LATER_COLUMNS.filter(({ format }) => format > from);
+  const columns = added.map(({ name, type }) => `ALTER TABLE events ADD COLUMN ${name} ${type};`);
+  transact(db, () => db.exec(`${columns.join('\n')} PRAGMA user_version = ${SCHEMA_VERSION};`));
+};
 
 export const openReader = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
@@ -84,9 +101,6 @@ export const openWriter = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   if (isBlank(db, path)) transact(db, () => db.exec(SCHEMA));
-  else if (!hasSequence(db))
-    transact(db, () =>
-      db.exec(`ALTER TABLE events ADD COLUMN sequence REAL; PRAGMA user_version = ${SCHEMA_VERSION};`),
-    );
+  else upgrade(db);
   return db;
 };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { eventStoreContract } from '../event-store.contract.js';
@@ -88,6 +89,36 @@ test('a category is read by itself whether it has few streams or many', async ()
     expect(await read('member', 'loan')).toEqual([...streams.slice(0, 2), ...streams.slice(4)]);
   } finally {
     await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test.each([
+  ['1', 'ALTER TABLE events DROP COLUMN request_hash; ALTER TABLE events DROP COLUMN sequence'],
+  ['2', 'ALTER TABLE events DROP COLUMN request_hash'],
+])('a history of format %s is read as it is, and upgraded by who opens it for writing', async (format, downgrade) => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-history-'));
+  const open = (mode: 'read' | 'write') => SqliteEventStore.open({ folder, declarations: LENDING, mode });
+  const readBy = async (store: SqliteEventStore) => {
+    const { events } = await store.readStream('loan-7');
+    await store.close();
+    return events;
+  };
+  try {
+    const first = open('write');
+    await first.append('loan-7', [lendingEvent('loan-7', 'a')], 0);
+    const written = await readBy(first);
+    const database = new DatabaseSync(join(folder, 'history.db'));
+    database.exec(`${downgrade}; PRAGMA user_version = ${format}`);
+    database.close();
+    expect(await readBy(open('read'))).toEqual(written);
+    const upgraded = open('write');
+    const later = lendingEvent('loan-7', 'b', { requestHash: 'n4bQgYhMfWWaL-qgxVrQFa' });
+    await upgraded.append('loan-7', [later], 1);
+    const both = [...written, { ...later, revision: 2, position: expect.any(String) }];
+    expect(await readBy(upgraded)).toEqual(both);
+    expect(await readBy(open('read'))).toEqual(both);
+  } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
