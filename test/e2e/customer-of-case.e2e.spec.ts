@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rmSync } from 'node:fs';
+import { idOf } from '../../libs/event-sourcing/identity.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import { DECLARATIONS, type RecordedEvent } from '../../libs/recovery/history.js';
+import { appendEvents } from '../../libs/replay/history.testing.js';
 import { Caller, eventually, RunningApp } from './running-app.testing.js';
 
 const PLANTED = { comment: 'Planted: the parcel was crushed', name: 'Planted Eva', email: 'planted.eva@example.org' };
@@ -154,4 +156,22 @@ test('each request that shows it is recorded once, with all that it showed', asy
     { customer, case: id, route: 'GET /v1/cases/:id', fields: ['comment', ...reach, 'note', 'references'] },
     { customer, case: id, route: 'GET /v1/cases/:id/timeline', fields: ['comment', 'note'] },
   ]);
+});
+
+test('a case whose response nobody recorded, as an import may have it, shows its own timeline', async () => {
+  await app.stop();
+  const history = SqliteEventStore.open({ folder: app.folder, declarations: DECLARATIONS, mode: 'write' });
+  const imported = idOf('imported');
+  const opening = { case: imported, customer: 'customer-1', kind: 'recover', priority: 'high', tags: [] } as const;
+  const opened = { type: 'CaseOpened', data: { ...opening, response: idOf('never recorded') } } as const;
+  await appendEvents(history, [{ stream: `case-${imported}`, event: opened }]);
+  await history.close();
+  app = await RunningApp.start(app.folder);
+  await eventually(
+    async () => ((await app.operator.get(`/v1/cases/${imported}`)).status === 200 ? true : undefined),
+    'the imported case',
+  );
+  const { status, body } = await app.operator.get(`/v1/cases/${imported}/timeline`);
+  expect(status).toBe(200);
+  expect(body['entries']).toMatchObject([{ type: 'CaseOpened' }]);
 });

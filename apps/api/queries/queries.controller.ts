@@ -118,9 +118,10 @@ export class QueriesController {
     const timeline = await this.documents.stored('timeline', id, may);
     const { response, entries } = timeline;
     if (typeof response !== 'string') return this.documents.show(timeline, may);
-    const before = await this.documents.stored('timeline', streamOf('response', response), may);
-    const whole = { ...timeline, entries: [...(before['entries'] as object[]), ...(entries as object[])] };
-    return this.documents.show(whole, may);
+    // An import may name a response that it did not bring.
+    const before = await this.stores.reads.get('timeline', streamOf('response', response));
+    const ofResponse = (before?.document['entries'] ?? []) as object[];
+    return this.documents.show({ ...timeline, entries: [...ofResponse, ...(entries as object[])] }, may);
   }
 
   @Get('cases/:id/audit')
