@@ -45,7 +45,11 @@ const stepTaken = (
 
 const noteAdded = (event: Told<'NoteAdded'>) => ({ ...doneBy(event), note: event.data.note });
 
-const messageSent = (event: Told<'ProgressUpdateSent' | 'CustomerInformed'>, kind: 'progress' | 'closing') => {
+/** `received` is the customer's, the others are ours. */
+const messageOf = (
+  event: Told<'ProgressUpdateSent' | 'CustomerInformed' | 'CustomerMessageReceived'>,
+  kind: 'received' | 'progress' | 'closing',
+) => {
   const { channel, message = null } = event.data;
   return { ...doneBy(event), kind, channel, message };
 };
@@ -95,7 +99,7 @@ export const begin = ({ data, programme, occurredAt }: Told<'CaseOpened'>) => ({
   steps: [] as Made<typeof stepTaken>,
   summary: null as PersonalText | null,
   notes: [] as Made<typeof noteAdded>,
-  messages: [] as Made<typeof messageSent>,
+  messages: [] as Made<typeof messageOf>,
   sales: [] as Made<typeof saleMade>,
   reSurveys: [] as Made<typeof reSurveySent>,
   callbacks: [] as Made<typeof calledBack>,
@@ -134,9 +138,10 @@ const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
       contactBreaches: more.contactBreaches + attempt.breaches.length,
     };
   },
-  ProgressUpdateSent: ({ more }, event) => ({ messages: [...more.messages, messageSent(event, 'progress')] }),
+  ProgressUpdateSent: ({ more }, event) => ({ messages: [...more.messages, messageOf(event, 'progress')] }),
+  CustomerMessageReceived: ({ more }, event) => ({ messages: [...more.messages, messageOf(event, 'received')] }),
   CustomerInformed: ({ more }, event) => ({
-    messages: [...more.messages, messageSent(event, 'closing')],
+    messages: [...more.messages, messageOf(event, 'closing')],
     informedAt: event.occurredAt,
   }),
   ResolutionOffered: ({ more, case: { facts } }, event) => ({

@@ -48,7 +48,7 @@ export type CaseDocument = Readonly<ReturnType<typeof shown>>;
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
-  version: 4,
+  version: 5,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
@@ -64,6 +64,7 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     lastEventAt: 'instant',
     cycle: 'integer',
     pausedUntil: 'instant',
+    unanswered: 'integer',
     contactBreaches: 'integer',
     workedBy: 'strings',
     outcome: 'string',

@@ -2,7 +2,7 @@ import type { Shown } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
-import type { Clock } from '../recovery/clocks/clock.js';
+import { placeOf, type Clock } from '../recovery/clocks/clock.js';
 import { CASE_FIELDS, ofEachCase } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
 
@@ -26,7 +26,7 @@ const NO_PAUSES: Clock['pauses'] = [];
 const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | undefined, isLast: boolean) => {
   const { facts, openedAt } = fact.clocks.case;
   const { kind, priority, team, owner, touchpoint, product } = facts;
-  // The source's own verdict, on the last cycle's clock.
+  // The source's own verdict, on the last clock.
   const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
   const met = clock?.met ?? null;
   return {
@@ -35,6 +35,8 @@ const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | und
     programme: fact.programme,
     target,
     cycle: clock?.cycle ?? 0,
+    /** Of a target for each message of the customer: which reply of the case was due. */
+    reply: clock?.reply ?? null,
     state: clock?.state ?? ('unattached' as const),
     kind,
     priority,
@@ -68,12 +70,12 @@ const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | und
   };
 };
 
-/** One promise on one case in one cycle; `unattached` where only a source's verdict is known. Instants or null. */
+/** One promise on one case in one cycle, or one reply that was due; `unattached` where only a source's verdict is known. Instants or null. */
 export type ClockDocument = Readonly<ReturnType<typeof shown>>;
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 9,
+  version: 10,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -81,6 +83,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     programme: 'string',
     target: 'string',
     cycle: 'integer',
+    reply: 'integer',
     state: 'string',
     ...CASE_FIELDS,
     openedAt: 'instant',
@@ -110,8 +113,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     const unattached = Object.keys(reported).filter((target) => clocks.every((clock) => clock.target !== target));
     return [
       ...clocks.map((clock, index): Shown => {
-        const id = `${key}:${clock.target}:${clock.cycle}`;
-        return [id, shown(key, fact, clock.target, clock, isLast(clock, index))];
+        return [`${key}:${placeOf(clock)}`, shown(key, fact, clock.target, clock, isLast(clock, index))];
       }),
       ...unattached.map((target): Shown => [`${key}:${target}:0`, shown(key, fact, target, undefined, true)]),
     ];

@@ -66,7 +66,9 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
 const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cycle }: CaseFacts): readonly Of[] =>
   all.filter((one) => one.cycle === cycle);
 
-const isWork = ({ status }: CaseFacts): boolean => status !== 'approved' && status !== 'merged';
+/** A customer who writes after the case was closed waits for an answer too. */
+const isWork = ({ status, unanswered }: CaseFacts): boolean =>
+  status !== 'merged' && (status !== 'approved' || unanswered > 0);
 
 /** The promise that falls due first, and when. */
 const nextDue = (clocks: readonly Clock[]): { at: string; target: string } | undefined => {
@@ -92,10 +94,13 @@ const ORDERS = [
   ...['nextDueAt', 'overdueFrom', 'openedAt', 'touchedAt', 'contactDueAt'].map((field) => [field]),
 ];
 
-/** The work there is: every case that is open, paused, or waits for its review. Closed ones are in `cases`. */
+/**
+ * The work there is: every case that is open, paused, or waits for its review, and those whose customer waits for an
+ * answer. Other closed ones are in `cases`.
+ */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 10,
+  version: 11,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -122,6 +127,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     contactDueAt: 'instant',
     waitingOn: 'string',
     pausedUntil: 'instant',
+    unanswered: 'integer',
     escalatedTo: 'string',
     toAuthorise: 'boolean',
   },
@@ -163,6 +169,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       contactDueAt: inWork(facts) ? fact.contactDueAt : null,
       waitingOn: facts.waitingOn,
       pausedUntil: pausedUntil ?? null,
+      unanswered: facts.unanswered,
       escalatedTo: inCycle(escalations, facts).at(-1)?.to ?? null,
       toAuthorise: offers.some(({ standing }) => standing === 'pending'),
     };

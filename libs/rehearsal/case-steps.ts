@@ -4,7 +4,7 @@ import { cases } from '../read-models/cases.js';
 import { Inputs } from '../read-models/inputs.js';
 import { caseAsRead, changesReading } from '../recovery/case/case-reading.js';
 import { advanceClocks, type CaseClocks } from '../recovery/clocks/case-clocks.js';
-import type { Clock } from '../recovery/clocks/clock.js';
+import { placeOf, type Clock } from '../recovery/clocks/clock.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { evolversOf } from '../replay/fold/fold-stream.js';
@@ -68,9 +68,9 @@ function fieldsOf({ fact, clocks }: Snapshot, inputs: Inputs): Readonly<Record<s
   for (const [name, value] of Object.entries(shown?.[1] ?? {}))
     if (!CHANGED_BY_EVERY_EVENT.has(name)) fields[name] = value;
   for (const clock of clocks?.clocks ?? []) {
-    const { target, cycle, ...rest } = clock;
+    const { target: _, cycle: __, reply: ___, ...rest } = clock;
     for (const [name, value] of Object.entries(rest satisfies Partial<Clock>))
-      fields[`clock ${target}/${cycle} ${name}`] = value;
+      fields[`clock ${placeOf(clock, '/')} ${name}`] = value;
   }
   return fields;
 }

@@ -29,6 +29,19 @@ test('a step names the fields of the case that its event changed', () => {
   expect(second?.changed).not.toHaveProperty('priority');
 });
 
+test('a step names the reply that a clock is for', () => {
+  const reply = { id: 'reply', title: 'Answered', each: 'customer-message', goals: [{ within: '4h' }] } as const;
+  const wrote = { type: 'CustomerMessageReceived', data: { channel: 'chat' } } as const;
+  const [, second] = stepsOfCase(
+    record([
+      ['2031-05-05T09:00Z', opened()],
+      ['2031-05-05T10:00Z', wrote],
+    ]),
+    booksOf([null, rulesOf([reply])]),
+  );
+  expect(second?.changed).toMatchObject({ 'clock reply/1/1 state': { from: null, to: 'running' } });
+});
+
 test('the step of an event that was recorded late shows what it changed in the case as it is read', () => {
   const steps = stepsOfCase(
     record([

@@ -1,5 +1,6 @@
 import type { ClockDocument } from '../read-models/clocks.js';
 import type { ReadStore } from '../read-store/read-store.js';
+import { placeOf } from '../recovery/clocks/clock.js';
 import { pairedScans } from '../replay/digest/paired-scans.js';
 import type { Build } from './build.js';
 import type { Scope } from './totals.js';
@@ -9,12 +10,16 @@ import type { Explainer, Pair, Why } from './why.js';
 /** A promise on a case whose verdict changes. */
 export interface ChangedVerdict extends Pick<
   ClockDocument,
-  'case' | 'reference' | 'target' | 'cycle' | 'team' | 'owner' | 'priority'
+  'case' | 'reference' | 'target' | 'cycle' | 'reply' | 'team' | 'owner' | 'priority'
 > {
   readonly from: Verdict;
   readonly to: Verdict;
   readonly why: Why;
 }
+
+/** The id of the clock's document. */
+export const idOf = (verdict: Pick<ChangedVerdict, 'case' | 'target' | 'cycle' | 'reply'>): string =>
+  `${verdict.case}:${placeOf(verdict)}`;
 
 /** Compares the clocks of two builds and yields the changed verdicts of the scope, in id order. */
 export async function* changedVerdicts(
@@ -38,8 +43,20 @@ export function changedVerdict(pair: Pair, scope: Scope, explainer: Explainer): 
   if (!clock || !inScope(clock, scope)) return undefined;
   const [from, to] = [verdictShown(before, scope.at), verdictShown(after, scope.at)];
   if (from === to) return undefined;
-  const { reference, target, cycle, team, owner, priority } = clock;
-  return { case: clock.case, reference, target, cycle, team, owner, priority, from, to, why: explainer.why(pair) };
+  const { reference, target, cycle, reply, team, owner, priority } = clock;
+  return {
+    case: clock.case,
+    reference,
+    target,
+    cycle,
+    reply,
+    team,
+    owner,
+    priority,
+    from,
+    to,
+    why: explainer.why(pair),
+  };
 }
 
 const inScope = (

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CalendarRule, TargetRule } from '../recovery/rules/rule-set.js';
 
-const CONDITIONS = ['start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const;
+const CONDITIONS = ['each', 'start', 'stop', 'pause', 'cancel', 'reopen', 'retarget'] as const;
 
 /** A calendar's lists of single days. */
 export const DAY_LISTS = ['holidays', 'workdays'] as const;

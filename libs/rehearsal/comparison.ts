@@ -10,7 +10,7 @@ import type { EventsToFold } from '../replay/fold/events-to-fold.js';
 import type { Shown } from '../event-sourcing/projection.js';
 import { foldWhole } from '../replay/fold/fold-whole.js';
 import { typesOf } from '../replay/fold/projections.js';
-import { changedVerdict, type ChangedVerdict } from './changed-verdicts.js';
+import { changedVerdict, idOf, type ChangedVerdict } from './changed-verdicts.js';
 import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
 import { FirstOf } from './first-of.js';
 import { scopeOf, type RehearsalRequest } from './sides.js';
@@ -67,7 +67,7 @@ export class Comparison {
     this.#ofManyStreams = this.#models.filter(({ projection }) => !projection.ofOneStream);
     this.#triage = new TriageComparison(books, this.#scope, Math.min(asked.most, 1_000));
     this.#explainer = new Explainer(books, this.#scope.programme);
-    this.#changed = new FirstOf(asked.most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
+    this.#changed = new FirstOf<ChangedVerdict>(asked.most, idOf);
     this.types = [...new Set([...typesOf(projections), ...this.#triage.types])];
   }
 

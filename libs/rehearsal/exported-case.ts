@@ -25,6 +25,7 @@ export type ExportedEvent = Pick<
 export interface ReplayedClock {
   readonly target: string;
   readonly cycle: number;
+  readonly reply: number | null;
   readonly verdict: Verdict;
   readonly dueAt: string | null;
   readonly workingMs: number | null;
@@ -48,6 +49,7 @@ export function replayExported(exported: ExportedCase, under?: RuleSet): readonl
   return (clocks?.clocks ?? []).map((clock) => ({
     target: clock.target,
     cycle: clock.cycle,
+    reply: clock.reply ?? null,
     verdict: verdictOf(clock, at),
     dueAt: clock.dueAt ?? null,
     workingMs: clock.workingMs ?? null,

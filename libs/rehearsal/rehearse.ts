@@ -3,7 +3,7 @@ import type { AnyReadModel } from '../read-models/read-models.js';
 import type { GenerationStamp } from '../read-store/read-store.js';
 import { digestOf, digestOfShards } from '../replay/digest/digest.js';
 import type { History } from './build.js';
-import type { ChangedVerdict } from './changed-verdicts.js';
+import { idOf, type ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
 import { GroupCounter } from './group-counter.js';
 import type { SideFindings } from './findings.js';
@@ -70,7 +70,7 @@ export async function rehearse(asked: RehearsalRequest, options: RehearsalOption
   const scope = scopeOf(asked);
   const { programme } = scope;
   const tally = new Tally();
-  const changed = new FirstOf<ChangedVerdict>(asked.most, ({ case: id, target, cycle }) => `${id}:${target}:${cycle}`);
+  const changed = new FirstOf<ChangedVerdict>(asked.most, idOf);
   const triage = new TriageComparison({ before: before.books, after: after.books }, scope, Math.min(asked.most, 1_000));
   for (const share of shares) {
     tally.merge(share.tally);

@@ -84,6 +84,29 @@ describe('a rehearsal', () => {
     expect(digestAfter).not.toBe(digestBefore);
   });
 
+  test('of a promise to answer each message names the reply', async () => {
+    const reply = { id: 'reply', title: 'Answered', each: 'customer-message', goals: [{ within: '4h' }] } as const;
+    const wrote = { type: 'CustomerMessageReceived', data: { channel: 'chat' } } as const;
+    const answered = { type: 'ProgressUpdateSent', data: { channel: 'chat' } } as const;
+    const asked = caseEvents(
+      'asked',
+      ['2031-05-05T09:00Z', opened()],
+      ['2031-05-05T10:00Z', wrote],
+      ['2031-05-05T11:00Z', answered],
+      ['2031-05-05T12:00Z', wrote],
+      ['2031-05-05T15:00Z', answered],
+    );
+    const { rehearsed } = await history(...inForce(rulesOf([reply])), ...asked);
+    const { changed, before, after } = await rehearsed(rulesOf([{ ...reply, goals: [{ within: '2h' }] }]));
+    expect(changed).toMatchObject([
+      { case: 'asked', target: 'reply', cycle: 1, reply: 2, from: 'met', to: 'missed', why: { reason: 'goal' } },
+    ]);
+    expect(before.totals.byTarget).toMatchObject([{ target: 'reply', met: 2, missed: 0 }]);
+    expect(after.totals.byTarget).toMatchObject([{ target: 'reply', met: 1, missed: 1 }]);
+    const { changed: removed } = await rehearsed(rulesOf([]));
+    expect(removed).toMatchObject([{ reply: 1, why: { reason: 'target removed' } }, { reply: 2 }]);
+  });
+
   test('of a holiday names the day and the working time that no longer counts', async () => {
     const { rehearsed } = await history(...inForce(LONG), ...ten, ...two);
     const { changed } = await rehearsed(HOLIDAY);

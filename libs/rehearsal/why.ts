@@ -96,8 +96,9 @@ function reasonsOf(
   const differing = [...new Set(clauses.map(({ reason }) => reason))];
   if (!had || !has) return differing.length > 0 ? differing : ['facts'];
   const moved: Reason[] = [];
-  if (had.startedAt !== has.startedAt || had.startedBy !== has.startedBy) moved.push('start', 'retarget', 'reopen');
-  if (had.stoppedBy !== has.stoppedBy || had.state !== has.state) moved.push('stop', 'cancel');
+  if (had.startedAt !== has.startedAt || had.startedBy !== has.startedBy)
+    moved.push('each', 'start', 'retarget', 'reopen');
+  if (had.stoppedBy !== has.stoppedBy || had.state !== has.state) moved.push('each', 'stop', 'cancel');
   if (JSON.stringify(had.pauses) !== JSON.stringify(has.pauses)) moved.push('pause');
   const conditions = differing.filter((reason) => moved.includes(reason));
   if (conditions.length > 0) return conditions;

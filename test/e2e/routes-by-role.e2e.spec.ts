@@ -76,6 +76,7 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /v1/cases/{id}/alerts': REPORTERS,
   'POST /v1/cases/{id}/acknowledgement': REPORTERS,
   'POST /v1/cases/{id}/contact-attempts': WORKERS,
+  'POST /v1/cases/{id}/customer-messages': REPORTERS,
   'POST /v1/cases/{id}/progress-updates': WORKERS,
   'POST /v1/cases/{id}/offers': WORKERS,
   'POST /v1/cases/{id}/offers/{offer}/authorisation': SUPERVISORS,

@@ -76,7 +76,7 @@ function clockLines({
   const { originalDueAt, dueAt } = clock;
   return [
     '',
-    `${title} (${clock.target}, cycle ${clock.cycle}): ${verdict.toUpperCase()}${clock.state === 'cancelled' && verdict === 'missed' ? ', then cancelled' : ''}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
+    `${title} (${clock.target}, cycle ${clock.cycle}${clock.reply === undefined ? '' : `, reply ${clock.reply}`}): ${verdict.toUpperCase()}${clock.state === 'cancelled' && verdict === 'missed' ? ', then cancelled' : ''}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
     `  goal       ${hours(clock.goalMs)} in calendar ${calendar ?? 'always'} (${zone}, zones ${timeZoneData})`,
     `  rule set   ${clock.ruleSet}`,
     `  started    ${clock.startedAt} by event ${clock.startedBy}`,

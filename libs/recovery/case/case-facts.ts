@@ -31,6 +31,8 @@ export interface CaseFacts {
   /** Approved in this cycle. */
   readonly approved: boolean;
   readonly informed: boolean;
+  /** Messages of the customer since our last answer, in whatever cycle. */
+  readonly unanswered: number;
 }
 
 export const CASE_FACT_FIELDS: Readonly<Record<keyof CaseFacts, FieldType>> = {
@@ -56,9 +58,10 @@ export const CASE_FACT_FIELDS: Readonly<Record<keyof CaseFacts, FieldType>> = {
   resolved: 'boolean',
   approved: 'boolean',
   informed: 'boolean',
+  unanswered: 'integer',
 };
 
-/** The facts of a cycle that has just begun. */
+/** The facts of a cycle that has just begun. A message that nobody answered waits on. */
 export const NEW_CYCLE = {
   status: 'open',
   waitingOn: null,

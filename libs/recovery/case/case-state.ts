@@ -36,6 +36,8 @@ export interface CaseDetails {
   /** The last one identified, in whatever cycle. */
   readonly cause?: { readonly cycle: number; readonly path: readonly string[]; readonly action?: string };
   readonly customerOutcome?: 'lost' | 'kept';
+  /** How often the customer began to wait for an answer: the number of the reply that is due, or was last. */
+  readonly repliesDue: number;
   readonly reSurveys: readonly { readonly id: string; readonly cycle: number; readonly answered: boolean }[];
   /** The last pause was to end then. */
   readonly pausedUntil?: string;

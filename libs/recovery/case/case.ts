@@ -15,6 +15,7 @@ import {
   SendProgressUpdate,
 } from '../contact/customer-messages.js';
 import { CaseGivenUp, GiveUpCase } from '../contact/giving-up.js';
+import { CustomerMessageReceived, RecordCustomerMessage } from '../contact/replies.js';
 import {
   CustomerKept,
   CustomerLost,
@@ -64,6 +65,7 @@ export const CASE_EVENTS = [
   OwnerAlerted,
   CaseAcknowledged,
   ContactAttempted,
+  CustomerMessageReceived,
   ProgressUpdateSent,
   ResolutionOffered,
   OfferAuthorised,
@@ -99,6 +101,7 @@ export const CASE_COMMANDS = [
   RecordOwnerAlert,
   AcknowledgeCase,
   LogContactAttempt,
+  RecordCustomerMessage,
   SendProgressUpdate,
   OfferResolution,
   AuthoriseOffer,

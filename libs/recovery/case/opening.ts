@@ -45,6 +45,7 @@ export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): Ope
   offers: [],
   escalations: [],
   reSurveys: [],
+  repliesDue: 0,
   // All cases have the same fields from the start, in one order: folds are faster so.
   alertedOwner: undefined,
   cause: undefined,
@@ -65,6 +66,7 @@ export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): Ope
     language: data.language ?? null,
     tags: data.tags,
     cycle: 1,
+    unanswered: 0,
   },
 });
 

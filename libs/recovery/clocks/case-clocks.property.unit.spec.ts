@@ -182,7 +182,7 @@ test('settling again under the same rules changes nothing, whatever happened to 
         const clocks = fold(books, [at(0), opened()], ...numbered(told));
         const rules = books.at('care', clocks.at);
         if (!rules) throw new Error('There are no rules.');
-        const moment = { at: at(30 * 24 * 60), by: 'event', facts: { ...clocks.case.facts, ...more } };
+        const moment = { at: at(30 * 24 * 60), by: 'event', facts: { ...clocks.case.facts, ...more }, reply: 0 };
         const { clocks: settled, unpromised } = settle(clocks, rules, moment, books.book('care'));
         expect({ settled, unpromised }).toEqual({ settled: clocks.clocks, unpromised: clocks.unpromised });
       },

@@ -42,7 +42,7 @@ export function advanceClocks(
 function moved(
   clocks: CaseClocks | undefined,
   now: OpenedCase,
-  moment: Omit<Moment, 'facts' | 'pausedUntil'>,
+  moment: Omit<Moment, 'facts' | 'reply' | 'pausedUntil'>,
   books: RuleBooks,
   programme: string,
 ): CaseClocks {
@@ -65,8 +65,9 @@ function moved(
 }
 
 /** Only a pause of the case ends by itself: a target may hold its clock for other reasons too. */
-const stateOf = ({ facts, pausedUntil }: OpenedCase): Pick<Moment, 'facts' | 'pausedUntil'> => ({
+const stateOf = ({ facts, repliesDue, pausedUntil }: OpenedCase): Pick<Moment, 'facts' | 'reply' | 'pausedUntil'> => ({
   facts,
+  reply: repliesDue,
   pausedUntil: facts.status === 'paused' ? pausedUntil : undefined,
 });
 

@@ -1,5 +1,5 @@
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
-import { Instant, Text, Whole } from '../vocabulary/fields.js';
+import { Instant, Optional, Text, Whole } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
 
 const topic = 'amends.clocks' satisfies Publication;
@@ -8,6 +8,8 @@ const notice = {
   case: Text(),
   target: Text(),
   cycle: Whole(),
+  /** Of a target for each message of the customer: which reply of the case was due. */
+  reply: Optional(Whole()),
   dueAt: Instant,
   ruleSet: Text(),
   /** Version of the time-zone data that the due time was computed with. */

@@ -7,7 +7,16 @@ import { dueTimes, isOverdue, isPaused, notBefore, worked, workingTimeOf, type C
 /** A started target without a goal that fits. It promises nothing, but a goal that fits later counts from its start. */
 export type Unpromised = Pick<
   Clock,
-  'target' | 'cycle' | 'ruleSet' | 'startedAt' | 'startedBy' | 'pauses' | 'returnedAt' | 'returnedBy' | 'missed'
+  | 'target'
+  | 'cycle'
+  | 'reply'
+  | 'ruleSet'
+  | 'startedAt'
+  | 'startedBy'
+  | 'pauses'
+  | 'returnedAt'
+  | 'returnedBy'
+  | 'missed'
 > &
   Partial<Pick<Clock, 'originalDueAt'>>;
 
@@ -16,6 +25,8 @@ export interface Moment {
   readonly at: string;
   readonly by: string;
   readonly facts: CaseFacts;
+  /** The number of the reply that is due, or was last. */
+  readonly reply: number;
   /** A source's file reports it. */
   readonly imported?: boolean | undefined;
   /** When the pause of the case ends by itself. */
@@ -31,9 +42,10 @@ export function goalOf(target: CompiledTarget, facts: CaseFacts, course: Course)
 export const isGoing = (clock: Clock): boolean => clock.state === 'running' || clock.state === 'paused';
 
 export function attach(target: CompiledTarget, ruleSet: string, moment: Moment): Unpromised {
-  const { at, by, facts } = moment;
+  const { at, by, facts, reply } = moment;
   const pauses = target.pause(facts) ? [pauseFrom(at, moment)] : [];
-  return { target: target.id, cycle: facts.cycle, ruleSet, startedAt: at, startedBy: by, pauses };
+  const course = { target: target.id, cycle: facts.cycle, ruleSet, startedAt: at, startedBy: by, pauses };
+  return target.each === undefined ? course : { ...course, reply };
 }
 
 /** A source may tell of a pause that was over when it began: it holds nothing. */
@@ -44,8 +56,8 @@ const pauseFrom = (from: string, { by, pausedUntil }: Moment): Pause =>
 
 /** Takes the promise from a clock that no goal fits any more. */
 export const unpromise = (course: Unpromised): Unpromised => {
-  const { target, cycle, ruleSet, startedAt, startedBy, pauses, originalDueAt } = course;
-  const known = originalDueAt === undefined ? {} : { originalDueAt };
+  const { target, cycle, reply, ruleSet, startedAt, startedBy, pauses, originalDueAt } = course;
+  const known = { ...(reply !== undefined && { reply }), ...(originalDueAt !== undefined && { originalDueAt }) };
   return { target, cycle, ruleSet, startedAt, startedBy, pauses, ...known, ...whatWas(course) };
 };
 
@@ -57,11 +69,12 @@ const whatWas = ({ returnedAt, returnedBy, missed }: Unpromised): Partial<Clock>
 
 /** Makes a clock of a course that has a goal now. */
 export function promise(course: Unpromised, goalMs: number, target: CompiledTarget): Clock {
-  const { target: id, cycle, ruleSet, startedAt, startedBy, pauses, missed } = course;
+  const { target: id, cycle, reply, ruleSet, startedAt, startedBy, pauses, missed } = course;
   const due = dueTimes(course, goalMs, target);
   return {
     target: id,
     cycle,
+    ...(reply !== undefined && { reply }),
     state: isPaused(course) ? 'paused' : 'running',
     ruleSet,
     goalMs,

@@ -2,6 +2,7 @@ import { never, refuse, type Context, type Decider, type Decision } from '../../
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { command } from '../vocabulary/command.js';
+import { placeOf } from './clock.js';
 import { TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
 
 const comes = { inside: 'The timekeeper records it.' };
@@ -14,7 +15,7 @@ export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
 /** The notices of a case's clocks so far. A due time that moved is another promise, and may have another notice. */
 export type ClockNotices = readonly Pick<
   ClockEvent['data'] & { type: ClockEvent['type'] },
-  'type' | 'target' | 'cycle' | 'dueAt'
+  'type' | 'target' | 'cycle' | 'reply' | 'dueAt'
 >[];
 
 const decide = (asked: ClockCommand, notices: ClockNotices, { now }: Context): Decision<ClockEvent> => {
@@ -41,12 +42,12 @@ const decide = (asked: ClockCommand, notices: ClockNotices, { now }: Context): D
 const isRecorded = (
   notices: ClockNotices,
   type: ClockEvent['type'],
-  { target, cycle, dueAt }: ClockEvent['data'],
-): boolean => notices.some((n) => n.type === type && n.target === target && n.cycle === cycle && n.dueAt === dueAt);
+  { dueAt, ...clock }: ClockEvent['data'],
+): boolean => notices.some((n) => n.type === type && placeOf(n) === placeOf(clock) && n.dueAt === dueAt);
 
 const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => [
   ...notices,
-  { type, target: data.target, cycle: data.cycle, dueAt: data.dueAt },
+  { type, target: data.target, cycle: data.cycle, reply: data.reply, dueAt: data.dueAt },
 ];
 
 export const clockDecider: Decider<ClockNotices, ClockCommand, ClockEvent> = { initialState: [], evolve, decide };

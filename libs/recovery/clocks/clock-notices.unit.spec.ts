@@ -35,8 +35,9 @@ test('a breach is recorded once due, once for a due time', () => {
   expect(decide(breach, '2031-05-05T12:00:00.000Z', breached)).toEqual([]);
   expect(decide(breach, '2031-05-05T11:59:59.999Z')).toMatchObject({ refused: 'not-due-yet' });
 });
-test('a due time that moved gets its own notices, and so does another cycle', () => {
+test('a due time that moved gets its own notices, and so does another cycle or another reply', () => {
   const moved = { ...breach, dueAt: '2031-05-06T12:00:00.000Z' };
   expect(decide(moved, '2031-05-06T12:00:00.000Z', breached)).toHaveLength(1);
   expect(decide({ ...breach, cycle: 2 }, '2031-05-06T12:00:00.000Z', breached)).toHaveLength(1);
+  expect(decide({ ...breach, reply: 2 }, '2031-05-06T12:00:00.000Z', breached)).toHaveLength(1);
 });

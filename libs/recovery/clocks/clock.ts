@@ -1,7 +1,9 @@
-/** One target on one case in one cycle. Instants are UTC ISO 8601; durations integer milliseconds. */
+/** One target on one case in one cycle, or for one reply in it. Instants are UTC ISO 8601; durations integer milliseconds. */
 export interface Clock {
   readonly target: string;
   readonly cycle: number;
+  /** Of a target for each message of the customer: which reply of the case was due, from 1. */
+  readonly reply?: number;
   readonly state: 'running' | 'paused' | 'completed' | 'cancelled';
   /** Content hash of the rule set with the goal. */
   readonly ruleSet: string;
@@ -43,3 +45,9 @@ export interface Missed {
   readonly breachedFrom: string;
   readonly goalMs: number;
 }
+
+/** Which of a case's clocks it is. */
+export const placeOf = (
+  { target, cycle, reply }: { target: string; cycle: number; reply?: number | null | undefined },
+  between = ':',
+): string => [target, cycle, ...(reply == null ? [] : [reply])].join(between);

@@ -2,7 +2,7 @@ import type { RuleBooks } from '../rules/rule-book.js';
 import { clocksAsOf, clocksUnder, isToCome, type CaseClocks } from './case-clocks.js';
 import { isGoing } from './clock-moves.js';
 import { isOverdue, type DueTimes } from './clock-times.js';
-import type { Clock } from './clock.js';
+import { placeOf, type Clock } from './clock.js';
 
 /**
  * The clocks as the rule book makes them if nothing else happens, whatever time it is. Rules to come move clocks that
@@ -20,16 +20,14 @@ export function clocksForeseen(clocks: CaseClocks, books: RuleBooks, programme: 
     then = clocksUnder(entry, then, book, (clock) => !isOverdue(clock, entry.from));
     then = { ...then, clocks: then.clocks.map((clock) => (before.has(clock) ? clock : dueFrom(entry.from, clock))) };
   }
-  const going = new Map(then.clocks.filter(isGoing).map((clock) => [nameOf(clock), clock]));
+  const going = new Map(then.clocks.filter(isGoing).map((clock) => [placeOf(clock), clock]));
   const known = now.clocks.map((clock) => {
-    const next = isGoing(clock) ? (going.get(nameOf(clock)) ?? dueNoMore(clock)) : clock;
-    going.delete(nameOf(clock));
+    const next = isGoing(clock) ? (going.get(placeOf(clock)) ?? dueNoMore(clock)) : clock;
+    going.delete(placeOf(clock));
     return next;
   });
   return [...known, ...going.values()];
 }
-
-const nameOf = ({ target, cycle }: Clock): string => `${target}:${cycle}`;
 
 const dueNoMore = ({ dueAt: _, warnAt: __, breachedFrom: ___, ...clock }: Clock): Clock => clock;
 

@@ -48,7 +48,7 @@ export function settle(
     if (target.reportedOnly || lastOf(now.unpromised, target)) continue;
     const last = lastOf(now.clocks, target);
     if (!begins(target, last, moment)) continue;
-    const stopped = target.reopen === 'resume' && last?.state === 'completed' ? last : undefined;
+    const stopped = goesOnAfterReopening(target, last) ? last : undefined;
     const course = stopped
       ? holdOrResume(goOn(stopped, rules.hash, moment), target, moment)
       : attach(target, rules.hash, moment);
@@ -88,7 +88,9 @@ function returned(clock: Clock, rules: CompiledRules, moment: Moment, book: Book
   const { facts } = moment;
   if (clock.state !== 'completed' || clock.cycle !== facts.cycle || !inWork(facts)) return undefined;
   const target = targetOf(clock, rules, book);
-  if (target.onReturn === 'keep' || target.stop(facts) || target.cancel(facts)) return undefined;
+  // The next message has a clock of its own.
+  if (target.each !== undefined || target.onReturn === 'keep' || target.stop(facts) || target.cancel(facts))
+    return undefined;
   return goOnAfterReturn(clock, target, moment);
 }
 
@@ -151,9 +153,13 @@ const promiseIfAny = (course: Unpromised, target: CompiledTarget, goalMs: number
 const isReplaced = (course: Unpromised, target: CompiledTarget, cycle: number): boolean =>
   target.reopen === 'restart' && course.cycle < cycle;
 
-/** Whether a clock begins: there is one for each target and cycle. */
-function begins(target: CompiledTarget, last: Clock | undefined, { facts }: Moment): boolean {
-  if (last && (isGoing(last) || last.cycle === facts.cycle)) return false;
+const goesOnAfterReopening = (target: CompiledTarget, last: Clock | undefined): boolean =>
+  target.each === undefined && target.reopen === 'resume' && last?.state === 'completed';
+
+/** Whether a clock begins: there is one for each target and cycle, or for each reply that is due in it. */
+function begins(target: CompiledTarget, last: Clock | undefined, { facts, reply }: Moment): boolean {
+  if (last && isGoing(last)) return false;
+  if (last?.cycle === facts.cycle && (target.each === undefined || last.reply === reply)) return false;
   if (target.reopen === 'first-only' && facts.cycle > 1) return false;
   return target.start(facts) && !target.stop(facts) && !target.cancel(facts);
 }

@@ -7,6 +7,7 @@ import { DAY_MS } from '../rules/duration.js';
 import { given, OneOf, Optional, Personal, Texts } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
 import { CHANNELS, CONTACT_OUTCOMES } from '../vocabulary/words.js';
+import { ANSWERED } from './replies.js';
 
 const fields = { channel: OneOf(CHANNELS), outcome: OneOf(CONTACT_OUTCOMES), note: Optional(Personal) };
 
@@ -18,9 +19,10 @@ export const ContactAttempted = caseEvent('ContactAttempted', {
   apply: (state, { actor, occurredAt, data: { channel, outcome } }) => {
     // Before the case was opened, a contact was none about it.
     if (occurredAt < state.openedAt) return worked(state, actor.id);
-    const { cycle, contacted } = state.facts;
+    const { cycle } = state.facts;
     const attempts = [...state.attempts, { cycle, at: occurredAt, channel, outcome }];
-    return worked(state, actor.id, { attempted: true, contacted: contacted || outcome === 'reached' }, { attempts });
+    const reached = outcome === 'reached' ? { contacted: true, ...ANSWERED } : {};
+    return worked(state, actor.id, { attempted: true, ...reached }, { attempts });
   },
 });
 

@@ -1,6 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseEvent } from '../case/case.js';
-import { ana, attempted, closed, fold, given, happened, owned, rules, submitted, time } from '../case/case.testing.js';
+import {
+  ana,
+  attempted,
+  closed,
+  fold,
+  given,
+  happened,
+  owned,
+  rules,
+  submitted,
+  time,
+  type Happened,
+} from '../case/case.testing.js';
 
 const log = { type: 'LogContactAttempt', channel: 'phone', outcome: 'no-answer' } as const;
 const attempt = (outcome: 'no-answer' | 'reached' | 'refused', at: string, day?: string) =>
@@ -88,6 +100,32 @@ describe('giving up', () => {
   });
 });
 
+const wrote = { type: 'CustomerMessageReceived', data: { channel: 'e-mail', message: 'Where is it?' } } as const;
+
+describe('what the customer writes', () => {
+  const record = { type: 'RecordCustomerMessage', ...wrote.data } as const;
+
+  test('is recorded whenever it comes, after the case is closed too', () => {
+    expect(given(...owned).when(record)).toEqual([wrote]);
+    expect(given(...owned, submitted).when(record)).toEqual([wrote]);
+    expect(given(...closed).when(record)).toEqual([wrote]);
+  });
+  test('a repeated command is one message, another command is another', () => {
+    expect(given(...owned, wrote).when(record, { commandId: 'c-3' })).toEqual([]);
+    expect(given(...owned, wrote).when(record, { commandId: 'c-4' })).toEqual([wrote]);
+  });
+  test('goes to the case that goes on, if this one was merged', () => {
+    const merged = { type: 'CaseMerged', data: { into: 'k2' } } as const;
+    expect(given(...owned, merged).when(record)).toMatchObject({ refused: 'case-merged' });
+  });
+  test('is unanswered until we answer, also over a reopening', () => {
+    const unanswered = (...history: readonly (CaseEvent | Happened)[]) => fold(...history).now?.facts.unanswered;
+    expect(unanswered(...owned, wrote, wrote)).toBe(2);
+    expect(unanswered(...owned, wrote, wrote, attempt('reached', '10:00'))).toBe(0);
+    expect(unanswered(...closed, wrote, { type: 'CaseReopened', data: { cycle: 2 } })).toBe(1);
+  });
+});
+
 describe('what the customer is told', () => {
   const acknowledge = { type: 'AcknowledgeCase', channel: 'e-mail', automatic: true } as const;
   const acknowledged = { type: 'CaseAcknowledged', data: { channel: 'e-mail', automatic: true } } as const;
@@ -114,6 +152,9 @@ describe('what the customer is told', () => {
   test('what was done: after approval, once', () => {
     expect(given(...closed).when(inform)).toEqual([informed]);
     expect(given(...closed, informed).when(inform)).toEqual([]);
+    // Whoever writes after that is told again.
+    expect(given(...closed, informed, wrote).when(inform)).toEqual([informed]);
+    expect(given(...closed, informed, wrote, informed).when(inform)).toEqual([]);
     expect(given(...owned, submitted).when(inform)).toMatchObject({ refused: 'not-approved-yet' });
   });
 });

@@ -6,13 +6,15 @@ import { notInWork } from '../case/in-work.js';
 import { Flag, OneOf, Optional, otherwise, Personal } from '../vocabulary/fields.js';
 import { REPORTERS, WORKERS } from '../vocabulary/roles.js';
 import { CHANNELS } from '../vocabulary/words.js';
+import { ANSWERED } from './replies.js';
 
 const message = { channel: OneOf(CHANNELS), message: Optional(Personal) };
 const example = { channel: 'e-mail', message: 'The refund is on its way.' };
 
 export const CaseAcknowledged = caseEvent('CaseAcknowledged', {
   fields: { channel: OneOf(CHANNELS), automatic: otherwise(false, Flag) },
-  apply: (state) => changed(state, { acknowledged: true }),
+  // Only a person answers.
+  apply: (state, { data: { automatic } }) => changed(state, { acknowledged: true, ...(automatic ? {} : ANSWERED) }),
 });
 
 /** Once a cycle. */
@@ -33,7 +35,7 @@ export const AcknowledgeCase = caseCommand('AcknowledgeCase', {
 
 export const ProgressUpdateSent = caseEvent('ProgressUpdateSent', {
   fields: message,
-  apply: (state, { actor }) => worked(state, actor.id),
+  apply: (state, { actor }) => worked(state, actor.id, ANSWERED),
 });
 
 export const SendProgressUpdate = caseCommand('SendProgressUpdate', {
@@ -48,10 +50,10 @@ export const SendProgressUpdate = caseCommand('SendProgressUpdate', {
 
 export const CustomerInformed = caseEvent('CustomerInformed', {
   fields: message,
-  apply: (state) => changed(state, { informed: true }),
+  apply: (state) => changed(state, { informed: true, ...ANSWERED }),
 });
 
-/** This closes the loop. It waits for the approval, because a case may still be returned before. */
+/** This closes the loop. It waits for the approval, because a case may still be returned before. Told again, it answers a message. */
 export const InformCustomer = caseCommand('InformCustomer', {
   comes: {
     path: 'customer-information',
@@ -60,8 +62,8 @@ export const InformCustomer = caseCommand('InformCustomer', {
     example,
   },
   fields: message,
-  decide({ channel, message: text }, { facts: { informed, status } }) {
-    if (informed) return [];
+  decide({ channel, message: text }, { facts: { informed, status, unanswered } }) {
+    if (informed && unanswered === 0) return [];
     if (status !== 'approved')
       return refuse('not-approved-yet', `The case is ${status}. Tell the customer what was done once it is approved.`);
     return [fact(CustomerInformed, { channel, message: text })];

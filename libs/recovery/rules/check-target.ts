@@ -32,7 +32,15 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
   const { say, condition, calendar } = check;
   calendar(at('calendar'), target.calendar);
   const sound = (['start', 'stop', 'pause', 'cancel'] as const).map((name) => condition(at(name), target[name]));
-  if (target.stop === undefined) {
+  if (target.each !== undefined) {
+    for (const field of ['start', 'stop', 'onReturn'] as const)
+      if (target[field] !== undefined)
+        say(
+          at(field),
+          'A clock for each message starts with the message and ends with our answer.',
+          'Leave it out, or leave out each.',
+        );
+  } else if (target.stop === undefined) {
     say(at(), 'Without a stop it can never be met.', 'Say when it is: stop: { resolved: true }.');
   } else if (sound.every(Boolean) && covers(target.stop, target.start ?? {})) {
     say(

@@ -16,6 +16,7 @@ export interface CompiledTarget {
   readonly id: string;
   readonly title: string;
   readonly reportedOnly: boolean;
+  readonly each: TargetRule['each'];
   readonly calendar: Calendar;
   readonly start: Condition;
   readonly stop: Condition;
@@ -70,6 +71,15 @@ export type RulesOf<Part extends RulesPart> = { readonly ruleSet: Pick<RuleSet, 
 
 const ALWAYS: Calendar = compileCalendar({ zone: 'Etc/UTC', hours: 'always' });
 
+/** When a clock for each of them starts and stops. */
+const EACH = {
+  'customer-message': { start: { unanswered: { $gt: 0 } }, stop: { unanswered: 0 } },
+} as const satisfies Record<NonNullable<TargetRule['each']>, Pick<TargetRule, 'start' | 'stop'>>;
+
+/** With the conditions that the target leaves unsaid. */
+const inFull = (target: TargetRule): TargetRule =>
+  target.each === undefined ? target : { ...target, ...EACH[target.each] };
+
 const never: Condition = () => false;
 const holds: Condition = () => true;
 
@@ -94,6 +104,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     id: target.id,
     title: target.title,
     reportedOnly: target.reportedOnly !== undefined,
+    each: target.each,
     calendar: calendarOf(target),
     start: target.start ? condition(target.start) : holds,
     stop: target.stop ? condition(target.stop) : never,
@@ -110,7 +121,8 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     onReturn: target.onReturn ?? 'resume',
     pastDue: target.pastDue,
   });
-  const targets = ruleSet.targets.map(compileTarget);
+  const written = ruleSet.targets.map(inFull);
+  const targets = written.map(compileTarget);
   return {
     hash: ruleSetHash(ruleSet),
     ruleSet,
@@ -119,7 +131,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     targetsById: new Map(targets.map((target) => [target.id, target])),
     contact: ruleSet.contact && compileContact(ruleSet.contact, calendars),
     overrides: (ruleSet.triage?.overrides ?? []).map(compileOverride),
-    looksAt: lookedAt(ruleSet.targets),
+    looksAt: lookedAt(written),
     condition,
   };
 }

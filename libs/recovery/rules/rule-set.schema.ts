@@ -182,6 +182,7 @@ export const RULE_SET_SCHEMA = {
       },
       title: text('Say what is promised.'),
       reportedOnly: text("Say why only a source's own verdict can be shown."),
+      each: oneOf('customer-message'),
       calendar: text('Name a calendar of this rule set.'),
       ...same(['start', 'stop', 'pause', 'cancel'], ref('filter')),
       goals: list(

@@ -100,6 +100,11 @@ export interface TargetRule {
   readonly title: string;
   /** Why only a source's verdict can be shown. Such a target computes nothing and leaves out the fields below. */
   readonly reportedOnly?: string;
+  /**
+   * A clock for each message of the customer: it starts with the first that we have not answered, and our answer stops it.
+   * Such a target has no start, stop and onReturn. Default: one clock for each cycle of the case.
+   */
+  readonly each?: 'customer-message';
   readonly calendar?: string;
   /** Conditions over the case's facts (case-facts.ts). */
   readonly start?: Filter;

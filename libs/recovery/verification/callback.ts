@@ -1,13 +1,18 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
+import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
+import { ANSWERED } from '../contact/replies.js';
 import { Flag, OneOf, Optional, Personal } from '../vocabulary/fields.js';
 import { REVIEWERS } from '../vocabulary/roles.js';
 import { CONTACT_OUTCOMES } from '../vocabulary/words.js';
 
 const fields = { outcome: OneOf(CONTACT_OUTCOMES), satisfied: Optional(Flag), note: Optional(Personal) };
 
-export const CallbackRecorded = caseEvent('CallbackRecorded', { fields });
+export const CallbackRecorded = caseEvent('CallbackRecorded', {
+  fields,
+  apply: (state, { data: { outcome } }) => (outcome === 'reached' ? changed(state, ANSWERED) : state),
+});
 
 /** A person asks the customer of an approved case how it went. */
 export const RecordCallback = caseCommand('RecordCallback', {

@@ -185,13 +185,18 @@ function cases({ changed, changedCount }: Rehearsal): Html {
         [],
         shown.map((one) => [
           one.reference ?? one.case,
-          one.cycle > 1 ? `${one.target}, cycle ${one.cycle}` : one.target,
+          promiseOf(one),
           `${one.from} → ${one.to}`,
           one.team ?? '-',
           html`${one.why.sentence}${evidenceOf(one)}`,
         ]),
       )}
     </details>`;
+}
+
+function promiseOf({ target, cycle, reply }: ChangedVerdict): string {
+  const inCycle = cycle > 1 ? `${target}, cycle ${cycle}` : target;
+  return reply === null ? inCycle : `${inCycle}, reply ${reply}`;
 }
 
 function evidenceOf({ why: { before, after, intervals } }: ChangedVerdict): Html {
