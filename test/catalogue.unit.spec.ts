@@ -34,10 +34,10 @@ function eventSection({ type, topic, schemaVersion, importable, data }: Declared
   return [`### ${type}`, about, '', '| field | holds | notes |', '|---|---|---|', ...rows].join('\n');
 }
 
-function commandRow(name: string, { type, comes }: DeclaredCommand): string {
-  if ('inside' in comes) return `| ${type} | - | ${comes.inside} |`;
+function commandRow(name: string, { type, is, comes }: DeclaredCommand): string {
+  if ('inside' in comes) return `| ${type} | ${is} | - | ${comes.inside} |`;
   const path = name === 'case' ? `cases/{id}/${comes.path}` : comes.path;
-  return `| ${type} | \`${comes.method ?? 'POST'} /v1/${path}\` | ${comes.says}. For ${comes.roles.join(', ')}. |`;
+  return `| ${type} | ${is} | \`${comes.method ?? 'POST'} /v1/${path}\` | ${comes.says}. For ${comes.roles.join(', ')}. |`;
 }
 
 const catalogue = (): string => {
@@ -51,8 +51,10 @@ const catalogue = (): string => {
     'Generated from the declarations in `libs/recovery`. `UPDATE_SCHEMAS=1 npx jest test/catalogue` writes it again.',
     '',
     '## Commands',
-    '| command | route | what it does |',
-    '|---|---|---|',
+    'A fact has happened: what breaks a rule is recorded with its `breaches`. A rule refuses an intention.',
+    '',
+    '| command | is a | route | what it does |',
+    '|---|---|---|---|',
     ...commands,
     '',
     '## Events',

@@ -36,8 +36,8 @@ export async function unlessSame(
   { done, decision, occurredAt }: SentAgain,
   personal: Pick<PersonalData, 'openAll'>,
 ): Promise<Refusal | undefined> {
-  const was = await personal.openAll(done.map((event) => [event.type, event.data, event.occurredAt]));
-  const wouldBe = isRefusal(decision) ? [] : decision.map(({ type, data }) => [type, data, occurredAt]);
+  const was = await personal.openAll(done.map((event) => [event.type, said(event.data), event.occurredAt]));
+  const wouldBe = isRefusal(decision) ? [] : decision.map(({ type, data }) => [type, said(data), occurredAt]);
   if (agree(was, await personal.openAll(wouldBe))) return undefined;
   return keyUsed();
 }
@@ -48,6 +48,13 @@ export const keyUsed = (): Refusal =>
     'Another command was done under this key, or the same with other content. Send this one with a key of its own.',
     'Idempotency-Key',
   );
+
+/** What the caller said: the rules that it broke are found by us, and hang on what else was known then. */
+function said<Data extends object>(data: Data): Data {
+  if (!('breaches' in data)) return data;
+  const { breaches: _, ...rest } = data;
+  return rest as Data;
+}
 
 /** Compares two facts. Forgotten text equals any text, because nobody can tell. */
 function agree(was: unknown, wouldBe: unknown): boolean {

@@ -2,8 +2,8 @@ import type { Actor, DomainEvent, Recorded } from './event.js';
 import { stated } from './stated.js';
 
 /** Why the decider refused a command: a code for programs, a sentence for people. A value, never thrown. */
-export interface Refusal {
-  readonly refused: string;
+export interface Refusal<Code extends string = string> {
+  readonly refused: Code;
   readonly because: string;
   /** The command's field that is at fault. */
   readonly field?: string;
@@ -27,7 +27,7 @@ export interface Decider<State, Command, E extends DomainEvent, C extends Contex
   decide(this: void, command: Command, state: State, context: C): Decision<E>;
 }
 
-export const refuse = (refused: string, because: string, field?: string): Refusal =>
+export const refuse = <const Code extends string>(refused: Code, because: string, field?: string): Refusal<Code> =>
   stated({ refused, because, field });
 
 export const isRefusal = (decision: unknown): decision is Refusal =>

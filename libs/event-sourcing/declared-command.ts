@@ -19,6 +19,12 @@ export interface Inside {
   readonly inside: string;
 }
 
+/**
+ * What a command says: a `fact` has happened, so that no rule of the business refuses it: what it breaks is recorded with
+ * it. An `intention` is refused where a rule stands against it.
+ */
+export type Mood = 'fact' | 'intention';
+
 /** A command as it is declared, once: its name and fields, and how it comes in. */
 export interface DeclaredCommand<
   Name extends string = string,
@@ -27,6 +33,7 @@ export interface DeclaredCommand<
   Comes extends Route | Inside = Route | Inside,
 > {
   readonly type: Name;
+  readonly is: Mood;
   readonly fields: TObject<Fields>;
   /** Its route, or why it has none. */
   readonly comes: Comes;

@@ -298,3 +298,53 @@ test.each(READ_MODELS.map((model) => [model.name, model] as const))(
     expect(await documents(model, twice(history), rules)).toEqual(await documents(model, history, rules));
   },
 );
+
+describe('what broke a rule', () => {
+  const facts = record(
+    ['case-7', { type: 'CaseOpened', data: { case: '7', customer: 'c', kind: 'recover', priority: 'high', tags: [] } }],
+    [
+      'case-7',
+      { type: 'ContactAttempted', data: { channel: 'sms', outcome: 'reached', breaches: ['channel-not-allowed'] } },
+      { minute: 10 },
+    ],
+    [
+      'case-7',
+      { type: 'OwnerAlerted', data: { owner: 'ben', channel: 'chat', breaches: ['alerted-not-owner'] } },
+      { minute: 20 },
+    ],
+    [
+      'case-7',
+      { type: 'CustomerInformed', data: { channel: 'phone', breaches: ['not-approved-yet'] } },
+      { minute: 30 },
+    ],
+    [
+      'case-7',
+      { type: 'CustomerInformed', data: { channel: 'phone', breaches: ['not-approved-yet'] } },
+      { minute: 40 },
+    ],
+  );
+
+  test('is shown and counted in the case, and counts for nothing else', async () => {
+    expect(await documents(cases, facts)).toMatchObject({
+      '7': {
+        breaches: [
+          { rule: 'channel-not-allowed', type: 'ContactAttempted', event: facts[1]?.id, cycle: 1 },
+          { rule: 'alerted-not-owner', type: 'OwnerAlerted' },
+          { rule: 'not-approved-yet', type: 'CustomerInformed' },
+          { rule: 'not-approved-yet', type: 'CustomerInformed' },
+        ],
+        breachCount: 4,
+        contactBreaches: 1,
+        brokenRules: ['channel-not-allowed', 'alerted-not-owner', 'not-approved-yet'],
+        alertedAt: null,
+        informedAt: null,
+      },
+    });
+    expect(await documents(times, facts)).toMatchObject({ '7': { alertWallMs: null } });
+  });
+  test('is not there where nothing was broken', async () => {
+    expect(await documents(cases, history, rules)).toMatchObject({
+      '7': { breaches: [], breachCount: 0, brokenRules: [] },
+    });
+  });
+});

@@ -3,7 +3,7 @@ import type { PersonalText } from '../event-sourcing/sealed.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
 import type { CaseEvent, CaseEventOf } from '../recovery/case/case.js';
 import { readCause } from '../recovery/root-cause/read-cause.js';
-import type { OfferAnswer, Verdict } from '../recovery/vocabulary/words.js';
+import type { Breach, OfferAnswer, Verdict } from '../recovery/vocabulary/words.js';
 import type { CaseHappening } from './case-stream.js';
 import type { PartOfInputs } from './inputs.js';
 
@@ -12,7 +12,7 @@ type Told<T extends CaseEvent['type']> = Recorded<CaseEventOf<T>>;
 /** Who did it, and when it happened. */
 const doneBy = ({ actor, occurredAt }: Recorded) => ({ by: actor.id, at: occurredAt });
 
-/** `breaches` are the rules of contact that it broke. */
+/** `breaches` are the rules that it broke. */
 const attemptMade = (event: Told<'ContactAttempted'>, cycle: number) => {
   const { channel, outcome, note = null, breaches = [] } = event.data;
   return { ...doneBy(event), event: event.id, cycle, channel, outcome, note, breaches };
@@ -74,6 +74,12 @@ const calledBack = (event: Told<'CallbackRecorded'>) => {
   return { ...doneBy(event), outcome, satisfied, note };
 };
 
+/** A rule that was broken by what happened. */
+const ruleBroken = (event: Recorded, cycle: number, rule: Breach) => ({
+  ...{ rule, event: event.id, type: event.type },
+  ...{ ...doneBy(event), cycle },
+});
+
 type Made<Make extends (...given: never[]) => object> = readonly Readonly<ReturnType<Make>>[];
 
 export const begin = ({ data, programme, occurredAt }: Told<'CaseOpened'>) => ({
@@ -92,8 +98,12 @@ export const begin = ({ data, programme, occurredAt }: Told<'CaseOpened'>) => ({
   acknowledgedAt: null as string | null,
   informedAt: null as string | null,
   attempts: [] as Made<typeof attemptMade>,
-  /** How often contact rules were broken. */
+  /** Rules that were broken, in the order in which that happened; how often, and how often by contacts. */
+  breaches: [] as Made<typeof ruleBroken>,
+  breachCount: 0,
   contactBreaches: 0,
+  /** The same rules, each once. */
+  brokenRules: [] as readonly Breach[],
   offers: [] as Made<typeof offerMade>,
   cause: null as Made<typeof causeFound>[number] | null,
   steps: [] as Made<typeof stepTaken>,
@@ -129,7 +139,9 @@ const withOffer = ({ more }: Known, offer: string, change: Partial<CaseRecord['o
 
 /** What an event adds to the case beside what the case itself holds. */
 const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
-  OwnerAlerted: ({ more }, { occurredAt }) => ({ alertedAt: more.alertedAt ?? occurredAt }),
+  OwnerAlerted: ({ more, case: { facts } }, { occurredAt }) => ({
+    alertedAt: more.alertedAt ?? (facts.alerted ? occurredAt : null),
+  }),
   CaseAcknowledged: ({ more }, { occurredAt }) => ({ acknowledgedAt: more.acknowledgedAt ?? occurredAt }),
   ContactAttempted: ({ more, case: { facts } }, event) => {
     const attempt = attemptMade(event, facts.cycle);
@@ -140,9 +152,9 @@ const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
   },
   ProgressUpdateSent: ({ more }, event) => ({ messages: [...more.messages, messageOf(event, 'progress')] }),
   CustomerMessageReceived: ({ more }, event) => ({ messages: [...more.messages, messageOf(event, 'received')] }),
-  CustomerInformed: ({ more }, event) => ({
+  CustomerInformed: ({ more, case: { facts } }, event) => ({
     messages: [...more.messages, messageOf(event, 'closing')],
-    informedAt: event.occurredAt,
+    informedAt: facts.informed ? event.occurredAt : more.informedAt,
   }),
   ResolutionOffered: ({ more, case: { facts } }, event) => ({
     offers: [...more.offers, offerMade(event, facts.cycle)],
@@ -181,5 +193,17 @@ const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
 /** The record after an event that left the case as it is `now`. */
 export function recordAfter(now: Known, event: CaseHappening, inputs: PartOfInputs<'rootCauses'>): CaseRecord {
   const change = CHANGES[event.type] as Change<CaseEvent['type']> | undefined; // the type is the event's own
-  return change ? { ...now.more, ...change(now, event, inputs) } : now.more;
+  const more = change ? { ...now.more, ...change(now, event, inputs) } : now.more;
+  return breachesOf(event).reduce((before, rule) => withBreach(before, event, now.case.facts.cycle, rule), more);
 }
+
+/** The rules that an event broke. */
+export const breachesOf = ({ data }: CaseHappening): readonly Breach[] =>
+  ('breaches' in data ? data.breaches : undefined) ?? [];
+
+const withBreach = (more: CaseRecord, event: Recorded, cycle: number, rule: Breach): CaseRecord => ({
+  ...more,
+  breaches: [...more.breaches, ruleBroken(event, cycle, rule)],
+  breachCount: more.breachCount + 1,
+  brokenRules: more.brokenRules.includes(rule) ? more.brokenRules : [...more.brokenRules, rule],
+});

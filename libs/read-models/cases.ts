@@ -48,7 +48,7 @@ export type CaseDocument = Readonly<ReturnType<typeof shown>>;
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
-  version: 5,
+  version: 6,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
@@ -65,7 +65,9 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     cycle: 'integer',
     pausedUntil: 'instant',
     unanswered: 'integer',
+    breachCount: 'integer',
     contactBreaches: 'integer',
+    brokenRules: 'strings',
     workedBy: 'strings',
     outcome: 'string',
   },

@@ -1,11 +1,12 @@
 import type { CaseFacts } from '../recovery/case/case-facts.js';
 import { inWork, type Attempt, type OpenedCase } from '../recovery/case/case-state.js';
-import { tries } from '../recovery/contact/contact-attempts.js';
+import { allowedFrom, tries } from '../recovery/contact/contact-attempts.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
+import { breachesOf } from './case-record.js';
 import { ofEachCase, type CaseHappening } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
 import { rankOf } from './priority-rank.js';
@@ -16,6 +17,7 @@ interface QueueFact {
   /** The last event of the case: when somebody last did something for it. */
   readonly touchedAt: string;
   readonly contactDueAt: string | null;
+  readonly breachCount: number;
   readonly clocks: CaseClocks;
 }
 
@@ -24,11 +26,12 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
   touchedAt: event.occurredAt,
   contactDueAt: null,
+  breachCount: 0,
   clocks,
 });
 
 /**
- * When the rules allow the next try; null once the customer was reached or refused contact, or all tries are made. An
+ * When the rules allow the next try, by spacing, cap and hours; null once the customer was reached or refused contact, or all tries are made. An
  * attempt that does not count, such as one out of hours, leaves its try to be made.
  */
 const contactDue = (
@@ -42,7 +45,8 @@ const contactDue = (
   const counted = tries(attempts, cycle, rules);
   if (counted.length >= contact.tries) return null;
   const last = counted.at(-1);
-  const earliest = last ? instant(last.at) + contact.spacingMs : instant(at);
+  const spaced = last ? instant(last.at) + contact.spacingMs : instant(at);
+  const earliest = allowedFrom(attempts, rules.ruleSet.contact?.frequencyCap, spaced);
   return isoOf(contact.hours ? contact.hours.nextWorking(earliest) : earliest);
 };
 
@@ -50,7 +54,9 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
   const { rules } = inputs;
   const clocks = inputs.clocks.after(before?.clocks, event);
   if (!clocks) return undefined;
-  const fact = before ? { ...before, clocks, touchedAt: event.occurredAt } : begin(event, clocks);
+  const fact = before
+    ? { ...before, clocks, touchedAt: event.occurredAt, breachCount: before.breachCount + breachesOf(event).length }
+    : begin(event, clocks);
   switch (event.type) {
     case 'ContactAttempted': {
       const { programme, occurredAt } = event;
@@ -100,7 +106,7 @@ const ORDERS = [
  */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 11,
+  version: 12,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -130,6 +136,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     unanswered: 'integer',
     escalatedTo: 'string',
     toAuthorise: 'boolean',
+    breachCount: 'integer',
   },
   indexes: [
     ...ORDERS,
@@ -172,6 +179,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       unanswered: facts.unanswered,
       escalatedTo: inCycle(escalations, facts).at(-1)?.to ?? null,
       toAuthorise: offers.some(({ standing }) => standing === 'pending'),
+      breachCount: fact.breachCount,
     };
     return [[key, document]];
   },

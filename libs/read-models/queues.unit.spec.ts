@@ -46,6 +46,13 @@ test('an approved case leaves the queue, and comes back when it is reopened', as
   });
 });
 
+test('what broke a rule is counted', async () => {
+  const broken = { ...tried, data: { ...tried.data, breaches: ['frequency-cap', 'contact-hours'] } } as const;
+  expect(await documents(queues, record(['case-7', opened], ['case-7', broken], ['case-7', tried]))).toMatchObject({
+    '7': { attempts: 2, breachCount: 2 },
+  });
+});
+
 describe('the next try', () => {
   /** Three tries, four hours apart, from nine to five of a working day. */
   const contact = { tries: 3, spacing: '4h', hours: 'office' };
@@ -75,6 +82,14 @@ describe('the next try', () => {
     const refused = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'refused' } } as const;
     expect(await due([1, refused])).toBeNull();
     expect(await due([1, refused], [5, tried])).toBeNull();
+  });
+  test('is not due before the cap allows one more contact', async () => {
+    const capped = inputs(booksOf([null, rulesOf([], { contact: { ...contact, frequencyCap: { max: 2, days: 1 } } })]));
+    const attempts = [1, 5].map((hour) => ['case-7', tried, { minute: hour * 60 }] as const);
+    const history = record(['case-7', opened], ...attempts).map((event) => ({ ...event, programme: 'care' }));
+    expect(await documents(queues, history, capped)).toMatchObject({
+      '7': { contactDueAt: '2031-05-06T10:00:00.000Z' },
+    });
   });
   test('stays due where an attempt counts for none: made too soon, or out of hours', async () => {
     expect(await dueAfter(1, 2, 3)).toBe('2031-05-05T14:00:00.000Z');

@@ -46,7 +46,7 @@ function reachedBy(
   };
   switch (event.type) {
     case 'OwnerAlerted':
-      return first('alert');
+      return event.data.breaches ? reached : first('alert');
     case 'CaseAcknowledged':
       return first('acknowledge');
     case 'ContactAttempted':
@@ -78,7 +78,7 @@ function evolve(
 /** One document a case. Working time is counted in the first calendar of the rule set in force at the step. */
 export const times: ReadModel<TimesFact, ['calendars']> = {
   name: 'times',
-  version: 4,
+  version: 5,
   reads: ['calendars'],
   fields: {
     case: 'string',

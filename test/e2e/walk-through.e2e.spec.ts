@@ -28,7 +28,7 @@ test('the walk-through does what it says, and is refused where it says so', asyn
   expect(mainJob).toContain(READS_THE_CASE);
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', scriptOf(mainJob)]);
   const refusals = [...stdout.matchAll(/"status":4\d\d,"code":"([^"]+)"/g)].map(([, code]) => code);
-  const told = ['offer-not-authorised', 'root-cause-missing', 'four-eyes'];
+  const told = ['root-cause-missing', 'four-eyes'];
   expect(mainJob.match(/# 409: /g)).toHaveLength(told.length);
   // The customer is asked again two days after the approval: today it is too early, and there is nothing to answer.
   expect(refusals).toEqual([...told, 're-survey-too-early', 're-survey-not-found']);

@@ -11,6 +11,8 @@ export type RoutedCommand = DeclaredCommand & { readonly comes: Route<Role> };
 
 export const isRouted = (declared: DeclaredCommand): declared is RoutedCommand => 'path' in declared.comes;
 
+const FACT = 'It has happened, so it is recorded also where it breaks a rule: its event then names the `breaches`.';
+
 /** Names in braces in a path. */
 const IN_PATH = /\{(\w+)\}/g;
 
@@ -26,7 +28,8 @@ export function bodyOf<D extends RoutedCommand>({ fields, comes }: D): BodyOf<D>
 
 /** Decorates the route of a declared command: path, roles, documentation. */
 export const CommandRoute = (declared: RoutedCommand): MethodDecorator => {
-  const { method, path, roles, says, explains } = declared.comes;
+  const { is, comes } = declared;
+  const { method, path, roles, says, explains } = comes;
   const at = path.replaceAll(IN_PATH, ':$1');
   return applyDecorators(
     method === 'PUT' ? Put(at) : Post(at),
@@ -35,7 +38,7 @@ export const CommandRoute = (declared: RoutedCommand): MethodDecorator => {
     ApiOperation({
       operationId: declared.type,
       summary: says,
-      description: [explains, `For ${roles.join(', ')}.`].filter(Boolean).join(' '),
+      description: [explains, is === 'fact' && FACT, `For ${roles.join(', ')}.`].filter(Boolean).join(' '),
     }),
     ApiHeader({
       name: 'Idempotency-Key',

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Done } from '../../../libs/commands/commands.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import { stated } from '../../../libs/event-sourcing/stated.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
+import type { Breach } from '../../../libs/recovery/vocabulary/words.js';
 
 /** The headers of a command: its caller, its id, and the revision that the caller decided on. */
 export interface Sent {
@@ -57,7 +59,8 @@ function revisionOf(header: string | undefined): number | undefined {
 export interface Written {
   readonly id: string;
   readonly revision: number;
-  readonly events: readonly { readonly id: string; readonly type: string }[];
+  /** `breaches` are the rules that what happened broke. */
+  readonly events: readonly { readonly id: string; readonly type: string; readonly breaches?: readonly Breach[] }[];
 }
 
 /** @throws Problem for a refusal. */
@@ -65,8 +68,11 @@ export function answerWritten(reply: FastifyReply, id: string, outcome: Done | R
   if (isRefusal(outcome)) throw problemOfRefusal(outcome);
   void reply.header('etag', `"${outcome.revision}"`);
   if (outcome.position !== undefined) void reply.header('amends-position', positionHeader(outcome));
-  return { id, revision: outcome.revision, events: outcome.events.map(({ id: event, type }) => ({ id: event, type })) };
+  return { id, revision: outcome.revision, events: outcome.events.map(writtenEvent) };
 }
+
+const writtenEvent = ({ id, type, data }: Done['events'][number]): Written['events'][number] =>
+  stated({ id, type, breaches: 'breaches' in data ? data.breaches : undefined });
 
 const positionHeader = ({ position, shard }: Done): string => `${position ?? ''};shard=${shard ?? 0}`;
 

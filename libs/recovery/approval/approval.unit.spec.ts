@@ -21,6 +21,10 @@ const offered: CaseEvent = {
   data: { offer: 'o1', kind: 'apology', needsAuthority: false },
 };
 const pending: CaseEvent = { type: 'ResolutionOffered', data: { offer: 'o1', kind: 'refund', needsAuthority: true } };
+const answeredBy = (answer: 'accepted' | 'declined'): CaseEvent => ({
+  type: 'OfferAnswered',
+  data: { offer: 'o1', answer },
+});
 const givenUp: CaseEvent = { type: 'CaseGivenUp', data: { reason: 'unreachable' } };
 
 describe('submitting', () => {
@@ -38,12 +42,18 @@ describe('submitting', () => {
     expect(given(...reopened).when(confirm)).toEqual([caused]);
     expect(given(...reopened, caused).when(submit)).toMatchObject([{ type: 'CaseSubmitted' }]);
   });
+  test('an offer that the customer declined needs nobody’s authority any more', () => {
+    expect(given(...owned, caused, pending, answeredBy('declined')).when(submit)).toMatchObject([
+      { type: 'CaseSubmitted' },
+    ]);
+  });
   test('submitting it again adds nothing', () => {
     expect(given(...owned, caused, submitted).when(submit)).toEqual([]);
   });
   test.each([
     ['root-cause-missing', owned],
     ['offer-hanging', [...owned, caused, pending]],
+    ['offer-hanging', [...owned, caused, pending, answeredBy('accepted')]],
     ['paused', [...owned, caused, { type: 'CasePaused', data: { waitingOn: 'customer' } } as const]],
     ['in-review', [...owned, givenUp]],
     ['closed', closed],

@@ -14,6 +14,7 @@ export const CaseApproved = caseEvent('CaseApproved', {
 });
 
 export const ApproveCase = caseCommand('ApproveCase', {
+  is: 'intention',
   comes: {
     path: 'approval',
     roles: [...REVIEWERS, 'agent'],
@@ -34,6 +35,7 @@ export const CaseReturned = caseEvent('CaseReturned', {
 });
 
 export const ReturnCase = caseCommand('ReturnCase', {
+  is: 'intention',
   comes: {
     path: 'return',
     roles: [...REVIEWERS, 'agent'],

@@ -12,6 +12,7 @@ export const CaseSubmitted = caseEvent('CaseSubmitted', {
 });
 
 export const SubmitCase = caseCommand('SubmitCase', {
+  is: 'intention',
   comes: {
     path: 'submission',
     roles: WORKERS,
@@ -39,7 +40,7 @@ function missing({ facts, cause, offers: made }: OpenedCase, requires: readonly 
       `The case was reopened since its root cause was identified. Identify "${cause.path.join(' > ')}" again, or another one.`,
     );
   if (!facts.rootCause) return refuse('root-cause-missing', 'Identify the root cause before submitting the case.');
-  const hanging = offers.find(({ standing, answer }) => standing === 'pending' && answer === undefined);
+  const hanging = offers.find(({ standing, answer }) => standing === 'pending' && answer !== 'declined');
   if (hanging)
     return refuse(
       'offer-hanging',

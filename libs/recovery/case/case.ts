@@ -193,8 +193,6 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
   const events = (): readonly Recorded[] => eventsOf(trail);
   // A command that was sent again has done what it does.
   for (let at = trail; at; at = at.before) if (at.event.commandId === context.commandId) return [];
-  if (now.facts.status === 'merged' && !OF_MERGED.has(command.type))
-    return refuse('case-merged', `This case was merged into ${now.mergedInto}. Go on there.`);
   const { occurredAt } = context;
   if (occurredAt !== undefined && occurredAt < now.openedAt)
     return refuse(
@@ -203,11 +201,12 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
       'occurredAt',
     );
   const { decide: rule } = declared(COMMANDS, command.type);
-  const decideOn = (state: OpenedCase): Decision<CaseEvent> =>
-    rule(command as never, afterPause(state, occurredAt ?? context.now), context, {
-      events,
-      declarationOf,
-    }) as Decision<CaseEvent>;
+  const decideOn = (state: OpenedCase): Decision<CaseEvent> => {
+    if (state.facts.status === 'merged' && !OF_MERGED.has(command.type))
+      return refuse('case-merged', `This case was merged into ${state.mergedInto}. Go on there.`);
+    const then = afterPause(state, occurredAt ?? context.now);
+    return rule(command as never, then, context, { events, declarationOf }) as Decision<CaseEvent>;
+  };
   const isLate = occurredAt !== undefined && trail !== undefined && occurredAt < trail.latest.occurredAt;
   return isLate ? decideLate(decideOn, now, events(), occurredAt) : decideOn(now);
 }
@@ -241,8 +240,15 @@ function decideLate(
   }
 }
 
-/** What a case that was merged into another is still asked. */
-const OF_MERGED: ReadonlySet<string> = new Set(['OpenCase', 'AddNote', 'MergeCase', 'CorrectEvent']);
+/** What a case that was merged into another is still told: what speaks of its own events, offers and surveys. */
+const OF_MERGED: ReadonlySet<string> = new Set([
+  'OpenCase',
+  'AddNote',
+  'MergeCase',
+  'CorrectEvent',
+  'AnswerOffer',
+  'AnswerReSurvey',
+]);
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent, CaseContext> = {
   initialState: {},

@@ -53,6 +53,7 @@ export function asCorrected<E extends Recorded>(events: readonly E[]): readonly 
 
 /** A wrong fact is named and put right by a later one; both stay in the history. */
 export const CorrectEvent = caseCommand('CorrectEvent', {
+  is: 'intention',
   comes: {
     path: 'corrections',
     roles: SUPERVISORS,

@@ -1,6 +1,6 @@
 import type { Static, TObject, TProperties } from 'typebox';
 import type { Decision } from '../../event-sourcing/decider.js';
-import type { CommandOf, DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
+import type { CommandOf, DeclaredCommand, Inside, Mood, Route } from '../../event-sourcing/declared-command.js';
 import { event, type DeclaredEvent } from '../../event-sourcing/declared-event.js';
 import type { DomainEvent, Recorded } from '../../event-sourcing/event.js';
 import { command } from '../vocabulary/command.js';
@@ -63,6 +63,7 @@ export interface CaseHistory {
 }
 
 interface DeclaringCommand<Name extends string, Fields extends TProperties, E extends DomainEvent> {
+  readonly is: Mood;
   readonly fields: Fields;
   /** Under /v1/cases/{id}/. */
   readonly comes: Route<Role> | Inside;

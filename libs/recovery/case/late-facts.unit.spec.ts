@@ -18,9 +18,15 @@ describe('what happened before the end of a case, and is told after it', () => {
   test('is recorded, as the case was then', () => {
     expect(given(...closed).when(logged, { occurredAt: time('10:00') })).toMatchObject([{ type: 'ContactAttempted' }]);
   });
-  test('is refused where it happened after the end', () => {
-    expect(given(...closed).when(logged, { occurredAt: time('11:30') })).toMatchObject({ refused: 'in-review' });
-    expect(given(...closed).when(logged)).toMatchObject({ refused: 'in-review' });
+  test('breaks a rule where it happened after the end', () => {
+    const broken = [{ data: { breaches: ['in-review'] } }];
+    expect(given(...closed).when(logged, { occurredAt: time('11:30') })).toMatchObject(broken);
+    expect(given(...closed).when(logged)).toMatchObject(broken);
+  });
+  test('is recorded of a case that was merged since', () => {
+    const merged = [at(opened, '09:00'), at({ type: 'CaseMerged', data: { into: 'k2' } }, '11:00')];
+    expect(given(...merged).when(logged, { occurredAt: time('10:00') })).toMatchObject([{ type: 'ContactAttempted' }]);
+    expect(given(...merged).when(logged)).toMatchObject({ refused: 'case-merged' });
   });
   test('is refused before the opening, naming it', () => {
     expect(given(...closed).when(logged, { occurredAt: time('08:59') })).toMatchObject({

@@ -71,6 +71,7 @@ export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): Ope
 });
 
 export const OpenCase = caseCommand('OpenCase', {
+  is: 'intention',
   comes: { inside: 'Triage opens cases, by the rules.' },
   fields: {
     ...fields,

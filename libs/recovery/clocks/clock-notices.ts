@@ -6,8 +6,16 @@ import { placeOf } from './clock.js';
 import { TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
 
 const comes = { inside: 'The timekeeper records it.' };
-export const RecordTargetWarning = command('RecordTargetWarning', { comes, fields: TargetWarned.data.properties });
-export const RecordTargetBreach = command('RecordTargetBreach', { comes, fields: TargetBreached.data.properties });
+export const RecordTargetWarning = command('RecordTargetWarning', {
+  is: 'fact',
+  comes,
+  fields: TargetWarned.data.properties,
+});
+export const RecordTargetBreach = command('RecordTargetBreach', {
+  is: 'fact',
+  comes,
+  fields: TargetBreached.data.properties,
+});
 
 export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach] as const;
 export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;

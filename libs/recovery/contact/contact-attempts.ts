@@ -1,21 +1,19 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { inWork, worked, type Attempt } from '../case/case-state.js';
+import { breaking, Breaches, outOfWork } from '../case/breaches.js';
+import type { CaseContext } from '../case/case-context.js';
+import { worked, type Attempt, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
-import { notInWork } from '../case/in-work.js';
 import type { CompiledRules } from '../rules/compile.js';
 import { DAY_MS } from '../rules/duration.js';
-import { given, OneOf, Optional, Personal, Texts } from '../vocabulary/fields.js';
+import { OneOf, Optional, Personal } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
-import { CHANNELS, CONTACT_OUTCOMES } from '../vocabulary/words.js';
+import { CHANNELS, CONTACT_OUTCOMES, type Breach, type Channel } from '../vocabulary/words.js';
 import { ANSWERED } from './replies.js';
 
 const fields = { channel: OneOf(CHANNELS), outcome: OneOf(CONTACT_OUTCOMES), note: Optional(Personal) };
 
-/** What an attempt breaks of the rules: it happened, so it is recorded, and counted as a breach. */
-const BREACHES = ['frequency-cap', 'channel-not-allowed'] as const;
-
 export const ContactAttempted = caseEvent('ContactAttempted', {
-  fields: { ...fields, breaches: Optional(given(Texts(BREACHES.length))) },
+  fields: { ...fields, breaches: Breaches },
   apply: (state, { actor, occurredAt, data: { channel, outcome } }) => {
     // Before the case was opened, a contact was none about it.
     if (occurredAt < state.openedAt) return worked(state, actor.id);
@@ -27,6 +25,7 @@ export const ContactAttempted = caseEvent('ContactAttempted', {
 });
 
 export const LogContactAttempt = caseCommand('LogContactAttempt', {
+  is: 'fact',
   comes: {
     path: 'contact-attempts',
     roles: WORKERS,
@@ -34,25 +33,39 @@ export const LogContactAttempt = caseCommand('LogContactAttempt', {
     example: { channel: 'phone', outcome: 'reached', note: 'Wants the second charge back' },
   },
   fields,
-  decide({ channel, outcome, note }, { facts, attempts }, { now, occurredAt = now, rules }) {
-    if (!inWork(facts)) return notInWork(facts);
-    const { channels, frequencyCap } = rules?.ruleSet.contact ?? {};
-    const breaches: (typeof BREACHES)[number][] = [];
-    if (frequencyCap && isCapReached(attempts, frequencyCap, occurredAt)) breaches.push('frequency-cap');
-    if (channels && !channels.includes(channel)) breaches.push('channel-not-allowed');
-    return [fact(ContactAttempted, { channel, outcome, note, ...(breaches.length > 0 && { breaches }) })];
+  decide({ channel, outcome, note }, state, context) {
+    const broken = breaking(...contactRulesBroken(channel, state, context), outOfWork(state.facts));
+    return [fact(ContactAttempted, { channel, outcome, note, ...broken })];
   },
 });
 
-/** Whether the customer was contacted as often before this moment as the cap allows. */
-function isCapReached(
-  attempts: readonly Attempt[],
-  { max, days }: { readonly max: number; readonly days: number },
-  now: string,
-): boolean {
-  const until = Date.parse(now);
-  const from = until - days * DAY_MS;
-  return attempts.map(({ at }) => Date.parse(at)).filter((at) => at > from && at <= until).length >= max;
+/** The rules of contact that an attempt by this channel breaks. */
+function contactRulesBroken(
+  channel: Channel,
+  { facts, attempts }: OpenedCase,
+  { now, occurredAt = now, rules }: CaseContext,
+): readonly Breach[] {
+  const { channels, frequencyCap } = rules?.ruleSet.contact ?? {};
+  const hours = rules?.contact?.hours;
+  const at = Date.parse(occurredAt);
+  const before = attempts.filter((attempt) => attempt.at <= occurredAt);
+  const broken: Breach[] = [];
+  if (allowedFrom(before, frequencyCap, at) > at) broken.push('frequency-cap');
+  if (channels && !channels.includes(channel)) broken.push('channel-not-allowed');
+  if (hours && hours.nextWorking(at) !== at) broken.push('contact-hours');
+  if (before.some(({ cycle, outcome }) => cycle === facts.cycle && outcome === 'refused'))
+    broken.push('contact-refused');
+  return broken;
+}
+
+type Cap = NonNullable<NonNullable<CompiledRules['ruleSet']['contact']>['frequencyCap']>;
+
+/** The first instant from this one on at which the cap allows one more attempt. In milliseconds. */
+export function allowedFrom(attempts: readonly Attempt[], cap: Cap | undefined, from: number): number {
+  if (!cap) return from;
+  const made = attempts.map(({ at }) => Date.parse(at)).sort((one, other) => one - other);
+  const leavesFirst = made.at(-cap.max);
+  return leavesFirst === undefined ? from : Math.max(from, leavesFirst + cap.days * DAY_MS);
 }
 
 /** The attempts of a cycle that count as tries: within the contact hours, and as far apart as the rules ask. */

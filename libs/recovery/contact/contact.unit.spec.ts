@@ -43,9 +43,28 @@ describe('logging a contact attempt', () => {
     const early = attempt('reached', '08:00');
     expect(fold(...owned, early).now).toMatchObject({ attempts: [], facts: { attempted: false, contacted: false } });
   });
-  test('what is reviewed or closed is not contacted', () => {
-    expect(given(...owned, submitted).when(log)).toMatchObject({ refused: 'in-review' });
-    expect(given(...closed).when(log)).toMatchObject({ refused: 'closed' });
+  test.each([
+    ['in-review', [...owned, submitted]],
+    ['closed', closed],
+  ])('of a case that is %s is a breach, and counts', (breach, history) => {
+    expect(given(...history).when(log)).toMatchObject([{ data: { outcome: 'no-answer', breaches: [breach] } }]);
+    const reached = { type: 'ContactAttempted', data: { channel: 'phone', outcome: 'reached' } } as const;
+    expect(fold(...history, reached).now?.facts.contacted).toBe(true);
+  });
+  test('out of the contact hours is a breach', () => {
+    const calendars = { day: { zone: 'Etc/UTC', hours: { mon: ['09:00-17:00'] } } };
+    const hours = { rules: rules({ calendars, contact: { tries: 2, hours: 'day' } }) };
+    expect(given(...owned).when(log, { ...hours, now: time('16:59') })).toEqual([attempted]);
+    expect(given(...owned).when(log, { ...hours, now: time('17:00') })).toMatchObject([
+      { data: { breaches: ['contact-hours'] } },
+    ]);
+  });
+  test('after the customer refused contact is a breach, until the case is reopened', () => {
+    const refused = attempt('refused', '10:00');
+    expect(given(...owned, refused).when(log)).toMatchObject([{ data: { breaches: ['contact-refused'] } }]);
+    expect(given(...owned, refused).when(log, { occurredAt: time('09:30') })).toEqual([attempted]);
+    const reopened = happened({ type: 'CaseReopened', data: { cycle: 2 } }, ana, time('11:00'));
+    expect(given(...owned, refused, reopened).when(log)).toEqual([attempted]);
   });
 });
 
@@ -141,13 +160,13 @@ describe('what the customer is told', () => {
     expect(given(...owned, ...again).when({ ...acknowledge, automatic: undefined })).toMatchObject([
       { data: { automatic: false } },
     ]);
-    expect(given(...closed).when(acknowledge)).toMatchObject({ refused: 'closed' });
+    expect(given(...closed).when(acknowledge)).toMatchObject([{ data: { breaches: ['closed'] } }]);
   });
-  test('how it goes: as often as there is news, once a command, until it is done', () => {
+  test('how it goes: as often as there is news, once a command; after it is done it is a breach', () => {
     expect(given(...owned).when(update)).toEqual([updated]);
     expect(given(...owned, updated).when(update)).toEqual([updated]);
     expect(given(...owned, updated).when(update, { commandId: 'c-3' })).toEqual([]);
-    expect(given(...closed).when(update)).toMatchObject({ refused: 'no-progress-left' });
+    expect(given(...closed).when(update)).toMatchObject([{ data: { breaches: ['no-progress-left'] } }]);
   });
   test('what was done: after approval, once', () => {
     expect(given(...closed).when(inform)).toEqual([informed]);
@@ -155,6 +174,11 @@ describe('what the customer is told', () => {
     // Whoever writes after that is told again.
     expect(given(...closed, informed, wrote).when(inform)).toEqual([informed]);
     expect(given(...closed, informed, wrote, informed).when(inform)).toEqual([]);
-    expect(given(...owned, submitted).when(inform)).toMatchObject({ refused: 'not-approved-yet' });
+  });
+  test('what was done, told before the approval, is a breach, and is told again', () => {
+    const early = { ...informed, data: { ...informed.data, breaches: ['not-approved-yet'] } } as const;
+    expect(given(...owned, submitted).when(inform)).toEqual([early]);
+    expect(fold(...owned, wrote, submitted, early).now?.facts).toMatchObject({ informed: false, unanswered: 0 });
+    expect(given(...owned, early, ...closed.slice(2)).when(inform)).toEqual([informed]);
   });
 });

@@ -19,6 +19,7 @@ export const CaseGivenUp = caseEvent('CaseGivenUp', {
 
 /** The last resort: after the tries that the rules demand, or because the customer refused contact. */
 export const GiveUpCase = caseCommand('GiveUpCase', {
+  is: 'intention',
   comes: {
     path: 'give-up',
     roles: WORKERS,

@@ -25,6 +25,7 @@ export const CustomerMessageReceived = caseEvent('CustomerMessageReceived', {
 
 /** Customers write when they like, after the case is closed too. */
 export const RecordCustomerMessage = caseCommand('RecordCustomerMessage', {
+  is: 'fact',
   comes: {
     path: 'customer-messages',
     roles: REPORTERS,

@@ -10,6 +10,7 @@ const sale = { value: Optional(Money), description: Optional(Personal) };
 export const SaleRecorded = caseEvent('SaleRecorded', { fields: sale, importable: false });
 
 export const RecordSale = caseCommand('RecordSale', {
+  is: 'fact',
   comes: {
     path: 'sales',
     roles: REPORTERS,
@@ -38,6 +39,7 @@ export const CustomerLost = caseEvent('CustomerLost', {
 
 /** The last word on whether the customer stayed stands: a lost one may be won back, and a kept one lost. */
 export const RecordCustomerLost = caseCommand('RecordCustomerLost', {
+  is: 'fact',
   comes: { path: 'customer-lost', roles: REPORTERS, says: 'Record that the customer left', example },
   fields,
   decide: ({ reason }, { customerOutcome }) => (customerOutcome === 'lost' ? [] : [fact(CustomerLost, { reason })]),
@@ -49,6 +51,7 @@ export const CustomerKept = caseEvent('CustomerKept', {
 });
 
 export const RecordCustomerKept = caseCommand('RecordCustomerKept', {
+  is: 'fact',
   comes: { path: 'customer-kept', roles: REPORTERS, says: 'Record that the customer stayed', example },
   fields,
   decide: ({ reason }, { customerOutcome }) => (customerOutcome === 'kept' ? [] : [fact(CustomerKept, { reason })]),

@@ -9,10 +9,12 @@ export type Customer =
   { readonly status: 'known'; readonly entries: readonly string[] } | { readonly status: 'forgotten' };
 
 export const RecordContact = command('RecordContact', {
+  is: 'fact',
   comes: { inside: 'Contact data comes with a response, or by PUT /v1/customers/{externalId}/contact.' },
   fields: CustomerContactRecorded.data.properties,
 });
 export const ForgetCustomer = command('ForgetCustomer', {
+  is: 'intention',
   comes: { inside: 'No route leads to it yet.' },
   fields: CustomerForgotten.data.properties,
 });

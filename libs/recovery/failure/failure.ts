@@ -22,6 +22,7 @@ export const OperationalFailureReported = event('OperationalFailureReported', {
 export type FailureEvent = EventOf<typeof OperationalFailureReported>;
 
 export const ReportOperationalFailure = command('ReportOperationalFailure', {
+  is: 'fact',
   comes: { inside: 'A failure comes in under its source’s own ids (POST /v1/failures), which lead to ours.' },
   fields: OperationalFailureReported.data.properties,
 });

@@ -19,6 +19,7 @@ export const CaseEscalated = caseEvent('CaseEscalated', {
 
 /** By hand, or because a target was missed. Once for each recipient, target and cycle; a review may be late too. */
 export const EscalateCase = caseCommand('EscalateCase', {
+  is: 'intention',
   comes: {
     path: 'escalation',
     roles: WORKERS,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { closed, given, opened, owned, submitted } from '../case/case.testing.js';
+import { closed, fold, given, opened, owned, submitted } from '../case/case.testing.js';
 
 describe('assigning a case that nobody owns', () => {
   const assign = { type: 'AssignCase', owner: 'ben', team: 'south', reason: 'speaks Danish' } as const;
@@ -55,9 +55,15 @@ describe('alerting the owner', () => {
     expect(given(...owned, alerted, reopened).when(alert)).toEqual([alerted]);
     expect(given(...owned, alerted, reopened, alerted).when(alert)).toEqual([]);
   });
-  test('an alert to somebody else counts for nothing', () => {
-    expect(given(...owned).when({ ...alert, owner: 'ben' })).toMatchObject({ refused: 'alerted-not-owner' });
-    expect(given(opened).when(alert)).toMatchObject({ refused: 'alerted-not-owner' });
+  test('an alert to somebody else is a breach, and leaves the owner to be alerted', () => {
+    const bens = {
+      type: 'OwnerAlerted',
+      data: { owner: 'ben', channel: 'chat', breaches: ['alerted-not-owner'] },
+    } as const;
+    expect(given(...owned).when({ ...alert, owner: 'ben' })).toEqual([bens]);
+    expect(given(opened).when(alert)).toMatchObject([{ data: { breaches: ['alerted-not-owner'] } }]);
+    expect(fold(...owned, bens).now?.facts.alerted).toBe(false);
+    expect(given(...owned, bens).when(alert)).toEqual([alerted]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse, type Refusal } from '../../event-sourcing/decider.js';
 import type { TeamPeople } from '../case/case-context.js';
+import { breaking, Breaches } from '../case/breaches.js';
 import { changed, inWork, worked } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
@@ -17,6 +18,7 @@ export const CaseAssigned = caseEvent('CaseAssigned', {
 
 /** Gives a case its first owner. From then on it is handed over, with a reason. */
 export const AssignCase = caseCommand('AssignCase', {
+  is: 'intention',
   comes: {
     path: 'assignment',
     roles: SUPERVISORS,
@@ -43,6 +45,7 @@ export const CaseHandedOff = caseEvent('CaseHandedOff', {
 });
 
 export const HandOffCase = caseCommand('HandOffCase', {
+  is: 'intention',
   comes: {
     path: 'hand-over',
     roles: WORKERS,
@@ -74,12 +77,14 @@ const nobody = (owner: string, people: TeamPeople | undefined, field: string): R
 const alert = { owner: Text(), channel: Text() };
 
 export const OwnerAlerted = caseEvent('OwnerAlerted', {
-  fields: alert,
-  apply: (state, { data: { owner } }) => changed(state, { alerted: true }, { alertedOwner: owner }),
+  fields: { ...alert, breaches: Breaches },
+  apply: (state, { data: { owner, breaches } }) =>
+    breaches ? state : changed(state, { alerted: true }, { alertedOwner: owner }),
 });
 
-/** An owner is alerted once. An alert to somebody who lost the case meanwhile is none. */
+/** An owner is alerted once. An alert to somebody else leaves them to be alerted. */
 export const RecordOwnerAlert = caseCommand('RecordOwnerAlert', {
+  is: 'fact',
   comes: {
     path: 'alerts',
     roles: REPORTERS,
@@ -89,12 +94,7 @@ export const RecordOwnerAlert = caseCommand('RecordOwnerAlert', {
   fields: alert,
   decide({ owner, channel }, { facts, alertedOwner }) {
     if (alertedOwner === owner) return [];
-    if (facts.owner !== owner)
-      return refuse(
-        'alerted-not-owner',
-        `The case is ${facts.owner ?? "nobody's"}, so alerting ${owner} is no alert.`,
-        'owner',
-      );
-    return [fact(OwnerAlerted, { owner, channel })];
+    const broken = breaking(facts.owner === owner ? undefined : 'alerted-not-owner');
+    return [fact(OwnerAlerted, { owner, channel, ...broken })];
   },
 });

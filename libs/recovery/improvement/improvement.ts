@@ -23,6 +23,7 @@ export const IMPROVEMENT_EVENTS = [ImprovementActionRaised, ImprovementActionCom
 export type ImprovementEvent = EventOf<(typeof IMPROVEMENT_EVENTS)[number]>;
 
 export const RaiseImprovementAction = command('RaiseImprovementAction', {
+  is: 'intention',
   comes: {
     path: 'improvements',
     roles: REVIEWERS,
@@ -37,6 +38,7 @@ export const RaiseImprovementAction = command('RaiseImprovementAction', {
   fields: ImprovementActionRaised.data.properties,
 });
 export const CompleteImprovementAction = command('CompleteImprovementAction', {
+  is: 'fact',
   comes: {
     path: 'improvements/{improvement}/completion',
     roles: REVIEWERS,

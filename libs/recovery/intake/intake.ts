@@ -19,6 +19,7 @@ export interface Intake extends CasesOfDay {
 }
 
 export const AllocateIntake = command('AllocateIntake', {
+  is: 'intention',
   comes: { inside: 'A reaction to the response allocates it, by the rules.' },
   fields: {
     response: Text(),

@@ -13,6 +13,7 @@ export const CaseMerged = caseEvent('CaseMerged', {
 
 /** A duplicate goes on in the case it duplicates. */
 export const MergeCase = caseCommand('MergeCase', {
+  is: 'intention',
   comes: {
     path: 'merge',
     roles: WORKERS,

@@ -7,6 +7,7 @@ import { REVIEWERS } from '../vocabulary/roles.js';
 export const NoteAdded = caseEvent('NoteAdded', { fields: { note: Personal } });
 
 export const AddNote = caseCommand('AddNote', {
+  is: 'fact',
   comes: {
     path: 'notes',
     roles: [...REVIEWERS, 'agent'],

@@ -2,6 +2,7 @@ import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { stated } from '../../event-sourcing/stated.js';
+import { breaking, Breaches } from '../case/breaches.js';
 import { changed, inWork, worked, type Offer, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
@@ -30,6 +31,7 @@ export const ResolutionOffered = caseEvent('ResolutionOffered', {
 });
 
 export const OfferResolution = caseCommand('OfferResolution', {
+  is: 'intention',
   comes: {
     path: 'offers',
     roles: WORKERS,
@@ -75,6 +77,7 @@ export const OfferAuthorised = caseEvent('OfferAuthorised', {
 
 /** A supervisor takes responsibility for an offer that was beyond its maker, within an authority of their own. */
 export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
+  is: 'intention',
   comes: {
     path: 'offers/{offer}/authorisation',
     roles: SUPERVISORS,
@@ -102,14 +105,15 @@ export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
 });
 
 export const OfferAnswered = caseEvent('OfferAnswered', {
-  fields: { offer, answer: OneOf(OFFER_ANSWERS) },
+  fields: { offer, answer: OneOf(OFFER_ANSWERS), breaches: Breaches },
   contradicts: (state, data) => neverMade(state, data),
   apply: (state, { data: { offer: id, answer } }) =>
     changed(state, { offerAnswer: answer }, { offers: withOffer(state, id, { answer }) }),
 });
 
-/** Customers answer when they like, after the case is closed too; no answer may turn into one. */
+/** Customers answer when they like: after the case is closed, before anybody authorised the offer, and another time. */
 export const AnswerOffer = caseCommand('AnswerOffer', {
+  is: 'fact',
   comes: {
     path: 'offers/{offer}/answer',
     roles: WORKERS,
@@ -121,17 +125,17 @@ export const AnswerOffer = caseCommand('AnswerOffer', {
     const made = offers.find((one) => one.id === id);
     if (!made) return unknownOffer(id);
     if (made.answer === answer) return [];
-    if (made.standing === 'pending')
-      return refuse(
-        'offer-not-authorised',
-        `The offer stands only once a supervisor authorises it (POST /v1/cases/{id}/offers/${id}/authorisation), or withdraws it (POST /v1/cases/{id}/corrections).`,
-      );
-    if (made.answer !== undefined && made.answer !== 'no-answer')
+    const answered = made.answer !== undefined && made.answer !== 'no-answer';
+    if (answered && answer === 'no-answer')
       return refuse(
         'offer-answered-already',
-        `The offer was ${made.answer} already. If that is wrong, have a supervisor correct it (POST /v1/cases/{id}/corrections).`,
+        `The offer was ${made.answer}, so there was an answer. If that is wrong, have a supervisor correct it (POST /v1/cases/{id}/corrections).`,
       );
-    return [fact(OfferAnswered, { offer: id, answer })];
+    const broken = breaking(
+      made.standing === 'pending' ? 'offer-not-authorised' : undefined,
+      answered ? 'offer-answered-already' : undefined,
+    );
+    return [fact(OfferAnswered, { offer: id, answer, ...broken })];
   },
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseEvent } from '../case/case.js';
-import { ben, closed, given, happened, owned, rules, submitted, sue } from '../case/case.testing.js';
+import { ben, closed, fold, given, happened, owned, rules, submitted, sue } from '../case/case.testing.js';
 import type { Money } from '../vocabulary/fields.js';
 
 const eur = (amount: number): Money => ({ amount, currency: 'EUR' });
@@ -126,16 +126,28 @@ describe('the customer’s answer', () => {
   test('the same answer again adds nothing', () => {
     expect(given(...owned, offered(1), answered('accepted')).when(answer)).toEqual([]);
   });
-  test('no answer may turn into one, and another answer is refused', () => {
+  test('no answer may turn into one, but not one into none', () => {
     expect(given(...owned, offered(1), answered('no-answer')).when(answer)).toEqual([answered('accepted')]);
-    expect(given(...owned, offered(1), answered('declined')).when(answer)).toMatchObject({
+    expect(given(...owned, offered(1), answered('accepted')).when({ ...answer, answer: 'no-answer' })).toMatchObject({
       refused: 'offer-answered-already',
     });
   });
-  test('an offer that waits for authority can’t be answered, nor one that was never made', () => {
-    expect(given(...owned, offered(9_000, { pending: true })).when(answer)).toMatchObject({
-      refused: 'offer-not-authorised',
-    });
+  test('a customer who changes their mind is on record, as a breach, and the last word stands', () => {
+    const changed = {
+      ...answered('accepted'),
+      data: { ...answered('accepted').data, breaches: ['offer-answered-already'] },
+    };
+    expect(given(...owned, offered(1), answered('declined')).when(answer)).toEqual([changed]);
+    expect(fold(...owned, offered(1), answered('declined'), changed as CaseEvent).now?.offers).toMatchObject([
+      { answer: 'accepted' },
+    ]);
+  });
+  test('an answer before anybody authorised the offer is a breach, and leaves it to be authorised', () => {
+    const pending = offered(9_000, { pending: true });
+    expect(given(...owned, pending).when(answer)).toMatchObject([{ data: { breaches: ['offer-not-authorised'] } }]);
+    expect(fold(...owned, pending, answered('accepted')).now?.offers).toMatchObject([{ standing: 'pending' }]);
+  });
+  test('an offer that was never made can’t be answered', () => {
     expect(given(...owned).when(answer)).toMatchObject({ refused: 'offer-not-found' });
   });
 });

@@ -1,8 +1,8 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
-import { changed, inWork, type OpenedCase } from '../case/case-state.js';
+import { breaking, Breaches, outOfWork } from '../case/breaches.js';
+import { changed, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
-import { notInWork } from '../case/in-work.js';
 import { Instant, OneOf, Optional, Text } from '../vocabulary/fields.js';
 import { WORKERS } from '../vocabulary/roles.js';
 import { WAITING_ON } from '../vocabulary/words.js';
@@ -10,9 +10,10 @@ import { WAITING_ON } from '../vocabulary/words.js';
 const fields = { waitingOn: OneOf(WAITING_ON), reason: Optional(Text(2_000)), until: Optional(Instant) };
 
 export const CasePaused = caseEvent('CasePaused', {
-  fields,
-  apply: (state, { id, data: { waitingOn, until } }) =>
-    changed(state, { status: 'paused', waitingOn }, { pausedUntil: until, pausedBy: id }),
+  fields: { ...fields, breaches: Breaches },
+  // A case in review waits for its reviewer alone, and a closed one for nobody.
+  apply: (state, { id, data: { waitingOn, until, breaches } }) =>
+    breaches ? state : changed(state, { status: 'paused', waitingOn }, { pausedUntil: until, pausedBy: id }),
 });
 
 const resumed = (state: OpenedCase): OpenedCase => {
@@ -27,7 +28,9 @@ export const afterPause = (state: OpenedCase, at: string): OpenedCase =>
     ? resumed(state)
     : state;
 
+/** A case waits for one at a time: another pause takes the place of the one before. */
 export const PauseCase = caseCommand('PauseCase', {
+  is: 'fact',
   comes: {
     path: 'pauses',
     roles: WORKERS,
@@ -35,22 +38,15 @@ export const PauseCase = caseCommand('PauseCase', {
     example: { waitingOn: 'customer', reason: 'Sends us a photograph' },
   },
   fields,
-  decide({ waitingOn, reason, until }, { facts, pausedUntil }, { now }) {
-    if (!inWork(facts)) return notInWork(facts);
-    if (facts.status === 'paused') {
-      if (facts.waitingOn === waitingOn && pausedUntil === until) return [];
-      return refuse(
-        'paused-already',
-        `The case waits on ${facts.waitingOn} already. Resume it before pausing it anew.`,
-      );
-    }
-    if (until !== undefined && until <= now)
+  decide({ waitingOn, reason, until }, { facts, pausedUntil }, { now, occurredAt = now }) {
+    if (facts.status === 'paused' && facts.waitingOn === waitingOn && pausedUntil === until) return [];
+    if (until !== undefined && until <= occurredAt)
       return refuse(
         'pause-ends-in-the-past',
-        `A pause until ${until} is over already. Name a later time, or none.`,
+        `A pause that begins at ${occurredAt} can't end at ${until}. Name a later end or none, or when it began (occurredAt).`,
         'until',
       );
-    return [fact(CasePaused, { waitingOn, reason, until })];
+    return [fact(CasePaused, { waitingOn, reason, until, ...breaking(outOfWork(facts)) })];
   },
 });
 
@@ -60,6 +56,7 @@ export const CaseResumed = caseEvent('CaseResumed', {
 });
 
 export const ResumeCase = caseCommand('ResumeCase', {
+  is: 'fact',
   comes: {
     path: 'resumption',
     roles: WORKERS,
@@ -68,8 +65,7 @@ export const ResumeCase = caseCommand('ResumeCase', {
   },
   fields: { reason: Optional(Text(2_000)) },
   decide({ reason }, { facts }) {
-    if (facts.status === 'open') return [];
-    if (facts.status !== 'paused') return notInWork(facts);
+    if (facts.status !== 'paused') return []; // it waits for nobody
     return [fact(CaseResumed, { reason })];
   },
 });

@@ -13,6 +13,7 @@ export const CasePriorityChanged = caseEvent('CasePriorityChanged', {
 });
 
 export const ChangePriority = caseCommand('ChangePriority', {
+  is: 'intention',
   comes: {
     path: 'priority',
     roles: WORKERS,

@@ -17,6 +17,7 @@ export const CaseReopened = caseEvent('CaseReopened', {
 
 /** Only what was closed can be opened again; what is under review is returned. */
 export const ReopenCase = caseCommand('ReopenCase', {
+  is: 'intention',
   comes: {
     path: 'reopening',
     roles: WORKERS,

@@ -8,6 +8,7 @@ import { ResponseReceived, ResponseTriaged, type ReceivedResponse, type Response
 import { offScale } from './scales.js';
 
 export const ReceiveResponse = command('ReceiveResponse', {
+  is: 'fact',
   comes: {
     inside:
       'A response comes in under its source’s own ids (POST /v1/responses, or the inbound topic), which lead to ours.',
@@ -17,6 +18,7 @@ export const ReceiveResponse = command('ReceiveResponse', {
 
 const { response: _, contactMe: __, ...decided } = ResponseTriaged.data.properties;
 export const TriageResponse = command('TriageResponse', {
+  is: 'intention',
   comes: { inside: 'A reaction to the response triages it, by the rules.' },
   fields: decided,
 });

@@ -19,6 +19,7 @@ export const RootCauseIdentified = caseEvent('RootCauseIdentified', {
 
 /** Each cycle has its own: the cause of the one before, identified again, is confirmed. */
 export const IdentifyRootCause = caseCommand('IdentifyRootCause', {
+  is: 'intention',
   comes: {
     path: 'root-cause',
     roles: WORKERS,

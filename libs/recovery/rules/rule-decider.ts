@@ -43,6 +43,7 @@ const which = { programme: Text(), ruleSet: Text() };
 const digests = { digestBefore: Optional(Text()), digestAfter: Optional(Text()) };
 
 export const DraftRuleSet = command('DraftRuleSet', {
+  is: 'intention',
   comes: {
     path: 'rules/drafts',
     roles: OPERATORS,
@@ -54,11 +55,13 @@ export const DraftRuleSet = command('DraftRuleSet', {
 });
 
 export const RecordRehearsal = command('RecordRehearsal', {
+  is: 'fact',
   comes: { inside: 'A rehearsal is recorded when it is done.' },
   fields: RuleSetRehearsed.data.properties,
 });
 
 export const ApproveRuleSet = command('ApproveRuleSet', {
+  is: 'intention',
   comes: {
     path: 'rules/{programme}/{ruleSet}/approve',
     roles: OPERATORS,
@@ -70,6 +73,7 @@ export const ApproveRuleSet = command('ApproveRuleSet', {
 });
 
 export const ActivateRuleSet = command('ActivateRuleSet', {
+  is: 'intention',
   comes: {
     path: 'rules/{programme}/{ruleSet}/activate',
     roles: OPERATORS,
@@ -92,6 +96,7 @@ export const ActivateRuleSet = command('ActivateRuleSet', {
 });
 
 export const RollBackRules = command('RollBackRules', {
+  is: 'intention',
   comes: {
     path: 'rules/{programme}/rollback',
     roles: OPERATORS,
@@ -102,6 +107,7 @@ export const RollBackRules = command('RollBackRules', {
 });
 
 export const ReviewRuleSet = command('ReviewRuleSet', {
+  is: 'intention',
   comes: {
     path: 'rules/{programme}/{ruleSet}/review',
     roles: SUPERVISORS,

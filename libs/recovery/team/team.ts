@@ -37,6 +37,7 @@ export type Team = { readonly status: 'none' } | { readonly status: 'known'; rea
 
 /** A command states the whole team: its members, and who stands in for them. */
 export const ChangeTeam = command('ChangeTeam', {
+  is: 'intention',
   comes: {
     method: 'PUT',
     path: 'teams/{team}',

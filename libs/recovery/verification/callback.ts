@@ -1,5 +1,6 @@
 import { fact } from '../../event-sourcing/declared-event.js';
 import { refuse } from '../../event-sourcing/decider.js';
+import { breaking, Breaches } from '../case/breaches.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { ANSWERED } from '../contact/replies.js';
@@ -10,12 +11,13 @@ import { CONTACT_OUTCOMES } from '../vocabulary/words.js';
 const fields = { outcome: OneOf(CONTACT_OUTCOMES), satisfied: Optional(Flag), note: Optional(Personal) };
 
 export const CallbackRecorded = caseEvent('CallbackRecorded', {
-  fields,
+  fields: { ...fields, breaches: Breaches },
   apply: (state, { data: { outcome } }) => (outcome === 'reached' ? changed(state, ANSWERED) : state),
 });
 
 /** A person asks the customer of an approved case how it went. */
 export const RecordCallback = caseCommand('RecordCallback', {
+  is: 'fact',
   comes: {
     path: 'callbacks',
     roles: [...REVIEWERS, 'agent'],
@@ -24,14 +26,13 @@ export const RecordCallback = caseCommand('RecordCallback', {
   },
   fields,
   decide({ outcome, satisfied, note }, { facts: { status } }) {
-    if (status !== 'approved')
-      return refuse('callback-before-approval', `Only approved cases are called back; this one is ${status}.`);
     if (satisfied !== undefined && outcome !== 'reached')
       return refuse(
         'satisfied-unreached',
         'Whether the customer is satisfied is known only if they were reached.',
         'satisfied',
       );
-    return [fact(CallbackRecorded, { outcome, satisfied, note })];
+    const broken = breaking(status === 'approved' ? undefined : 'callback-before-approval');
+    return [fact(CallbackRecorded, { outcome, satisfied, note, ...broken })];
   },
 });

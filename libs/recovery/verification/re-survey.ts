@@ -1,28 +1,34 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
-import { changed } from '../case/case-state.js';
+import { breaking, Breaches } from '../case/breaches.js';
+import type { CaseContext } from '../case/case-context.js';
+import { changed, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { offScale } from '../response/scales.js';
 import { parseDuration } from '../rules/duration.js';
 import { Answers, identity, OneOf, Optional, otherwise, Personal, Text } from '../vocabulary/fields.js';
 import { REPORTERS } from '../vocabulary/roles.js';
-import { CHANNELS } from '../vocabulary/words.js';
+import { CHANNELS, type Breach } from '../vocabulary/words.js';
 
 export const ReSurveySent = caseEvent('ReSurveySent', {
-  fields: { survey: identity(Text()), channel: OneOf(CHANNELS) },
+  fields: { survey: identity(Text()), channel: OneOf(CHANNELS), breaches: Breaches },
   apply: (state, { data: { survey: id } }) => {
     const sent = { id, cycle: state.facts.cycle, answered: false };
     return changed(state, {}, { reSurveys: [...state.reSurveys, sent] });
   },
 });
 
-/** The customer is asked again after approval: once a cycle, not before the rules' delay, never over-surveyed. */
+/**
+ * The customer is asked again after approval: once a cycle, not before the rules' delay, never over-surveyed. Said with
+ * the time at which it happened, it is a fact.
+ */
 export const SendReSurvey = caseCommand('SendReSurvey', {
+  is: 'intention',
   comes: {
     path: 're-surveys',
     roles: REPORTERS,
-    says: 'Record that the customer was asked again',
+    says: 'Ask the customer again; or, with its time (occurredAt), record that they were asked',
     example: { survey: 's-1', channel: 'e-mail' },
   },
   fields: {
@@ -31,33 +37,58 @@ export const SendReSurvey = caseCommand('SendReSurvey', {
     channel: OneOf(CHANNELS),
   },
   needs: ['lastReSurveyAt'],
-  decide({ survey: named, channel }, state, { now, rules, lastReSurveyAt }) {
-    const { facts, reSurveys, approvedAt = now } = state;
+  decide({ survey: named, channel }, state, context) {
+    const { facts, reSurveys } = state;
     const survey = named ?? idOf('re-survey', state.case, facts.cycle);
     if (reSurveys.some(({ id }) => id === survey)) return [];
-    if (facts.status !== 'approved')
-      return refuse(
-        're-survey-before-approval',
-        `Customers are asked again once the case is approved; it is ${facts.status}.`,
-      );
-    if (reSurveys.some(({ cycle }) => cycle === facts.cycle))
-      return refuse(
-        're-surveyed-already',
-        'The customer was asked again about this case already. Wait for the answer.',
-      );
-    const { reSurveyAfter, coolDown } = rules?.ruleSet.verification ?? {};
-    const due = later(approvedAt, reSurveyAfter);
-    if (due > now)
-      return refuse('re-survey-too-early', `The rules ask ${reSurveyAfter} after approval. Ask again from ${due} on.`);
-    const cool = lastReSurveyAt === undefined || coolDown === undefined ? now : later(lastReSurveyAt, coolDown);
-    if (cool > now)
-      return refuse(
-        're-survey-cool-down',
-        `The customer was asked at ${lastReSurveyAt}. Leave them alone until ${cool}.`,
-      );
-    return [fact(ReSurveySent, { survey, channel })];
+    const obstacles = notToBeAsked(state, context);
+    const [first] = obstacles;
+    if (first && context.occurredAt === undefined) return first;
+    return [fact(ReSurveySent, { survey, channel, ...breaking(...obstacles.map(({ refused }) => refused)) })];
   },
 });
+
+/** Why the customer is to be left alone at that time. */
+function notToBeAsked(
+  { facts: { status, cycle }, reSurveys, approvedAt }: OpenedCase,
+  { now, occurredAt: at = now, rules, lastReSurveyAt: last }: CaseContext,
+): readonly Refusal<Breach>[] {
+  const { reSurveyAfter, coolDown } = rules?.ruleSet.verification ?? {};
+  const found: Refusal<Breach>[] = [];
+  const due = later(approvedAt ?? at, reSurveyAfter);
+  if (status !== 'approved')
+    found.push(
+      refuse(
+        're-survey-before-approval',
+        `Customers are asked again once the case is approved; it is ${status}. ${ASKED_ALREADY}`,
+      ),
+    );
+  else if (due > at)
+    found.push(
+      refuse(
+        're-survey-too-early',
+        `The rules ask ${reSurveyAfter} after approval. Ask again from ${due} on. ${ASKED_ALREADY}`,
+      ),
+    );
+  if (reSurveys.some((sent) => sent.cycle === cycle))
+    found.push(
+      refuse(
+        're-surveyed-already',
+        `The customer was asked again about this case already. Wait for the answer. ${ASKED_ALREADY}`,
+      ),
+    );
+  const cool = last === undefined || last > at || coolDown === undefined ? at : later(last, coolDown);
+  if (cool > at)
+    found.push(
+      refuse(
+        're-survey-cool-down',
+        `The customer was asked at ${last}. Leave them alone until ${cool}. ${ASKED_ALREADY}`,
+      ),
+    );
+  return found;
+}
+
+const ASKED_ALREADY = 'If they were asked, say when (occurredAt): that is recorded.';
 
 export const ReSurveyAnswered = caseEvent('ReSurveyAnswered', {
   fields: { survey: identity(Text()), answers: otherwise([], Answers()), comment: Optional(Personal) },
@@ -70,6 +101,7 @@ export const ReSurveyAnswered = caseEvent('ReSurveyAnswered', {
 });
 
 export const AnswerReSurvey = caseCommand('AnswerReSurvey', {
+  is: 'fact',
   comes: {
     path: 're-survey-answers',
     roles: REPORTERS,

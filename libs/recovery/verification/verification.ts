@@ -24,6 +24,7 @@ export type VerificationEvent = EventOf<typeof VerificationSampled>;
 export type Verification = { readonly status: 'none' } | { readonly status: 'sampled'; readonly seed: string };
 
 export const DrawSample = command('DrawSample', {
+  is: 'intention',
   comes: { inside: 'The seed, the rate and the cases of a period come from the rules and the read models.' },
   fields: {
     period: Text(),

@@ -15,8 +15,10 @@ describe('calling back', () => {
     expect(given(...closed, called).when(call, { commandId: 'c-7' })).toEqual([]);
     expect(given(...closed, called).when(call, { commandId: 'c-8' })).toEqual([called]);
   });
-  test('before approval, or about whom nobody reached, it is refused', () => {
-    expect(given(...owned).when(call)).toMatchObject({ refused: 'callback-before-approval' });
+  test('before approval it is a breach', () => {
+    expect(given(...owned).when(call)).toMatchObject([{ data: { breaches: ['callback-before-approval'] } }]);
+  });
+  test('of a customer who was not reached nobody knows whether they are satisfied', () => {
     expect(given(...closed).when({ ...call, outcome: 'voicemail' })).toMatchObject({ refused: 'satisfied-unreached' });
   });
 });
@@ -38,6 +40,19 @@ describe('asking again', () => {
     const context = { ...late, lastReSurveyAt: '2031-04-05T12:00:00.001Z' };
     expect(given(...closed).when(send, context)).toMatchObject({ refused: 're-survey-cool-down' });
     expect(given(...closed).when(send, { ...context, lastReSurveyAt: '2031-04-05T12:00:00.000Z' })).toEqual([sent]);
+  });
+  test('too early, too often or twice it is a fact all the same, where it says when it happened', () => {
+    const at = { occurredAt: time('11:30') };
+    expect(given(...closed).when(send, { ...late, ...at })).toEqual([sent]);
+    const cool = { ...late, lastReSurveyAt: '2031-05-01T12:00:00.000Z' };
+    expect(
+      given(...closed, sent).when({ ...send, survey: 's2' }, { ...cool, occurredAt: time('10:00') }),
+    ).toMatchObject([
+      { data: { survey: 's2', breaches: ['re-survey-too-early', 're-surveyed-already', 're-survey-cool-down'] } },
+    ]);
+    expect(given(...owned).when(send, { ...late, ...at })).toMatchObject([
+      { data: { breaches: ['re-survey-before-approval'] } },
+    ]);
   });
   test('once a cycle', () => {
     expect(given(...closed, sent).when(send)).toEqual([]);

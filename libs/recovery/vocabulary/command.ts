@@ -1,9 +1,10 @@
 import type { TProperties } from 'typebox';
-import type { DeclaredCommand, Inside, Route } from '../../event-sourcing/declared-command.js';
+import type { DeclaredCommand, Inside, Mood, Route } from '../../event-sourcing/declared-command.js';
 import { object } from '../../event-sourcing/schema.js';
 import type { Role } from './roles.js';
 
 interface Declaring<Fields extends TProperties, Need extends string, Comes> {
+  readonly is: Mood;
   readonly fields: Fields;
   readonly comes: Comes;
   readonly needs?: readonly Need[];
@@ -17,9 +18,10 @@ export const command = <
   Need extends string = never,
 >(
   type: Name,
-  { fields, comes, needs = [] }: Declaring<Fields, Need, Comes>,
+  { is, fields, comes, needs = [] }: Declaring<Fields, Need, Comes>,
 ): DeclaredCommand<Name, Fields, Need, Comes> => ({
   type,
+  is,
   comes,
   needs,
   fields: object(fields),

@@ -20,6 +20,30 @@ export type OfferAnswer = (typeof OFFER_ANSWERS)[number];
 export const GIVE_UP_REASONS = ['unreachable', 'contact-refused'] as const;
 export type GiveUpReason = (typeof GIVE_UP_REASONS)[number];
 
+/**
+ * The rules that a fact may break: it happened all the same, so it is recorded, and the breach counted. Where the same
+ * rule stops what is only meant to be done, the word is the code of that refusal.
+ */
+export const BREACHES = [
+  'frequency-cap',
+  'channel-not-allowed',
+  'contact-hours',
+  'contact-refused',
+  'in-review',
+  'closed',
+  'no-progress-left',
+  'not-approved-yet',
+  'alerted-not-owner',
+  'offer-not-authorised',
+  'offer-answered-already',
+  'callback-before-approval',
+  're-survey-before-approval',
+  're-surveyed-already',
+  're-survey-too-early',
+  're-survey-cool-down',
+] as const;
+export type Breach = (typeof BREACHES)[number];
+
 /** On a target. */
 export const VERDICTS = ['met', 'missed'] as const;
 export type Verdict = (typeof VERDICTS)[number];
