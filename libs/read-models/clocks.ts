@@ -59,6 +59,8 @@ const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | und
     stoppedAt: clock?.stoppedAt ?? null,
     stoppedBy: clock?.stoppedBy ?? null,
     goalMs: clock?.goalMs ?? null,
+    /** The goal as the rule set writes it. */
+    within: clock?.within ?? null,
     workingMs: clock?.workingMs ?? null,
     wallMs: clock?.wallMs ?? null,
     /** Also false of a clock that was cancelled after it was due. */
@@ -75,7 +77,7 @@ export type ClockDocument = Readonly<ReturnType<typeof shown>>;
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 10,
+  version: 11,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -96,6 +98,7 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     returnedAt: 'instant',
     stoppedAt: 'instant',
     goalMs: 'integer',
+    within: 'string',
     workingMs: 'integer',
     wallMs: 'integer',
     met: 'boolean',

@@ -84,6 +84,15 @@ describe('a rehearsal', () => {
     expect(digestAfter).not.toBe(digestBefore);
   });
 
+  test('of a goal in working days says it as it was written', async () => {
+    const { rehearsed } = await history(...inForce(LONG), ...ten);
+    const { changed } = await rehearsed(within('2wd'));
+    expect(changed).toMatchObject([
+      { from: 'missed', to: 'met', why: { before: { within: '8h' }, after: { within: '2wd', goalMs: 57_600_000 } } },
+    ]);
+    expect(changed[0]?.why.sentence).toContain('(before: 10 h worked of 8 h; after: 10 h worked of 2wd (16 h))');
+  });
+
   test('of a promise to answer each message names the reply', async () => {
     const reply = { id: 'reply', title: 'Answered', each: 'customer-message', goals: [{ within: '4h' }] } as const;
     const wrote = { type: 'CustomerMessageReceived', data: { channel: 'chat' } } as const;

@@ -3,6 +3,7 @@ import type { ClockDocument } from '../read-models/clocks.js';
 import type { CompiledRules, CompiledTarget } from '../recovery/rules/compile.js';
 import { workingTimeOf } from '../recovery/clocks/clock-times.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { isInWorkingDays } from '../recovery/rules/duration.js';
 import { dayOf } from '../recovery/calendar/weekly-hours.js';
 import type { DayHours } from '../recovery/rules/rule-set.js';
 import { ClauseDifferences, DAY_LISTS, type Clause, type Reason } from './clauses.js';
@@ -11,7 +12,7 @@ import { without, type Interval } from './intervals.js';
 /** The facts behind one clock's verdict on one side. */
 type Basis = Pick<
   ClockDocument,
-  'ruleSet' | 'goalMs' | 'workingMs' | 'dueAt' | 'startedAt' | 'startedBy' | 'stoppedAt' | 'stoppedBy'
+  'ruleSet' | 'goalMs' | 'within' | 'workingMs' | 'dueAt' | 'startedAt' | 'startedBy' | 'stoppedAt' | 'stoppedBy'
 >;
 
 interface Span {
@@ -152,11 +153,14 @@ function relevant(
 }
 
 const basisOf = (clock: ClockDocument): Basis => {
-  const { ruleSet, goalMs, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy } = clock;
-  return { ruleSet, goalMs, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy };
+  const { ruleSet, goalMs, within, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy } = clock;
+  return { ruleSet, goalMs, within, workingMs, dueAt, startedAt, startedBy, stoppedAt, stoppedBy };
 };
 
 const hours = (ms: number | null): string => (ms === null ? '-' : `${Number((ms / 3_600_000).toFixed(2))} h`);
+
+const goalIn = ({ within, goalMs }: ClockDocument): string =>
+  within !== null && isInWorkingDays(within) ? `${within} (${hours(goalMs)})` : hours(goalMs);
 
 function sentenceOf(
   had: ClockDocument | undefined,
@@ -166,8 +170,8 @@ function sentenceOf(
   const differences = clauses.map(({ path, from, to }) => `${path}: ${shown(from)} > ${shown(to)}`);
   const worked = (clock: ClockDocument | undefined): string => {
     if (!clock) return 'nothing promised';
-    if (clock.workingMs === null) return `due ${clock.dueAt ?? 'when it goes on'}, goal ${hours(clock.goalMs)}`;
-    return `${hours(clock.workingMs)} worked of ${hours(clock.goalMs)}`;
+    if (clock.workingMs === null) return `due ${clock.dueAt ?? 'when it goes on'}, goal ${goalIn(clock)}`;
+    return `${hours(clock.workingMs)} worked of ${goalIn(clock)}`;
   };
   return `${differences.join('; ')} (before: ${worked(had)}; after: ${worked(has)})`;
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inOneLine, shortened } from '../../../libs/event-sourcing/one-line.js';
 import type { AuditedClock, AuditedEvent, CaseAudit } from '../../../libs/rehearsal/audit-case.js';
+import type { Goal } from '../../../libs/recovery/clocks/clock.js';
+import { isInWorkingDays } from '../../../libs/recovery/rules/duration.js';
 import type { AuditStep } from '../../../libs/rehearsal/case-steps.js';
 import { table } from '../output.js';
 
@@ -77,7 +79,7 @@ function clockLines({
   return [
     '',
     `${title} (${clock.target}, cycle ${clock.cycle}${clock.reply === undefined ? '' : `, reply ${clock.reply}`}): ${verdict.toUpperCase()}${clock.state === 'cancelled' && verdict === 'missed' ? ', then cancelled' : ''}${reported === null ? '' : `, the source says ${reported}${disagrees ? ' - THEY DISAGREE' : ''}`}`,
-    `  goal       ${hours(clock.goalMs)} in calendar ${calendar ?? 'always'} (${zone}, zones ${timeZoneData})`,
+    `  goal       ${promised(clock)} in calendar ${calendar ?? 'always'} (${zone}, zones ${timeZoneData})`,
     `  rule set   ${clock.ruleSet}`,
     `  started    ${clock.startedAt} by event ${clock.startedBy}`,
     clock.stoppedAt === undefined
@@ -85,7 +87,7 @@ function clockLines({
       : `  stopped    ${clock.stoppedAt} by event ${clock.stoppedBy}`,
     `  due        ${dueAt ?? '-'}${originalDueAt === dueAt ? '' : ` (first ${originalDueAt})`}`,
     ...(clock.missed
-      ? [`  missed     ${clock.missed.dueAt}, by a goal of ${hours(clock.missed.goalMs)}, changed later`]
+      ? [`  missed     ${clock.missed.dueAt}, by a goal of ${promised(clock.missed)}, changed later`]
       : []),
     ...(clock.returnedAt === undefined
       ? []
@@ -98,6 +100,10 @@ function clockLines({
     ),
   ];
 }
+
+/** Working days as they were written: what they come to depends on the start. */
+const promised = ({ within, goalMs }: Goal): string =>
+  isInWorkingDays(within) ? `${within}, which came to ${hours(goalMs)}` : hours(goalMs);
 
 const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(2)} h`;
 

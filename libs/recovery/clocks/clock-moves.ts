@@ -1,7 +1,7 @@
 import type { CaseFacts } from '../case/case-facts.js';
 import { instant, isoOf } from '../fast/instants.js';
 import type { CompiledTarget } from '../rules/compile.js';
-import type { Clock, Pause } from './clock.js';
+import type { Clock, Goal, Pause } from './clock.js';
 import { dueTimes, isOverdue, isPaused, notBefore, worked, workingTimeOf, type Course } from './clock-times.js';
 
 /** A started target without a goal that fits. It promises nothing, but a goal that fits later counts from its start. */
@@ -33,10 +33,10 @@ export interface Moment {
   readonly pausedUntil?: string | undefined;
 }
 
-/** The working time that the target promises to a course with these facts. */
-export function goalOf(target: CompiledTarget, facts: CaseFacts, course: Course): number | undefined {
+/** What the target promises to a course with these facts. */
+export function goalOf(target: CompiledTarget, facts: CaseFacts, course: Course): Goal | undefined {
   const goal = target.goals.find(({ when }) => when(facts));
-  return goal && workingTimeOf(goal.within, target.calendar, course);
+  return goal && { goalMs: workingTimeOf(goal.within, target.calendar, course), within: goal.written };
 }
 
 export const isGoing = (clock: Clock): boolean => clock.state === 'running' || clock.state === 'paused';
@@ -68,7 +68,7 @@ const whatWas = ({ returnedAt, returnedBy, missed }: Unpromised): Partial<Clock>
 });
 
 /** Makes a clock of a course that has a goal now. */
-export function promise(course: Unpromised, goalMs: number, target: CompiledTarget): Clock {
+export function promise(course: Unpromised, { goalMs, within }: Goal, target: CompiledTarget): Clock {
   const { target: id, cycle, reply, ruleSet, startedAt, startedBy, pauses, missed } = course;
   const due = dueTimes(course, goalMs, target);
   return {
@@ -78,6 +78,7 @@ export function promise(course: Unpromised, goalMs: number, target: CompiledTarg
     state: isPaused(course) ? 'paused' : 'running',
     ruleSet,
     goalMs,
+    within,
     startedAt,
     startedBy,
     pauses,
@@ -91,9 +92,9 @@ export function promise(course: Unpromised, goalMs: number, target: CompiledTarg
 
 /** The clock with its promise noted as broken, if it is past due. For whatever changes the promise. */
 export function notingMissed(clock: Clock, at: string): Clock {
-  const { dueAt, breachedFrom, goalMs, missed } = clock;
+  const { dueAt, breachedFrom, goalMs, within, missed } = clock;
   if (missed || dueAt === undefined || breachedFrom === undefined || !isOverdue(clock, at)) return clock;
-  return { ...clock, missed: { dueAt, breachedFrom, goalMs } };
+  return { ...clock, missed: { dueAt, breachedFrom, goalMs, within } };
 }
 
 /** Pauses or resumes by the target's pause condition; the same object if nothing changes. */
@@ -161,5 +162,5 @@ export function goOn(clock: Clock, ruleSet: string, { at, by, facts }: Moment): 
 export function goOnAfterReturn(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
   const returned = { returnedAt: moment.at, returnedBy: moment.by };
   const course: Unpromised = target.onReturn === 'continue' ? unpromise(clock) : goOn(clock, clock.ruleSet, moment);
-  return promise(holdOrResume({ ...course, ...returned }, target, moment), clock.goalMs, target);
+  return promise(holdOrResume({ ...course, ...returned }, target, moment), clock, target);
 }

@@ -8,6 +8,8 @@ export interface Clock {
   /** Content hash of the rule set with the goal. */
   readonly ruleSet: string;
   readonly goalMs: number;
+  /** The goal as the rule set writes it, such as 1wd. */
+  readonly within: string;
   readonly startedAt: string;
   readonly startedBy: string;
   readonly stoppedAt?: string;
@@ -44,7 +46,11 @@ export interface Missed {
   readonly dueAt: string;
   readonly breachedFrom: string;
   readonly goalMs: number;
+  readonly within: string;
 }
+
+/** What a clock promises. */
+export type Goal = Pick<Clock, 'goalMs' | 'within'>;
 
 /** Which of a case's clocks it is. */
 export const placeOf = (

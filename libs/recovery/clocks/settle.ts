@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { CompiledRules, CompiledTarget } from '../rules/compile.js';
 import { inWork } from '../case/case-state.js';
-import type { Clock } from './clock.js';
+import type { Clock, Goal } from './clock.js';
 import {
   attach,
   cancel,
@@ -103,8 +103,9 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
   if (target?.stop(facts)) return complete(clock, own, moment);
   if (!target || target.cancel(facts) || isReplaced(clock, target, facts.cycle)) return cancel(clock, own, moment);
 
-  const goalFrom = (course: Unpromised) => (pinned ? going.goalMs : goalOf(target, facts, course));
-  const goalMs = goalFrom(clock);
+  const goalFrom = (course: Unpromised) => (pinned ? going : goalOf(target, facts, course));
+  const goal = goalFrom(clock);
+  const goalMs = goal?.goalMs;
   const restarts =
     own.retarget === 'restart' && (goalMs !== clock.goalMs || isChanged(own, target, rules, book, clock));
   if (staysMissed(own, moment) && (restarts || goalMs !== clock.goalMs)) clock = notingMissed(clock, moment.at);
@@ -112,8 +113,8 @@ function advance(going: Clock, rules: CompiledRules, moment: Moment, book: Book)
   const course = restarts
     ? beginAgain(clock, target, ruleSet, moment)
     : holdOrResume(ruleSet === clock.ruleSet ? clock : { ...clock, ruleSet }, target, moment);
-  if (course === clock && goalMs === clock.goalMs) return clock;
-  const goalNow = restarts ? goalFrom(course) : goalMs;
+  if (course === clock && goalMs === clock.goalMs && goal?.within === clock.within) return clock;
+  const goalNow = restarts ? goalFrom(course) : goal;
   if (goalNow !== undefined) return promise(course, goalNow, target);
   return clock.missed ? cancel(clock, own, moment) : unpromise(course);
 }
@@ -128,12 +129,12 @@ function advanceUnpromised(course: Unpromised, rules: CompiledRules, moment: Mom
   if (isReplaced(course, target, moment.facts.cycle)) return undefined;
   if (targetOf(course, rules, book).retarget === 'restart') {
     const again = beginAgain(course, target, rules.hash, moment);
-    const goalMs = goalOf(target, moment.facts, again);
-    if (goalMs !== undefined) return promise(again, goalMs, target);
+    const goal = goalOf(target, moment.facts, again);
+    if (goal !== undefined) return promise(again, goal, target);
   }
   const now = holdOrResume(course.ruleSet === rules.hash ? course : { ...course, ruleSet: rules.hash }, target, moment);
-  const goalMs = goalOf(target, moment.facts, now);
-  return goalMs === undefined ? now : promise(now, goalMs, target);
+  const goal = goalOf(target, moment.facts, now);
+  return goal === undefined ? now : promise(now, goal, target);
 }
 
 /** It keeps the cycle and the first promise. */
@@ -144,8 +145,8 @@ const beginAgain = (course: Unpromised, target: CompiledTarget, ruleSet: string,
 });
 
 /** A target that restarts begins when a goal fits, so it keeps nothing before. */
-const promiseIfAny = (course: Unpromised, target: CompiledTarget, goalMs: number | undefined) => {
-  if (goalMs !== undefined) return promise(course, goalMs, target);
+const promiseIfAny = (course: Unpromised, target: CompiledTarget, goal: Goal | undefined) => {
+  if (goal !== undefined) return promise(course, goal, target);
   return target.retarget === 'keep' ? unpromise(course) : undefined;
 };
 

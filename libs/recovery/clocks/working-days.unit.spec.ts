@@ -47,6 +47,25 @@ describe('a goal in working days', () => {
     });
   });
 
+  test('is kept as it was written, also where it was broken before it changed', () => {
+    expect(clockOf(days('1wd'), ['2031-05-05T10:00Z', opened()])).toMatchObject({ within: '1wd', goalMs: 8 * HOUR });
+    const goals = [{ when: { priority: 'high' }, within: '1wd' }, { within: '2wd' }];
+    const late: Happened[] = [
+      ['2031-05-05T10:00Z', opened('high')],
+      ['2031-05-07T10:00Z', prioritised('normal')],
+    ];
+    expect(clockOf(days('1wd', { goals }), ...late)).toMatchObject({ within: '2wd', missed: { within: '1wd' } });
+  });
+
+  test('written in other words is another goal of the same length', () => {
+    const books = booksOf(
+      [null, rulesOf([{ ...RESOLVE, goals: [{ within: '8h' }] }], { calendars })],
+      ['2031-05-05T12:00Z', rulesOf([{ ...RESOLVE, goals: [{ within: '1wd' }] }], { calendars })],
+    );
+    const clock = clockOf(books, ['2031-05-05T10:00Z', opened()], ['2031-05-05T13:00Z', prioritised('high')]);
+    expect(clock).toMatchObject({ within: '1wd', goalMs: 8 * HOUR });
+  });
+
   test('is met at its due time and missed after it', () => {
     const at = (stop: string) => clockOf(days('2wd'), ['2031-05-08T15:00Z', opened()], [stop, submitted]);
     expect(at('2031-05-12T15:00Z')).toMatchObject({ met: true, goalMs: 12 * HOUR, workingMs: 12 * HOUR });
@@ -73,7 +92,7 @@ describe('a goal in working days', () => {
           .map((cut, i): Happened => [cut, i % 2 === 0 ? paused : resumed]);
         const inDays = clockOf(days(`${n}wd`), [start, opened()], ...pauses);
         const inTime = clockOf(days(`${(inDays?.goalMs ?? 0) / 1_000}s`), [start, opened()], ...pauses);
-        expect({ ...inDays, ruleSet: '' }).toEqual({ ...inTime, ruleSet: '' });
+        expect({ ...inDays, ruleSet: '', within: '' }).toEqual({ ...inTime, ruleSet: '', within: '' });
       }),
     );
   });

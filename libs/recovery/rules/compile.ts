@@ -22,7 +22,8 @@ export interface CompiledTarget {
   readonly stop: Condition;
   readonly pause: Condition;
   readonly cancel: Condition;
-  readonly goals: readonly { readonly when: Condition; readonly within: Length }[];
+  /** `written`: the length in the words of the rule set. */
+  readonly goals: readonly { readonly when: Condition; readonly within: Length; readonly written: string }[];
   readonly warnBefore: Length | undefined;
   readonly escalateTo: string | undefined;
   readonly retarget: 'keep' | 'restart' | 'pinned';
@@ -113,6 +114,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     goals: (target.goals ?? []).map(({ when, within }) => ({
       when: when ? condition(when) : holds,
       within: parseLength(within),
+      written: within,
     })),
     warnBefore: target.warnBefore === undefined ? undefined : parseLength(target.warnBefore),
     escalateTo: target.escalateTo,

@@ -30,6 +30,9 @@ export function parseDuration(text: string): number {
 /** How long a promise lasts: working time, or until the same local time so many working days on (Calendar.addDays). */
 export type Length = { readonly ms: number } | { readonly workingDays: number };
 
+/** Whether a length is written in working days: its working time differs from start to start. */
+export const isInWorkingDays = (text: string): boolean => WORKING_DAYS.test(text);
+
 const WORKING_DAYS = /^(\d{1,9})wd$/;
 
 /** Of a duration, or of whole working days such as 2wd. @throws RangeError on anything else. */
