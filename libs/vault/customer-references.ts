@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { idOf } from '../event-sourcing/identity.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { CustomerKeys } from './customer-keys.js';
+import { CustomerSources } from './customer-sources.js';
 import { decrypt, encrypt, keyedHash, keyFor } from './encryption.js';
 
 /** A customer's id in another system. */
@@ -27,16 +28,15 @@ const CACHED = 100_000;
 const CACHED_MS = 60_000;
 
 const referenceEntry = (hash: string): string => `reference/${hash}`;
-const entriesOf = (customer: string): string => `customer/${customer}/`;
-const SOURCES = 'source/';
+const CUSTOMERS = 'customer/';
+const entriesOf = (customer: string): string => `${CUSTOMERS}${customer}/`;
 
 /**
  * Maps other systems' ids to our customers. Only the vault holds those ids: under a keyed hash to look them up, and
  * encrypted under the customer to read and forget them.
  */
 export class CustomerReferences {
-  /** Those that the vault lists. */
-  private readonly sources = new Set<string>();
+  private readonly sources: CustomerSources;
   private readonly hashing: Buffer;
   private readonly reading: Buffer;
   private readonly cached = new LRUCache<string, string>({ max: CACHED, ttl: CACHED_MS });
@@ -48,6 +48,11 @@ export class CustomerReferences {
   ) {
     this.hashing = keyFor(keyEncryptionKey, 'references');
     this.reading = keyFor(keyEncryptionKey, 'reference texts');
+    this.sources = new CustomerSources({
+      vault,
+      prefix: CUSTOMERS,
+      sourceIn: (key, sealed) => this.referenceIn(key, sealed)?.source,
+    });
   }
 
   /**
@@ -77,17 +82,14 @@ export class CustomerReferences {
 
   /** The customers whom any source knows by this id. */
   async namedAs(id: string): Promise<readonly string[]> {
-    const sources = (await this.vault.list(SOURCES)).map(({ key }) => key.slice(SOURCES.length));
+    const sources = await this.sources.all();
     const found = await Promise.all(sources.map((source) => this.find(this.hashOf({ source, id }))));
     return [...new Set(found.filter((customer) => customer !== undefined))];
   }
 
   async referencesOf(customer: string): Promise<readonly CustomerReference[]> {
     const entries = await this.vault.list<{ sealed: string }>(entriesOf(customer));
-    return entries.flatMap(({ key, value }) => {
-      const text = decrypt(this.reading, value.sealed, key);
-      return text ? [JSON.parse(text.toString()) as CustomerReference] : [];
-    });
+    return entries.flatMap(({ key, value }) => this.referenceIn(key, value.sealed) ?? []);
   }
 
   async forget(customer: string): Promise<void> {
@@ -118,11 +120,7 @@ export class CustomerReferences {
   /** Stores the entry that `forget` follows before the one that it must find. Another process may win the race. */
   private async store(firsts: readonly First[], customers: Map<string, string>): Promise<void> {
     await this.keys.bind();
-    for (const source of new Set(firsts.map(({ reference }) => reference.source)))
-      if (!this.sources.has(source)) {
-        await this.vault.put({ key: `${SOURCES}${source}`, value: {} });
-        this.sources.add(source);
-      }
+    await this.sources.list(firsts.map(({ reference }) => reference.source));
     await this.vault.putMany(
       firsts.map(({ reference: { source, id }, hash, customer }) => {
         const key = `${entriesOf(customer)}${hash}`;
@@ -143,6 +141,11 @@ export class CustomerReferences {
       if (winner !== customer) await this.vault.remove(`${entriesOf(customer)}${hash}`);
       customers.set(hash, winner);
     }
+  }
+
+  private referenceIn(key: string, sealed: string): CustomerReference | undefined {
+    const text = decrypt(this.reading, sealed, key);
+    return text && (JSON.parse(text.toString()) as CustomerReference);
   }
 
   private hashOf({ source, id }: CustomerReference): string {
