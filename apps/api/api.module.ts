@@ -13,6 +13,7 @@ import { Samples } from './improvement/samples.js';
 import { KeysController } from './keys/keys.controller.js';
 import { ParkedController } from './operations/parked.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
+import { Joining } from './customers/joining.js';
 import { CustomersOfCases } from './queries/customer-of-case.js';
 import { AccessLog } from './queries/access-log.js';
 import { Documents } from './queries/documents.js';
@@ -55,6 +56,7 @@ import { TeamsController } from './teams/teams.controller.js';
     Builds,
     Rehearsals,
     FailureReports,
+    Joining,
     Samples,
     Imports,
   ],

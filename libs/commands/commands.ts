@@ -15,6 +15,8 @@ import {
 } from '../recovery/aggregates.js';
 import { caseDecider } from '../recovery/case/case.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
+import { customerDecider } from '../recovery/customer/customer.js';
+import { allWhoAre } from '../recovery/customer/joined-customers.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { peopleOf, teamDecider } from '../recovery/team/team.js';
@@ -68,8 +70,8 @@ export interface Surroundings {
   now(this: void): string;
   /** The number of operators. A single one may approve their own rules. */
   operators(this: void): Promise<number>;
-  /** The last re-survey of a customer, in any case. */
-  lastReSurveyAt?(this: void, customer: string): Promise<string | undefined>;
+  /** The last re-survey of any of these customers, who are one person, in any case. */
+  lastReSurveyAt?(this: void, customers: readonly string[]): Promise<string | undefined>;
 }
 
 type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
@@ -133,6 +135,19 @@ export class Commands {
     };
   }
 
+  /** All who an operator says are one person with this customer, themselves first. */
+  async allWhoAre(customer: string): Promise<readonly string[]> {
+    const says = new Map<string, readonly string[]>();
+    const named = new Set([customer]);
+    for (const one of named) {
+      const { state } = await this.streams.read(this.surroundings.events, streamOf('customer', one), customerDecider);
+      const joinedWith = state.status === 'known' ? state.joinedWith : [];
+      says.set(one, joinedWith);
+      for (const other of joinedWith) named.add(other);
+    }
+    return allWhoAre(customer, says);
+  }
+
   private async context(request: AnyRequest, first: Recorded | undefined, now: string): Promise<CommandContext> {
     const { aggregate, command, actor, commandId, occurredAt } = request;
     const rules = this.surroundings.rules().at(programmeOf(request, first), occurredAt ?? now);
@@ -149,7 +164,7 @@ export class Commands {
   } = {
     operators: () => this.surroundings.operators(),
     lastReSurveyAt: async (_, customer) =>
-      customer === undefined ? undefined : this.surroundings.lastReSurveyAt?.(customer),
+      customer === undefined ? undefined : this.surroundings.lastReSurveyAt?.(await this.allWhoAre(customer)),
     people: async ({ id, command }) => {
       const named = 'toTeam' in command ? command.toTeam : 'team' in command ? command.team : undefined;
       const team = named ?? (await this.caseNow(id))?.facts.team;
@@ -158,10 +173,12 @@ export class Commands {
       if (state.status === 'none' || state.roster.members.length === 0) return undefined;
       return { team, ids: peopleOf(state.roster) };
     },
-    mergesInto: async ({ command }) => {
+    mergesInto: async ({ command }, customer = '') => {
       if (!('into' in command)) return undefined;
       const now = await this.caseNow(command.into);
-      return now ? { status: now.facts.status, customer: now.customer, into: now.mergedInto } : 'not-opened';
+      if (!now) return 'not-opened';
+      const isOfSamePerson = now.customer !== customer && (await this.allWhoAre(customer)).includes(now.customer);
+      return { status: now.facts.status, customer: now.customer, into: now.mergedInto, isOfSamePerson };
     },
   };
 

@@ -255,6 +255,59 @@ describe('a command', () => {
     });
   });
 
+  describe('of customers whom an operator says to be one', () => {
+    const olga = { id: 'olga', role: 'operator' };
+    const ofEva = { ...opening.command, case: 'c-1', customer: 'eva' } as CommandRequest<'case'>['command'];
+    const ofBob = { ...opening.command, case: 'c-2', customer: 'bob' } as CommandRequest<'case'>['command'];
+    const merge = (commandId: string): CommandRequest<'case'> => ({
+      ...{ ...noting, commandId, chosenId: true },
+      command: { type: 'MergeCase', into: 'c-2' },
+    });
+    const saying = (command: CommandRequest<'customer'>['command']): CommandRequest<'customer'> => ({
+      ...{ aggregate: 'customer', id: command.customer, customer: command.customer, programme: 'care', actor: olga },
+      ...{ commandId: `${command.type} of ${command.customer}`, command },
+    });
+    const reason = 'the same phone';
+    const join = (customer: string, other: string) =>
+      commands.execute(saying({ type: 'JoinCustomers', customer, with: [other], reason }));
+    const separate = (customer: string, other: string) =>
+      commands.execute(saying({ type: 'SeparateCustomers', customer, from: [other], reason }));
+    beforeEach(async () => {
+      await commands.execute({ ...opening, command: ofEva });
+      await commands.execute({ ...opening, id: 'c-2', customer: 'bob', command: ofBob });
+    });
+
+    test('merges a case of the one into a case of the other, once the streams of both say so', async () => {
+      expect(await join('eva', 'bob')).toMatchObject({ revision: 1, shard: shardOf('eva') });
+      expect(await commands.execute(merge('merge 1'))).toMatchObject({ refused: 'merge-into-another-customers' });
+      expect(await join('bob', 'eva')).toMatchObject({ revision: 1, shard: shardOf('bob') });
+      expect(await commands.execute(merge('merge 2'))).toMatchObject({
+        events: [{ type: 'CaseMerged', data: { into: 'c-2', customer: 'eva' }, shard: shardOf('eva') }],
+      });
+      expect(await commands.execute(merge('merge 2'))).toMatchObject({ revision: 3 });
+      expect(await commands.allWhoAre('eva')).toEqual(['eva', 'bob']);
+    });
+    test('merges none once they are separated', async () => {
+      await join('eva', 'bob');
+      await join('bob', 'eva');
+      await separate('bob', 'eva');
+      expect(await commands.execute(merge('merge'))).toMatchObject({ refused: 'merge-into-another-customers' });
+      expect(await commands.allWhoAre('eva')).toEqual(['eva']);
+    });
+    test('counts the cool-down of surveys over the cases of both', async () => {
+      await join('eva', 'bob');
+      await join('bob', 'eva');
+      const asked: unknown[] = [];
+      const asking = new Commands({
+        ...{ events: stores.events, personal: stores.personal, rules: () => ruleBooks({}), now: () => NOW },
+        operators: async () => 1,
+        lastReSurveyAt: async (customers) => void asked.push(customers),
+      });
+      await asking.execute({ ...noting, command: { type: 'SendReSurvey', channel: 'e-mail' } });
+      expect(asked).toEqual([['eva', 'bob']]);
+    });
+  });
+
   test('without a stated time happens after its cause, though another clock is ahead of ours', async () => {
     await commands.execute({ ...opening, occurredAt: '2031-05-05T09:00:30.000Z' });
     await commands.execute(noting);

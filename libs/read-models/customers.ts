@@ -1,5 +1,6 @@
-import type { Shown } from '../event-sourcing/projection.js';
+import type { DocumentOf, Shown } from '../event-sourcing/projection.js';
 import { instant, isoOf } from '../recovery/fast/instants.js';
+import type { RecordedEvent } from '../recovery/history.js';
 import { DAY_MS } from '../recovery/rules/duration.js';
 import { caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
@@ -17,45 +18,63 @@ interface CustomerFact {
   readonly opened: Readonly<Record<string, readonly Opened[]>>;
   /** Cases that go on in another one, and count there. */
   readonly merged: readonly Omit<Opened, 'at'>[];
+  /** Who is the same person, as this customer's own stream says. */
+  readonly joinedWith: readonly string[];
   /** Forgotten customers are still counted: nothing here says who they were. */
   readonly forgottenAt: string | null;
 }
 
-const begin = (customer: string): CustomerFact => ({ customer, opened: {}, merged: [], forgottenAt: null });
+const begin = (customer: string): CustomerFact => ({
+  ...{ customer, opened: {}, merged: [], joinedWith: [], forgottenAt: null },
+});
 
-/** The cases that came within so many days of the one before. */
-const repeats = (opened: readonly Opened[], days: number): number =>
-  opened.filter(({ at }, index) => index > 0 && at - (opened[index - 1]?.at ?? 0) <= days * DAY_MS).length;
+/** How many of these openings, soonest first, came within so many days of the one before. */
+export const repeats = (openings: readonly number[], days: number): number =>
+  openings.filter((at, index) => index > 0 && at - (openings[index - 1] ?? 0) <= days * DAY_MS).length;
 
 /** Of several openings of a case the earliest counts. Soonest first: sources are not always in order. */
-function casesOf({ merged }: CustomerFact, opened: readonly Opened[]): readonly Opened[] {
+function openingsOf({ merged }: CustomerFact, opened: readonly Opened[]): readonly number[] {
   const first = new Map<string, Opened>();
   for (const one of opened) if (one.at < (first.get(one.case)?.at ?? Infinity)) first.set(one.case, one);
   for (const { case: id } of merged) first.delete(id);
-  return [...first.values()].sort((a, b) => a.at - b.at);
+  return [...first.values()].map(({ at }) => at).sort((a, b) => a - b);
 }
 
 const isoIfAny = (ms: number | undefined): string | null => (ms === undefined ? null : isoOf(ms));
 
-/** One document for each customer and programme: how many cases they had, and how soon after one another. */
+const fields = {
+  customer: 'string',
+  programme: 'string',
+  cases: 'integer',
+  firstOpenedAt: 'instant',
+  lastOpenedAt: 'instant',
+  repeatsWithin30Days: 'integer',
+  repeatsWithin90Days: 'integer',
+} as const;
+/** Of a joined customer alone. `openings`: for whoever counts them with the others'. */
+const joinedFields = { joined: 'boolean', joinedWith: 'strings', openings: 'strings' } as const;
+
+export type JoinedDocument = DocumentOf<typeof fields & typeof joinedFields>;
+
+const KEYED = ['CaseMerged', 'CustomersJoined', 'CustomersSeparated', 'CustomerForgotten'] as const;
+type Keyed = Extract<RecordedEvent, { type: (typeof KEYED)[number] }>;
+const isKeyed = (event: RecordedEvent): event is Keyed => KEYED.some((type) => type === event.type);
+
+/**
+ * One document for each customer and programme: how many cases they had, and how soon after one another. Customers who are
+ * one person keep their own documents, because each folds from its own shard: the report of repeats counts them as one
+ * (docs/decisions/0014).
+ */
 export const customers: ReadModel<CustomerFact> = {
   name: 'customers',
-  version: 4,
+  version: 5,
   reads: [],
-  fields: {
-    customer: 'string',
-    programme: 'string',
-    cases: 'integer',
-    firstOpenedAt: 'instant',
-    lastOpenedAt: 'instant',
-    repeatsWithin30Days: 'integer',
-    repeatsWithin90Days: 'integer',
-  },
-  indexes: [['programme', 'repeatsWithin30Days'], ['customer']],
+  fields: { ...fields, ...joinedFields },
+  indexes: [['programme', 'repeatsWithin30Days'], ['customer'], ['joined']],
   key: (event) => {
     if (event.type === 'CaseOpened') return caseOf(event) === undefined ? undefined : event.data.customer;
     if (event.type === 'EventCorrected') return event.data.withdrawn && event.data.customer;
-    return event.type === 'CustomerForgotten' || event.type === 'CaseMerged' ? event.data.customer : undefined;
+    return isKeyed(event) ? event.data.customer : undefined;
   },
   evolve: {
     CaseOpened: (fact, { data: { case: id, customer }, id: event, programme, occurredAt }) => {
@@ -73,23 +92,30 @@ export const customers: ReadModel<CustomerFact> = {
       const opened = Object.entries(fact.opened).map(([programme, of]) => [programme, of.filter(stands)] as const);
       return { ...fact, opened: Object.fromEntries(opened), merged: fact.merged.filter(stands) };
     },
+    CustomersJoined: (fact, { data }) => {
+      const before = fact ?? begin(data.customer);
+      return { ...before, joinedWith: [...before.joinedWith, ...data.with] };
+    },
+    CustomersSeparated: (fact, { data }) =>
+      fact && { ...fact, joinedWith: fact.joinedWith.filter((other) => !data.from.includes(other)) },
     CustomerForgotten: (fact, { occurredAt }) => fact && { ...fact, forgottenAt: occurredAt },
   },
   documents: (fact) =>
     Object.entries(fact.opened)
-      .map(([programme, opened]) => [programme, casesOf(fact, opened)] as const)
-      .filter(([, of]) => of.length > 0)
-      .map(([programme, of]): Shown => {
-        const { customer, forgottenAt } = fact;
+      .map(([programme, opened]) => [programme, openingsOf(fact, opened)] as const)
+      .filter(([, openings]) => openings.length > 0)
+      .map(([programme, openings]): Shown => {
+        const { customer, joinedWith, forgottenAt } = fact;
         const document = {
           customer,
           programme,
-          cases: of.length,
-          firstOpenedAt: isoIfAny(of[0]?.at),
-          lastOpenedAt: isoIfAny(of.at(-1)?.at),
-          repeatsWithin30Days: repeats(of, 30),
-          repeatsWithin90Days: repeats(of, 90),
+          cases: openings.length,
+          firstOpenedAt: isoIfAny(openings[0]),
+          lastOpenedAt: isoIfAny(openings.at(-1)),
+          repeatsWithin30Days: repeats(openings, 30),
+          repeatsWithin90Days: repeats(openings, 90),
           forgottenAt,
+          ...(joinedWith.length > 0 && { joined: true, joinedWith, openings: openings.map(isoOf) }),
         };
         return [`${customer}:${programme}`, document];
       }),

@@ -59,3 +59,25 @@ describe('a withdrawn fact counts no longer', () => {
     expect(put).toMatchObject({ 'eva:service': { cases: 1, firstOpenedAt: '2031-05-05T10:00:00.000Z' } });
   });
 });
+
+describe('joined customers', () => {
+  const joined: Told = [
+    'customer-eva',
+    { type: 'CustomersJoined', data: { customer: 'eva', with: ['eve'], reason: 'r' } },
+  ];
+  const separated: Told = [
+    'customer-eva',
+    { type: 'CustomersSeparated', data: { customer: 'eva', from: ['eve'], reason: 'r' } },
+  ];
+  test('show with whom and when their cases came, so that a report can count them as one', async () => {
+    expect(await shown(joined, at(opened('1'), 0), at(opened('2'), 60))).toMatchObject({
+      'eva:service': {
+        ...{ cases: 2, joined: true, joinedWith: ['eve'] },
+        openings: ['2031-05-05T09:00:00.000Z', '2031-05-05T10:00:00.000Z'],
+      },
+    });
+  });
+  test('are shown as they were before once they are separated', async () => {
+    expect(await shown(at(opened('1'), 0), joined, separated)).toEqual(await shown(at(opened('1'), 0)));
+  });
+});

@@ -1,7 +1,7 @@
 import type { Actor, Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
-import type { RecordedEvent } from '../recovery/history.js';
+import type { EventType, RecordedEvent } from '../recovery/history.js';
 import { caseAsRead } from '../recovery/case/case-reading.js';
 import { verdictOf, type ClockVerdict } from '../recovery/clocks/clock-times.js';
 import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
@@ -80,8 +80,10 @@ export async function auditCase(
   const opened = ofCase.find((event) => event.type === 'CaseOpened');
   if (opened?.type !== 'CaseOpened') return undefined;
   const { programme } = opened;
-  const { response, reference = null } = opened.data;
+  const { customer, response, reference = null } = opened.data;
   const recorded = [...ofCase, ...(await knownOf(`clock-${id}`))];
+  // With whom the customer was one person says why a case could be merged into another customer's.
+  recorded.push(...(await knownOf(`customer-${customer}`)).filter(({ type }) => JOININGS.has(type)));
   if (response !== undefined) recorded.push(...(await knownOf(`response-${response}`)));
 
   const books = isPresent(view) ? await booksServed(events, reads) : await booksOfView(events, view);
@@ -104,6 +106,8 @@ export async function auditCase(
       : undefined,
   };
 }
+
+const JOININGS: ReadonlySet<string> = new Set(['CustomersJoined', 'CustomersSeparated'] satisfies EventType[]);
 
 const known = (events: readonly Recorded[], at: string | undefined): readonly RecordedEvent[] =>
   (events as readonly RecordedEvent[]).filter((event) => at === undefined || event.knownAt <= at);

@@ -1,5 +1,8 @@
 import { stated } from '../event-sourcing/stated.js';
+import { repeats, type JoinedDocument } from '../read-models/customers.js';
 import type { ReadStore } from '../read-store/read-store.js';
+import { allWhoAre } from '../recovery/customer/joined-customers.js';
+import { instant } from '../recovery/fast/instants.js';
 
 export interface RepeatRow {
   readonly programme: string;
@@ -13,7 +16,7 @@ export interface RepeatRow {
   readonly customersWithin90Days: number;
 }
 
-/** How often customers come back with another case. */
+/** How often customers come back with another case. Those whom an operator says to be one person count as one. */
 export async function repeatReport(
   reads: ReadStore,
   { programme }: { readonly programme?: string } = {},
@@ -24,14 +27,55 @@ export async function repeatReport(
     sums: { cases: 'cases', within30: 'repeatsWithin30Days', within90: 'repeatsWithin90Days' },
     counts: { some30: { repeatsWithin30Days: { $gt: 0 } }, some90: { repeatsWithin90Days: { $gt: 0 } } },
   });
-  const rows = groups.map((group) => ({
-    programme: String(group['programme']),
-    customers: group.count,
-    cases: Number(group['cases']),
-    repeatsWithin30Days: Number(group['within30']),
-    repeatsWithin90Days: Number(group['within90']),
-    customersWithin30Days: Number(group['some30']),
-    customersWithin90Days: Number(group['some90']),
-  }));
+  const joined = Map.groupBy(await joinedCustomers(reads, programme), (document) => String(document.programme));
+  const rows = groups.map((group): RepeatRow => {
+    const counted = {
+      programme: String(group['programme']),
+      customers: group.count,
+      cases: Number(group['cases']),
+      repeatsWithin30Days: Number(group['within30']),
+      repeatsWithin90Days: Number(group['within90']),
+      customersWithin30Days: Number(group['some30']),
+      customersWithin90Days: Number(group['some90']),
+    };
+    return people(joined.get(counted.programme) ?? []).reduce(asOne, counted);
+  });
   return { rows: rows.toSorted((a, b) => (a.programme < b.programme ? -1 : 1)) };
+}
+
+const MOST_A_PAGE = 1_000;
+
+async function joinedCustomers(reads: ReadStore, programme?: string): Promise<readonly JoinedDocument[]> {
+  const filter = stated({ joined: true, programme });
+  const all: JoinedDocument[] = [];
+  for (let after: string | undefined, more = true; more; more = after !== undefined) {
+    const page = await reads.find('customers', stated({ filter, limit: MOST_A_PAGE, after }));
+    all.push(...(page.documents as unknown as readonly JoinedDocument[]));
+    after = page.next;
+  }
+  return all;
+}
+
+/** The documents of each person who has several. */
+function people(documents: readonly JoinedDocument[]): readonly (readonly JoinedDocument[])[] {
+  const says = new Map(documents.map(({ customer, joinedWith }) => [String(customer), joinedWith ?? []]));
+  const person = ({ customer }: JoinedDocument): string => allWhoAre(String(customer), says).toSorted().join();
+  return [...Map.groupBy(documents, person).values()].filter((of) => of.length > 1);
+}
+
+/** The row with these customers counted as one. Their cases stay as many. */
+function asOne(row: RepeatRow, of: readonly JoinedDocument[]): RepeatRow {
+  const openings = of.flatMap((one) => (one.openings ?? []).map(instant)).sort((a, b) => a - b);
+  const [now30, now90] = [repeats(openings, 30), repeats(openings, 90)];
+  const sum = (count: (one: JoinedDocument) => number | null): number =>
+    of.reduce((total, one) => total + (count(one) ?? 0), 0);
+  const some = (count: number | null): number => ((count ?? 0) > 0 ? 1 : 0);
+  return {
+    ...row,
+    customers: row.customers - of.length + 1,
+    repeatsWithin30Days: row.repeatsWithin30Days - sum((one) => one.repeatsWithin30Days) + now30,
+    repeatsWithin90Days: row.repeatsWithin90Days - sum((one) => one.repeatsWithin90Days) + now90,
+    customersWithin30Days: row.customersWithin30Days - sum((one) => some(one.repeatsWithin30Days)) + some(now30),
+    customersWithin90Days: row.customersWithin90Days - sum((one) => some(one.repeatsWithin90Days)) + some(now90),
+  };
 }

@@ -80,6 +80,11 @@ export class CustomerReferences {
     return hashed.map((naming) => forgotten.get(naming) ?? customers.get(naming.hash) ?? '');
   }
 
+  /** Who that is; nobody where no event has named them, or they were forgotten. */
+  knownAs(reference: CustomerReference): Promise<string | undefined> {
+    return this.find(this.hashOf(reference));
+  }
+
   /** The customers whom any source knows by this id. */
   async namedAs(id: string): Promise<readonly string[]> {
     const sources = await this.sources.all();

@@ -58,6 +58,11 @@ export class PersonalData {
     return this.references.customersOf(namings);
   }
 
+  /** The customer of another system's id; nobody where no event has named them, or they were forgotten. */
+  knownAs(reference: CustomerReference): Promise<string | undefined> {
+    return this.references.knownAs(reference);
+  }
+
   referencesOf(customer: string): Promise<readonly CustomerReference[]> {
     return this.references.referencesOf(customer);
   }

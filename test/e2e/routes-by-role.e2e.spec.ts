@@ -27,6 +27,8 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'GET /v1/cases/{id}/timeline': READERS,
   'GET /v1/cases/{id}/audit': READERS,
   'PUT /v1/customers/{externalId}/contact': SENDERS,
+  'POST /v1/customers/joins': OPERATORS,
+  'POST /v1/customers/separations': OPERATORS,
   'GET /v1/clocks': READERS,
   'GET /v1/read-models': ROLES,
   'POST /v1/read-models/{name}/query': ['analyst', 'supervisor', 'operator'],

@@ -67,14 +67,17 @@ export interface Written {
 export function answerWritten(reply: FastifyReply, id: string, outcome: Done | Refusal): Written {
   if (isRefusal(outcome)) throw problemOfRefusal(outcome);
   void reply.header('etag', `"${outcome.revision}"`);
-  if (outcome.position !== undefined) void reply.header('amends-position', positionHeader(outcome));
+  answerPosition(reply, outcome);
   return { id, revision: outcome.revision, events: outcome.events.map(writtenEvent) };
 }
 
 const writtenEvent = ({ id, type, data }: Done['events'][number]): Written['events'][number] =>
   stated({ id, type, breaches: 'breaches' in data ? data.breaches : undefined });
 
-const positionHeader = ({ position, shard }: Done): string => `${position ?? ''};shard=${shard ?? 0}`;
+/** Up to where a query has to have read that is to show this. */
+export function answerPosition(reply: FastifyReply, { position, shard }: Done): void {
+  if (position !== undefined) void reply.header('amends-position', `${position};shard=${shard ?? 0}`);
+}
 
 /** A refusal that names a field concerns the request (422); any other concerns the present state (409). */
 export function problemOfRefusal({ refused, because, field }: Refusal): Problem {

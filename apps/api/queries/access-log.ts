@@ -9,6 +9,12 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import type { AccessEvent } from '../../../libs/recovery/privacy/privacy-events.js';
 
+/** What the vault holds of a customer. */
+export interface HeldByVault {
+  readonly customer: string;
+  readonly fields: readonly string[];
+}
+
 /** What a request shows of people. */
 export interface Read {
   readonly route: string;
@@ -16,7 +22,7 @@ export interface Read {
   readonly of?: string | undefined;
   readonly sealed: readonly Sealed[];
   /** What it shows that the vault holds. */
-  readonly held?: { readonly customer: string; readonly fields: readonly string[] } | undefined;
+  readonly held?: readonly HeldByVault[] | undefined;
 }
 
 /** The limit of accesses in one append, which carries a megabyte at most. */
@@ -35,9 +41,9 @@ export class AccessLog {
   constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'events'>) {}
 
   /** One record for each customer. @throws HistoryUnavailable: then nothing may be shown */
-  record(caller: Caller, { route, of, sealed, held }: Read): Promise<void> {
+  record(caller: Caller, { route, of, sealed, held = [] }: Read): Promise<void> {
     const read = sealed.map(({ key, field }) => ({ customer: key, field }));
-    if (held) read.push(...held.fields.map((field) => ({ customer: held.customer, field })));
+    for (const { customer, fields } of held) read.push(...fields.map((field) => ({ customer, field })));
     const accesses = [...Map.groupBy(read, ({ customer }) => customer)].map(([customer, values]) => {
       const fields = [...new Set(values.map(({ field }) => field))].sort();
       return { customer, ...(of === undefined ? {} : { case: of }), route, fields };

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Commands } from '../../../libs/commands/commands.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { ROLES_THAT_READ_PERSONAL } from '../../../libs/platform/auth/roles.js';
 import { mayReadPersonal } from '../http/own-team.js';
@@ -11,14 +12,21 @@ import type { RecordedEvent } from '../../../libs/recovery/history.js';
 import type { ReceivedResponse } from '../../../libs/recovery/response/response-events.js';
 import type { ContactData } from '../../../libs/vault/contact-data.js';
 import type { CustomerReference } from '../../../libs/vault/customer-references.js';
-import { AccessLog } from './access-log.js';
+import { AccessLog, type HeldByVault } from './access-log.js';
 import { Documents, type Asked } from './documents.js';
 import { askedOf, conditionsOf } from './url-query.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Who somebody is. */
+interface Person {
+  /** Their ids in other systems. */
+  readonly references: readonly CustomerReference[];
+  readonly contact: ContactData | null;
+}
+
 /** What the customer of a case said, and who they are. */
-export interface CustomerOfCase {
+export interface CustomerOfCase extends Person {
   /** Null for a case that no response opened. */
   readonly feedback:
     | (Pick<ReceivedResponse, 'source' | 'externalId' | 'kind' | 'answers' | 'contactMe' | 'tags'> & {
@@ -27,9 +35,8 @@ export interface CustomerOfCase {
         readonly comment: unknown;
       })
     | null;
-  /** Their ids in other systems. */
-  readonly references: readonly CustomerReference[];
-  readonly contact: ContactData | null;
+  /** The same person under other ids of ours, as an operator says. */
+  readonly joined: readonly (Person & { readonly customer: string })[];
 }
 
 /** Shows the customer to whoever works on their case, and records who saw them. */
@@ -39,6 +46,7 @@ export class CustomersOfCases {
     @Inject(STORES) private readonly stores: Stores,
     private readonly documents: Documents,
     private readonly access: AccessLog,
+    private readonly commands: Commands,
   ) {}
 
   /** The case, with its customer for those who may know. */
@@ -46,7 +54,8 @@ export class CustomersOfCases {
     if (!mayReadPersonal(asked.caller, document)) return this.documents.show(document, asked);
     const id = String(document['customer']);
     const customer = await this.customerOf(id, document['response']);
-    return this.documents.show({ ...document, ...customer }, asked, { customer: id, fields: heldIn(customer) });
+    const held = [{ ...customer, customer: id }, ...customer.joined].map(heldIn);
+    return this.documents.show({ ...document, ...customer }, asked, held);
   }
 
   /**
@@ -66,9 +75,10 @@ export class CustomersOfCases {
     const byEmail = await Promise.all((email ?? []).map((one) => personal.find({ email: String(one) })));
     const byId = await Promise.all(named.map((id) => personal.find({ id: String(id) })));
     const ours = asked.filter((value) => !named.includes(value));
+    const [ofEmail, ofId] = [await this.withJoined(byEmail.flat()), await this.withJoined(byId.flat())];
     const found = (condition: Filter): Filter => {
-      if ('email' in condition) return { customer: { $in: byEmail.flat() } };
-      return 'customer' in condition ? { customer: { $in: [...ours, ...byId.flat()] } } : condition;
+      if ('email' in condition) return { customer: { $in: ofEmail } };
+      return 'customer' in condition ? { customer: { $in: [...ours, ...ofId] } } : condition;
     };
     const { team, name } = caller;
     const own: readonly Filter[] = team === undefined ? [] : [{ $or: [{ team }, { owner: name }] }];
@@ -76,12 +86,26 @@ export class CustomersOfCases {
   }
 
   private async customerOf(id: string, response: unknown): Promise<CustomerOfCase> {
-    const { personal } = this.stores;
+    const [, ...others] = await this.commands.allWhoAre(id);
     return {
       feedback: typeof response === 'string' ? await this.feedbackOf(response) : null,
-      references: await personal.referencesOf(id),
-      contact: (await personal.contactOf(id)) ?? null,
+      ...(await this.personOf(id)),
+      joined: await Promise.all(others.map(async (customer) => ({ customer, ...(await this.personOf(customer)) }))),
     };
+  }
+
+  private async personOf(customer: string): Promise<Person> {
+    const { personal } = this.stores;
+    return {
+      references: await personal.referencesOf(customer),
+      contact: (await personal.contactOf(customer)) ?? null,
+    };
+  }
+
+  /** Who asks for a person means all that is theirs. */
+  private async withJoined(customers: readonly string[]): Promise<readonly string[]> {
+    const all = await Promise.all(customers.map((customer) => this.commands.allWhoAre(customer)));
+    return [...new Set(all.flat())];
   }
 
   private async feedbackOf(response: string): Promise<CustomerOfCase['feedback']> {
@@ -94,8 +118,11 @@ export class CustomersOfCases {
   }
 }
 
-/** What the vault holds of it, as the access log names it. */
-const heldIn = ({ references, contact }: CustomerOfCase): readonly string[] => [
-  ...(references.length > 0 ? ['references'] : []),
-  ...Object.keys(contact ?? {}).map((name) => `contact.${name}`),
-];
+/** What the vault holds of somebody, as the access log names it. */
+const heldIn = ({ customer, references, contact }: Person & { readonly customer: string }): HeldByVault => ({
+  customer,
+  fields: [
+    ...(references.length > 0 ? ['references'] : []),
+    ...Object.keys(contact ?? {}).map((name) => `contact.${name}`),
+  ],
+});

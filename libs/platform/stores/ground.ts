@@ -39,7 +39,7 @@ export async function wayIn(stores: Stores, now = systemClock): Promise<WayIn> {
     rules: () => rules.books(),
     operators: async () =>
       new Set((await keys.list()).filter(({ role }) => role === 'operator').map(({ name }) => name)).size,
-    lastReSurveyAt: (customer) => lastReSurveyAt(stores, customer),
+    lastReSurveyAt: (customers) => lastReSurveyAt(stores, customers),
   });
   return { commands, rules, keys };
 }

@@ -8,7 +8,7 @@ export interface CaseContext extends Context {
   readonly rules: CompiledRules | undefined;
   /** When it happened, where the caller says so: it is decided on the case as it was then. Default: now. */
   readonly occurredAt?: string | undefined;
-  /** When this customer was last re-surveyed, in whatever case: what a cool-down counts from. */
+  /** When this person was last re-surveyed, in whatever case: what a cool-down counts from. */
   readonly lastReSurveyAt?: string | undefined;
   /** The people of the team that gets the case; undefined where it has no members. */
   readonly people?: TeamPeople | undefined;
@@ -19,6 +19,8 @@ export interface CaseContext extends Context {
 export interface MergeTarget {
   readonly status: CaseStatus;
   readonly customer: string;
+  /** An operator says that its customer and the duplicate's are one person. */
+  readonly isOfSamePerson?: boolean;
   /** Where it was merged into itself. */
   readonly into?: string | undefined;
 }

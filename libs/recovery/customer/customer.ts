@@ -3,10 +3,22 @@ import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { CustomerContactRecorded, CustomerForgotten, type CustomerEvent } from '../privacy/privacy-events.js';
 import { command } from '../vocabulary/command.js';
+import { Optional, Texts } from '../vocabulary/fields.js';
+import {
+  FORGOTTEN_STAYS_ALONE,
+  JoinCustomers,
+  joinCustomers,
+  SeparateCustomers,
+  separateCustomers,
+} from './joined-customers.js';
 
-/** What history may say of a customer: which entries of the vault hold contact data, and that they were forgotten. */
+/**
+ * What history may say of a customer: which entries of the vault hold contact data, who is the same person, and that they
+ * were forgotten.
+ */
 export type Customer =
-  { readonly status: 'known'; readonly entries: readonly string[] } | { readonly status: 'forgotten' };
+  | { readonly status: 'known'; readonly entries: readonly string[]; readonly joinedWith: readonly string[] }
+  | { readonly status: 'forgotten' };
 
 export const RecordContact = command('RecordContact', {
   is: 'fact',
@@ -16,10 +28,14 @@ export const RecordContact = command('RecordContact', {
 export const ForgetCustomer = command('ForgetCustomer', {
   is: 'intention',
   comes: { inside: 'No route leads to it yet.' },
-  fields: CustomerForgotten.data.properties,
+  fields: {
+    ...CustomerForgotten.data.properties,
+    /** Who is forgotten with them, because they are one person. */
+    together: Optional(Texts(1_000)),
+  },
 });
 
-export const CUSTOMER_COMMANDS = [RecordContact, ForgetCustomer] as const;
+export const CUSTOMER_COMMANDS = [RecordContact, JoinCustomers, SeparateCustomers, ForgetCustomer] as const;
 export type CustomerCommand = CommandOf<(typeof CUSTOMER_COMMANDS)[number]>;
 
 const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent> => {
@@ -32,8 +48,20 @@ const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent
       if (state.entries.includes(entry)) return [];
       return [{ type: 'CustomerContactRecorded', data: { customer, entry } }];
     }
-    case 'ForgetCustomer':
+    case 'JoinCustomers':
+      return state.status === 'forgotten' ? FORGOTTEN_STAYS_ALONE : joinCustomers(asked, state.joinedWith);
+    case 'SeparateCustomers':
+      return state.status === 'forgotten' ? FORGOTTEN_STAYS_ALONE : separateCustomers(asked, state.joinedWith);
+    case 'ForgetCustomer': {
       if (state.status === 'forgotten') return [];
+      const { together = [] } = asked;
+      const kept = state.joinedWith.filter((other) => !together.includes(other));
+      if (kept.length > 0)
+        return refuse(
+          'forgetting-one-of-several',
+          `An operator says that ${kept.join(', ')} is the same person. Forget them together, or separate them first.`,
+          'together',
+        );
       if (asked.reason.trim() === '')
         return refuse(
           'reason-of-forgetting-missing',
@@ -41,26 +69,31 @@ const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent
           'reason',
         );
       return [{ type: 'CustomerForgotten', data: { customer, reason: asked.reason } }];
+    }
     default:
       return never(asked);
   }
 };
 
 const evolve = (state: Customer, event: Recorded<CustomerEvent>): Customer => {
+  if (event.type === 'CustomerForgotten') return { status: 'forgotten' };
+  if (state.status === 'forgotten')
+    throw new Error(`Broken history: ${event.type} in ${event.stream}, forgotten before.`);
+  const { entries, joinedWith } = state;
   switch (event.type) {
     case 'CustomerContactRecorded':
-      if (state.status === 'forgotten')
-        throw new Error(`Broken history: contact data in ${event.stream}, forgotten before.`);
-      return { status: 'known', entries: [...state.entries, event.data.entry] };
-    case 'CustomerForgotten':
-      return { status: 'forgotten' };
+      return { ...state, entries: [...entries, event.data.entry] };
+    case 'CustomersJoined':
+      return { ...state, joinedWith: [...joinedWith, ...event.data.with] };
+    case 'CustomersSeparated':
+      return { ...state, joinedWith: joinedWith.filter((other) => !event.data.from.includes(other)) };
     default:
       return never(event);
   }
 };
 
 export const customerDecider: Decider<Customer, CustomerCommand, CustomerEvent> = {
-  initialState: { status: 'known', entries: [] },
+  initialState: { status: 'known', entries: [], joinedWith: [] },
   evolve,
   decide,
 };

@@ -3,6 +3,7 @@ import type { Recorded } from '../../event-sourcing/event.js';
 import { closed, given, owned } from '../case/case.testing.js';
 import type { CustomerEvent } from '../privacy/privacy-events.js';
 import { customerDecider, type CustomerCommand } from './customer.js';
+import { allWhoAre } from './joined-customers.js';
 
 describe('what history may say of a customer', () => {
   const context = { now: '2031-05-05T12:00:00.000Z', actor: { id: 'olga', role: 'operator' }, commandId: 'c' };
@@ -29,6 +30,70 @@ describe('what history may say of a customer', () => {
     expect(decide(recordContact, forgotten)).toMatchObject({ refused: 'customer-forgotten' });
     expect(decide({ ...forget, reason: '' })).toMatchObject({ refused: 'reason-of-forgetting-missing' });
     expect(() => decide(forget, forgotten, contact)).toThrow('forgotten before');
+  });
+});
+
+describe('customers whom an operator says to be one', () => {
+  const context = { now: '2031-05-05T12:00:00.000Z', actor: { id: 'olga', role: 'operator' }, commandId: 'c' };
+  const decide = (command: CustomerCommand, ...history: CustomerEvent[]) =>
+    customerDecider.decide(
+      command,
+      history.reduce(
+        (s, event) => customerDecider.evolve(s, event as Recorded<CustomerEvent>),
+        customerDecider.initialState,
+      ),
+      context,
+    );
+  const reason = 'the same phone';
+  const join = { type: 'JoinCustomers', customer: 'eva', with: ['eve', 'evi'], reason } as const;
+  const separate = { type: 'SeparateCustomers', customer: 'eva', from: ['eve'], reason: 'two sisters' } as const;
+  const joined: CustomerEvent = { type: 'CustomersJoined', data: { customer: 'eva', with: ['eve', 'evi'], reason } };
+  const separated: CustomerEvent = {
+    type: 'CustomersSeparated',
+    data: { customer: 'eva', from: ['eve'], reason: 'two sisters' },
+  };
+  const forget = { type: 'ForgetCustomer', customer: 'eva', reason: 'their wish' } as const;
+  const forgotten: CustomerEvent = { type: 'CustomerForgotten', data: { customer: 'eva', reason: 'their wish' } };
+
+  test('are joined once, with whoever is new among them', () => {
+    expect(decide(join)).toEqual([joined]);
+    expect(decide(join, joined)).toEqual([]);
+    expect(decide({ ...join, with: ['eva', 'evi', 'eli'] }, joined)).toMatchObject([{ data: { with: ['eli'] } }]);
+  });
+  test('are separated, once, and can be joined again', () => {
+    expect(decide(separate, joined)).toEqual([separated]);
+    expect(decide(separate, joined, separated)).toEqual([]);
+    expect(decide(separate)).toEqual([]);
+    expect(decide(join, joined, separated)).toMatchObject([{ data: { with: ['eve'] } }]);
+  });
+  test('are neither joined nor separated without a reason', () => {
+    expect(decide({ ...join, reason: ' ' })).toMatchObject({ refused: 'reason-of-joining-missing', field: 'reason' });
+    expect(decide({ ...separate, reason: ' ' }, joined)).toMatchObject({ refused: 'reason-of-separation-missing' });
+  });
+  test('are not joined once one is forgotten, because nobody can tell any more who that was', () => {
+    expect(decide(join, forgotten)).toMatchObject({ refused: 'forgotten-stays-alone' });
+    expect(decide(separate, joined, forgotten)).toMatchObject({ refused: 'forgotten-stays-alone' });
+  });
+  test('are forgotten together or not at all', () => {
+    expect(decide(forget, joined)).toMatchObject({
+      refused: 'forgetting-one-of-several',
+      because: expect.stringContaining('eve, evi'),
+      field: 'together',
+    });
+    expect(decide({ ...forget, together: ['evi'] }, joined)).toMatchObject({ refused: 'forgetting-one-of-several' });
+    expect(decide({ ...forget, together: ['eve', 'evi'] }, joined)).toEqual([forgotten]);
+    expect(decide({ ...forget, together: ['evi'] }, joined, separated)).toEqual([forgotten]);
+  });
+  test('are all who say so of one another, directly or through others', () => {
+    const says = new Map([
+      ['eva', ['eve']],
+      ['eve', ['eva', 'evi']],
+      ['evi', ['eve', 'bob']],
+      ['bob', []],
+    ]);
+    expect(allWhoAre('eva', says)).toEqual(['eva', 'eve', 'evi']);
+    expect(allWhoAre('bob', says)).toEqual(['bob']);
+    expect(allWhoAre('nobody', says)).toEqual(['nobody']);
   });
 });
 

@@ -39,10 +39,10 @@ export const MergeCase = caseCommand('MergeCase', {
         `Case ${into} was merged into ${mergesInto.into}. Merge this one into that.`,
         'into',
       );
-    if (mergesInto && mergesInto.customer !== customer)
+    if (mergesInto && mergesInto.customer !== customer && !mergesInto.isOfSamePerson)
       return refuse(
         'merge-into-another-customers',
-        `Case ${into} is another customer's, so it is no duplicate. Name a case of this customer.`,
+        `Case ${into} is another customer's, so it is no duplicate. Name a case of this customer, or have an operator say that both are one person (POST /v1/customers/joins).`,
         'into',
       );
     return [fact(CaseMerged, { into, reason, customer })];

@@ -1,4 +1,5 @@
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
+import { CustomersJoined, CustomersSeparated } from '../customer/joined-customers.js';
 import { Instant, Optional, Text, Texts } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
 
@@ -15,7 +16,12 @@ export const CustomerForgotten = event('CustomerForgotten', {
   topic: CUSTOMERS,
   fields: { customer: Text(), reason: Text(2_000) },
 });
-export const CUSTOMER_EVENTS = [CustomerContactRecorded, CustomerForgotten] as const;
+export const CUSTOMER_EVENTS = [
+  CustomerContactRecorded,
+  CustomersJoined,
+  CustomersSeparated,
+  CustomerForgotten,
+] as const;
 export type CustomerEvent = EventOf<(typeof CUSTOMER_EVENTS)[number]>;
 
 /** On `access-{day}`: who read whose personal data. */

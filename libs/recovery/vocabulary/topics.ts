@@ -30,7 +30,7 @@ export const TOPICS = {
     compacted: false,
   },
   'amends.customers': {
-    says: 'That contact data of a customer is there; without a value: the customer is to be forgotten',
+    says: 'That contact data of a customer is there, and who is the same person; without a value: the customer is to be forgotten',
     keyedBy: "the customer's id",
     compacted: true,
   },
