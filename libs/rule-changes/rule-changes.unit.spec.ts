@@ -10,7 +10,8 @@ import { ruleSetHash } from '../recovery/rules/hash.js';
 import type { RulesCommand } from '../recovery/rules/rule-decider.js';
 import { keepPlan } from '../rehearsal/plan.js';
 import { caseEvents, historyOf, inForce } from '../rehearsal/rehearsing.testing.js';
-import type { PersonalData } from '../vault/personal-data.js';
+import { DECLARATIONS } from '../recovery/history.js';
+import { PersonalData } from '../vault/personal-data.js';
 import { commandRules } from './command-rules.js';
 import { RuleChanges } from './rule-changes.js';
 
@@ -18,10 +19,6 @@ const LONG = rulesOf([{ ...RESOLVE, goals: [{ within: '8h' }] }]);
 const SHORT = rulesOf([{ ...RESOLVE, goals: [{ within: '1h' }] }], { title: 'Care, sooner' });
 const programme = 'care';
 const short = { programme, ruleSet: ruleSetHash(SHORT) };
-const NOTHING_PERSONAL = {
-  seal: async (plain: readonly object[]) => plain,
-  openAll: async (facts: readonly unknown[]) => facts,
-} as unknown as PersonalData;
 
 let world: Awaited<ReturnType<typeof historyOf>>;
 let ledger: Ledger;
@@ -38,7 +35,7 @@ beforeEach(async () => {
   rules = await RulesInForce.load(events);
   commands = new Commands({
     events,
-    personal: NOTHING_PERSONAL,
+    personal: new PersonalData({ vault: ledger, keyEncryptionKey: Buffer.alloc(32, 7), declarations: DECLARATIONS }),
     now: () => new Date().toISOString(),
     rules: () => rules.books(),
     operators: async () => 1,
