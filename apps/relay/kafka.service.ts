@@ -7,16 +7,16 @@ import { makeTopics } from '../../libs/broker/kafka/make-topics.js';
 import { sendMessages } from '../../libs/broker/kafka/send-messages.js';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
-import { errorText } from '../../libs/event-sourcing/error-text.js';
+import { errorStack, errorText } from '../../libs/event-sourcing/error-text.js';
 import { Background } from '../../libs/platform/background.js';
 import type { Config, KafkaConfig } from '../../libs/platform/config/config.js';
-import { Readiness } from '../../libs/platform/health/readiness.js';
+import { Readiness, type Finding } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { CONFIG, STORES } from '../../libs/platform/stores/stores.module.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 import { receiveResponse } from '../../libs/responses/receive.js';
-import { takeInbound } from './inbound.js';
+import { Inbound } from './inbound.js';
 import { Relay } from './relay.js';
 
 /** The actor of responses that come by Kafka. */
@@ -27,7 +27,7 @@ const AGAIN_AFTER_MS = 2_000;
 @Injectable()
 export class KafkaService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Kafka');
-  private inbound: { up: boolean; error?: string } = { up: false, error: 'It has not begun yet.' };
+  private joined: { up: boolean; error?: string } = { up: false, error: 'It has not begun yet.' };
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -45,8 +45,9 @@ export class KafkaService extends Background implements OnApplicationBootstrap {
     if (kafka === undefined) return;
     const cluster = clusterOf(kafka);
     if (kafka.relayHere) this.relay(cluster, kafka);
-    this.run(this.takeIn(cluster, kafka));
-    this.readiness.register('inbound', () => this.inbound);
+    const inbound = this.inbound(cluster, kafka);
+    this.run(this.takeIn(cluster, kafka, inbound));
+    this.readiness.register('inbound', () => this.healthOf(inbound));
     // An idle relay and an idle consumer group notice late that Kafka is gone.
     this.readiness.register('kafka', () => kafkaAnswers(cluster));
   }
@@ -69,28 +70,40 @@ export class KafkaService extends Background implements OnApplicationBootstrap {
   }
 
   /** Retries whatever is no fault of a message. */
-  private async takeIn(cluster: Cluster, { topics }: KafkaConfig): Promise<void> {
-    const { commands, rules } = this;
+  private async takeIn(cluster: Cluster, { topics }: KafkaConfig, inbound: Inbound): Promise<void> {
     const signal = this.stop;
     while (!signal.aborted)
       try {
         await makeTopics(cluster, topics);
-        await takeInbound(
-          {
-            subscriber: new KafkaSubscriber(cluster),
-            receive: (sent) => receiveResponse({ ...this.stores, commands, rules }, sent, ACTOR),
-            reject: (rejects) => sendMessages(cluster, rejects),
-            now: () => new Date().toISOString(),
-            onState: (state) => {
-              this.inbound = state.joined ? { up: true } : { up: false, error: state.because };
-            },
-          },
-          signal,
-        );
+        await inbound.run(signal);
       } catch (error) {
-        this.inbound = { up: false, error: errorText(error) };
-        this.logger.warn({ error: this.inbound.error }, 'Could not receive responses from Kafka; trying again');
+        // A stop ends messages that wait for their next try: they come again at the next start.
+        if (signal.aborted) return;
+        this.joined = { up: false, error: errorText(error) };
+        this.logger.warn({ error: this.joined.error }, 'Could not receive responses from Kafka; trying again');
         await pause(AGAIN_AFTER_MS, signal);
       }
+  }
+
+  private inbound(cluster: Cluster, { patience }: KafkaConfig): Inbound {
+    const { commands, rules } = this;
+    return new Inbound({
+      subscriber: new KafkaSubscriber(cluster),
+      patience,
+      receive: (sent) => receiveResponse({ ...this.stores, commands, rules }, sent, ACTOR),
+      reject: (rejects) => sendMessages(cluster, rejects),
+      now: () => new Date().toISOString(),
+      pause,
+      onState: (state) => {
+        this.joined = state.joined ? { up: true } : { up: false, error: state.because };
+      },
+      onFailure: ({ at, error }) => this.logger.error({ at, trace: errorStack(error) }, 'A response from Kafka failed'),
+    });
+  }
+
+  private healthOf({ waiting }: Inbound): Finding {
+    if (!this.joined.up || waiting === undefined) return this.joined;
+    const { messages, because, isDown } = waiting;
+    return isDown ? { up: false, waiting: messages, error: because } : { up: true, waiting: messages, because };
   }
 }

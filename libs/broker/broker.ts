@@ -46,7 +46,8 @@ export interface Subscription {
   /** Subscribers of one group share the work. */
   readonly group: string;
   readonly signal: AbortSignal;
-  work(this: void, messages: readonly Delivered[]): Promise<void>;
+  /** The signal `lost`: another subscriber may have these messages by now, so that long work had better end. */
+  work(this: void, messages: readonly Delivered[], lost?: AbortSignal): Promise<void>;
   /** Called when the group is joined, and when the broker is lost. */
   onState?(this: void, state: SubscriptionState): void;
 }

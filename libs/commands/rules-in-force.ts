@@ -5,6 +5,8 @@ import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.
 /** The rules as history has them now, kept in memory. A caller that appends to a rules stream reloads them. */
 export class RulesInForce {
   private turn: Promise<unknown> = Promise.resolve();
+  /** A reload that waits for its turn: those who ask meanwhile share it. */
+  private next: Promise<void> | undefined;
 
   private constructor(
     private readonly events: EventStore,
@@ -32,11 +34,12 @@ export class RulesInForce {
   /** Resolves once all that history held at the call is loaded. */
   reload(): Promise<void> {
     // One after the other, so that an earlier read never replaces a later one.
-    const turn = this.turn.then(async () => {
+    this.next ??= this.turn.then(async () => {
+      this.next = undefined;
       this.loaded = await loadRuleBooks(this.events, { since: this.loaded });
     });
-    this.turn = turn.catch(() => undefined); // The caller has the error.
-    return turn;
+    this.turn = this.next.catch(() => undefined); // The caller has the error.
+    return this.next;
   }
 
   /** A follower of all rules saw nothing new up to there: the next reload begins there. */

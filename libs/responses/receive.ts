@@ -30,7 +30,7 @@ export async function receiveResponse(
   sent: ReceiveResponse,
   actor: Actor,
 ): Promise<Received | Refusal> {
-  const programme = programmeOf(sent, rules);
+  const programme = await programmeOf(sent, rules);
   if (isRefusal(programme)) return programme;
   const answers = answersOf(sent);
   if (isRefusal(answers)) return answers;
@@ -106,8 +106,21 @@ const changed = ({ source, externalId }: ReceiveResponse): Refusal =>
     'externalId',
   );
 
-/** The programme that is named, or the store's only one. */
-export function programmeOf({ programme }: { readonly programme?: string }, rules: RulesInForce): string | Refusal {
+/**
+ * The programme that is named, or the store's only one. Before it is refused, history says whether another process has
+ * put its first rules in force.
+ */
+export async function programmeOf(
+  sent: { readonly programme?: string },
+  rules: RulesInForce,
+): Promise<string | Refusal> {
+  const known = knownProgramme(sent, rules);
+  if (!isRefusal(known)) return known;
+  await rules.reload();
+  return knownProgramme(sent, rules);
+}
+
+function knownProgramme({ programme }: { readonly programme?: string }, rules: RulesInForce): string | Refusal {
   const named = programme ?? rules.onlyProgramme();
   if (named === undefined)
     return refuse('programme-missing', 'This store has several programmes, or none: name one.', 'programme');

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Commands } from '../commands/commands.js';
 import { RulesInForce } from '../commands/rules-in-force.js';
 import { isRefusal } from '../event-sourcing/decider.js';
+import { idOf } from '../event-sourcing/identity.js';
 import { startRules } from '../import/starting-rules.js';
 import { openStores, type Stores } from '../platform/stores/open-stores.js';
+import { streamOf } from '../recovery/aggregates.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { Contact } from './contact.js';
 import type { ReceiveResponse } from './receive-response.js';
@@ -47,6 +49,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const recordedOf = async (externalId: string) =>
+  (await stores.events.readStream(streamOf('response', idOf('survey', externalId)))).events;
+
 const contactKnown = async () => {
   const [customer = ''] = await stores.personal.find({ id: 'c-77' });
   return stores.personal.contactOf(customer);
@@ -57,6 +62,14 @@ const stored = async () => {
   for await (const { events } of stores.events.readAll()) history.push(...events.map(({ id }) => id));
   return { vault, history };
 };
+
+test('a response of a programme whose first rules another process put in force is taken', async () => {
+  const { ruleSet: other, hash: hashOfOther } = compileRules({ ...ruleSet, programme: 'repairs' });
+  await expect(receive('r-1', {}, { programme: 'repairs' })).rejects.toThrow(/No rules are in force/);
+  await startRules(stores.events, { ruleSet: other, hash: hashOfOther, now, actor: SURVEY });
+  await receive('r-1', {}, { programme: 'repairs' });
+  expect(await recordedOf('r-1')).toMatchObject([{ programme: 'repairs' }]);
+});
 
 describe('contact data that comes with a response', () => {
   const OLD = { email: 'eva@old.example', phone: '+49 30 1' };

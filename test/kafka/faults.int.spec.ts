@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { takeInbound } from '../../apps/relay/inbound.js';
+import { Inbound } from '../../apps/relay/inbound.js';
+import { pause } from '../../libs/platform/stores/turn.js';
 import type { ReceiveResponse } from '../../libs/responses/receive-response.js';
 import type { Message } from '../../libs/broker/broker.js';
 import { INBOUND_TOPIC } from '../../libs/broker/inbound-topics.js';
@@ -198,21 +199,22 @@ describeOn(kafka, 'a Kafka behind a bad network', () => {
       const stop = new AbortController();
       const taking = (async () => {
         while (!stop.signal.aborted)
-          await takeInbound(
-            {
-              subscriber: new KafkaSubscriber(topics.cluster),
-              // Like history, it ignores a second response with the same id.
-              receive: async ({ externalId }: ReceiveResponse) => {
-                received.add(externalId);
-                return {};
-              },
-              reject: async (rejects) => {
-                throw new Error(`Refused: ${JSON.stringify(rejects)}`);
-              },
-              now: () => '2031-05-05T09:00:00.000Z',
+          await new Inbound({
+            subscriber: new KafkaSubscriber(topics.cluster),
+            // Like history, it ignores a second response with the same id.
+            receive: async ({ externalId }: ReceiveResponse) => {
+              received.add(externalId);
+              return {};
             },
-            stop.signal,
-          ).catch((error: unknown) => topics.said.push(String(error)));
+            reject: async (rejects) => {
+              throw new Error(`Refused: ${JSON.stringify(rejects)}`);
+            },
+            now: () => '2031-05-05T09:00:00.000Z',
+            patience: { tries: 5, longestWaitMs: 1_000, failingMs: 60_000, graceMs: 0 },
+            pause,
+          })
+            .run(stop.signal)
+            .catch((error: unknown) => topics.said.push(String(error)));
       })();
       for (let part = 0; part < 10; part++) {
         await sendMessages(topics.cluster, sent.slice(part * 20, part * 20 + 20));

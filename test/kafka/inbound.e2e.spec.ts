@@ -35,6 +35,7 @@ describeOn(kafka, 'responses sent in by Kafka', (brokers) => {
       KAFKA_BROKERS: brokers,
       KAFKA_PREFIX: cluster.prefix,
       KAFKA_PARTITIONS: '3',
+      KAFKA_INBOUND_GRACE: '1',
     });
     await until(async () => (await app.operator.get('/health/ready')).status === 200, 'an app that is ready');
   });

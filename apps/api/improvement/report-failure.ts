@@ -63,7 +63,7 @@ export class FailureReports {
     sent: ReportFailure,
     caller: Caller,
   ): Promise<{ failure: Done; responses: readonly string[] } | Refusal> {
-    const programme = programmeOf(sent, this.rules);
+    const programme = await programmeOf(sent, this.rules);
     if (isRefusal(programme)) return programme;
     const { source, externalId, occurredAt, programme: _, ...failed } = sent;
     const failure = idOf(source, externalId);

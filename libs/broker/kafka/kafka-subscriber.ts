@@ -36,7 +36,7 @@ export class KafkaSubscriber implements Subscriber {
             at: `${partition}/${message.offset}`,
           }));
           try {
-            await beating(heartbeat, () => work(messages));
+            await beating(heartbeat, (lost) => work(messages, lost));
           } catch (error) {
             // kafkajs would retry silently. The caller decides about failures.
             return failed.abort(error);
@@ -61,18 +61,18 @@ const SESSION_MS = 10_000;
 const REBALANCE_MS = 15_000;
 
 /** Sends heartbeats during long work, so that the broker keeps the member. */
-async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
-  let lost: { readonly because: unknown } | undefined;
+async function beating(heartbeat: () => Promise<void>, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
+  const lost = new AbortController();
   const beat = setInterval(() => {
-    heartbeat().catch((because: unknown) => (lost = { because }));
+    heartbeat().catch((because: unknown) => lost.abort(because));
   }, BEAT_MS);
   try {
-    await work();
+    await work(lost.signal);
   } finally {
     clearInterval(beat);
   }
   // Another member may have the partition by now: commit nothing, so that the work comes again there.
-  if (lost !== undefined) throw lost.because;
+  lost.signal.throwIfAborted();
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -33,6 +33,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     user: name === undefined || password === undefined ? undefined : { name, password },
     topics: { partitions: settings.KAFKA_PARTITIONS, replicas: settings.KAFKA_REPLICAS },
     relayHere: settings.AMENDS_RELAY === 'here',
+    patience: {
+      tries: settings.KAFKA_INBOUND_TRIES,
+      longestWaitMs: settings.KAFKA_INBOUND_LONGEST_WAIT * 1_000,
+      failingMs: settings.KAFKA_INBOUND_FAILING * 1_000,
+      graceMs: settings.KAFKA_INBOUND_GRACE * 1_000,
+    },
   };
   return {
     operatorKey: settings.AMENDS_OPERATOR_KEY,

@@ -73,6 +73,14 @@ export class Environment {
   @Holds((_, { KAFKA_USER }) => KAFKA_USER !== undefined, LOGINS) KAFKA_PASSWORD?: string;
   @Whole(1, 256) KAFKA_PARTITIONS = 12;
   @Whole(1, 10) KAFKA_REPLICAS?: number;
+  /** A response that fails is tried so often at least. */
+  @Whole(1, 1_000) KAFKA_INBOUND_TRIES = 5;
+  /** The longest wait between two tries, in seconds. */
+  @Whole(1, 3_600) KAFKA_INBOUND_LONGEST_WAIT = 30;
+  /** A response may fail for so many seconds while hardly any other gets through. */
+  @Whole(0, 604_800) KAFKA_INBOUND_FAILING = 900;
+  /** A response waits so many seconds for the first rules of its programme. */
+  @Whole(0, 86_400) KAFKA_INBOUND_GRACE = 60;
   /** For fault tests: the process ends at this step. */
   @Holds((text) => crashAt(text) !== undefined, '$property must name a step between two writes, not "$value"')
   AMENDS_CRASH_AT?: string;

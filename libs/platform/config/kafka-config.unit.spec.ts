@@ -11,6 +11,7 @@ test('brokers are named by host and port', () => {
     tls: false,
     relayHere: true,
     topics: { partitions: 12 },
+    patience: { tries: 5, longestWaitMs: 30_000, failingMs: 900_000, graceMs: 60_000 },
   });
 });
 test('every mistake is listed at once, and no password is repeated', () => {
