@@ -147,17 +147,19 @@ test('what was done before a crash, and not noted, is not done again', async () 
   expect(await copies('care')).toBe(1);
 });
 
-test('effects of many events on one stream share appends', async () => {
-  const gather: CommandReaction<TeamEvent> = {
-    ...copyTeam(copy),
-    on: {
-      TeamChanged: ({ data }) => {
-        if (data.team === 'all') return [];
-        const command = { ...data, type: 'ChangeTeam' as const, team: 'all' };
-        return [effectOn('team', 'all', command, { programme: '' })];
-      },
+/** All on one stream. */
+const gather: CommandReaction<TeamEvent> = {
+  ...copyTeam(copy),
+  on: {
+    TeamChanged: ({ data }) => {
+      if (data.team === 'all') return [];
+      const command = { ...data, type: 'ChangeTeam' as const, team: 'all' };
+      return [effectOn('team', 'all', command, { programme: '' })];
     },
-  };
+  },
+};
+
+test('effects of many events on one stream share appends', async () => {
   await react(gather);
   const teams = Array.from({ length: 40 }, (_, index) => changed(`t${index}`));
   await appendEvents(stores.events, teams);
@@ -174,6 +176,32 @@ test('effects of many events on one stream share appends', async () => {
   const { events } = await stores.events.readStream('team-all');
   expect(events.map(({ data }) => 'name' in data && data.name)).toEqual(teams.map(({ event }) => event.data.name));
   expect(together).toEqual([40]);
+});
+
+test('what is done again after a crash costs each effect its own events, however many are in its stream', async () => {
+  await react(gather);
+  const checkpoints = await stores.ledger.list('reaction-checkpoint/', { limit: 256 });
+  await appendEvents(
+    stores.events,
+    Array.from({ length: 40 }, (_, index) => changed(`t${index}`)),
+  );
+  await react(gather);
+  for (const { key, value } of checkpoints) await stores.ledger.put({ key, value });
+  const { events, personal } = stores;
+  const append: typeof events.append = (...given) => events.append(...given);
+  let read = 0;
+  const readStream: typeof events.readStream = async (...given) => {
+    const slice = await events.readStream(...given);
+    read += slice.events.length;
+    return slice;
+  };
+  await react(gather, {
+    commands: commandsOn({ events: { readStream, append } as typeof events, personal } as Stores),
+  });
+  const { revision } = await stores.events.readStream('team-all');
+  expect(revision).toBe(40);
+  // The stream once, and each effect's own event.
+  expect(read).toBe(2 * revision);
 });
 
 test('a stop loses nothing of what was done', async () => {
