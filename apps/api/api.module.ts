@@ -23,6 +23,7 @@ import { ReportsController } from './queries/reports.controller.js';
 import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
 import { Rehearsals } from './rehearsals/rehearsals.js';
 import { ReceiveHandler } from './responses/receive.js';
+import { HeldBackController } from './responses/held-back.controller.js';
 import { ResponsesController } from './responses/responses.controller.js';
 import { RulesController } from './rules/rules.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
@@ -33,6 +34,7 @@ import { TeamsController } from './teams/teams.controller.js';
   controllers: [
     RootController,
     ResponsesController,
+    HeldBackController,
     casesController(),
     QueriesController,
     CustomersController,

@@ -18,6 +18,7 @@ import type { OpenedCase } from '../recovery/case/case-state.js';
 import { customerDecider } from '../recovery/customer/customer.js';
 import { allWhoAre } from '../recovery/customer/joined-customers.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
+import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { PersonalData } from '../vault/personal-data.js';
@@ -150,12 +151,17 @@ export class Commands {
 
   private async context(request: AnyRequest, first: Recorded | undefined, now: string): Promise<CommandContext> {
     const { aggregate, command, actor, commandId, occurredAt } = request;
-    const rules = this.surroundings.rules().at(programmeOf(request, first), occurredAt ?? now);
-    const context = { now, occurredAt, actor, commandId, rules, operators: 0 };
+    const rulesAt = this.rulesOf(programmeOf(request, first));
+    const context = { now, occurredAt, actor, commandId, rules: rulesAt(occurredAt ?? now), rulesAt, operators: 0 };
     const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
     for (const need of needs as readonly Need[])
       Object.assign(context, { [need]: await this.answers[need](request, customerOf(request, first)) });
     return context;
+  }
+
+  private rulesOf(programme: string): (at: string) => CompiledRules | undefined {
+    const books = this.surroundings.rules();
+    return (at) => books.at(programme, at);
   }
 
   /** Answers what decisions need to know of other streams. */
@@ -217,8 +223,8 @@ export class Commands {
   ): Promise<Refusal | undefined> {
     const { command, actor, commandId, occurredAt } = request;
     const { programme, recordedAt: now } = first;
-    const rules = this.surroundings.rules().at(programme, first.occurredAt);
-    const context = { now, occurredAt, actor, commandId, rules, operators: 1 };
+    const rulesAt = this.rulesOf(programme);
+    const context = { now, occurredAt, actor, commandId, rules: rulesAt(first.occurredAt), rulesAt, operators: 1 };
     const decision = deciderFor(request).decide(command, before, context);
     const then = occurredAt ?? (first.occurredAt > now ? first.occurredAt : now);
     return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);

@@ -6,9 +6,10 @@ import type { RecordedEvent } from '../recovery/history.js';
 import type { IntakeEvent } from '../recovery/intake/intake-events.js';
 import type { ResponseEvent, ReceivedResponse } from '../recovery/response/response-events.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import type { Roster } from '../recovery/team/team.js';
 import { triage, type Triage, type TriagedCase } from '../recovery/triage/triage.js';
 import { effectOn, type CommandReaction, type Effect, type Needs, type ReactionInputs } from './effect.js';
+import { dayOfRelease, neededToRelease, releaseByHand } from './release-held-back.js';
+import { neededToChoose, rosterOf } from './team-intake.js';
 
 type Received = Extract<RecordedEvent, { type: 'ResponseReceived' }>;
 type Allocated = Extract<RecordedEvent, { type: 'IntakeAllocated' }>;
@@ -16,7 +17,8 @@ type HeldBack = Extract<RecordedEvent, { type: 'IntakeHeldBack' }>;
 
 /**
  * Turns a response into a case in two steps. The rules decide what to do; if that is a case, the team's intake of the day
- * chooses its owner or holds it back; then the case opens with its owner. A programme without rules triages nothing.
+ * chooses its owner or holds it back; then the case opens with its owner. What was held back opens likewise once it is
+ * released. A programme without rules triages nothing.
  */
 export const triageResponse: CommandReaction<ResponseEvent | IntakeEvent> = {
   name: 'triage-response',
@@ -27,6 +29,12 @@ export const triageResponse: CommandReaction<ResponseEvent | IntakeEvent> = {
     },
     IntakeAllocated: ({ data }) => ({ streams: [streamOf('response', data.response)] }),
     IntakeHeldBack: ({ data }) => ({ streams: [streamOf('response', data.response)] }),
+    ResponseReleased: (event, books) => {
+      // What a rule releases is in the intake already.
+      if (event.data.by === 'rule') return { streams: [] };
+      const needed = neededToRelease(dayOfRelease(event, books));
+      return { ...needed, streams: [...needed.streams, event.stream] };
+    },
   },
   on: {
     ResponseReceived: (event, inputs) => {
@@ -36,18 +44,16 @@ export const triageResponse: CommandReaction<ResponseEvent | IntakeEvent> = {
       return [triaged(event.data, event.programme, decided)];
     },
     IntakeAllocated: (event, inputs) => {
-      const { score, rule, ruleSet, case: id } = event.data;
       const response = responseOf(event, inputs);
       const about = { programme: event.programme, shardKey: response.customer };
-      return [
-        triaged(response, event.programme, { outcome: 'opened', case: id, score, rule, ruleSet }),
-        effectOn('case', id, openingOf(response, event), about),
-      ];
+      return [...noteOf(event, response), effectOn('case', event.data.case, openingOf(response, event), about)];
     },
     IntakeHeldBack: (event, inputs) => {
       const { score, rule, ruleSet } = event.data;
       return [triaged(responseOf(event, inputs), event.programme, { outcome: 'held-back', score, rule, ruleSet })];
     },
+    ResponseReleased: (event, inputs) =>
+      event.data.by === 'rule' ? [] : [releaseByHand(event, dayOfRelease(event, inputs.books), inputs)],
   },
 };
 
@@ -62,19 +68,13 @@ const teamOf = (event: Received, { team }: TriagedCase): string => team ?? event
 /** The day, in UTC, on which the source reported: a late delivery counts against the throttle of its arrival. */
 const dayOf = ({ knownAt }: Received): string => knownAt.slice(0, 10);
 
-function toAllocate(event: Received, decided: TriagedCase): Needs {
-  const streams = [streamOf('team', teamOf(event, decided))];
-  // The intake counts the cases of its own day.
-  return decided.intake.owner === undefined
-    ? { streams }
-    : { streams, openCasesBefore: `${dayOf(event)}T00:00:00.000Z` };
-}
+const toAllocate = (event: Received, decided: TriagedCase): Needs =>
+  neededToChoose(teamOf(event, decided), dayOf(event), decided.intake);
 
-function allocation(event: Received, decided: TriagedCase, { streams, openCases }: ReactionInputs): Effect {
+function allocation(event: Received, decided: TriagedCase, inputs: ReactionInputs): Effect {
   const { response, source, externalId, touchpoint } = event.data;
   const team = teamOf(event, decided);
   const day = dayOf(event);
-  const roster = rosterOf(streams.get(streamOf('team', team)) ?? []);
   const command: CommandOf<'intake'> = stated({
     type: 'AllocateIntake',
     response,
@@ -83,20 +83,33 @@ function allocation(event: Received, decided: TriagedCase, { streams, openCases 
     day,
     touchpoint,
     decided,
-    roster,
-    openCases,
+    roster: rosterOf(team, inputs),
+    openCases: inputs.openCases,
   });
   return effectOn('intake', intakeId(team, day), command, { programme: event.programme });
 }
-
-const rosterOf = (events: readonly RecordedEvent[]): Roster | undefined =>
-  events.findLast((event) => event.type === 'TeamChanged')?.data;
 
 function responseOf({ id, data }: Allocated | HeldBack, { streams }: ReactionInputs): ReceivedResponse {
   const received = streams.get(streamOf('response', data.response))?.find((event) => event.type === 'ResponseReceived');
   if (!received)
     throw new Error(`Broken history: ${id} allocates response ${data.response}, which was never received.`);
   return received.data;
+}
+
+/** What the response records of its case: a person who released it recorded that before. */
+function noteOf(event: Allocated, response: ReceivedResponse): readonly Effect[] {
+  const { programme } = event;
+  const { released, case: id, score, rule, ruleSet, kind, priority } = event.data;
+  switch (released) {
+    case undefined:
+      return [triaged(response, programme, { outcome: 'opened', case: id, score, rule, ruleSet })];
+    case 'rule': {
+      const release = stated({ type: 'RecordRelease' as const, case: id, kind, priority, team: teamOfCase(event) });
+      return [effectOn('response', response.response, release, { programme, shardKey: response.customer })];
+    }
+    case 'person':
+      return [];
+  }
 }
 
 function triaged(
@@ -111,13 +124,15 @@ function triaged(
 }
 
 /** The command that opens a response's case for the chosen owner. */
-export function openingOf(response: ReceivedResponse, { data, programme }: Allocated): CommandOf<'case'> {
-  const { case: id, kind, priority, owner, by, ruleSet } = data;
-  const team = data.team === programme ? undefined : data.team;
+export function openingOf(response: ReceivedResponse, event: Allocated): CommandOf<'case'> {
+  const { case: id, kind, priority, owner, by, ruleSet } = event.data;
   return {
     type: 'OpenCase',
-    ...openedFor(response, { case: id, kind, priority, team, ruleSet }),
+    ...openedFor(response, { case: id, kind, priority, team: teamOfCase(event), ruleSet }),
     owner,
     assignedBy: by,
   };
 }
+
+const teamOfCase = ({ data: { team }, programme }: Allocated): string | undefined =>
+  team === programme ? undefined : team;

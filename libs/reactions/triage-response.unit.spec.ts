@@ -7,6 +7,7 @@ import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
 import type { Effect, ReactionInputs } from './effect.js';
+import { releaseByRule } from './release-held-back.js';
 import { triageResponse } from './triage-response.js';
 
 const at = '2031-05-05T12:00:00.000Z';
@@ -195,5 +196,71 @@ describe('a response that wants a case', () => {
     expect(() => triageResponse.on.IntakeAllocated?.(allocated, inputs({ streams: new Map() }))).toThrow(
       'never received',
     );
+  });
+});
+
+describe('what was held back', () => {
+  const triagedAs: Extract<RecordedEvent, { type: 'ResponseTriaged' }> = recorded<'ResponseTriaged'>(
+    {
+      type: 'ResponseTriaged',
+      data: {
+        response: 'r1',
+        score: 'low',
+        contactMe: 'yes',
+        rule: 'low/yes',
+        outcome: 'held-back',
+        ruleSet: 'rules of then',
+      },
+    },
+    'response-r1',
+  );
+  const id = idOf('survey-tool', '117');
+  const released = (by: 'rule' | 'person') =>
+    recorded<'ResponseReleased'>(
+      {
+        type: 'ResponseReleased',
+        data: { response: 'r1', case: id, by, kind: 'recover', priority: 'high', team: 'north' },
+      },
+      'response-r1',
+    );
+  const given = inputs({
+    streams: new Map<string, readonly RecordedEvent[]>([
+      ['team-north', [team]],
+      ['response-r1', [received(), triagedAs]],
+    ]),
+  });
+
+  test('gets an owner from the intake of the day on which a person releases it, without a limit', () => {
+    expect(triageResponse.needs.ResponseReleased?.(released('person'), booksOf(MATRIX))).toEqual({
+      streams: ['team-north', 'response-r1'],
+      openCasesBefore: '2031-05-05T00:00:00.000Z',
+    });
+    const throttled = { ...given, books: booksOf({ ...MATRIX, throttle: { perTeamAndDay: 1 } }) };
+    const [effect] = triageResponse.on.ResponseReleased?.(released('person'), throttled) ?? [];
+    expect(effect).toMatchObject({ stream: 'intake-north-2031-05-05', command: { case: id, released: 'person' } });
+    const [allocated] = allocatedBy(effect);
+    if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+    expect(allocated.data).toMatchObject({ owner: 'ana', rule: 'low/yes', ruleSet: 'rules of then' });
+    expect(triageResponse.on.IntakeAllocated?.(allocated, given)).toMatchObject([
+      { stream: `case-${id}`, command: { type: 'OpenCase', owner: 'ana', team: 'north', ruleSet: 'rules of then' } },
+    ]);
+  });
+  test('is recorded as released, and opened, once a rule gave it room', () => {
+    expect(triageResponse.on.ResponseReleased?.(released('rule'), given)).toEqual([]);
+    const day = { programme: 'deliveries', team: 'north', day: '2031-05-05' };
+    const heldBack = { ...triagedAs.data, case: id, kind: 'recover', priority: 'high' } as const;
+    const rulesWith = (throttle: TriageRules['throttle']) => {
+      const rules = booksOf({ ...MATRIX, throttle }).at('deliveries', at);
+      if (!rules) throw new Error('Expected rules.');
+      return releaseByRule([heldBack], { ...day, rules }, given);
+    };
+    expect(rulesWith({ perTeamAndDay: 5 })).toBeUndefined();
+    const effect = rulesWith({ perTeamAndDay: 5, release: { order: 'oldest-first', within: '2d' } });
+    const [allocated] = allocatedBy(effect);
+    if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+    expect(triageResponse.on.IntakeAllocated?.(allocated, given)).toMatchObject([
+      { stream: 'response-r1', command: { type: 'RecordRelease', case: id, kind: 'recover', team: 'north' } },
+      { stream: `case-${id}`, command: { type: 'OpenCase', owner: 'ana', priority: 'high' } },
+    ]);
   });
 });

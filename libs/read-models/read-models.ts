@@ -4,6 +4,7 @@ import { cases } from './cases.js';
 import { clocks } from './clocks.js';
 import { customers } from './customers.js';
 import { funnel } from './funnel.js';
+import { heldBack } from './held-back.js';
 import type { Inputs } from './inputs.js';
 import { queues } from './queues.js';
 import { rootCauses } from './root-causes.js';
@@ -18,6 +19,7 @@ export type AnyReadModel = AnyProjection<Inputs> & { readonly reads: RulesRead }
 /** All that history is shown as. A new read model is one file, its spec, and its name here. */
 export const READ_MODELS: readonly AnyReadModel[] = [
   queues,
+  heldBack,
   cases,
   timeline,
   clocks,

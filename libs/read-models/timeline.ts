@@ -1,7 +1,7 @@
 import type { CaseEvent } from '../recovery/case/case.js';
 import type { ClockEvent } from '../recovery/clocks/clock-events.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { ResponseEvent } from '../recovery/response/response-events.js';
+import { RESPONSE_EVENTS, type ResponseEvent } from '../recovery/response/response-events.js';
 import { CASE_EVENT_TYPES, caseOf } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
 
@@ -68,13 +68,13 @@ function evolve(before: TimelineDocument | undefined, event: Told): TimelineDocu
 /** One document for each case and each response: every event of it, with corrections beside what they corrected. */
 export const timeline: ReadModel<TimelineDocument> = {
   name: 'timeline',
-  version: 1,
+  version: 2,
   reads: [],
   fields: { about: 'string', programme: 'string', customer: 'string', response: 'string' },
   indexes: [['customer']],
   key: keyOf,
   evolve: Object.fromEntries(
-    [...CASE_EVENT_TYPES, 'TargetWarned', 'TargetBreached', 'ResponseReceived', 'ResponseTriaged'].map((type) => [
+    [...CASE_EVENT_TYPES, 'TargetWarned', 'TargetBreached', ...RESPONSE_EVENTS.map(({ type }) => type)].map((type) => [
       type,
       evolve,
     ]),

@@ -6,14 +6,14 @@ import { CLOCK_COMMANDS, clockDecider } from './clocks/clock-notices.js';
 import { CUSTOMER_COMMANDS, customerDecider } from './customer/customer.js';
 import { failureDecider, ReportOperationalFailure } from './failure/failure.js';
 import { IMPROVEMENT_COMMANDS, improvementDecider } from './improvement/improvement.js';
-import { AllocateIntake, intakeDecider } from './intake/intake.js';
-import { RESPONSE_COMMANDS, responseDecider } from './response/response.js';
+import { INTAKE_COMMANDS, intakeDecider } from './intake/intake.js';
+import { RESPONSE_COMMANDS, responseDecider, type ResponseContext } from './response/response.js';
 import { RULES_COMMANDS, rulesDecider, type RulesContext } from './rules/rule-decider.js';
 import { ChangeTeam, teamDecider } from './team/team.js';
 import { DrawSample, verificationDecider } from './verification/verification.js';
 
 /** What any decider may ask of its surroundings: one context serves them all. */
-export type CommandContext = CaseContext & RulesContext;
+export type CommandContext = CaseContext & RulesContext & ResponseContext;
 
 /** Every aggregate by name: what can be asked of it, and what decides. */
 export const AGGREGATES = {
@@ -25,7 +25,7 @@ export const AGGREGATES = {
   failure: { commands: [ReportOperationalFailure], decider: failureDecider },
   team: { commands: [ChangeTeam], decider: teamDecider },
   /** Under intakeId(team, day). */
-  intake: { commands: [AllocateIntake], decider: intakeDecider },
+  intake: { commands: INTAKE_COMMANDS, decider: intakeDecider },
   /** Under its programme. */
   rules: { commands: RULES_COMMANDS, decider: rulesDecider },
   /** Under its period. */

@@ -21,6 +21,8 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'GET /metrics': 'everyone',
   'POST /v1/responses': SENDERS,
   'POST /v1/responses/batch': SENDERS,
+  'GET /v1/held-back': READERS,
+  'POST /v1/responses/{response}/release': SUPERVISORS,
   'GET /v1/queue': READERS,
   'GET /v1/cases': READERS,
   'GET /v1/cases/{id}': READERS,

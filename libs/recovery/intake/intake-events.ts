@@ -1,7 +1,7 @@
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
-import { OneOf, Text, Whole } from '../vocabulary/fields.js';
+import { OneOf, Optional, Text, Whole } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
-import { CHOSEN_BY, SCORE_LEVELS } from '../vocabulary/words.js';
+import { CHOSEN_BY, RELEASED_BY, SCORE_LEVELS } from '../vocabulary/words.js';
 
 const topic = 'kept-inside' satisfies Publication;
 
@@ -20,6 +20,8 @@ export const IntakeAllocated = event('IntakeAllocated', {
     score: OneOf(SCORE_LEVELS),
     rule: Text(),
     ruleSet: Text(),
+    /** It was held back before. */
+    released: Optional(OneOf(RELEASED_BY)),
   },
 });
 export const IntakeHeldBack = event('IntakeHeldBack', {

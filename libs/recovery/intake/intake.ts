@@ -1,73 +1,145 @@
-import { never, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { never, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
+import { fact, type EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { GrowingSet } from '../fast/growing-set.js';
 import type { Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
 import { field } from '../../event-sourcing/schema.js';
 import { command } from '../vocabulary/command.js';
-import { Day, Optional, Text } from '../vocabulary/fields.js';
-import type { IntakeEvent } from './intake-events.js';
+import { Day, OneOf, Optional, Text, Whole } from '../vocabulary/fields.js';
+import { RELEASED_BY, type ReleasedBy } from '../vocabulary/words.js';
+import { IntakeAllocated, type IntakeEvent } from './intake-events.js';
 import { chooseOwner, withCaseOf, type CasesOfDay } from './owner-choice.js';
 
 /** A team's new cases of one day. An event costs the same however many came before it. */
 export interface Intake extends CasesOfDay {
-  /** The responses that got an owner or were held back. */
-  readonly decided: GrowingSet;
-  /** The number of cases that got an owner. */
-  readonly allocated: number;
+  /** The responses whose cases got an owner. */
+  readonly allocated: GrowingSet;
+  readonly heldBack: GrowingSet;
 }
+
+const ofDay = {
+  team: Text(),
+  /** The day of this intake. */
+  day: Day,
+  /** Absent where the team's members are unknown. */
+  roster: Optional(field<Roster>({ type: 'object' })),
+  /** By owner: cases open now, those of this very intake left out. */
+  openCases: field<Readonly<Record<string, number>>>({ type: 'object' }),
+};
 
 export const AllocateIntake = command('AllocateIntake', {
   is: 'intention',
   comes: { inside: 'A reaction to the response allocates it, by the rules.' },
   fields: {
+    ...ofDay,
     response: Text(),
     case: Text(),
-    team: Text(),
-    /** The day of this intake. */
-    day: Day,
     touchpoint: Optional(Text()),
     decided: field<TriagedCase>({ type: 'object' }),
-    /** Absent where the team's members are unknown. */
-    roster: Optional(field<Roster>({ type: 'object' })),
-    /** By owner: cases open now, those of this very intake left out. */
-    openCases: field<Readonly<Record<string, number>>>({ type: 'object' }),
+    /** A person lets it in that was held back. */
+    released: Optional(OneOf(RELEASED_BY)),
   },
 });
-export type IntakeCommand = CommandOf<typeof AllocateIntake>;
 
-const decide = (asked: IntakeCommand, intake: Intake): Decision<IntakeEvent> => {
-  const { response, team, decided } = asked;
-  const { kind, priority, score, rule, ruleSet } = decided;
-  if (intake.decided.has(response)) return [];
-  const limit = decided.intake.throttle?.perTeamAndDay;
-  if (limit !== undefined && intake.allocated >= limit)
-    return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
-  const { owner, by } = chooseOwner(asked, intake);
-  return [
-    {
-      type: 'IntakeAllocated',
-      data: { response, case: asked.case, team, owner, by, kind, priority, score, rule, ruleSet },
-    },
-  ];
+/** What waits for room, with what triage decided. */
+export interface WaitingResponse {
+  readonly response: string;
+  readonly case: string;
+  readonly touchpoint?: string;
+  readonly decided: TriagedCase;
+}
+
+export const ReleaseHeldBack = command('ReleaseHeldBack', {
+  is: 'intention',
+  comes: { inside: 'The reactor asks again and again, as long as something is held back and the rules release it.' },
+  fields: {
+    ...ofDay,
+    limit: Whole(0),
+    /** In the order in which they get in. */
+    waiting: field<readonly WaitingResponse[]>({ type: 'array' }),
+  },
+});
+
+export const INTAKE_COMMANDS = [AllocateIntake, ReleaseHeldBack] as const;
+export type IntakeCommand = CommandOf<(typeof INTAKE_COMMANDS)[number]>;
+
+const decide = (asked: IntakeCommand, intake: Intake, { now }: Context): Decision<IntakeEvent> => {
+  switch (asked.type) {
+    case 'AllocateIntake': {
+      const { response, team, decided, released } = asked;
+      if (intake.allocated.has(response) || (!released && intake.heldBack.has(response))) return [];
+      const limit = decided.intake.throttle?.perTeamAndDay;
+      if (limit === undefined || intake.allocated.size < limit) return [allocated(asked, asked, intake, released)];
+      const { score, rule, ruleSet } = decided;
+      return [{ type: 'IntakeHeldBack', data: { response, team, limit, score, rule, ruleSet } }];
+    }
+    case 'ReleaseHeldBack':
+      // The room of another day is not to be had any more, or not yet.
+      return asked.day === now.slice(0, 10) ? letIn(asked, intake) : [];
+    default:
+      return never(asked);
+  }
 };
 
+/** As many as there is room for. */
+function letIn(asked: CommandOf<typeof ReleaseHeldBack>, intake: Intake): IntakeEvent[] {
+  const events: IntakeEvent[] = [];
+  let { byOwner } = intake;
+  const room = asked.limit - intake.allocated.size;
+  for (const waiting of asked.waiting) {
+    if (events.length >= room) break;
+    if (intake.allocated.has(waiting.response)) continue;
+    const event = allocated(waiting, asked, { byOwner }, 'rule');
+    events.push(event);
+    byOwner = withCaseOf(event.data.owner, byOwner);
+  }
+  return events;
+}
+
+function allocated(
+  { response, case: id, touchpoint, decided }: WaitingResponse,
+  { team, day, roster, openCases }: Pick<IntakeCommand, keyof typeof ofDay>,
+  cases: CasesOfDay,
+  released: ReleasedBy | undefined,
+): EventOf<typeof IntakeAllocated> {
+  const { kind, priority, score, rule, ruleSet } = decided;
+  const { owner, by } = chooseOwner({ decided, day, touchpoint, roster, openCases }, cases);
+  return fact(IntakeAllocated, {
+    response,
+    case: id,
+    team,
+    owner,
+    by,
+    kind,
+    priority,
+    score,
+    rule,
+    ruleSet,
+    released,
+  });
+}
+
 const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
-  const decided = intake.decided.with(event.data.response);
+  const { response } = event.data;
   switch (event.type) {
-    case 'IntakeAllocated':
-      return { decided, allocated: intake.allocated + 1, byOwner: withCaseOf(event.data.owner, intake.byOwner) };
+    case 'IntakeAllocated': {
+      const byOwner = withCaseOf(event.data.owner, intake.byOwner);
+      return { ...intake, allocated: intake.allocated.with(response), byOwner };
+    }
     case 'IntakeHeldBack':
-      return { ...intake, decided };
+      return { ...intake, heldBack: intake.heldBack.with(response) };
     default:
       return never(event);
   }
 };
 
+const NOBODY: ReadonlyMap<string, number> = new Map();
+
 /** It never refuses: it gives a response an owner, or holds it back and counts it. */
 export const intakeDecider: Decider<Intake, IntakeCommand, IntakeEvent> = {
-  initialState: { decided: GrowingSet.empty, allocated: 0, byOwner: new Map() },
+  initialState: { allocated: GrowingSet.empty, heldBack: GrowingSet.empty, byOwner: NOBODY },
   evolve,
   decide,
 };

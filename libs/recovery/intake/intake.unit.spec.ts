@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Recorded } from '../../event-sourcing/event.js';
 import type { Member } from '../team/team.js';
 import type { CaseWanted } from '../triage/triage.js';
@@ -28,7 +29,10 @@ function owners(
   });
 }
 
-function allocate(response: string, said: Parameters<typeof owners>[1] = {}): IntakeCommand {
+function allocate(
+  response: string,
+  said: Parameters<typeof owners>[1] = {},
+): IntakeCommand & { readonly type: 'AllocateIntake' } {
   const { intake, members, openCases = {}, day = '2031-05-05', touchpoint } = said;
   return {
     type: 'AllocateIntake',
@@ -129,5 +133,75 @@ describe('the throttle', () => {
       { state: intakeDecider.initialState, events: [] as Recorded<IntakeEvent>[] },
     );
     expect(twice.events.map(({ type }) => type)).toEqual(['IntakeAllocated', 'IntakeHeldBack']);
+  });
+});
+
+describe('what was held back', () => {
+  type Step = { readonly response: string; readonly released?: 'person'; readonly throttled: boolean };
+  const allocating = ({ response, released, throttled }: Step, limit: number): IntakeCommand => ({
+    ...allocate(response, { members: three, intake: throttled ? { throttle: { perTeamAndDay: limit } } : {} }),
+    ...(released && { released }),
+  });
+  const releasing = (limit: number, responses: readonly string[], day = '2031-05-05'): IntakeCommand => {
+    const { decided, team, roster, openCases } = allocate('r1', { members: three });
+    const waiting = responses.map((response) => ({ response, case: `case of ${response}`, decided }));
+    return { type: 'ReleaseHeldBack', team, day, roster, openCases, limit, waiting };
+  };
+  const after = (commands: readonly IntakeCommand[]) =>
+    commands.reduce(
+      ({ state, events }, command) => {
+        const decided = intakeDecider.decide(command, state, context) as Recorded<IntakeEvent>[];
+        return { state: decided.reduce(intakeDecider.evolve, state), events: [...events, ...decided] };
+      },
+      { state: intakeDecider.initialState, events: [] as Recorded<IntakeEvent>[] },
+    ).events;
+
+  test('gets in as far as the day has room, in the order given, each owner in turn', () => {
+    const events = after([allocating({ response: 'r0', throttled: true }, 3), releasing(3, ['r7', 'r8', 'r9'])]);
+    expect(events).toMatchObject([
+      { data: { response: 'r0', owner: 'ana' } },
+      { type: 'IntakeAllocated', data: { response: 'r7', owner: 'ben', released: 'rule', case: 'case of r7' } },
+      { type: 'IntakeAllocated', data: { response: 'r8', owner: 'cem', released: 'rule' } },
+    ]);
+    expect(events).toHaveLength(3);
+  });
+  test('gets in once, and not into a day that is not today', () => {
+    expect(after([releasing(3, ['r7']), releasing(3, ['r7'])])).toHaveLength(1);
+    expect(after([releasing(3, ['r7'], '2031-05-04'), releasing(3, ['r7'], '2031-05-06')])).toEqual([]);
+  });
+  test('on the same day too, once the rules leave more room', () => {
+    const held = ['r1', 'r2'].map((response) => allocating({ response, throttled: true }, 1));
+    expect(after([...held, releasing(2, ['r2'])]).at(-1)).toMatchObject({ data: { response: 'r2', released: 'rule' } });
+  });
+  test('gets in by a person’s word whether or not there is room, and takes room', () => {
+    const held = ['r1', 'r2'].map((response) => allocating({ response, throttled: true }, 1));
+    const byHand = allocating({ response: 'r2', released: 'person', throttled: false }, 1);
+    const events = after([...held, byHand, byHand, releasing(2, ['r9'])]);
+    expect(events.map(({ type }) => type)).toEqual(['IntakeAllocated', 'IntakeHeldBack', 'IntakeAllocated']);
+    expect(events.at(-1)).toMatchObject({ data: { response: 'r2', released: 'person' } });
+  });
+  test('the throttle lets in no more than it allows, whatever comes in which order', () => {
+    const responses = fc.integer({ min: 0, max: 9 }).map((n) => `r${n}`);
+    const commands = fc.array(
+      fc.oneof(
+        fc.record({ response: responses, throttled: fc.boolean() }),
+        fc.record({ release: fc.uniqueArray(responses, { maxLength: 6 }) }),
+      ),
+      { maxLength: 25 },
+    );
+    fc.assert(
+      fc.property(commands, fc.integer({ min: 1, max: 5 }), (asked, limit) => {
+        let state = intakeDecider.initialState;
+        for (const each of asked) {
+          const command = 'release' in each ? releasing(limit, each.release) : allocating(each, limit);
+          for (const event of intakeDecider.decide(command, state, context) as Recorded<IntakeEvent>[]) {
+            const isThrottled = 'release' in each || each.throttled;
+            if (event.type === 'IntakeAllocated' && isThrottled) expect(state.allocated.size).toBeLessThan(limit);
+            if (event.type === 'IntakeAllocated') expect(state.allocated.has(event.data.response)).toBe(false);
+            state = intakeDecider.evolve(state, event);
+          }
+        }
+      }),
+    );
   });
 });

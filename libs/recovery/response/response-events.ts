@@ -3,6 +3,7 @@ import {
   Answers,
   given,
   identity,
+  Instant,
   Language,
   OneOf,
   Optional,
@@ -14,7 +15,7 @@ import {
   Whole,
 } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
-import { CONTACT_ME, RESPONSE_KINDS, SCORE_LEVELS, TRIAGE_OUTCOMES } from '../vocabulary/words.js';
+import { CONTACT_ME, RELEASED_BY, RESPONSE_KINDS, SCORE_LEVELS, TRIAGE_OUTCOMES } from '../vocabulary/words.js';
 
 const topic = 'amends.responses' satisfies Publication;
 
@@ -60,5 +61,24 @@ export const ResponseTriaged = event('ResponseTriaged', {
   },
 });
 
-export const RESPONSE_EVENTS = [ResponseReceived, ResponseTriaged] as const;
+export type TriagedResponse = EventOf<typeof ResponseTriaged>['data'];
+
+/** What the throttle held back gets its case after all. */
+export const ResponseReleased = event('ResponseReleased', {
+  topic,
+  fields: {
+    response: Text(),
+    case: Text(),
+    by: OneOf(RELEASED_BY),
+    kind: Text(),
+    priority: Text(),
+    team: Optional(Text()),
+    reason: Optional(Text(2_000)),
+  },
+});
+
+/** What the throttle held back got too old to be released. It happened at that instant, whenever it was recorded. */
+export const ResponseExpired = event('ResponseExpired', { topic, fields: { response: Text(), heldUntil: Instant } });
+
+export const RESPONSE_EVENTS = [ResponseReceived, ResponseTriaged, ResponseReleased, ResponseExpired] as const;
 export type ResponseEvent = EventOf<(typeof RESPONSE_EVENTS)[number]>;

@@ -33,6 +33,7 @@ export function triageProblems(check: Check): void {
       'Set owner, or leave them out.',
     );
   }
+  check.duration(['triage', 'throttle', 'release', 'within'], triage.throttle?.release?.within);
   stageProblems(check, triage.stages ?? []);
 }
 

@@ -1,6 +1,6 @@
 import { ZONE_REMEDY } from '../calendar/zone.js';
 import { METRICS } from '../vocabulary/scales.js';
-import { CHANNELS, SCORE_LEVELS } from '../vocabulary/words.js';
+import { CHANNELS, RELEASE_ORDERS, SCORE_LEVELS } from '../vocabulary/words.js';
 
 /**
  * The published JSON Schema of rule sets, also in docs/rule-set.schema.json for editors. Each `description` is an
@@ -158,6 +158,7 @@ export const RULE_SET_SCHEMA = {
       },
       throttle: object(['perTeamAndDay'], {
         perTeamAndDay: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
+        release: object(['order', 'within'], { order: oneOf(...RELEASE_ORDERS), within: ref('duration') }),
         holdsBackYes: { type: 'boolean', description: 'Write true to hold back whoever asked to be contacted.' },
       }),
       stages: list(

@@ -1,5 +1,5 @@
 import type { Filter } from '../../filter/filter.js';
-import type { Channel } from '../vocabulary/words.js';
+import type { Channel, ReleaseOrder } from '../vocabulary/words.js';
 import type { Metric } from '../vocabulary/scales.js';
 
 /**
@@ -68,11 +68,7 @@ export interface TriageRules {
   readonly owner?: 'round-robin' | 'balanced' | 'by-touchpoint';
   /** With owner by-touchpoint. */
   readonly touchpointOwners?: Readonly<Record<string, string>>;
-  /**
-   * The most new cases for each team and day; the others are held back and recorded. Whoever asked to be contacted is
-   * held back only if `holdsBackYes` says so.
-   */
-  readonly throttle?: { readonly perTeamAndDay: number; readonly holdsBackYes?: boolean };
+  readonly throttle?: ThrottleRule;
   /** Rolls out to a share of customers, to touchpoints, for a time. A response outside all stages gets 'nothing'. */
   readonly stages?: readonly {
     readonly id: string;
@@ -81,6 +77,21 @@ export interface TriageRules {
     readonly from?: string;
     readonly until?: string;
   }[];
+}
+
+/**
+ * The most new cases for each team and day; the others are held back and recorded. Whoever asked to be contacted is held
+ * back only if `holdsBackYes` says so.
+ */
+export interface ThrottleRule {
+  readonly perTeamAndDay: number;
+  readonly holdsBackYes?: boolean;
+  /** How those held back get in when a day has room. Without it only a person releases them. */
+  readonly release?: {
+    readonly order: ReleaseOrder;
+    /** What is older expires; counted from when the response occurred. */
+    readonly within: string;
+  };
 }
 
 /** By the answer to "may we contact you?"; older rule sets say notAnswered. */

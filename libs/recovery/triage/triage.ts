@@ -1,4 +1,5 @@
 import { never } from '../../event-sourcing/decider.js';
+import { stated } from '../../event-sourcing/stated.js';
 import type { ReceivedResponse } from '../response/response-events.js';
 import type { CompiledRules } from '../rules/compile.js';
 import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js';
@@ -18,11 +19,15 @@ interface Decided {
   readonly ruleSet: string;
 }
 
-export interface CaseWanted {
-  readonly outcome: 'case-wanted';
+/** The kind, priority and team of the case that a cell wants. */
+export interface CaseOfCell {
   readonly kind: 'recover' | 'call-back';
   readonly priority: string;
   readonly team?: string;
+}
+
+export interface CaseWanted extends CaseOfCell {
+  readonly outcome: 'case-wanted';
   /** How to choose the owner, the team's daily limit, and the fallback owner. */
   readonly intake: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'> & { readonly fallbackOwner: string };
 }
@@ -52,22 +57,32 @@ export function triage(response: ReceivedResponse, rules: CompiledRules, at: str
       return { ...decided, outcome: 'respected' };
     case 'recover':
     case 'call-back': {
-      const team = cell.team ?? triageRules.team;
       const { owner, touchpointOwners } = triageRules;
       const isAsked = response.contactMe === 'yes' && !triageRules.throttle?.holdsBackYes;
       const throttle = isAsked ? undefined : triageRules.throttle;
       return {
         ...decided,
         outcome: 'case-wanted',
-        kind: cell.do,
-        priority: cell.priority ?? USUAL_PRIORITY,
-        ...(team === undefined ? {} : { team }),
+        ...caseOfCell({ ...cell, do: cell.do }, triageRules.team),
         intake: { owner, touchpointOwners, throttle, fallbackOwner },
       };
     }
     default:
       return never(cell.do);
   }
+}
+
+export const caseOfCell = (
+  { do: kind, priority = USUAL_PRIORITY, team }: TriageCell & { readonly do: CaseOfCell['kind'] },
+  usualTeam: string | undefined,
+): CaseOfCell => stated({ kind, priority, team: team ?? usualTeam });
+
+/** The cell that triage decided by, found again by the name under which it was recorded. */
+export function cellAsDecided(
+  rules: TriageRules,
+  { score, contactMe, rule }: { readonly score: ScoreLevel; readonly contactMe: ContactMe; readonly rule: string },
+): TriageCell {
+  return { ...cellOf(rules, score, contactMe), ...rules.overrides?.find(({ id }) => id === rule) };
 }
 
 /** One low answer makes the response low. Metrics without a threshold don't count. */

@@ -68,6 +68,14 @@ export type ContactMe = (typeof CONTACT_ME)[number];
 export const SCORE_LEVELS = ['low', 'high', 'none'] as const;
 export type ScoreLevel = (typeof SCORE_LEVELS)[number];
 
+/** What a day's room goes to first among those held back. */
+export const RELEASE_ORDERS = ['oldest-first', 'lowest-first'] as const;
+export type ReleaseOrder = (typeof RELEASE_ORDERS)[number];
+
+/** Who let in what a throttle held back. */
+export const RELEASED_BY = ['rule', 'person'] as const;
+export type ReleasedBy = (typeof RELEASED_BY)[number];
+
 export const TRIAGE_OUTCOMES = ['opened', 'respected', 'held-back', 'nothing'] as const;
 
 /** What a member of a team does in it. */
