@@ -2,6 +2,7 @@ import type { DocumentOf } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RulesOf } from '../recovery/rules/compile.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
+import { heldUntil } from '../recovery/triage/held-back.js';
 import { scoreLevel } from '../recovery/triage/triage.js';
 import { caseOf, readingOfCase } from './case-stream.js';
 import type { ReadModel } from './inputs.js';
@@ -22,6 +23,9 @@ const fields = {
   score: 'string',
   contactMe: 'string',
   outcome: 'string',
+  /** Of what the throttle held back: when it expires, and whether it was released. */
+  heldUntil: 'instant',
+  released: 'boolean',
   flagged: 'boolean',
   opened: 'boolean',
   contacted: 'boolean',
@@ -58,6 +62,8 @@ const begin = (about: 'response' | 'case', { data, programme, occurredAt }: Firs
   score: null,
   contactMe: null,
   outcome: null,
+  heldUntil: null,
+  released: false,
   flagged: false,
   opened: false,
   contacted: false,
@@ -99,13 +105,16 @@ function answered(document: FunnelDocument, offer: string, answer: string): Funn
 const levelOf = (answers: readonly Answer[], rules: RulesOf<'triage'> | undefined) =>
   scoreLevel(answers, rules?.ruleSet.triage?.low ?? {});
 
+const heldUntilOf = ({ at }: FunnelDocument, rules: RulesOf<'triage'> | undefined): string | null =>
+  heldUntil(at ?? '', rules?.ruleSet.triage?.throttle) ?? null;
+
 const step = (document: FunnelDocument | undefined, reached: Partial<FunnelDocument>): FunnelDocument | undefined =>
   document && { ...document, ...reached };
 
 /** One document for each response and each case, with the steps it reached: reports count them. */
 export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   name: 'funnel',
-  version: 4,
+  version: 5,
   reads: ['triage'],
   fields,
   indexes: [['programme', 'about', 'month']],
@@ -119,8 +128,13 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
       const flagged = score === 'low' || kind !== 'survey' || contactMe === 'yes';
       return { ...begin('response', event), score, contactMe, flagged };
     },
-    ResponseTriaged: (fact, { data }) =>
-      step(fact, { outcome: data.outcome, case: data.case ?? null, opened: data.outcome === 'opened' }),
+    ResponseTriaged: (fact, { data, programme }, { rules }) => {
+      const { outcome, case: id = null } = data;
+      const heldUntil = outcome === 'held-back' && fact ? heldUntilOf(fact, rules.at(programme, fact.at ?? '')) : null;
+      return step(fact, { outcome, case: id, opened: outcome === 'opened', heldUntil });
+    },
+    ResponseReleased: (fact, { data }) => step(fact, { case: data.case, opened: true, released: true }),
+    ResponseExpired: (fact, { data }) => step(fact, { heldUntil: data.heldUntil }),
     CaseOpened: (fact, event) => fact ?? { ...begin('case', event), opened: true },
     ContactAttempted: (fact, { data, occurredAt }) =>
       fact && data.outcome === 'reached' && occurredAt >= (fact.at ?? '') ? step(fact, { contacted: true }) : fact,

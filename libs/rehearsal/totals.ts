@@ -62,7 +62,7 @@ export function totalQueries({ programme, from, to, at }: Scope): Readonly<Recor
     },
     queues: { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
     root_causes: { filter, by: CAUSE_FIELDS },
-    funnel: funnelQuery({ programme, from, until: to }),
+    funnel: funnelQuery({ programme, from, until: to, at }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface FunnelRequest {
   /** The response came, or the case was opened, at `from` or later and before `until`. */
   readonly from?: string;
   readonly until?: string;
+  /** The instant as of which what is held back has expired or still waits. */
+  readonly at: string;
 }
 
 /** Each step with the one that its rate refers to. "opened" has none: some cases come from no response. */
@@ -36,11 +38,11 @@ export interface FunnelRow {
 }
 
 /** How many responses and cases reached each step. */
-export async function funnelReport(reads: ReadStore, asked: FunnelRequest = {}): Promise<FunnelReport> {
+export async function funnelReport(reads: ReadStore, asked: FunnelRequest): Promise<FunnelReport> {
   return funnelOf(await reads.group('funnel', funnelQuery(asked)));
 }
 
-export const funnelQuery = ({ programme, touchpoint, product, from, until }: FunnelRequest): GroupQuery => ({
+export const funnelQuery = ({ programme, touchpoint, product, from, until, at }: FunnelRequest): GroupQuery => ({
   filter: stated({ programme, touchpoint, product, at: between(from, until) }),
   by: ['about'],
   sums: {
@@ -50,6 +52,10 @@ export const funnelQuery = ({ programme, touchpoint, product, from, until }: Fun
     offersUnanswered: 'unanswered',
   },
   counts: {
+    respected: { outcome: 'respected' },
+    heldBack: { outcome: 'held-back' },
+    released: { released: true },
+    expired: { outcome: 'held-back', released: false, heldUntil: { $lte: at } },
     flagged: { flagged: true },
     contacted: { contacted: true },
     offered: { offered: true },
@@ -83,8 +89,21 @@ export function funnelOf(groups: readonly Group[]) {
       high: interval?.[1] ?? null,
     };
   });
+  const [heldBack, released, expired] = [
+    figure('response', 'heldBack'),
+    figure('response', 'released'),
+    figure('response', 'expired'),
+  ];
   return {
     rows,
+    /** What opened no case at once: contact that the customer does not want, and what a throttle held back. */
+    triage: {
+      respected: figure('response', 'respected'),
+      heldBack,
+      released,
+      expired,
+      waiting: heldBack - released - expired,
+    },
     offers: {
       total: figure('case', 'offers'),
       accepted: figure('case', 'offersAccepted'),

@@ -121,7 +121,7 @@ test('causes are ranked with their shares at the requested level', async () => {
 });
 
 test('the funnel counts cases by step, and offers by answer', async () => {
-  const { rows, offers } = await funnelReport(reads);
+  const { rows, offers } = await funnelReport(reads, { at: at(5) });
   expect(offers).toEqual({ total: 3, accepted: 1, declined: 1, unanswered: 1 });
   expect(rows.find(({ step }) => step === 'accepted')).toMatchObject({ count: 1, of: 'offered', rate: 1 / 3 });
 });

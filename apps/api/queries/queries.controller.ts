@@ -139,7 +139,7 @@ export class QueriesController {
     const request = {
       case: id,
       steps: oneOf('steps', steps, ['true', 'false']) === 'true',
-      ...viewOf(this.rules.history, named),
+      ...viewOf(this.rules.history, named, this.now()),
     };
     await this.mayReadCase(id, asked);
     const { events, reads, personal } = this.stores;

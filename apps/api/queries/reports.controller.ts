@@ -1,8 +1,10 @@
-import { applyDecorators, Controller, Get } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
+import { stated } from '../../../libs/event-sourcing/stated.js';
 import { READERS } from '../../../libs/recovery/vocabulary/roles.js';
+import { NOW } from '../../../libs/platform/stores/stores.module.js';
 import { CLOCK_REPORT_BY } from '../../../libs/reports/clock-report.js';
 import type { ReportRequest } from '../../../libs/reports/reports.js';
 import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
@@ -28,6 +30,7 @@ export class ReportsController {
   constructor(
     private readonly reports: Reports,
     private readonly rules: RulesInForce,
+    @Inject(NOW) private readonly now: () => string,
   ) {}
 
   @Report('clocks', 'ClockReport', 'Count met and missed clocks, ours and as sources reported them')
@@ -35,7 +38,7 @@ export class ReportsController {
     @Parameters('programme', 'by', 'at', 'knownAt', 'under') { programme, by, ...named }: Named,
     @ClientGone() gone: AbortSignal,
   ): Promise<object> {
-    const { at, view } = viewOf(this.rules.history, named);
+    const { at, view } = this.viewOf(named);
     const asked = { programme, by: oneOf('by', by, CLOCK_REPORT_BY), at };
     return this.reports.ask({ report: 'clocks', asked }, view, gone);
   }
@@ -51,12 +54,13 @@ export class ReportsController {
 
   @Report('funnel', 'FunnelReport', 'Count the steps from responses to recovered customers')
   funnel(
-    @Parameters('programme', 'touchpoint', 'product', 'from', 'until', 'knownAt', 'under')
-    { knownAt, under, ...asked }: Named,
+    @Parameters('programme', 'touchpoint', 'product', 'from', 'until', 'at', 'knownAt', 'under')
+    { at: asOf, knownAt, under, ...asked }: Named,
     @ClientGone() gone: AbortSignal,
   ): Promise<object> {
     const when = instantsOf(asked, 'from', 'until');
-    return this.viewed({ report: 'funnel', asked: { ...asked, ...when } }, { knownAt, under }, gone);
+    const { at, view } = this.viewOf(stated({ at: asOf, knownAt, under }));
+    return this.reports.ask({ report: 'funnel', asked: { ...asked, ...when, at } }, view, gone);
   }
 
   @Report(
@@ -90,6 +94,10 @@ export class ReportsController {
   }
 
   private viewed(report: ReportRequest, named: Named, gone: AbortSignal): Promise<object> {
-    return this.reports.ask(report, viewOf(this.rules.history, named).view, gone);
+    return this.reports.ask(report, this.viewOf(named).view, gone);
+  }
+
+  private viewOf(named: Named): ReturnType<typeof viewOf> {
+    return viewOf(this.rules.history, named, this.now());
   }
 }

@@ -18,8 +18,8 @@ afterEach(async () => {
 
 test('for a client that is gone no history is read anew, and the next is not kept waiting', async () => {
   const reports = new Reports(stores);
-  const ask = () =>
-    reports.ask({ report: 'funnel', asked: {} }, { knownAt: '2031-05-05T09:00:00.000Z' }, AbortSignal.abort());
+  const knownAt = '2031-05-05T09:00:00.000Z';
+  const ask = () => reports.ask({ report: 'funnel', asked: { at: knownAt } }, { knownAt }, AbortSignal.abort());
   await expect(ask()).rejects.toThrow('It was stopped');
   await expect(ask()).rejects.toThrow('It was stopped');
 });

@@ -23,8 +23,12 @@ export function instantsOf<Field extends string>(
 }
 
 /** The two times and the rules that a query names. @throws Problem naming each of them that can't be read so. */
-export function viewOf(history: RulesInHistory, named: Named): { readonly at: string; readonly view: View } {
-  const { knownAt, at = knownAt ?? new Date().toISOString() } = instantsOf(named, 'at', 'knownAt');
+export function viewOf(
+  history: RulesInHistory,
+  named: Named,
+  now: string,
+): { readonly at: string; readonly view: View } {
+  const { knownAt, at = knownAt ?? now } = instantsOf(named, 'at', 'knownAt');
   const under = named['under'];
   return { at, view: { knownAt, under: under === undefined ? undefined : findRules(history, 'under', under) } };
 }

@@ -2,6 +2,8 @@ import { Option, type Command } from 'commander';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import { CLOCK_REPORT_BY, clockReport, type ClockReportBy } from '../../../libs/reports/clock-report.js';
 import { funnelReport } from '../../../libs/reports/funnel-report.js';
+import { HELD_BACK_STATES, heldBackList, type HeldBackRequest } from '../../../libs/reports/held-back-list.js';
+import { RELEASE_ORDERS } from '../../../libs/recovery/vocabulary/words.js';
 import { repeatReport } from '../../../libs/reports/repeat-report.js';
 import {
   CAUSE_LEVELS,
@@ -18,13 +20,16 @@ import { print, subcommand, table, type Cell } from '../output.js';
 export function addReport(program: Command): void {
   const report = program
     .command('report')
-    .description('report on clocks, disagreements, funnel, root-causes, times or repeats, from the read models');
+    .description(
+      'report on clocks, disagreements, funnel, root-causes, times, repeats or held-back, from the read models',
+    );
   clocks(report);
   disagreements(report);
   funnel(report);
   rootCauses(report);
   times(report);
   repeats(report);
+  heldBack(report);
 }
 
 interface Given {
@@ -121,15 +126,19 @@ const disagreements = (report: Command): void =>
 const funnel = (report: Command): void =>
   reporting(report, {
     name: 'funnel',
-    says: 'how many responses and cases reached each step, and the answers to offers',
-    ask: (reads, { programme }: Asked) => funnelReport(reads, { programme }),
-    tables: ({ rows, offers: { total, accepted, declined, unanswered } }) => [
+    says: 'how many responses and cases reached each step, what the throttle held back, and the answers to offers',
+    ask: (reads, { programme, at }: Asked) => funnelReport(reads, { programme, at }),
+    tables: ({ rows, triage, offers: { total, accepted, declined, unanswered } }) => [
       [
         ['step', 'count', 'of', 'rate %', '95 % interval'],
         rows.map(({ step, count, of, rate, low, high }) => {
           const interval = low === null ? null : `${percent(low)} to ${percent(high)}`;
           return [step, count, of, percent(rate), interval];
         }),
+      ],
+      [
+        ['respected', 'held back', 'released', 'expired', 'waiting'],
+        [[triage.respected, triage.heldBack, triage.released, triage.expired, triage.waiting]],
       ],
       [['offers', 'accepted', 'declined', 'unanswered'], [[total, accepted, declined, unanswered]]],
     ],
@@ -208,6 +217,49 @@ const repeats = (report: Command): void =>
           row.repeatsWithin90Days,
           row.customersWithin30Days,
           row.customersWithin90Days,
+        ]),
+      ],
+    ],
+  });
+
+const heldBack = (report: Command): void =>
+  reporting(report, {
+    name: 'held-back',
+    says: 'the responses that a throttle held back: who waits for a case, since when',
+    options: [
+      new Option('--team <name>', 'only those of this team'),
+      new Option('--state <state>', 'which of them').choices(HELD_BACK_STATES).default('waiting'),
+      new Option('--order <order>', 'by age or by score').choices(RELEASE_ORDERS).default('oldest-first'),
+    ],
+    ask: (
+      reads,
+      { programme, team, state, order, at }: Asked & { team?: string } & Pick<HeldBackRequest, 'state' | 'order'>,
+    ) => heldBackList(reads, { programme, team: team || undefined, state, order, at }),
+    tables: ({ rows }) => [
+      [
+        [
+          'response',
+          'team',
+          'score',
+          'lowest %',
+          'contact',
+          'priority',
+          'responded at',
+          'held until',
+          'released at',
+          'by',
+        ],
+        rows.map((row) => [
+          row.response,
+          row.team,
+          row.score,
+          percent(row.lowest),
+          row.contactMe,
+          row.priority,
+          row.respondedAt,
+          row.heldUntil,
+          row.releasedAt,
+          row.releasedBy,
         ]),
       ],
     ],

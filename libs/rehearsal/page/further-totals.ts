@@ -76,6 +76,19 @@ const PARTS: readonly Part[] = [
     figure: 'count',
     figures: ({ funnel }) => funnel.rows.map(({ step, count }) => [step, count]),
   },
+  {
+    title: 'What opened no case at once',
+    caption: 'Responses that were respected, or held back by a throttle',
+    what: 'how it stands',
+    figure: 'responses',
+    figures: ({ funnel: { triage } }) => [
+      ['respected', triage.respected],
+      ['held back', triage.heldBack],
+      ['released', triage.released],
+      ['expired', triage.expired],
+      ['waiting', triage.waiting],
+    ],
+  },
 ];
 
 /** Queues, owners, causes and the funnel. They come late in the page because few rule changes move them. */
