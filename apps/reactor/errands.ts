@@ -1,7 +1,13 @@
 import { refuse, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
-import { reactionTo, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
+import {
+  reactionTo,
+  type CommandReaction,
+  type Effect,
+  type Needs,
+  type ReactionInputs,
+} from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { Errand } from './carry-out.js';
@@ -58,11 +64,15 @@ export class Errands<E extends RecoveryEvent> {
   private async effectsOf(event: RecordedEvent): Promise<readonly Effect[]> {
     const books = this.options.rules();
     const { needs, on } = reactionTo(event, this.table);
-    const { streams: names, openCasesBefore } = needs?.(event, books) ?? { streams: [] };
+    return on?.(event, { books, ...(await this.known(needs?.(event, books) ?? { streams: [] })) }) ?? [];
+  }
+
+  /** What a reaction needs to know. */
+  async known({ streams: names, openCasesBefore }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
     const streams = new Map<string, readonly RecordedEvent[]>();
     for (const name of names)
       streams.set(name, (await this.options.events.readStream(name)).events as readonly RecordedEvent[]);
     const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
-    return on?.(event, { books, streams, openCases }) ?? [];
+    return { streams, openCases };
   }
 }

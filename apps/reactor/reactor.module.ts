@@ -17,14 +17,16 @@ import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { isStoreDown } from '../../libs/platform/stores/store-down.js';
 import { pause, type Turn } from '../../libs/platform/stores/turn.js';
-import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { NOW, STORES } from '../../libs/platform/stores/stores.module.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
 import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
+import { HeldBackReleases } from './held-back-releases.js';
 import { Reactor } from './reactor.js';
 
 const SEAL_EVERY_MS = 1_000;
+const RELEASE_EVERY_MS = 5_000;
 const AGAIN_AFTER_MS = 2_000;
 
 const TURN = Symbol('turn');
@@ -43,6 +45,7 @@ class ReactorService extends Background implements OnApplicationBootstrap {
     private readonly errands: Errands<ResponseEvent | IntakeEvent>,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
+    @Inject(NOW) private readonly now: () => string,
   ) {
     super();
   }
@@ -66,6 +69,15 @@ class ReactorService extends Background implements OnApplicationBootstrap {
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
     const key = await this.stores.signingKey();
     this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
+    const releases = new HeldBackReleases({
+      reads: this.stores.reads,
+      commands: this.commands,
+      rules: this.rules,
+      errands: this.errands,
+      now: this.now,
+      onRefused: (stream, { because }) => this.logger.warn({ stream, because }, 'A release was refused'),
+    });
+    this.run(this.keepRunning(releases.name, (turn) => releases.run(turn, () => pause(RELEASE_EVERY_MS, turn))));
     this.run(
       this.keepRunning('sealer', async (turn) => {
         const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
