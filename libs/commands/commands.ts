@@ -1,5 +1,6 @@
-import { refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor, Recorded, ToAppend } from '../event-sourcing/event.js';
+import { idOf } from '../event-sourcing/identity.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
 import { CLOCK_SKEW_MS, handle, handleInTurn, type Handled, type Request } from '../event-store/handle.js';
@@ -23,6 +24,8 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
+import { BesideNow, besideBefore, type Beside } from './beside.js';
+import { lastReSurveyIn } from './last-re-survey.js';
 import { asSent, keyUsed, unlessSame } from './same-command.js';
 
 /** A command on its way from the edge to its aggregate. */
@@ -71,9 +74,12 @@ export interface Surroundings {
   now(this: void): string;
   /** The number of operators. A single one may approve their own rules. */
   operators(this: void): Promise<number>;
-  /** The last re-survey of any of these customers, who are one person, in any case. */
-  lastReSurveyAt?(this: void, customers: readonly string[]): Promise<string | undefined>;
+  /** The cases of these customers, who are one person. */
+  casesOf?(this: void, customers: readonly string[]): Promise<readonly string[]>;
 }
+
+/** What is decided on other streams whose own commands are decided on this one in turn. For the rest one of them comes first. */
+const ENTANGLED: ReadonlySet<string> = new Set(['mergesInto', 'lastReSurveyAt'] satisfies Need[]);
 
 type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
 
@@ -91,7 +97,8 @@ export class Commands {
     if (occurredAt !== undefined && occurredAt > new Date(Date.parse(at) + CLOCK_SKEW_MS).toISOString())
       return refuse('not-yet-happened', `${occurredAt} is still to come; it is ${at}.`, 'occurredAt');
     try {
-      return await handle(events, deciderFor(request), this.toHandle(request, at), this.streams);
+      const outcome = await handle(events, deciderFor(request), this.toHandle(request, at), this.streams);
+      return isRefusal(outcome) || events.holds ? outcome : await this.lookAgain(request, outcome, at);
     } catch (error) {
       if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
       throw error;
@@ -117,10 +124,13 @@ export class Commands {
   ): Request<unknown, { readonly type: string }, RecoveryEvent, CommandContext> {
     const { aggregate, id, command, expectedRevision, correlationId, causationId, occurredAt } = request;
     const stream = streamOf(aggregate, id);
+    let beside = this.besideNow(stream);
     return {
       stream,
       command,
-      context: (first) => this.context(request, first, at),
+      // Decided again, it sees the others anew.
+      context: (first) => this.context(request, first, at, (beside = this.besideNow(stream))),
+      held: () => beside.held,
       declarations: DECLARATIONS,
       envelope: (first) => ({
         programme: programmeOf(request, first),
@@ -136,12 +146,55 @@ export class Commands {
     };
   }
 
+  /**
+   * Where an append can't hang on other streams: decides the command again on those as they were when its event got its
+   * place in history. Of two that each decided before the other's event, the later one finds the earlier's and takes its
+   * own back. What the other did later stays: that one looks again itself.
+   */
+  private async lookAgain(request: AnyRequest, done: Done, at: string): Promise<Done | Refusal> {
+    const { aggregate, id, command, actor, occurredAt, commandId } = request;
+    const [first] = done.events;
+    const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
+    // A command that was sent again is asked no rule that may have changed since.
+    const isAgain = first?.recordedAt !== at;
+    const asked = needs.filter((need) => (isAgain ? need === 'mergesInto' : ENTANGLED.has(need)));
+    if (first === undefined || done.position === undefined || asked.length === 0) return done;
+    const { events } = this.surroundings;
+    const decider = deciderFor(request);
+    const before = besideBefore(events, done.position);
+    const [state, own] = [
+      await before.read(streamOf(aggregate, id), decider),
+      await before.events(streamOf(aggregate, id)),
+    ];
+    const rules = this.surroundings.rules().at(first.programme, first.occurredAt);
+    const context = { now: first.recordedAt, occurredAt, actor, commandId, rules, operators: 1 };
+    for (const need of asked)
+      Object.assign(context, {
+        [need]: await this.answers[need as Need](request, customerOf(request, own[0]), before),
+      });
+    const decision = decider.decide(command, state, context);
+    if (!isRefusal(decision)) return done;
+    for (const event of done.events) {
+      const withdrawn = await this.execute({
+        ...{ aggregate: 'case', id, actor, commandId: idOf('taken back', event.id) },
+        command: { type: 'CorrectEvent', corrects: event.id, withdrawn: true, reason: decision.because },
+      });
+      // Somebody built on it already, such as the answer to a survey: it stays.
+      if (isRefusal(withdrawn)) return done;
+    }
+    return decision;
+  }
+
+  private besideNow(own?: string): BesideNow {
+    return new BesideNow(this.surroundings.events, this.streams, own);
+  }
+
   /** All who an operator says are one person with this customer, themselves first. */
-  async allWhoAre(customer: string): Promise<readonly string[]> {
+  async allWhoAre(customer: string, beside: Beside = this.besideNow()): Promise<readonly string[]> {
     const says = new Map<string, readonly string[]>();
     const named = new Set([customer]);
     for (const one of named) {
-      const { state } = await this.streams.read(this.surroundings.events, streamOf('customer', one), customerDecider);
+      const state = await beside.read(streamOf('customer', one), customerDecider);
       const joinedWith = state.status === 'known' ? state.joinedWith : [];
       says.set(one, joinedWith);
       for (const other of joinedWith) named.add(other);
@@ -149,13 +202,18 @@ export class Commands {
     return allWhoAre(customer, says);
   }
 
-  private async context(request: AnyRequest, first: Recorded | undefined, now: string): Promise<CommandContext> {
+  private async context(
+    request: AnyRequest,
+    first: Recorded | undefined,
+    now: string,
+    beside: Beside,
+  ): Promise<CommandContext> {
     const { aggregate, command, actor, commandId, occurredAt } = request;
     const rulesAt = this.rulesOf(programmeOf(request, first));
     const context = { now, occurredAt, actor, commandId, rules: rulesAt(occurredAt ?? now), rulesAt, operators: 0 };
     const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
     for (const need of needs as readonly Need[])
-      Object.assign(context, { [need]: await this.answers[need](request, customerOf(request, first)) });
+      Object.assign(context, { [need]: await this.answers[need](request, customerOf(request, first), beside) });
     return context;
   }
 
@@ -166,31 +224,37 @@ export class Commands {
 
   /** Answers what decisions need to know of other streams. */
   private readonly answers: {
-    readonly [N in Need]: (request: AnyRequest, customer: string | undefined) => Promise<CommandContext[N]>;
+    readonly [N in Need]: (
+      request: AnyRequest,
+      customer: string | undefined,
+      beside: Beside,
+    ) => Promise<CommandContext[N]>;
   } = {
     operators: () => this.surroundings.operators(),
-    lastReSurveyAt: async (_, customer) =>
-      customer === undefined ? undefined : this.surroundings.lastReSurveyAt?.(await this.allWhoAre(customer)),
-    people: async ({ id, command }) => {
+    lastReSurveyAt: async (_, customer, beside) => {
+      if (customer === undefined || !this.surroundings.casesOf) return undefined;
+      const last: string[] = [];
+      for (const id of await this.surroundings.casesOf(await this.allWhoAre(customer, beside)))
+        last.push(lastReSurveyIn(await beside.events(streamOf('case', id))) ?? '');
+      return last.toSorted().at(-1) || undefined;
+    },
+    people: async ({ id, command }, _, beside) => {
       const named = 'toTeam' in command ? command.toTeam : 'team' in command ? command.team : undefined;
-      const team = named ?? (await this.caseNow(id))?.facts.team;
+      const team = named ?? (await caseNow(id, beside))?.facts.team;
       if (typeof team !== 'string') return undefined;
-      const { state } = await this.streams.read(this.surroundings.events, streamOf('team', team), teamDecider);
+      const state = await beside.read(streamOf('team', team), teamDecider);
       if (state.status === 'none' || state.roster.members.length === 0) return undefined;
       return { team, ids: peopleOf(state.roster) };
     },
-    mergesInto: async ({ command }, customer = '') => {
+    mergesInto: async ({ command }, customer = '', beside) => {
       if (!('into' in command)) return undefined;
-      const now = await this.caseNow(command.into);
+      const now = await caseNow(command.into, beside);
       if (!now) return 'not-opened';
-      const isOfSamePerson = now.customer !== customer && (await this.allWhoAre(customer)).includes(now.customer);
-      return { status: now.facts.status, customer: now.customer, into: now.mergedInto, isOfSamePerson };
+      const { customer: other, mergedInto: into, facts } = now;
+      const isOfSamePerson = other !== customer && (await this.allWhoAre(customer, beside)).includes(other);
+      return { status: facts.status, customer: other, into, isOfSamePerson };
     },
   };
-
-  private async caseNow(id: string): Promise<OpenedCase | undefined> {
-    return (await this.streams.read(this.surroundings.events, streamOf('case', id), caseDecider)).state.now;
-  }
 
   /** For a command whose caller may send it again: its events know it then, whatever the rules say by then. */
   private async hashed(
@@ -230,6 +294,9 @@ export class Commands {
     return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);
   }
 }
+
+const caseNow = async (id: string, beside: Beside): Promise<OpenedCase | undefined> =>
+  (await beside.read(streamOf('case', id), caseDecider)).now;
 
 /** A stream without events and without a programme has no rules: its decider says what is missing. */
 const programmeOf = ({ programme = '' }: AnyRequest, first: Recorded | undefined): string =>

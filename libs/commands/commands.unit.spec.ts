@@ -301,7 +301,7 @@ describe('a command', () => {
       const asking = new Commands({
         ...{ events: stores.events, personal: stores.personal, rules: () => ruleBooks({}), now: () => NOW },
         operators: async () => 1,
-        lastReSurveyAt: async (customers) => void asked.push(customers),
+        casesOf: async (customers) => (asked.push(customers), []),
       });
       await asking.execute({ ...noting, command: { type: 'SendReSurvey', channel: 'e-mail' } });
       expect(asked).toEqual([['eva', 'bob']]);

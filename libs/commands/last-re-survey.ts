@@ -1,28 +1,12 @@
 import { NothingLive, type ReadStore } from '../read-store/read-store.js';
-import type { EventStore } from '../event-store/event-store.js';
+import { asCorrected } from '../recovery/case/correction.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import { streamOf } from '../recovery/aggregates.js';
 
-/** The limit of cases of one person that it reads, newest first. */
+/** The limit of cases of one person, newest first. */
 const MOST = 100;
 
-/**
- * Finds the last re-survey of these customers, who are one person, in any of their cases. The read models name the cases; history has the surveys.
- */
-export async function lastReSurveyAt(
-  { events, reads }: { readonly events: EventStore; readonly reads: ReadStore },
-  customers: readonly string[],
-): Promise<string | undefined> {
-  let last: string | undefined;
-  for (const id of await casesOf(reads, customers)) {
-    const { events: recorded } = await events.readStream(streamOf('case', id));
-    for (const { type, occurredAt } of recorded as readonly RecordedEvent[])
-      if (type === 'ReSurveySent' && (last === undefined || occurredAt > last)) last = occurredAt;
-  }
-  return last;
-}
-
-async function casesOf(reads: ReadStore, customers: readonly string[]): Promise<readonly string[]> {
+/** The cases of these customers, as the read models name them. */
+export async function casesOf(reads: ReadStore, customers: readonly string[]): Promise<readonly string[]> {
   try {
     const sort = [{ field: 'openedAt', direction: 'desc' }] as const;
     const { documents } = await reads.find('cases', { filter: { customer: { $in: customers } }, sort, limit: MOST });
@@ -32,4 +16,12 @@ async function casesOf(reads: ReadStore, customers: readonly string[]): Promise<
     if (error instanceof NothingLive) return [];
     throw error;
   }
+}
+
+/** When the customer of a case was last re-surveyed in it, unless that was withdrawn. */
+export function lastReSurveyIn(events: readonly RecordedEvent[]): string | undefined {
+  const sent = asCorrected(events).filter(({ type }) => type === 'ReSurveySent');
+  return sent
+    .map(({ occurredAt }) => occurredAt)
+    .reduce((a, b) => (a !== undefined && a > b ? a : b), undefined as string | undefined);
 }

@@ -129,6 +129,42 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       });
     });
 
+    describe('an append that hangs on other streams', () => {
+      beforeEach(async () => {
+        await store.append('loan-1', lendingEvents('loan-1', 'a', 'b'), 0);
+      });
+      const held = (revision: number, stream = 'loan-1') => [{ stream, revision }];
+
+      test('stands while they are as they were seen, and is refused once one of them moved; or is refused in words', async () => {
+        const hanging = store.append('loan-7', lendingEvents('loan-7', 'c'), 0, [...held(2), ...held(0, 'loan-9')]);
+        if (!store.holds) {
+          await expect(hanging).rejects.toThrow(AppendRefused);
+          await expect(hanging).rejects.toThrow('Append without them, then look at them again.');
+          return;
+        }
+        expect(await hanging).toMatchObject({ revision: 1 });
+        await store.append('loan-1', lendingEvents('loan-1', 'd'), 2);
+        const late = store.append('loan-7', lendingEvents('loan-7', 'e'), 1, held(2));
+        await expect(late).rejects.toMatchObject({ stream: 'loan-1', expected: 2, actual: 3 });
+        expect((await store.readStream('loan-7')).revision).toBe(1);
+      });
+      test('of two at the same time that hang on each other, one stands', async () => {
+        if (!store.holds) return;
+        await store.append('loan-2', lendingEvents('loan-2', 'a'), 0);
+        const answers = await Promise.allSettled([
+          store.append('loan-1', lendingEvents('loan-1', 'c'), 2, held(1, 'loan-2')),
+          store.append('loan-2', lendingEvents('loan-2', 'd'), 1, held(2)),
+        ]);
+        expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      });
+      test('sent again gets the first answer, wherever they are by then', async () => {
+        if (!store.holds) return;
+        const first = await store.append('loan-7', lendingEvents('loan-7', 'c'), 0, held(2));
+        await store.append('loan-1', lendingEvents('loan-1', 'd'), 2);
+        expect(await store.append('loan-7', lendingEvents('loan-7', 'c'), 0, held(2))).toEqual(first);
+      });
+    });
+
     describe('reading a stream', () => {
       beforeEach(async () => {
         await appendOneByOne(store, 'loan-7', 5);

@@ -58,14 +58,25 @@ export interface StreamSlice {
   readonly revision: number;
 }
 
+/** A stream that a decision saw beside its own, at the revision at which it saw it. */
+export interface Held {
+  readonly stream: string;
+  readonly revision: number;
+}
+
 /** History. It loses, doubles and reorders no event, whoever writes; an append is atomic, and durable when answered. */
 export interface EventStore {
   /**
    * Atomic and idempotent: the same event ids at the same expected revision again get the first answer.
    * Resolves to the stream's new revision and the position of the last event.
-   * @throws RevisionConflict if the stream is not at `expected`.
+   * With `held` it stands only while those streams are as they were seen, in a store that `holds`.
+   * @throws RevisionConflict if the stream is not at `expected`, or one that is held has moved: it names which.
+   * @throws AppendRefused if the store can't hold streams
    */
-  append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended>;
+  append(stream: string, events: readonly ToAppend[], expected: number, held?: readonly Held[]): Promise<Appended>;
+
+  /** An append can hang on other streams. Where it can't, whoever decided on them looks at them again afterwards. */
+  readonly holds?: true;
 
   readStream(stream: string, options?: StreamOptions): Promise<StreamSlice>;
 

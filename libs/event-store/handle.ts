@@ -2,7 +2,7 @@ import { isRefusal, type Context, type Decider, type Refusal } from '../event-so
 import type { DomainEvent, EventDeclaration, Recorded, ToAppend } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';
-import { RevisionConflict, type EventStore } from './event-store.js';
+import { RevisionConflict, type EventStore, type Held } from './event-store.js';
 import { FoldedStreams, foldedOn, type FoldedStream, type Revisions } from './folded-streams.js';
 
 /** What the events of a command carry, beside what the command's context says. */
@@ -26,6 +26,8 @@ export interface Request<State, Command, E extends DomainEvent, C extends Contex
   readonly stream: string;
   readonly command: Command;
   readonly context: FromFirst<C>;
+  /** The other streams that the context was made of, as they were then. */
+  held?(this: void): readonly Held[];
   /** The revision that the caller decided on. Without it, the command is for the stream as it is. */
   readonly expected?: number | undefined;
   readonly declarations: Readonly<Record<E['type'], EventDeclaration>>;
@@ -86,13 +88,15 @@ export async function handleInTurn<State, Command, E extends DomainEvent, C exte
     }
     if (appended.length === 0) return outcomes;
     try {
-      const { position } = await store.append(stream, appended, read.revision);
+      const held = store.holds ? requests.flatMap((request) => request.held?.() ?? []) : [];
+      const { position } = await store.append(stream, appended, read.revision, held);
       const isNew = (outcome: Handled<E> | Refusal) => !isRefusal(outcome) && outcome.revision > read.revision;
       return outcomes.map((outcome) => (isNew(outcome) ? { ...outcome, position } : outcome));
     } catch (error) {
-      // Who named a revision decided on what they saw: only they decide again.
-      const mayRetry = error instanceof RevisionConflict && !requests.some(({ expected }) => expected !== undefined);
-      if (!mayRetry || retries === 0) throw error;
+      // Who named a revision decided on what they saw of that stream: only they decide again.
+      const isTheirs = (conflict: RevisionConflict) =>
+        conflict.stream === stream && requests.some(({ expected }) => expected !== undefined);
+      if (!(error instanceof RevisionConflict) || isTheirs(error) || retries === 0) throw error;
     }
   }
 }

@@ -11,12 +11,14 @@ import type { EventDeclaration, Recorded, ToAppend } from '../../event-sourcing/
 import { upcasting } from '../../event-sourcing/upcasting.js';
 import { checkedData } from '../append-limits.js';
 import {
+  AppendRefused,
   HistoryUnavailable,
   RevisionConflict,
   type Appended,
   type Batch,
   type EventStore,
   type FollowOptions,
+  type Held,
   type ReadOptions,
   type StreamOptions,
   type StreamSlice,
@@ -88,7 +90,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   asStored(): EventStore {
     return {
-      append: (stream, events, expected) => this.append(stream, events, expected),
+      append: (stream, events, expected, held) => this.append(stream, events, expected, held),
       readStream: (stream, options) => this.sliceOf(unchanged, stream, options),
       readAll: (options) => this.batchesOf(unchanged, options),
       follow: (options) => this.following(unchanged, options),
@@ -98,9 +100,21 @@ export class EventStoreDbEventStore implements EventStore {
     };
   }
 
-  /** Retries when the connection fails: EventStoreDB deduplicates by event id. */
-  async append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended> {
+  /**
+   * Retries when the connection fails: EventStoreDB deduplicates by event id.
+   * @throws AppendRefused for `held`: an append of EventStoreDB checks the revision of its own stream alone
+   */
+  async append(
+    stream: string,
+    events: readonly ToAppend[],
+    expected: number,
+    held: readonly Held[] = [],
+  ): Promise<Appended> {
     this.refuseIfClosed();
+    if (held.length > 0)
+      throw new AppendRefused(
+        `EventStoreDB can't make an append to ${stream} hang on other streams. Append without them, then look at them again.`,
+      );
     checkedData(stream, events);
     const stored = events.map(storedEvent);
     try {

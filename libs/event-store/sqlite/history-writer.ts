@@ -6,7 +6,7 @@ import { GroupCommit } from '../../sqlite/group-commit.js';
 import { isFatal } from '../../sqlite/sqlite-errors.js';
 import { transact } from '../../sqlite/transaction.js';
 import { checkedData } from '../append-limits.js';
-import { HistoryUnavailable, RevisionConflict, type Appended } from '../event-store.js';
+import { HistoryUnavailable, RevisionConflict, type Appended, type Held } from '../event-store.js';
 import { positionText, rowWriter, type EventRow, type RowWriter } from './event-rows.js';
 import { hashOfRow, type HeadFile } from './head.js';
 import type { HistoryReader } from './history-reader.js';
@@ -17,6 +17,7 @@ interface Append {
   readonly events: readonly ToAppend[];
   readonly data: readonly string[];
   readonly expected: number;
+  readonly held: readonly Held[];
 }
 
 /** Enough to spread the cost of a sync; so few that readers aren't kept waiting. */
@@ -47,9 +48,14 @@ export class HistoryWriter {
     });
   }
 
-  async append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended> {
+  async append(
+    stream: string,
+    events: readonly ToAppend[],
+    expected: number,
+    held: readonly Held[] = [],
+  ): Promise<Appended> {
     // Made text now: what the caller does to the objects afterwards changes nothing.
-    const append = { stream, events, data: checkedData(stream, events), expected };
+    const append = { stream, events, data: checkedData(stream, events), expected, held };
     const inserted = this.group.run(() => this.insert(append), events.length);
     const outcome = await inserted.catch((error: unknown) => {
       throw inWords(error, this.path);
@@ -94,18 +100,24 @@ export class HistoryWriter {
     this.committed();
   }
 
-  private insert({ stream, events, data, expected }: Append): Appended | RevisionConflict {
+  private insert({ stream, events, data, expected, held }: Append): Appended | RevisionConflict {
     const known = this.reader.streamNumber(stream);
-    const revision = known === 0 ? 0 : this.reader.revision(known);
+    const revision = this.revisionOf(stream, known);
     if (revision !== expected) {
       return this.before(known, events, expected) ?? new RevisionConflict(stream, expected, revision);
     }
+    const moved = held.find((other) => this.revisionOf(other.stream) !== other.revision);
+    if (moved) return new RevisionConflict(moved.stream, moved.revision, this.revisionOf(moved.stream));
     const number = known === 0 ? this.writer.stream(stream) : known;
     for (const [index, event] of events.entries()) {
       this.position += 1;
       this.lastRow = this.writer.insert(event, data[index] ?? '', this.position, number, expected + index + 1);
     }
     return { revision: expected + events.length, position: positionText(this.position) };
+  }
+
+  private revisionOf(stream: string, known = this.reader.streamNumber(stream)): number {
+    return known === 0 ? 0 : this.reader.revision(known);
   }
 
   /** The first answer, where these very events were appended at this very place before. */

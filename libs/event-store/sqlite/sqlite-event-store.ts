@@ -12,6 +12,7 @@ import {
   type ByShardOptions,
   type EventStore,
   type FollowOptions,
+  type Held,
   type HistoryByShard,
   type ReadOptions,
   type StreamOptions,
@@ -42,6 +43,8 @@ const DEFAULT_BATCH = 1_000;
 
 /** History in one SQLite file. */
 export class SqliteEventStore implements EventStore {
+  /** An append is one transaction, which sees every stream. */
+  readonly holds = true;
   private readonly followers = new Set<() => void>();
   private readonly stored: HistoryReader;
   private readonly upcast: HistoryReader;
@@ -93,7 +96,8 @@ export class SqliteEventStore implements EventStore {
 
   asStored(): EventStore {
     return {
-      append: (stream, events, expected) => this.append(stream, events, expected),
+      append: (stream, events, expected, held) => this.append(stream, events, expected, held),
+      holds: this.holds,
       readStream: (stream, options) => this.sliceOf(this.stored, stream, options),
       readAll: (options) => this.batchesOf(this.stored, options),
       follow: (options) => this.following(this.stored, options),
@@ -103,14 +107,19 @@ export class SqliteEventStore implements EventStore {
     };
   }
 
-  async append(stream: string, events: readonly ToAppend[], expected: number): Promise<Appended> {
+  async append(
+    stream: string,
+    events: readonly ToAppend[],
+    expected: number,
+    held?: readonly Held[],
+  ): Promise<Appended> {
     this.refuseIfClosed();
     if (this.writes === undefined) {
       throw new HistoryUnavailable(
         `${this.files.database} was opened for reading. Open it for writing, or ask the process that writes it.`,
       );
     }
-    return this.writes.append(stream, events, expected);
+    return this.writes.append(stream, events, expected, held);
   }
 
   readStream(stream: string, options?: StreamOptions): Promise<StreamSlice> {

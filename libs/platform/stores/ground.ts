@@ -1,5 +1,5 @@
 import { Commands } from '../../commands/commands.js';
-import { lastReSurveyAt } from '../../commands/last-re-survey.js';
+import { casesOf } from '../../commands/last-re-survey.js';
 import { RulesInForce } from '../../commands/rules-in-force.js';
 import { ApiKeys } from '../auth/api-keys.js';
 import type { Config } from '../config/config.js';
@@ -39,7 +39,7 @@ export async function wayIn(stores: Stores, now = systemClock): Promise<WayIn> {
     rules: () => rules.books(),
     operators: async () =>
       new Set((await keys.list()).filter(({ role }) => role === 'operator').map(({ name }) => name)).size,
-    lastReSurveyAt: (customers) => lastReSurveyAt(stores, customers),
+    casesOf: (customers) => casesOf(stores.reads, customers),
   });
   return { commands, rules, keys };
 }
