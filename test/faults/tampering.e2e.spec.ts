@@ -91,6 +91,7 @@ describe('a sealed event', () => {
     ['command_id', `'another'`],
     ['correlation_id', `'another'`],
     ['causation_id', `'another'`],
+    ['request_hash', `'another'`],
     ['data', `json_set(data, '$.reason', 'another')`],
     ['data', `'{'`],
   ])('that is changed in %s to %s is named', async (column, value) => {
