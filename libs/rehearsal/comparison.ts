@@ -1,7 +1,6 @@
 import type { ClockDocument } from '../read-models/clocks.js';
 import { Inputs } from '../read-models/inputs.js';
 import type { AnyReadModel } from '../read-models/read-models.js';
-import type { GroupQuery } from '../read-store/read-store.js';
 import { reaches } from '../recovery/rules/reach.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { Lines } from '../replay/digest/fast/lines.js';
@@ -15,7 +14,7 @@ import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
 import { FirstOf } from './first-of.js';
 import { scopeOf, type RehearsalRequest } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
-import { totalQueries, type Scope } from './totals.js';
+import { totalQueries, type Scope, type TotalQuery } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 import { Explainer, type Pair } from './why.js';
 
@@ -120,7 +119,7 @@ export class Comparison {
 const bothSides = (
   projections: readonly AnyReadModel[],
   books: Books,
-  queries: Partial<Record<string, GroupQuery>>,
+  queries: Partial<Record<string, TotalQuery>>,
 ): readonly BothSides[] =>
   projections.map((projection) => {
     const query = queries[projection.name];

@@ -2,7 +2,7 @@ import { stated } from '../event-sourcing/stated.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { CAUSE_LEVELS, causesOf, type CauseCount } from '../reports/root-cause-report.js';
 import { clockCounts } from '../reports/clock-report.js';
-import { between, funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
+import { between, byOrigin, funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
 
 /** The cases that a rehearsal compares: those of one programme opened within the window. */
 export interface Scope {
@@ -49,7 +49,13 @@ export type Totalled = (typeof TOTALLED)[number];
 
 const CAUSE_FIELDS = CAUSE_LEVELS.map((level) => `level${level}`);
 
-export function totalQueries({ programme, from, to, at }: Scope): Readonly<Record<Totalled, GroupQuery>> {
+/** How the documents of a read model are counted. */
+export interface TotalQuery extends GroupQuery {
+  /** Sums up the groups of whole shards, so that few remain: by one field then. */
+  readonly summing?: { readonly by: string; sum(this: void, groups: readonly Group[]): readonly Group[] };
+}
+
+export function totalQueries({ programme, from, to, at }: Scope): Readonly<Record<Totalled, TotalQuery>> {
   const filter = stated({ programme, openedAt: between(from, to) });
   return {
     clocks: {
@@ -62,7 +68,8 @@ export function totalQueries({ programme, from, to, at }: Scope): Readonly<Recor
     },
     queues: { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
     root_causes: { filter, by: CAUSE_FIELDS },
-    funnel: funnelQuery({ programme, from, until: to, at }),
+    // A response and its case are in one shard.
+    funnel: { ...funnelQuery({ programme, from, until: to, at }), summing: { by: 'about', sum: byOrigin } },
   };
 }
 

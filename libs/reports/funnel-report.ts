@@ -13,11 +13,11 @@ export interface FunnelRequest {
   readonly at: string;
 }
 
-/** Each step with the one that its rate refers to. "opened" has none: some cases come from no response. */
+/** Each step with the one that it counts a share of. */
 const STEPS = {
   received: null,
   flagged: 'received',
-  opened: null,
+  opened: 'flagged',
   contacted: 'opened',
   offered: 'opened',
   accepted: 'offered',
@@ -37,14 +37,23 @@ export interface FunnelRow {
   readonly high: number | null;
 }
 
-/** How many responses and cases reached each step. */
-export async function funnelReport(reads: ReadStore, asked: FunnelRequest): Promise<FunnelReport> {
-  return funnelOf(await reads.group('funnel', funnelQuery(asked)));
+/** What reached a step without the one before it, and how far that came. */
+export interface FunnelApart {
+  readonly says: 'opened without a flagged response' | 'surveyed again without an approval';
+  readonly count: number;
+  /** The steps from there on. */
+  readonly rows: readonly FunnelRow[];
 }
 
+/** How many responses and cases reached each step. */
+export async function funnelReport(reads: ReadStore, asked: FunnelRequest): Promise<FunnelReport> {
+  return funnelOf(byOrigin(await reads.group('funnel', funnelQuery(asked))));
+}
+
+/** By response, because only together do a response and its case say whether the case comes from a flagged one. */
 export const funnelQuery = ({ programme, touchpoint, product, from, until, at }: FunnelRequest): GroupQuery => ({
   filter: stated({ programme, touchpoint, product, at: between(from, until) }),
-  by: ['about'],
+  by: ['about', 'response'],
   sums: {
     offers: 'offers',
     offersAccepted: 'accepted',
@@ -61,23 +70,84 @@ export const funnelQuery = ({ programme, touchpoint, product, from, until, at }:
     offered: { offered: true },
     accepted: { acceptedAny: true },
     approved: { approved: true },
-    reSurveyed: { reSurveyed: true },
-    recovered: { recovered: true },
+    reSurveyed: { approved: true, reSurveyed: true },
+    recovered: { approved: true, recovered: true },
+    reSurveyedUnapproved: { approved: false, reSurveyed: true },
+    recoveredUnapproved: { approved: false, recovered: true },
   },
 });
 
+/** Responses, cases that were opened for a flagged one, and other cases. */
+type Origin = 'response' | 'case' | 'other-case';
+
+/** Adds up the groups of all responses. Those of a response and of its case must be among the same groups. */
+export function byOrigin(groups: readonly Group[]): readonly Group[] {
+  const flagged = new Set<unknown>();
+  for (const { about, response, flagged: count } of groups)
+    if (about === 'response' && Number(count) > 0) flagged.add(response);
+  const sums = new Map<Origin, Record<string, string | number>>();
+  for (const { about, response, ...figures } of groups) {
+    const origin = about === 'response' ? 'response' : flagged.has(response) ? 'case' : 'other-case';
+    const sum = sums.get(origin) ?? { about: origin };
+    sums.set(origin, sum);
+    for (const [name, figure] of Object.entries(figures)) sum[name] = Number(sum[name] ?? 0) + Number(figure);
+  }
+  return [...sums.values()] as unknown as readonly Group[];
+}
+
 export type FunnelReport = ReturnType<typeof funnelOf>;
 
+/** @param groups by origin */
 export function funnelOf(groups: readonly Group[]) {
-  const figure = (about: 'response' | 'case', name: string): number =>
+  const figure = (about: Origin, name: string): number =>
     Number(groups.find((group) => group['about'] === about)?.[name] ?? 0);
-  const countOf = (step: FunnelStep): number => {
-    if (step === 'received') return figure('response', 'count');
-    if (step === 'flagged') return figure('response', 'flagged');
-    return figure('case', step === 'opened' ? 'count' : step);
+  const ofCases = (name: string): number => figure('case', name) + figure('other-case', name);
+  const countedFrom =
+    (cases: Origin) =>
+    (step: FunnelStep): number => {
+      if (step === 'received') return figure('response', 'count');
+      if (step === 'flagged') return figure('response', 'flagged');
+      return figure(cases, step === 'opened' ? 'count' : step);
+    };
+  const others = rowsFrom('opened', countedFrom('other-case'));
+  const unapproved = rowsFrom('reSurveyed', (step) => ofCases(`${step}Unapproved`));
+  // Without any response the funnel begins with the cases.
+  const hasResponses = figure('response', 'count') > 0;
+  const apart: readonly FunnelApart[] = [
+    ...(hasResponses ? apartIfAny('opened without a flagged response', others) : []),
+    ...apartIfAny('surveyed again without an approval', unapproved),
+  ];
+  const [heldBack, released, expired] = [
+    figure('response', 'heldBack'),
+    figure('response', 'released'),
+    figure('response', 'expired'),
+  ];
+  return {
+    rows: hasResponses ? rowsFrom('received', countedFrom('case')) : others,
+    /** What the rows leave out. */
+    apart,
+    /** What opened no case at once: contact that the customer does not want, and what a throttle held back. */
+    triage: {
+      respected: figure('response', 'respected'),
+      heldBack,
+      released,
+      expired,
+      waiting: heldBack - released - expired,
+    },
+    offers: {
+      total: ofCases('offers'),
+      accepted: ofCases('offersAccepted'),
+      declined: ofCases('offersDeclined'),
+      unanswered: ofCases('offersUnanswered'),
+    },
   };
+}
+
+/** The steps from one on, which is compared with none. */
+function rowsFrom(first: FunnelStep, countOf: (step: FunnelStep) => number): readonly FunnelRow[] {
   const steps = Object.entries(STEPS) as [FunnelStep, FunnelStep | null][];
-  const rows = steps.map(([step, of]): FunnelRow => {
+  return steps.slice(steps.findIndex(([step]) => step === first)).map(([step, before]): FunnelRow => {
+    const of = step === first ? null : before;
     const count = countOf(step);
     const interval = of === null ? undefined : wilson(count, countOf(of));
     return {
@@ -89,29 +159,10 @@ export function funnelOf(groups: readonly Group[]) {
       high: interval?.[1] ?? null,
     };
   });
-  const [heldBack, released, expired] = [
-    figure('response', 'heldBack'),
-    figure('response', 'released'),
-    figure('response', 'expired'),
-  ];
-  return {
-    rows,
-    /** What opened no case at once: contact that the customer does not want, and what a throttle held back. */
-    triage: {
-      respected: figure('response', 'respected'),
-      heldBack,
-      released,
-      expired,
-      waiting: heldBack - released - expired,
-    },
-    offers: {
-      total: figure('case', 'offers'),
-      accepted: figure('case', 'offersAccepted'),
-      declined: figure('case', 'offersDeclined'),
-      unanswered: figure('case', 'offersUnanswered'),
-    },
-  };
 }
+
+const apartIfAny = (says: FunnelApart['says'], [first, ...rows]: readonly FunnelRow[]): readonly FunnelApart[] =>
+  first && first.count > 0 ? [{ says, count: first.count, rows }] : [];
 
 /** A condition on an instant: `from` or later, and before `until`. Undefined if both are open. */
 export const between = (from: string | undefined, until: string | undefined) =>

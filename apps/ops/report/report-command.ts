@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import { CLOCK_REPORT_BY, clockReport, type ClockReportBy } from '../../../libs/reports/clock-report.js';
-import { funnelReport } from '../../../libs/reports/funnel-report.js';
+import { funnelReport, type FunnelRow } from '../../../libs/reports/funnel-report.js';
 import { HELD_BACK_STATES, heldBackList, type HeldBackRequest } from '../../../libs/reports/held-back-list.js';
 import { RELEASE_ORDERS } from '../../../libs/recovery/vocabulary/words.js';
 import { repeatReport } from '../../../libs/reports/repeat-report.js';
@@ -123,19 +123,24 @@ const disagreements = (report: Command): void =>
     ],
   });
 
+const STEP_COLUMNS = ['count', 'of', 'rate %', '95 % interval'];
+
+function stepCells({ step, count, of, rate, low, high }: FunnelRow): readonly Cell[] {
+  const interval = low === null ? null : `${percent(low)} to ${percent(high)}`;
+  return [step, count, of, percent(rate), interval];
+}
+
 const funnel = (report: Command): void =>
   reporting(report, {
     name: 'funnel',
     says: 'how many responses and cases reached each step, what the throttle held back, and the answers to offers',
     ask: (reads, { programme, at }: Asked) => funnelReport(reads, { programme, at }),
-    tables: ({ rows, triage, offers: { total, accepted, declined, unanswered } }) => [
-      [
-        ['step', 'count', 'of', 'rate %', '95 % interval'],
-        rows.map(({ step, count, of, rate, low, high }) => {
-          const interval = low === null ? null : `${percent(low)} to ${percent(high)}`;
-          return [step, count, of, percent(rate), interval];
-        }),
-      ],
+    tables: ({ rows, apart, triage, offers: { total, accepted, declined, unanswered } }) => [
+      [['step', ...STEP_COLUMNS], rows.map(stepCells)],
+      ...apart.map(({ says, count, rows: further }): Table => [
+        ['counted apart', ...STEP_COLUMNS],
+        [[says, count, null, null, null], ...further.map(stepCells)],
+      ]),
       [
         ['respected', 'held back', 'released', 'expired', 'waiting'],
         [[triage.respected, triage.heldBack, triage.released, triage.expired, triage.waiting]],
