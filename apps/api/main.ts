@@ -1,5 +1,5 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
-import { UpToDateModule } from '../projector/up-to-date.module.js';
+import { CurrentBuildModule } from '../projector/current-build.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
@@ -26,6 +26,6 @@ await runRole({
     TopicsModule,
     DeadLettersModule,
     // A change of rules that was lost with an api is finished by the next one that starts; the first build is a projector's.
-    UpToDateModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),
+    CurrentBuildModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),
   ],
 });

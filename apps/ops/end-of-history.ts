@@ -9,7 +9,7 @@ export const directBuilds = ({ events, reads, ledger }: Stores): DirectBuilds =>
   new DirectBuilds({ events, reads, ledger, stepMs: Infinity, show: showing });
 
 /** Brings the read models, and the builds that are kept, to the end of history, under the rules in force. */
-export const bringUpToDate = (stores: Stores): Promise<Generation> => directBuilds(stores).bringUpToDate();
+export const catchUp = (stores: Stores): Promise<Generation> => directBuilds(stores).serveCurrent();
 
 /** Seals the rest of history, so that a command leaves nothing unsealed. */
 export async function sealHistory({ events, ledger, vault, signingKey }: Stores): Promise<number> {

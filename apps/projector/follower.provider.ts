@@ -4,7 +4,7 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { Inputs } from '../../libs/read-models/inputs.js';
 import { READ_MODELS } from '../../libs/read-models/read-models.js';
-import { booksOf } from '../../libs/replay/builds/bring-up-to-date.js';
+import { booksOf } from '../../libs/replay/builds/kept-builds.js';
 import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';

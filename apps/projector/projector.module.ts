@@ -34,7 +34,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const served = await this.stores.reads.live();
     const atOnce = served === undefined || (await this.builds.kept()) !== undefined;
-    if (atOnce) await this.builds.bringUpToDateAlone();
+    if (atOnce) await this.builds.serveCurrentAlone();
     await this.follower.refresh();
     if (!atOnce) this.run(this.update());
     // An engine may be down for a while; this restarts what failed then.
@@ -74,7 +74,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
   private async update(): Promise<void> {
     this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
     try {
-      const { id } = await this.builds.steered({ signal: this.stop }).bringUpToDate();
+      const { id } = await this.builds.steered({ signal: this.stop }).serveCurrent();
       this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
       if (error instanceof Stopped) return; // the next start continues it

@@ -5,7 +5,7 @@ import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { Generation, GenerationChoice, GenerationStamp, ReadStore } from '../read-store/read-store.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
-import { booksOf, canFold, keptBuild } from '../replay/builds/bring-up-to-date.js';
+import { booksOf, canFold, keptBuild } from '../replay/builds/kept-builds.js';
 import { isFed, switchGeneration } from '../replay/builds/generations.js';
 import { catchUp, rebuild, type BuildOptions, type Progress } from '../replay/builds/rebuild.js';
 import { loadRuleBooks, type RulesInHistory } from '../replay/builds/rule-books.js';
@@ -70,8 +70,8 @@ export class DirectBuilds implements Builds {
     return { ...next, status: 'live' };
   }
 
-  /** Brings the builds that are kept to go back to, to the end of history as well. */
-  async bringUpToDate(): Promise<Generation> {
+  /** The same, and brings the builds that are kept to go back to, to the end of history. */
+  async serveCurrent(): Promise<Generation> {
     const { events, reads } = this.on;
     const live = await this.serve();
     const rules = await loadRuleBooks(events);

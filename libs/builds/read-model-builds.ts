@@ -57,7 +57,7 @@ export class ReadModelBuilds implements Builds {
   }
 
   /** Looks again after each build, before it is served: rules may have changed once more. */
-  async bringUpToDate(): Promise<Generation> {
+  async serveCurrent(): Promise<Generation> {
     for (;;) {
       const fitting = await this.kept();
       if (fitting === undefined) await this.build({ reason: 'up to date' });
@@ -69,7 +69,7 @@ export class ReadModelBuilds implements Builds {
   }
 
   /** The same in this thread, while nobody is served yet. */
-  bringUpToDateAlone(): Promise<Generation> {
+  serveCurrentAlone(): Promise<Generation> {
     return this.direct.serve();
   }
 

@@ -3,7 +3,7 @@ import { withTemporaryStore } from '../platform/stores/temporary-store.js';
 import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import type { Generation, ReadStore } from '../read-store/read-store.js';
-import { booksOf } from '../replay/builds/bring-up-to-date.js';
+import { booksOf } from '../replay/builds/kept-builds.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { verifyReadModels, type Verification, type VerifyOptions } from '../replay/digest/verify.js';
 

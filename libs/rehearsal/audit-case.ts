@@ -5,7 +5,7 @@ import type { EventType, RecordedEvent } from '../recovery/history.js';
 import { caseAsRead } from '../recovery/case/case-reading.js';
 import { verdictOf, type ClockVerdict } from '../recovery/clocks/clock-times.js';
 import { explainClock, type ClockExplanation } from '../recovery/clocks/explain-clock.js';
-import { booksServed } from '../replay/builds/bring-up-to-date.js';
+import { booksServed } from '../replay/builds/kept-builds.js';
 import { booksOfView, isPresent, type View } from '../replay/builds/view.js';
 import { stepsOfCase, type AuditStep } from './case-steps.js';
 import { clocksOfCase, type ExportedCase } from './exported-case.js';

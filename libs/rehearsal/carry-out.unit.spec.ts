@@ -8,7 +8,7 @@ import type { RecoveryEvent } from '../recovery/history.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import type { RuleSet } from '../recovery/rules/rule-set.js';
 import { opened, RESOLVE, rulesOf, submitted } from '../recovery/clocks/case-clocks.testing.js';
-import { booksOf } from '../replay/builds/bring-up-to-date.js';
+import { booksOf } from '../replay/builds/kept-builds.js';
 import { digestBuild } from '../replay/digest/digest.js';
 import { switchGeneration } from '../replay/builds/generations.js';
 import { appendEvents } from '../replay/history.testing.js';

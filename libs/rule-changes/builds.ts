@@ -26,5 +26,5 @@ export interface Builds {
   /** Serves this build, in one step for all read models. */
   switchTo(generation: number): Promise<{ from: number | undefined; to: number }>;
   /** Serves a build by the present code and under the rules in force; makes one where none is kept. */
-  bringUpToDate(): Promise<Generation>;
+  serveCurrent(): Promise<Generation>;
 }

@@ -56,7 +56,7 @@ type Acts = { readonly [Event in RulesEvent as Event['type']]: Event['data'] };
 
 /**
  * Puts rules in force and takes them back: history records the act, and the switch to a build under them follows it.
- * `bringUpToDate` finishes the switch after a crash in between.
+ * `serveCurrent` finishes the switch after a crash in between.
  */
 export class RuleChanges {
   constructor(private readonly on: Surroundings) {}
@@ -93,7 +93,7 @@ export class RuleChanges {
     const done = await commandRules(this.on, { type: 'ActivateRuleSet', ...named, ...since, digestBefore }, sent);
     if (isRefusal(done)) return done;
     crashPoint('replay: after activation, before switch');
-    const { id: generation } = await builds.bringUpToDate();
+    const { id: generation } = await builds.serveCurrent();
     const digestAfter = await builds.digest(generation);
     return { ...named, done, generation, digestBefore, digestAfter, replaces: plansReplacedBy(done.events) };
   }
@@ -158,7 +158,7 @@ export class RuleChanges {
 
   /** Serves what a command did before: a crash may have come before its switch. */
   private async served({ digestBefore = '', digestAfter = '' }: Partial<Served>): Promise<Served> {
-    const { id } = await this.on.builds.bringUpToDate();
+    const { id } = await this.on.builds.serveCurrent();
     return { generation: id, digestBefore, digestAfter };
   }
 }

@@ -11,7 +11,7 @@ import { READ_MODELS } from '../../libs/read-models/read-models.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
-import { booksOf } from '../../libs/replay/builds/bring-up-to-date.js';
+import { booksOf } from '../../libs/replay/builds/kept-builds.js';
 import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
 import { ParkedList } from '../../libs/replay/fold/parked.js';
 import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';
@@ -38,7 +38,7 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     await fill(stores, size.quick ? 5_000 : 50_000);
     const follower = followerOf(stores);
     const builds = new ReadModelBuilds(stores, follower);
-    await builds.bringUpToDateAlone();
+    await builds.serveCurrentAlone();
     await follower.refresh();
     try {
       const ms = size.quick ? 1_000 : 2_000;

@@ -87,7 +87,7 @@ export class Imports {
     const actor = { id: caller.name, role: caller.role };
     await startRules(this.stores.events, { ruleSet, hash: ruleSetHash(ruleSet), now, actor });
     await this.rules.reload();
-    await this.builds.bringUpToDate();
+    await this.builds.serveCurrent();
     return ruleSet;
   }
 }

@@ -8,7 +8,7 @@ import { makeOwnFolder } from '../../../libs/platform/stores/own-folder.js';
 import { compileRules } from '../../../libs/recovery/rules/compile.js';
 import type { RuleSet } from '../../../libs/recovery/rules/rule-set.js';
 import { appendEvents } from '../../../libs/replay/history.testing.js';
-import { bringUpToDate } from '../end-of-history.js';
+import { catchUp } from '../end-of-history.js';
 import { examine } from './examination.js';
 
 const OPERATOR = { id: 'olga', role: 'operator' } as const;
@@ -71,7 +71,7 @@ describe('the teams that the rules give cases to', () => {
       return { stream: `team-${team}`, event };
     });
     await appendEvents(stores.events, given);
-    await bringUpToDate(stores);
+    await catchUp(stores);
     await stores.close();
     return (await examine(folder, {})).filter(({ what }) => what.startsWith('team '));
   };

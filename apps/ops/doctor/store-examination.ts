@@ -4,7 +4,7 @@ import { sayPlaces, type StorePlaces } from '../../../libs/platform/config/store
 import { openHistory, openLedger, openReads, openVault } from '../../../libs/platform/stores/open-stores.js';
 import { runningApp } from '../../../libs/platform/stores/running-app.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
-import { isCurrent } from '../../../libs/replay/builds/bring-up-to-date.js';
+import { isCurrent } from '../../../libs/replay/builds/kept-builds.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import type { RuleBooks } from '../../../libs/recovery/rules/rule-book.js';

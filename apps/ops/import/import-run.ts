@@ -12,7 +12,7 @@ import { Failure } from '../failure.js';
 import { askApp } from '../over-http.js';
 import { operator } from '../operator.js';
 import { showing } from '../progress.js';
-import { bringUpToDate, sealHistory } from '../end-of-history.js';
+import { catchUp, sealHistory } from '../end-of-history.js';
 import { readRules } from '../rule-source.js';
 import { readText } from '../text-file.js';
 
@@ -44,7 +44,7 @@ export async function runImport(
     'rows',
   );
   crashPoint('import: after history, before read models');
-  await bringUpToDate(stores);
+  await catchUp(stores);
   crashPoint('import: after read models, before seals');
   await sealHistory(stores);
   const { digest } = await digestBuild(stores.reads);

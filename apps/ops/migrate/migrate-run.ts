@@ -6,7 +6,7 @@ import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { digestBuild } from '../../../libs/replay/digest/digest.js';
 import { EXIT, Failure } from '../failure.js';
 import { showing } from '../progress.js';
-import { bringUpToDate, sealHistory } from '../end-of-history.js';
+import { catchUp, sealHistory } from '../end-of-history.js';
 import { hasPrefix, BUILD_RECORDS, POSITION_RECORDS } from '../records-of-history.js';
 
 /**
@@ -16,7 +16,7 @@ import { hasPrefix, BUILD_RECORDS, POSITION_RECORDS } from '../records-of-histor
  */
 export async function runMigrate(from: Stores, to: Stores) {
   await refuseOccupied(from, to);
-  if ((await from.events.end()) !== undefined) await bringUpToDate(from);
+  if ((await from.events.end()) !== undefined) await catchUp(from);
   await sealHistory(from);
   const [history, copy] = [from.events.asStored(), to.events.asStored()];
   const { copied } = await showing('Copying history', (onProgress) =>
@@ -52,7 +52,7 @@ async function refuseOccupied(from: Stores, to: Stores): Promise<void> {
 }
 
 async function sameDigest(from: Stores, to: Stores): Promise<string> {
-  const live = await bringUpToDate(to);
+  const live = await catchUp(to);
   await releaseRetired(to.reads, live.id);
   const [before, after] = [(await digestBuild(from.reads)).digest, (await digestBuild(to.reads)).digest];
   if (before === after) return after;

@@ -15,7 +15,7 @@ import type { StorePlaces } from '../../../libs/platform/config/store-places.js'
 import { refuseEngines, withStores } from '../data-folder.js';
 import { Failure } from '../failure.js';
 import { operator } from '../operator.js';
-import { bringUpToDate, sealHistory } from '../end-of-history.js';
+import { catchUp, sealHistory } from '../end-of-history.js';
 import { BUILD_RECORDS, EVENT_RECORDS, POSITION_RECORDS, type EventRecord } from '../records-of-history.js';
 
 export type RestoreResult =
@@ -122,7 +122,7 @@ async function resetLedger({ events, ledger }: Stores, positionOf: (key: string)
 }
 
 async function digestOf(stores: Stores): Promise<string> {
-  await bringUpToDate(stores);
+  await catchUp(stores);
   return (await digestBuild(stores.reads)).digest;
 }
 

@@ -8,7 +8,7 @@ import { releaseRetired } from '../../../libs/replay/builds/generations.js';
 import { commandRules, type Sent } from '../../../libs/rule-changes/command-rules.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { EXIT, Failure } from '../failure.js';
-import { bringUpToDate, directBuilds, sealHistory } from '../end-of-history.js';
+import { catchUp, directBuilds, sealHistory } from '../end-of-history.js';
 
 /** Changes rules in this process; read models reach the end of history first, seals at the end. @throws Failure where it is refused */
 export async function changeRules<T extends object>(
@@ -16,7 +16,7 @@ export async function changeRules<T extends object>(
   actor: Actor,
   work: (changes: RuleChanges, sent: Sent) => Promise<T | Refusal>,
 ): Promise<T> {
-  const before = await bringUpToDate(stores);
+  const before = await catchUp(stores);
   const changes = new RuleChanges({ ...stores, ...(await wayIn(stores)), builds: directBuilds(stores) });
   const changed = unlessRefused(await work(changes, { actor, commandId: randomUUID() }));
   await releaseRetired(stores.reads, before.id);
@@ -27,7 +27,7 @@ export async function changeRules<T extends object>(
 /** Sends one command on rules, after which read models and seals reach the end of history. @throws Failure where it is refused */
 export async function decideRules(stores: Stores, command: RulesCommand, actor: Actor): Promise<void> {
   unlessRefused(await commandRules(await wayIn(stores), command, { actor, commandId: randomUUID() }));
-  if (await stores.reads.live()) await bringUpToDate(stores);
+  if (await stores.reads.live()) await catchUp(stores);
   await sealHistory(stores);
 }
 

@@ -3,7 +3,7 @@ import { Fold } from '../fold/fold.js';
 import { foldShards, type ShardsToFold } from '../fold/fold-shards.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
 import { Steps } from '../fold/steps.js';
-import { isCurrent } from './bring-up-to-date.js';
+import { isCurrent } from './kept-builds.js';
 
 export interface Progress {
   /** 0 to 1. */

@@ -5,7 +5,7 @@ import { compileRules } from '../../recovery/rules/compile.js';
 import type { RulesEvent } from '../../recovery/rules/rules-events.js';
 import { RESOLVE, rulesOf } from '../../recovery/clocks/case-clocks.testing.js';
 import { DirectBuilds } from '../../builds/direct-builds.js';
-import { booksOf } from './bring-up-to-date.js';
+import { booksOf } from './kept-builds.js';
 import { digestBuild } from '../digest/digest.js';
 import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';

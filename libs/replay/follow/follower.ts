@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorText } from '../../event-sourcing/error-text.js';
 import type { EventStore } from '../../event-store/event-store.js';
-import { canFold } from '../builds/bring-up-to-date.js';
+import { canFold } from '../builds/kept-builds.js';
 import { GenerationFeed, type FeedOptions } from './generation-feed.js';
 import { FollowedElsewhere, Following, type FeedState, type Lag } from './following.js';
 import { isFed } from '../builds/generations.js';

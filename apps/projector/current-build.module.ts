@@ -20,7 +20,7 @@ type MayBegin = () => Promise<boolean>;
  * changed, even if the process that began it is lost.
  */
 @Injectable()
-class UpToDateService extends Background implements OnApplicationBootstrap {
+class CurrentBuildService extends Background implements OnApplicationBootstrap {
   private readonly logger = new Logger('Builds');
   private failure: string | undefined;
 
@@ -35,21 +35,21 @@ class UpToDateService extends Background implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.run(this.bringUpToDate());
+    this.run(this.serveCurrent());
     this.readiness.register('builds', () =>
       this.failure === undefined ? { up: true } : { up: false, error: this.failure },
     );
   }
 
-  private async bringUpToDate(): Promise<void> {
+  private async serveCurrent(): Promise<void> {
     const { reads } = this.stores;
     const signal = this.stop;
     for (; !signal.aborted; await pause(RENEW_EVERY_MS, signal))
       try {
         if ((await reads.live()) === undefined && !(await this.mayBegin())) continue;
         await this.turn.during('projector-build', signal, async (turn) => {
-          if ((await reads.live()) === undefined) await this.builds.bringUpToDateAlone();
-          else await this.builds.steered({ signal: turn }).bringUpToDate();
+          if ((await reads.live()) === undefined) await this.builds.serveCurrentAlone();
+          else await this.builds.steered({ signal: turn }).serveCurrent();
         });
         this.failure = undefined;
         return;
@@ -63,11 +63,11 @@ class UpToDateService extends Background implements OnApplicationBootstrap {
 }
 
 @Module({})
-export class UpToDateModule {
+export class CurrentBuildModule {
   static in(turn: Turn, mayBegin: MayBegin): DynamicModule {
     return {
-      module: UpToDateModule,
-      providers: [UpToDateService, { provide: TURN, useValue: turn }, { provide: MAY_BEGIN, useValue: mayBegin }],
+      module: CurrentBuildModule,
+      providers: [CurrentBuildService, { provide: TURN, useValue: turn }, { provide: MAY_BEGIN, useValue: mayBegin }],
     };
   }
 }
