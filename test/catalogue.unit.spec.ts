@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DeclaredCommand } from '../libs/event-sourcing/declared-command.js';
 import type { DeclaredEvent } from '../libs/event-sourcing/declared-event.js';
-import { AGGREGATES } from '../libs/recovery/aggregates.js';
+import { AGGREGATES, routeOf } from '../libs/recovery/aggregates.js';
 import { DECLARATIONS } from '../libs/recovery/history.js';
 
 const FILE = join(import.meta.dirname, '../docs/events.md');
@@ -34,16 +34,16 @@ function eventSection({ type, topic, schemaVersion, importable, data }: Declared
   return [`### ${type}`, about, '', '| field | holds | notes |', '|---|---|---|', ...rows].join('\n');
 }
 
-function commandRow(name: string, { type, is, comes }: DeclaredCommand): string {
+function commandRow({ type, is, comes }: DeclaredCommand): string {
   if ('inside' in comes) return `| ${type} | ${is} | - | ${comes.inside} |`;
-  const path = name === 'case' ? `cases/{id}/${comes.path}` : comes.path;
-  return `| ${type} | ${is} | \`${comes.method ?? 'POST'} /v1/${path}\` | ${comes.says}. For ${comes.roles.join(', ')}. |`;
+  const { method, path } = routeOf(type) ?? {};
+  return `| ${type} | ${is} | \`${method} ${path}\` | ${comes.says}. For ${comes.roles.join(', ')}. |`;
 }
 
 const catalogue = (): string => {
-  const commands = Object.entries(AGGREGATES).flatMap(([name, aggregate]) => {
+  const commands = Object.values(AGGREGATES).flatMap((aggregate) => {
     const declared: readonly DeclaredCommand[] = aggregate.commands;
-    return declared.map((one) => commandRow(name, one));
+    return declared.map((one) => commandRow(one));
   });
   const events: readonly DeclaredEvent[] = Object.values(DECLARATIONS);
   return [

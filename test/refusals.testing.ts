@@ -6,6 +6,10 @@ export interface Written {
   readonly code: string;
   /** What stands for a value is in italics. */
   readonly sentence: string;
+  /** What would be accepted instead, or by whom. */
+  readonly wayOut: readonly string[];
+  /** The types of the commands that do it. */
+  readonly through: readonly string[];
   readonly file: string;
 }
 
@@ -17,11 +21,28 @@ export const refusals = (): readonly Written[] =>
 
 function refusalsOf(source: Source): readonly Written[] {
   const nodes = nodesOf(source);
-  return nodes.filter(ts.isCallExpression).flatMap(({ expression, arguments: [code, because] }) => {
-    if (expression.getText() !== 'refuse' || !because || !code || !ts.isStringLiteralLike(code)) return [];
-    return sentencesOf(because, nodes).map((sentence) => ({ code: code.text, sentence, file: source.file }));
+  return nodes.filter(ts.isCallExpression).flatMap(({ expression, arguments: [code, what, way] }) => {
+    if (expression.getText() !== 'refuse' || !what || !code || !ts.isStringLiteralLike(code)) return [];
+    const [says, by] = partsOf(way);
+    const wayOut = says ? sentencesOf(says, nodes) : [];
+    const through = by ? commandsIn(by) : [];
+    // Where what stands against it is another's sentence, such as an error's, it stands for itself.
+    const sentences = sentencesOf(what, nodes);
+    return (sentences.length > 0 ? sentences : ['…']).map((sentence) => {
+      return { code: code.text, sentence, wayOut, through, file: source.file };
+    });
   });
 }
+
+/** A way out is a sentence, or `through(sentence, commands)`. */
+function partsOf(way: ts.Expression | undefined): readonly (ts.Expression | undefined)[] {
+  return way && ts.isCallExpression(way) && way.expression.getText() === 'through' ? way.arguments : [way];
+}
+
+const commandsIn = (by: ts.Expression): readonly string[] =>
+  (ts.isArrayLiteralExpression(by) ? by.elements : [by]).flatMap((one) =>
+    ts.isStringLiteralLike(one) ? [one.text] : [],
+  );
 
 /** Of a choice between sentences each of them; none where the sentence is another's. */
 function sentencesOf(node: ts.Expression, nodes: readonly ts.Node[]): readonly string[] {
@@ -30,7 +51,8 @@ function sentencesOf(node: ts.Expression, nodes: readonly ts.Node[]): readonly s
     let sentence = node.head.text;
     // What follows a full stop is a sentence of its own.
     for (const { expression, literal } of node.templateSpans)
-      sentence += (sentence.endsWith('.') ? ' …' : valueOf(expression)) + literal.text;
+      sentence +=
+        (constantOf(expression, nodes) ?? (sentence.endsWith('.') ? ' …' : valueOf(expression))) + literal.text;
     return [sentence];
   }
   if (ts.isConditionalExpression(node))
@@ -41,6 +63,13 @@ function sentencesOf(node: ts.Expression, nodes: readonly ts.Node[]): readonly s
   if (!ts.isIdentifier(node)) return [];
   const named = nodes.filter(ts.isVariableDeclaration).find(({ name }) => name.getText() === node.text);
   return named?.initializer ? sentencesOf(named.initializer, nodes) : [];
+}
+
+/** The words of a constant of this file. */
+function constantOf(node: ts.Expression, nodes: readonly ts.Node[]): string | undefined {
+  if (!ts.isIdentifier(node)) return undefined;
+  const named = nodes.filter(ts.isVariableDeclaration).find(({ name }) => name.getText() === node.text);
+  return named?.initializer && ts.isStringLiteralLike(named.initializer) ? named.initializer.text : undefined;
 }
 
 /** How a value is named to a reader: `facts.waitingOn` is *waiting on*, `member.id` is *member*. */

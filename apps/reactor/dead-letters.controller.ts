@@ -64,12 +64,16 @@ export class DeadLettersController {
     const named = valid(NameLetter, body);
     const key = keyOfLetter(named);
     const letter = await this.stores.ledger.get<DeadLetter>(key);
-    if (letter === undefined) throw notFound(`A dead letter ${named.commandId} of ${named.reaction}`);
+    if (letter === undefined)
+      throw notFound(
+        `A dead letter ${named.commandId} of ${named.reaction}`,
+        'GET /v1/dead-letters lists those that are.',
+      );
     if (letter.value.reaction !== this.errands.reaction)
       throw new Problem({
         status: 409,
         code: 'no-such-reaction',
-        detail: `There is no reaction ${letter.value.reaction} any more.`,
+        detail: `There is no reaction ${letter.value.reaction} any more. Run the version of Amends that has it, or leave the letter.`,
       });
     const errands = await this.errands.again(letter.value);
     if (isRefusal(errands)) throw new Problem({ status: 409, code: errands.refused, detail: errands.because });

@@ -56,6 +56,7 @@ export class Errands<E extends RecoveryEvent> {
       return refuse(
         'event-not-in-history',
         `Its event, revision ${event.revision} of ${event.stream}, is no longer in history: history was restored to before it.`,
+        'Leave it: there is nothing left to carry out.',
       );
     if (effect !== undefined) return [{ reaction: this.reaction, event: event.id, correlationId, commandId, effect }];
     return this.of(recorded);

@@ -161,7 +161,7 @@ const NO_RULES: ReadonlySet<string> = new Set(['programme-unknown', 'programme-m
 
 /** Plain JSON, or a CloudEvent in binary or structured mode. @throws Problem */
 function responseIn({ value, headers }: Delivered): ReceiveResponse {
-  if (value === null) throw invalid([{ field: '', message: 'The message has no value' }], 400);
+  if (value === null) throw invalid([{ field: '', message: 'The message has no value; send a response as JSON' }], 400);
   const body = parseJson(Buffer.from(value));
   if (!STRUCTURED.test(headers['content-type'] ?? '')) return valid(ReceiveResponse, body);
   const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined;

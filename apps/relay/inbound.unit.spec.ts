@@ -178,7 +178,12 @@ test.each([
 
 describe('a response of a programme without rules', () => {
   const of = (programme: string, place: number) => message({ ...response, externalId: `r-${place}`, programme }, place);
-  const unknown = refuse('programme-unknown', 'No rules are in force for a programme "care".', 'programme');
+  const unknown = refuse(
+    'programme-unknown',
+    'No rules are in force for a programme "care".',
+    'Put its rules in force.',
+    'programme',
+  );
 
   test('waits for them, and is taken once they are in force', async () => {
     const { rejects, received } = await taken([[of('care', 1)]], async () => (elapsed() < 20_000 ? unknown : {}));
@@ -194,7 +199,7 @@ describe('a response of a programme without rules', () => {
       ['0/3', 'programme-unknown', 7],
     ]);
     expect(rejects[0]?.['because']).toBe(
-      'No rules are in force for a programme "care". It waited for them, and was tried 7 times. Put them in force, then send the message again.',
+      'No rules are in force for a programme "care". Put its rules in force. It waited for them, and was tried 7 times. Put them in force, then send the message again.',
     );
     expect(elapsed()).toBe(2 * PATIENCE.graceMs);
   });

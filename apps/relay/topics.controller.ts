@@ -60,8 +60,9 @@ export class TopicsController implements BeforeApplicationShutdown {
     @Query('key') key: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!isTopic(topic)) throw notFound(`A topic ${topic}`);
-    if (key !== undefined && typeof key !== 'string') throw invalid([{ field: 'key', message: 'is given twice' }], 400);
+    if (!isTopic(topic)) throw notFound(`A topic ${topic}`, `Name one of ${TOPIC_NAMES.join(', ')}.`);
+    if (key !== undefined && typeof key !== 'string')
+      throw invalid([{ field: 'key', message: 'must be given once' }], 400);
     const after = lastEventId === undefined || lastEventId === '' ? undefined : await this.positionOf(lastEventId);
     if (this.open.size >= MOST_STREAMS)
       throw overloaded(`${MOST_STREAMS} subscribers are connected. Try again later, or subscribe to Kafka.`);
@@ -96,7 +97,8 @@ export class TopicsController implements BeforeApplicationShutdown {
     try {
       this.history.progress(text, text, text);
     } catch (error) {
-      if (error instanceof RangeError) throw invalid([{ field: 'Last-Event-ID', message: 'is no position' }], 400);
+      if (error instanceof RangeError)
+        throw invalid([{ field: 'Last-Event-ID', message: 'must be the id of an event that this stream sent' }], 400);
       throw error;
     }
     const end = (await this.history.end()) ?? '';

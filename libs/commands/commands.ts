@@ -95,12 +95,17 @@ export class Commands {
     const { occurredAt } = request;
     const at = now();
     if (occurredAt !== undefined && occurredAt > new Date(Date.parse(at) + CLOCK_SKEW_MS).toISOString())
-      return refuse('not-yet-happened', `${occurredAt} is still to come; it is ${at}.`, 'occurredAt');
+      return refuse(
+        'not-yet-happened',
+        `${occurredAt} is still to come; it is ${at}.`,
+        'Say when it has happened, or leave its time out for now.',
+        'occurredAt',
+      );
     try {
       const outcome = await handle(events, deciderFor(request), this.toHandle(request, at), this.streams);
       return isRefusal(outcome) || events.holds ? outcome : await this.lookAgain(request, outcome, at);
     } catch (error) {
-      if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
+      if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message, 'Leave them out.');
       throw error;
     }
   }

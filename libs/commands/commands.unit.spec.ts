@@ -148,7 +148,7 @@ describe('a command', () => {
       const theirs: CommandRequest<'case'> = {
         ...mine,
         actor: { id: 'bob', role: 'agent' },
-        permits: () => refuse('not-yours', 'It is of another team.'),
+        permits: () => refuse('not-yours', 'It is of another team.', 'Ask them.'),
       };
       expect(await commands.execute(theirs)).toMatchObject(used);
     });
@@ -237,7 +237,7 @@ describe('a command', () => {
     await commands.execute(changing([{ id: 'ana', role: 'agent' }]));
     expect(await commands.execute(handing('nobody-such', 'hand 2'))).toMatchObject({
       refused: 'owner-not-in-team',
-      because: expect.stringContaining('Choose of ana, sam, or add them (PUT /v1/teams/care)'),
+      because: expect.stringContaining('Choose of ana, sam, or have a supervisor add them.'),
       field: 'toOwner',
     });
     expect(await commands.execute(handing('sam', 'hand 3'))).toMatchObject({ revision: 4 });
@@ -317,7 +317,10 @@ describe('a command', () => {
 
   test('that this caller may not give is refused, and nothing is stored', async () => {
     await commands.execute(opening);
-    const refused = await commands.execute({ ...noting, permits: () => refuse('not-yours', 'It is of another team.') });
+    const refused = await commands.execute({
+      ...noting,
+      permits: () => refuse('not-yours', 'It is of another team.', 'Ask them.'),
+    });
     expect(isRefusal(refused) && refused.refused).toBe('not-yours');
     expect((await stores.events.readStream('case-c-1')).revision).toBe(2);
   });

@@ -45,7 +45,8 @@ export async function unlessSame(
 export const keyUsed = (): Refusal =>
   refuse(
     'idempotency-key-used',
-    'Another command was done under this key, or the same with other content. Send this one with a key of its own.',
+    'Another command was done under this key, or the same with other content.',
+    'Send this one with a key of its own.',
     'Idempotency-Key',
   );
 

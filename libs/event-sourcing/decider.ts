@@ -7,6 +7,20 @@ export interface Refusal<Code extends string = string> {
   readonly because: string;
   /** The command's field that is at fault. */
   readonly field?: string;
+  /** The commands that do what the sentence names as a way out. */
+  readonly through?: Through;
+}
+
+/** Commands by their types, any of which is a way out. The edge names their routes, and who may send them. */
+export interface Through {
+  readonly by: readonly string[];
+  /** What their routes hold, such as { offer: 'o1' }, where it is not what the refused command's holds. */
+  readonly at?: Readonly<Record<string, string>>;
+}
+
+interface WayOut {
+  readonly says: string;
+  readonly through: Through;
 }
 
 /** What a decision takes from outside, so that a decider reads no clock. */
@@ -27,8 +41,25 @@ export interface Decider<State, Command, E extends DomainEvent, C extends Contex
   decide(this: void, command: Command, state: State, context: C): Decision<E>;
 }
 
-export const refuse = <const Code extends string>(refused: Code, because: string, field?: string): Refusal<Code> =>
-  stated({ refused, because, field });
+/**
+ * @param what what stands against the command
+ * @param wayOut what would be accepted instead, or by whom: each refusal names it
+ */
+export function refuse<const Code extends string>(
+  refused: Code,
+  what: string,
+  wayOut: string | WayOut,
+  field?: string,
+): Refusal<Code> {
+  const way = typeof wayOut === 'string' ? { says: wayOut, through: undefined } : wayOut;
+  return stated({ refused, because: `${what} ${way.says}`, field, through: way.through });
+}
+
+/** A way out through commands. */
+export const through = (says: string, by: string | readonly string[], at?: Through['at']): WayOut => ({
+  says,
+  through: stated({ by: typeof by === 'string' ? [by] : by, at }),
+});
 
 export const isRefusal = (decision: unknown): decision is Refusal =>
   typeof decision === 'object' && decision !== null && 'refused' in decision;

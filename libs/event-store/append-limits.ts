@@ -19,7 +19,7 @@ export const checkedData = (stream: string, events: readonly ToAppend[]): readon
     }
     const json: string | undefined = JSON.stringify(event.data);
     if (json === undefined || json[0] !== '{')
-      throw new AppendRefused(`The data of event ${event.id} is not an object.`);
+      throw new AppendRefused(`The data of event ${event.id} is not an object. Append one.`);
     if (ESCAPED_SURROGATE.test(json)) refuseLoneSurrogate(event);
     const { id, type, programme, commandId, correlationId, causationId, actor } = event;
     const values = id + type + stream + programme + commandId + correlationId + causationId + actor.id + actor.role;

@@ -20,7 +20,9 @@ const till: Decider<number, TillCommand, TillEvent> = {
   evolve: (sum, { type, data }) => (type === 'PaidIn' ? sum + data.amount : sum - data.amount),
   decide: ({ type, amount }, sum) => {
     if (type === 'PayIn') return [{ type: 'PaidIn', data: { amount } }];
-    return amount > sum ? refuse('not-enough', `${sum} are in it.`) : [{ type: 'PaidOut', data: { amount } }];
+    return amount > sum
+      ? refuse('not-enough', `${sum} are in it.`, 'Take less.')
+      : [{ type: 'PaidOut', data: { amount } }];
   },
 };
 const declarations: Record<TillEvent['type'], EventDeclaration> = {

@@ -27,7 +27,7 @@ const loan: Decider<Loan, LoanCommand, LoanEvent> = {
     if (member === undefined) return [lent];
     return command.type === 'SwapTool'
       ? [returned, lent]
-      : refuse('already-out', `${member} has it. Wait for its return.`);
+      : refuse('already-out', `${member} has it.`, 'Wait for its return.');
   },
 };
 const declarations: Record<LoanEvent['type'], EventDeclaration> = {

@@ -60,7 +60,7 @@ export async function openCsv(path: string, format: Format): Promise<RowsOfFile>
   const [header, ...early] = first.done ? [] : first.value;
   if (!header) throw new FileRefused(`${path} has no header line. Its first line must name the columns.`);
   if (header.failed !== undefined)
-    throw new FileRefused(`${path}, line 1: the header is unreadable: ${header.failed}.`);
+    throw new FileRefused(`${path}, line 1: the header is unreadable: ${header.failed}. Write it anew.`);
   refuseHeader(path, header.texts, format);
   return {
     header: header.texts,
@@ -96,7 +96,7 @@ export async function sizeAndFormat(path: string): Promise<{ size: number; gzipp
   try {
     const stat = await handle.stat();
     if (stat.isDirectory()) throw new FileRefused(`${path} is a folder. Name the file in it.`);
-    if (stat.size === 0) throw new FileRefused(`${path} is empty: there is nothing to import.`);
+    if (stat.size === 0) throw new FileRefused(`${path} is empty: there is nothing to import. Name another file.`);
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
     return { size: stat.size, gzipped: buffer.equals(GZIP) };
   } finally {
@@ -116,7 +116,7 @@ function refuseHeader(path: string, header: readonly string[], { wanted, named }
   if (missing.length > 0) {
     throw new FileRefused(
       `${path} does not fit the mapping: it has no column ${missing.map((column) => `"${column}"`).join(', ')}. ` +
-        `It has ${header.map((column) => `"${column}"`).join(', ')}.`,
+        `It has ${header.map((column) => `"${column}"`).join(', ')}. Name another file, or set the mapping right.`,
     );
   }
   const twice = wanted.find((column) => header.indexOf(column) !== header.lastIndexOf(column));
@@ -174,7 +174,10 @@ async function* recordsOf(
   } catch (error) {
     yield batch;
     if (error instanceof CsvError) yield [{ line: lastLine + 1, texts: [], failed: csvReason(error) }];
-    else throw new FileRefused(`Amends can't read ${path} to its end: ${(error as Error).message}.`);
+    else
+      throw new FileRefused(
+        `Amends can't read ${path} to its end: ${(error as Error).message}. Make or fetch it anew.`,
+      );
   } finally {
     file.destroy();
   }

@@ -60,7 +60,7 @@ const sortKeys = (sort: readonly SortKey[], shape: CollectionShape): readonly So
     sortable(field, shape, 'sort');
     if (direction !== 'asc' && direction !== 'desc')
       throw new QueryRefused(`A sort's direction is asc or desc, not ${JSON.stringify(direction)}.`, 'sort');
-    if (seen.has(field)) throw new QueryRefused(`The sort names ${field} twice.`, 'sort');
+    if (seen.has(field)) throw new QueryRefused(`The sort names ${field} twice. Name it once.`, 'sort');
     seen.add(field);
   }
   return seen.has('id') ? sort : [...sort, { field: 'id', direction: sort.at(-1)?.direction ?? 'asc' }];

@@ -28,7 +28,10 @@ export const sortable = (field: string, shape: CollectionShape, what: 'sort' | '
 export const refuseNonNumeric = (field: string, { name, fields }: CollectionShape): void => {
   const type = typeOf(field, fields);
   if (type !== 'integer' && type !== 'number')
-    throw new QueryRefused(`${JSON.stringify(field)} of ${name} is not a number, so it has no sum.`, 'sums');
+    throw new QueryRefused(
+      `${JSON.stringify(field)} of ${name} is not a number, so it has no sum. Name a field of numbers.`,
+      'sums',
+    );
 };
 
 /** @throws QueryRefused if two results of one query have the same name */

@@ -5,7 +5,10 @@ export const refuseToWrite = (mode: 'write' | 'read'): void => {
 };
 
 export const noSuchGeneration = (id: number): QueryRefused =>
-  new QueryRefused(`There is no generation ${id}. It was released, or never begun.`, 'generation');
+  new QueryRefused(
+    `There is no generation ${id}: it was released, or never begun. GET /v1/generations lists those that are.`,
+    'generation',
+  );
 
 /** @throws QueryRefused if the build has no such read model */
 export function shapeOf(shapes: ReadonlyMap<string, CollectionShape>, collection: string): CollectionShape {

@@ -1,5 +1,6 @@
 import type { Decider } from '../event-sourcing/decider.js';
-import type { DeclaredCommand } from '../event-sourcing/declared-command.js';
+import type { DeclaredCommand, Route } from '../event-sourcing/declared-command.js';
+import type { Role } from './vocabulary/roles.js';
 import type { CaseContext } from './case/case-context.js';
 import { CASE_COMMANDS, caseDecider } from './case/case.js';
 import { CLOCK_COMMANDS, clockDecider } from './clocks/clock-notices.js';
@@ -53,6 +54,24 @@ export const declaredCommand = (aggregate: AggregateName, type: string): Declare
   const commands: readonly DeclaredCommand[] = AGGREGATES[aggregate].commands;
   return commands.find((declared) => declared.type === type);
 };
+
+export interface RouteOfCommand {
+  readonly method: 'POST' | 'PUT';
+  /** With the names of its parameters in braces, such as /v1/cases/{id}/offers/{offer}/answer. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+}
+
+/** A command's route, by its type; undefined where it has none. */
+export function routeOf(type: string): RouteOfCommand | undefined {
+  for (const [aggregate, { commands }] of Object.entries(AGGREGATES)) {
+    const comes = (commands as readonly DeclaredCommand[]).find((declared) => declared.type === type)?.comes;
+    if (comes === undefined || 'inside' in comes) continue;
+    const { method = 'POST', path, roles } = comes as Route<Role>;
+    return { method, path: `/v1/${aggregate === 'case' ? 'cases/{id}/' : ''}${path}`, roles };
+  }
+  return undefined;
+}
 
 /** The stream that holds an aggregate's events. Its name is stored for good. */
 export const streamOf = (aggregate: AggregateName, id: string): string => `${aggregate}-${id}`;

@@ -6,9 +6,9 @@ import { expect, test } from '@jest/globals';
 const written = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(spec|testing|contract)\.ts$/.test(file))
   .flatMap((file) =>
-    [...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/refuse\(\s*'([^']*)',\s*(['"`])(.*?)\2/gs)].map(
-      ([, code = '', , because = '']) => ({ file, code, because }),
-    ),
+    [
+      ...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/refuse\(\s*'([^']*)',\s*(['"`])(.*?)\2,\s/gs),
+    ].map(([, code = '', , because = '']) => ({ file, code, because })),
   );
 
 test('each refusal has a code of its own', () => {

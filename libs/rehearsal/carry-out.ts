@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, refuse, type Refusal, through } from '../event-sourcing/decider.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Inputs } from '../read-models/inputs.js';
@@ -66,7 +66,8 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
   if (plan.since !== null)
     return refuse(
       'rehearsed-from-a-time-on',
-      `The rules were rehearsed as from ${plan.since} on, not over the past. Rehearse them over the past, and have that approved; or activate them from a time on.`,
+      `The rules were rehearsed as from ${plan.since} on, not over the past.`,
+      'Rehearse them over the past (POST /v1/rehearsals, amends rehearse), and have that approved; or activate them from a time on.',
     );
   const content = history.drafts.get(ruleSet)?.content as RuleSet;
   const rules = await loadRuleBooks(events, { override: { [programme]: content } });
@@ -83,7 +84,8 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut | R
     await reads.release(generation.id);
     return refuse(
       'rehearsal-outdated',
-      `The rehearsal of ${plan.madeAt} gave the digest ${short(plan.digestAfter)}, and the same history gives ${short(rehearsed)} now: the read models have changed. Rehearse again, and have that approved.`,
+      `The rehearsal of ${plan.madeAt} gave the digest ${short(plan.digestAfter)}, and the same history gives ${short(rehearsed)} now: the read models have changed.`,
+      REHEARSE_AGAIN,
     );
   }
   const came = await eventsSince(events, upTo, projections);
@@ -109,6 +111,8 @@ async function changedVerdictsBetween(
   return count;
 }
 
+const REHEARSE_AGAIN = 'Rehearse again (POST /v1/rehearsals, amends rehearse), and have that approved.';
+
 type Asked = Pick<CarryOutOptions, 'events' | 'ledger' | 'programme' | 'ruleSet'>;
 
 /** Finds what was rehearsed and approved, and refuses where it no longer fits. */
@@ -118,32 +122,48 @@ export async function approvedPlan(
 ): Promise<Plan | Refusal> {
   const { drafts } = await ruleHistoryOf(events, programme);
   const draft = Object.hasOwn(drafts, ruleSet) ? drafts[ruleSet] : undefined;
-  if (!draft) return refuse('rule-set-not-drafted', `There is no draft ${ruleSet} of these rules. Draft it first.`);
+  if (!draft)
+    return refuse(
+      'rule-set-not-drafted',
+      `There is no draft ${ruleSet} of these rules.`,
+      through('Draft it first.', 'DraftRuleSet'),
+    );
   const { approval, rehearsed } = draft;
   if (!rehearsed)
     return refuse(
       'rule-set-not-rehearsed',
-      'Rules that are to hold over the past are rehearsed first: amends rehearse, read it, and have it approved.',
+      'Rules that are to hold over the past are rehearsed first.',
+      'Rehearse them (POST /v1/rehearsals, amends rehearse), read it, and have it approved.',
     );
   if (!approval)
-    return refuse('rule-set-not-approved', 'Have the rules, as they were rehearsed, approved before they take force.');
+    return refuse(
+      'rule-set-not-approved',
+      'The rules were rehearsed and not approved.',
+      through('Have them approved, as they were rehearsed, before they take force.', 'ApproveRuleSet', {
+        programme,
+        ruleSet,
+      }),
+    );
   const plan =
     approval.digestAfter && (await planTo(ledger, { programme, ruleSet, digestAfter: approval.digestAfter }));
   if (!plan)
     return refuse(
       'rule-set-not-rehearsed',
-      'The rules were approved, but not as a rehearsal showed them. Rehearse them, and have that approved.',
+      'The rules were approved, but not as a rehearsal showed them.',
+      'Rehearse them (POST /v1/rehearsals, amends rehearse), and have that approved.',
     );
   if (!showsTheSame(approval, rehearsed))
     return refuse(
       'approval-outdated',
-      `The rules were rehearsed again since they were approved: ${digestsInWords(approval)} was approved, ${digestsInWords(rehearsed)} was rehearsed last. Have the last one approved.`,
+      `The rules were rehearsed again since they were approved: ${digestsInWords(approval)} was approved, ${digestsInWords(rehearsed)} was rehearsed last.`,
+      through('Have the last one approved.', 'ApproveRuleSet', { programme, ruleSet }),
     );
   const book = history.entries[programme] ?? [];
   if (sameBook(plan.book, book)) return plan;
   return refuse(
     'rule-book-moved',
-    `The rule book has moved since the rehearsal: in force was ${bookInWords(plan.book)}, and now is ${bookInWords(book)}. Rehearse again, and have that approved.`,
+    `The rule book has moved since the rehearsal: in force was ${bookInWords(plan.book)}, and now is ${bookInWords(book)}.`,
+    REHEARSE_AGAIN,
   );
 }
 

@@ -45,7 +45,7 @@ export async function recordContact(
       command,
     });
   } catch (error) {
-    if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message);
+    if (error instanceof CustomerIsForgotten) return refuse('customer-forgotten', error.message, 'Leave them out.');
     throw error;
   }
 }

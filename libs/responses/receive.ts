@@ -1,6 +1,6 @@
 import type { Commands, Done } from '../commands/commands.js';
 import type { RulesInForce } from '../commands/rules-in-force.js';
-import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
+import { isRefusal, refuse, through, type Refusal } from '../event-sourcing/decider.js';
 import type { Actor } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { stated } from '../event-sourcing/stated.js';
@@ -8,6 +8,8 @@ import type { EventStore } from '../event-store/event-store.js';
 import { instantOf } from '../platform/validation/formats.js';
 import { streamOf } from '../recovery/aggregates.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
+import { METRICS } from '../recovery/vocabulary/scales.js';
+import { RESPONSE_KINDS } from '../recovery/vocabulary/words.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { recordContact } from './contact.js';
 import type { ReceiveResponse } from './receive-response.js';
@@ -36,7 +38,12 @@ export async function receiveResponse(
   if (isRefusal(answers)) return answers;
   const kind = sent.kind ?? (answers.length > 0 ? 'survey' : undefined);
   if (kind === undefined)
-    return refuse('kind-missing', 'Without a score it is no survey answer: say of which kind it is.', 'kind');
+    return refuse(
+      'kind-missing',
+      'Without a score it is no survey answer.',
+      `Say of which kind it is: ${RESPONSE_KINDS.join(', ')}.`,
+      'kind',
+    );
   const { source, externalId, occurredAt, comment, touchpoint, product, order, agent, language } = sent;
   const response = idOf(source, externalId);
   const commandId = idOf('receive', source, externalId);
@@ -102,7 +109,8 @@ async function occurredAtOf(response: string, events: Surroundings['events']): P
 const changed = ({ source, externalId }: ReceiveResponse): Refusal =>
   refuse(
     'response-changed',
-    `${source} sent ${externalId} before with other content, and that stands. Send a new answer under an id of its own.`,
+    `${source} sent ${externalId} before with other content, and that stands.`,
+    'Send a new answer under an id of its own.',
     'externalId',
   );
 
@@ -123,20 +131,41 @@ export async function programmeOf(
 function knownProgramme({ programme }: { readonly programme?: string }, rules: RulesInForce): string | Refusal {
   const named = programme ?? rules.onlyProgramme();
   if (named === undefined)
-    return refuse('programme-missing', 'This store has several programmes, or none: name one.', 'programme');
+    return refuse(
+      'programme-missing',
+      'This store has several programmes, or none.',
+      'Name one that has rules in force.',
+      'programme',
+    );
   if (rules.books().book(named).length > 0) return named;
-  return refuse('programme-unknown', `No rules are in force for a programme "${named}".`, 'programme');
+  const known = rules.books().programmes();
+  return refuse(
+    'programme-unknown',
+    `No rules are in force for a programme "${named}".`,
+    through(
+      `Put its rules in force${known.length > 0 ? `, or name one that has some: ${known.join(', ')}` : ''}.`,
+      ['DraftRuleSet', 'ActivateRuleSet'],
+      { programme: named },
+    ),
+    'programme',
+  );
 }
 
 /** One metric and score, or several answers, or none; never both ways at once. */
 function answersOf({ metric, score, answers }: ReceiveResponse): readonly Answer[] | Refusal {
   if (answers !== undefined) {
     if (metric === undefined && score === undefined) return answers;
-    return refuse('answers-twice', 'Send one metric and score, or answers; not both.', 'answers');
+    return refuse(
+      'answers-twice',
+      'A metric and a score are one way, answers the other.',
+      'Send one of the two.',
+      'answers',
+    );
   }
   if (metric === undefined && score === undefined) return [];
   if (metric === undefined)
-    return refuse('metric-missing', 'A score needs its metric: nps, csat, ces or stars.', 'metric');
-  if (score === undefined) return refuse('score-missing', `What was the ${metric} score?`, 'score');
+    return refuse('metric-missing', 'A score has a metric.', `Name it: ${METRICS.join(', ')}.`, 'metric');
+  if (score === undefined)
+    return refuse('score-missing', `The ${metric} score is missing.`, 'Send it, or leave the metric out.', 'score');
   return [{ metric, score }];
 }

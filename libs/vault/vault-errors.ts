@@ -6,7 +6,7 @@ export class VaultKeyRefused extends Error {
 /** The customer's key was destroyed, so the vault stores nothing more of them. */
 export class CustomerIsForgotten extends Error {
   constructor(readonly customer: string) {
-    super(`Customer ${customer} was forgotten, so Amends can't store their personal words. Leave them out.`);
+    super(`Customer ${customer} was forgotten, so Amends can't store their personal words.`);
     this.name = 'CustomerIsForgotten';
   }
 }

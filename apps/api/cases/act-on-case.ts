@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Commands, type Done } from '../../../libs/commands/commands.js';
-import { refuse, type Refusal } from '../../../libs/event-sourcing/decider.js';
+import { refuse, through, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { RevisionConflict } from '../../../libs/event-store/event-store.js';
 import { Problem } from '../../../libs/platform/problem/problem.js';
 import { instantOf } from '../../../libs/platform/validation/formats.js';
@@ -37,7 +37,13 @@ export class ActOnCaseHandler implements ICommandHandler<ActOnCase> {
         occurredAt: occurredAt && instantOf(occurredAt),
         permits({ now }) {
           const because = now && ofAnotherTeam(sent.caller, now.facts);
-          return because === undefined ? undefined : refuse('case-of-another-team', because);
+          return because === undefined
+            ? undefined
+            : refuse(
+                'case-of-another-team',
+                because,
+                through('Have its owner or a supervisor hand it over to you.', 'HandOffCase'),
+              );
         },
       });
     } catch (error) {

@@ -74,7 +74,7 @@ export class Joining {
     }
     const [one = '', other = ''] = found;
     if (one === other)
-      return refuse('one-customer-already', 'Both names are of one customer already. Name two.', 'customers');
+      return refuse('one-customer-already', 'Both names are of one customer already.', 'Name two.', 'customers');
     // Each is joined with all: so no third one needs to be looked up to see that two are one.
     const all = new Set([...(await this.commands.allWhoAre(one)), ...(await this.commands.allWhoAre(other))]);
     let last: Done | undefined;
@@ -96,7 +96,7 @@ export class Joining {
     // Whoever ever was one with them: a separation that was cut off is finished when it is sent again.
     const others = await this.everJoinedWith(customer);
     if (others.length === 0)
-      return refuse('never-joined', 'Nobody said that this customer is one with another. Name another.', 'customer');
+      return refuse('never-joined', 'Nobody said that this customer is one with another.', 'Name another.', 'customer');
     let last: Done | undefined;
     for (const one of [customer, ...others]) {
       const from = one === customer ? others : [customer];
@@ -122,13 +122,18 @@ export class Joining {
   private async customerOf({ id, source, externalId }: Named, field: string): Promise<string | Refusal> {
     if (id !== undefined && source === undefined && externalId === undefined) {
       if (await this.isKnown(id)) return id;
-      return refuse('customer-unknown', `There is no customer ${id}. Take the id from a case of theirs.`, field);
+      return refuse('customer-unknown', `There is no customer ${id}.`, 'Take the id from a case of theirs.', field);
     }
     if (id !== undefined || source === undefined || externalId === undefined)
-      return refuse('customer-unclear', 'Name a customer by "id", or by "source" and "externalId".', field);
+      return refuse(
+        'customer-unclear',
+        'This names no customer.',
+        'Name them by "id", or by "source" and "externalId".',
+        field,
+      );
     const customer = await this.stores.personal.knownAs({ source, id: externalId });
     if (customer !== undefined) return customer;
-    return refuse('customer-unknown-to-source', `${source} named no customer ${externalId}. Check both.`, field);
+    return refuse('customer-unknown-to-source', `${source} named no customer ${externalId}.`, 'Check both.', field);
   }
 
   /** Named by a source, by a case or by an event of their own. */
@@ -153,7 +158,7 @@ export class Joining {
   ): Promise<readonly string[] | Refusal> {
     for (const one of [customer, ...others])
       if (upTo !== undefined && !(await this.following.waitFor(shardOf(one), upTo, WAIT_MS)))
-        throw busy('read-models-behind', 'They are separated, but not all cases are known yet. Send it again.', 1);
+        throw busy('read-models-behind', 'They are separated, but not all cases are known yet.', 'Send it again.', 1);
     const reopened: string[] = [];
     for (const [of, into] of [[customer, others] as const, ...others.map((other) => [other, [customer]] as const)])
       for (const id of await this.mergedAcross(of, into)) {

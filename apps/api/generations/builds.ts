@@ -4,7 +4,7 @@ import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
 import { sealsReport, verifySeals, type SealsReport } from '../../../libs/evidence/verify-seals.js';
-import { notFound } from '../../../libs/platform/problem/problem.js';
+import { notFound, Problem } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { NothingLive, type Generation } from '../../../libs/read-store/read-store.js';
@@ -71,18 +71,24 @@ export class Builds implements BeforeApplicationShutdown {
   /** @throws Problem where there is no such build, or it is not ready */
   async switchTo(generation: number): Promise<{ from: number | undefined; to: number }> {
     const { status } = await this.known(generation);
-    if (status === 'building') throw conflict('generation-not-ready', `Generation ${generation} is still being built.`);
+    if (status === 'building')
+      throw conflict(
+        'generation-not-ready',
+        `Generation ${generation} is still being built.`,
+        'Switch once it is ready: GET /v1/generations says so.',
+      );
     return this.builds.switchTo(generation);
   }
 
   async release(generation: number): Promise<void> {
     const { status } = await this.known(generation);
     if (status === 'live')
-      throw conflict('generation-live', `Generation ${generation} is served. Switch to another first.`);
+      throw conflict('generation-live', `Generation ${generation} is served.`, 'Switch to another first.');
     if (status === 'building' && this.working !== undefined)
       throw conflict(
         'build-under-way',
-        `Generation ${generation} may be the one that is being built. Stop the build first.`,
+        `Generation ${generation} may be the one that is being built.`,
+        'Stop the build first: POST /v1/generations/stop.',
       );
     await this.stores.reads.release(generation);
     await this.follower.refresh();
@@ -105,7 +111,7 @@ export class Builds implements BeforeApplicationShutdown {
 
   private async known(generation: number): Promise<Generation> {
     const found = (await this.stores.reads.generations()).find(({ id }) => id === generation);
-    if (found === undefined) throw notFound(`Generation ${generation}`);
+    if (found === undefined) throw notFound(`Generation ${generation}`, 'GET /v1/generations lists those that are.');
     return found;
   }
 
@@ -114,7 +120,8 @@ export class Builds implements BeforeApplicationShutdown {
     if (this.working !== undefined)
       throw busy(
         'build-under-way',
-        `Another build or verification is under way (${this.working.reason}). Try again when it is done.`,
+        `Another build or verification is under way (${this.working.reason}).`,
+        'Try again when it is done.',
         10,
       );
     const working: Working = { reason, stop: new AbortController() };
@@ -123,7 +130,7 @@ export class Builds implements BeforeApplicationShutdown {
       const { signal } = working.stop;
       return await work(this.builds.steered({ signal, onProgress: (progress) => (working.progress = progress) }));
     } catch (error) {
-      if (error instanceof Stopped) throw conflict('stopped', error.message);
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;
     } finally {
       this.working = undefined;

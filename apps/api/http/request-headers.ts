@@ -7,6 +7,7 @@ import { stated } from '../../../libs/event-sourcing/stated.js';
 import type { Caller } from '../../../libs/platform/auth/roles.js';
 import { Problem, invalid } from '../../../libs/platform/problem/problem.js';
 import type { Breach } from '../../../libs/recovery/vocabulary/words.js';
+import { waysOut, withRoutes } from './way-out.js';
 
 /** The headers of a command: its caller, its id, and the revision that the caller decided on. */
 export interface Sent {
@@ -65,7 +66,7 @@ export interface Written {
 
 /** @throws Problem for a refusal. */
 export function answerWritten(reply: FastifyReply, id: string, outcome: Done | Refusal): Written {
-  if (isRefusal(outcome)) throw problemOfRefusal(outcome);
+  if (isRefusal(outcome)) throw problemOfRefusal(outcome, id);
   void reply.header('etag', `"${outcome.revision}"`);
   answerPosition(reply, outcome);
   return { id, revision: outcome.revision, events: outcome.events.map(writtenEvent) };
@@ -79,12 +80,16 @@ export function answerPosition(reply: FastifyReply, { position, shard }: Done): 
   if (position !== undefined) void reply.header('amends-position', `${position};shard=${shard ?? 0}`);
 }
 
-/** A refusal that names a field concerns the request (422); any other concerns the present state (409). */
-export function problemOfRefusal({ refused, because, field }: Refusal): Problem {
+/** A refusal that names a field concerns the request (422); any other concerns the present state (409). @param id of what was to be changed */
+export function problemOfRefusal(refusal: Refusal, id?: string): Problem {
+  const { refused, because, field } = refusal;
+  const wayOut = waysOut(refusal, id);
+  const detail = withRoutes(because, wayOut);
   return new Problem({
     status: refused.endsWith('not-found') ? 404 : field === undefined ? 409 : 422,
     code: refused,
-    detail: because,
-    errors: field === undefined ? undefined : [{ field, message: because }],
+    detail,
+    ...(wayOut.length > 0 && { wayOut }),
+    errors: field === undefined ? undefined : [{ field, message: detail }],
   });
 }

@@ -51,7 +51,7 @@ export class Imports {
 
   async run(wanted: ImportFile, caller: Caller): Promise<ImportResult & { readonly programme: string }> {
     if (this.underWay !== undefined) {
-      throw conflict('import-under-way', `${this.underWay} is being imported. Wait until it is done.`);
+      throw conflict('import-under-way', `${this.underWay} is being imported.`, 'Wait until it is done.');
     }
     this.underWay = wanted.file;
     try {
@@ -82,7 +82,10 @@ export class Imports {
     const ruleSet = soundRules({ text: rules });
     if (ruleSet.programme !== programme)
       throw invalid([
-        { field: 'rules', message: `are those of "${ruleSet.programme}"; the mapping is for "${programme}"` },
+        {
+          field: 'rules',
+          message: `must be those of "${programme}", which the mapping is for, not of "${ruleSet.programme}"`,
+        },
       ]);
     const actor = { id: caller.name, role: caller.role };
     await startRules(this.stores.events, { ruleSet, hash: ruleSetHash(ruleSet), now, actor });
@@ -96,7 +99,7 @@ export class Imports {
 async function checked({ file, mapping: text }: ImportFile, rejects: string): Promise<CompiledMapping> {
   for (const [field, path] of Object.entries({ file, rejects }))
     if (!isAbsolute(path)) throw invalid([{ field, message: 'must be an absolute path on the machine of the app' }]);
-  if (!existsSync(file)) throw invalid([{ field: 'file', message: `is not there: ${file}` }]);
+  if (!existsSync(file)) throw invalid([{ field: 'file', message: `must be a file that is there, not ${file}` }]);
   const mapping = loadMapping(text, 'mapping');
   await checkFile(file, mapping);
   checkRejects(rejects);

@@ -53,7 +53,8 @@ export class Samples {
     if (seed === undefined || sampleRate === undefined)
       throw conflict(
         'sampling-not-in-rules',
-        `The rules of ${programme} name no seed and rate to draw by. Add verification.seed and sampleRate.`,
+        `The rules of ${programme} name no seed and rate to draw by.`,
+        'Draft rules with verification.seed and sampleRate, and put them in force.',
       );
     const period = `${programme}-${month}`;
     const cases = await this.approvedIn(programme, month, strata);

@@ -43,6 +43,6 @@ export class KeysController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'RevokeApiKey', summary: 'Revoke a key' })
   async revoke(@Param('id') id: string): Promise<void> {
-    if (!(await this.keys.revoke(id))) throw notFound(`Key ${id}`);
+    if (!(await this.keys.revoke(id))) throw notFound(`Key ${id}`, 'GET /v1/api-keys lists those that are.');
   }
 }

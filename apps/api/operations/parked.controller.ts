@@ -84,7 +84,7 @@ export class ParkedController {
   private async generationOf({ generation, readModel, key }: NameParked): Promise<number> {
     const asked = generation ?? (await this.stores.reads.live())?.id;
     if (asked === undefined || (await this.parked.get(asked, readModel, key)) === undefined)
-      throw notFound(`${key}, parked in ${readModel},`);
+      throw notFound(`${key}, parked in ${readModel},`, 'GET /v1/parked lists what is parked.');
     return asked;
   }
 }

@@ -69,7 +69,11 @@ export class CustomersOfCases {
     const named = asked.filter((value) => typeof value === 'string' && !isId(value));
     if (email === undefined && named.length === 0) return filter;
     if (!ROLES_THAT_READ_PERSONAL.has(caller.role))
-      throw forbidden('customer-not-shown', `The role ${caller.role} finds customers by our own ids only.`);
+      throw forbidden(
+        'customer-not-shown',
+        `The role ${caller.role} finds customers by our own ids only.`,
+        `Send that id, or ask as ${[...ROLES_THAT_READ_PERSONAL].join(', ')}.`,
+      );
     const { personal } = this.stores;
     await this.access.recordFields(caller, { route, fields: email === undefined ? ['references'] : ['contact.email'] });
     const byEmail = await Promise.all((email ?? []).map((one) => personal.find({ email: String(one) })));

@@ -61,7 +61,7 @@ export class Documents {
   async stored(collection: string, id: string, asked: Asked): Promise<Fields> {
     await this.waitFor(asked);
     const found = await this.stores.reads.get(collection, id);
-    if (found === undefined) throw notFound(`${id}`);
+    if (found === undefined) throw notFound(id, 'Check its id: GET /v1/cases lists the cases that are.');
     return { id, ...found.document };
   }
 
@@ -81,6 +81,7 @@ export class Documents {
     throw busy(
       'read-models-behind',
       `The read models are ${lag?.seconds.toFixed(1) ?? 'unknown'} s behind (${lag?.state ?? 'not followed'}).`,
+      'Ask again, or without Amends-Position for what they hold.',
       1,
     );
   }
@@ -90,14 +91,21 @@ export class Documents {
     const live = await this.stores.reads.live();
     if (live === undefined) return;
     if ((await this.parked.list(live.id)).some(({ key }) => key === id))
-      throw conflict('parked', `An event of ${id} could not be read; an operator must see to it.`);
+      throw conflict(
+        'parked',
+        `An event of ${id} could not be read.`,
+        'Have an operator see to it: GET /v1/parked says why.',
+      );
   }
 
   private async known(collection: string): Promise<void> {
     const live = await this.stores.reads.live();
     if (live === undefined) throw new NothingLive();
     if (!live.collections.some(({ name, internal }) => name === collection && internal !== true))
-      throw notFound(`A read model "${collection}"`);
+      throw notFound(
+        `A read model "${collection}"`,
+        `Name one of ${live.collections.flatMap(({ name, internal }) => (internal === true ? [] : [name])).join(', ')}.`,
+      );
   }
 
   private async asSeenBy(

@@ -216,9 +216,10 @@ export class QueriesController {
     await this.documents.waitFor(asked);
     await this.documents.refuseParked(id);
     const found = await this.stores.reads.get('cases', id);
-    if (found === undefined) throw notFound(`Case ${id}`);
+    if (found === undefined) throw notFound(`Case ${id}`, 'GET /v1/cases lists those that are.');
     const detail = ofAnotherTeam(asked.caller, found.document);
-    if (detail !== undefined) throw forbidden('case-of-another-team', detail);
+    if (detail !== undefined)
+      throw forbidden('case-of-another-team', detail, 'Have its owner or a supervisor hand it over to you.');
     return { ...asked, about: { id, ...found.document } };
   }
 }

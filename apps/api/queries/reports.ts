@@ -26,7 +26,12 @@ export class Reports implements BeforeApplicationShutdown {
   async ask(report: ReportRequest, view: View, gone: AbortSignal): Promise<object> {
     if (isPresent(view)) return askReport(this.stores.reads, report);
     if (this.reading)
-      throw busy('history-being-read', 'History is being read anew for another report. Ask again when it is done.', 5);
+      throw busy(
+        'history-being-read',
+        'History is being read anew for another report.',
+        'Ask again when it is done.',
+        5,
+      );
     this.reading = true;
     try {
       const { places } = this.stores;

@@ -97,7 +97,8 @@ export class RehearsalsController {
   @ApiOperation({ operationId: 'RehearsalReport', summary: 'Show the result as one self-contained page' })
   report(@Param('id') id: string, @Res() reply: FastifyReply): void {
     const found = this.rehearsals.find(id);
-    if ('running' in found) throw conflict('rehearsal-under-way', `Rehearsal ${id} is not done yet.`);
+    if ('running' in found)
+      throw conflict('rehearsal-under-way', `Rehearsal ${id} is not done yet.`, 'Ask again when it is.');
     this.sendFile(reply, found.page, 'text/html; charset=utf-8');
   }
 

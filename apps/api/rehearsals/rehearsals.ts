@@ -14,7 +14,7 @@ import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { isId } from '../../../libs/platform/validation/formats.js';
 import { commandRules } from '../../../libs/rule-changes/command-rules.js';
 import { problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
-import { busy, conflict } from '../http/problems.js';
+import { busy } from '../http/problems.js';
 
 export type Wanted = Omit<Works['rehearse']['input'], 'file' | 'page'>;
 
@@ -52,7 +52,12 @@ export class Rehearsals implements BeforeApplicationShutdown {
     const id = idOf('rehearsal', sent.commandId);
     if (this.running?.id === id) return this.running;
     if (this.running !== undefined)
-      throw busy('rehearsal-under-way', `Rehearsal ${this.running.id} is under way. Wait for it, or stop it.`, 5);
+      throw busy(
+        'rehearsal-under-way',
+        `Rehearsal ${this.running.id} is under way.`,
+        `Wait for it, or stop it: DELETE /v1/rehearsals/${this.running.id}.`,
+        5,
+      );
     this.forgetOldest();
     const stop = new AbortController();
     let next = Promise.withResolvers<void>();
@@ -86,7 +91,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
     const files = this.filesOf(id);
     // Any other id could name files outside of the folder.
     if (isId(id) && existsSync(files.file) && existsSync(files.page)) return files;
-    throw this.failed.get(id) ?? notFound(`Rehearsal ${id}`);
+    throw this.failed.get(id) ?? notFound(`Rehearsal ${id}`, 'Rehearse the rules again: POST /v1/rehearsals.');
   }
 
   /** Stops a running rehearsal, or drops the result of a finished one. */
@@ -116,7 +121,7 @@ export class Rehearsals implements BeforeApplicationShutdown {
       const asked = { ...wanted, ...this.filesOf(id) };
       short = await runInThread('rehearse', asked, { places, signal: stopping, onProgress });
     } catch (error) {
-      if (error instanceof Stopped) throw conflict('stopped', error.message);
+      if (error instanceof Stopped) throw new Problem({ status: 409, code: 'stopped', detail: error.message });
       throw error;
     }
     if (wanted.recorded) {

@@ -48,7 +48,7 @@ async function resultOf(
 }
 
 const tooLong = (): Problem =>
-  invalid([{ field: '', message: `The line is longer than ${MAX_BODY_BYTES} bytes` }], 400);
+  invalid([{ field: '', message: `The line is longer than ${MAX_BODY_BYTES} bytes; send a shorter one` }], 400);
 
 /** Yields undefined for a line that is too long. */
 async function* linesOf(input: Readable): AsyncGenerator<Buffer | undefined> {

@@ -69,7 +69,9 @@ async function rulesOf(stores: Stores, programme: string, packFile: string, now:
   if (inForce) return inForce.ruleSet;
   const { ruleSet, hash } = readRules(packFile);
   if (ruleSet.programme !== programme) {
-    throw new Failure(`${packFile} has the rules of "${ruleSet.programme}", and the mapping is for "${programme}".`);
+    throw new Failure(
+      `${packFile} has the rules of "${ruleSet.programme}", and the mapping is for "${programme}". Name the rules of that programme, or another mapping.`,
+    );
   }
   await startRules(stores.events, { ruleSet, hash, now, actor: operator() });
   return ruleSet;

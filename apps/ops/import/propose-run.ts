@@ -30,7 +30,9 @@ export async function propose(file: string, folder: string, zone: string | undef
   const sample = await readSample(file);
   const guess = guessColumns(sample);
   if (!guess)
-    throw new Failure(`No column of ${file} has dates that Amends can read, and a case needs the time of its opening.`);
+    throw new Failure(
+      `No column of ${file} has dates that Amends can read, and a case needs the time of its opening. Name a file with such a column, or write a mapping.`,
+    );
   const subject = {
     ...{ file: basename(file), name, rulesFile: basename(rules) },
     ...{ zone: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, zoneIsGuessed: zone === undefined },

@@ -35,7 +35,11 @@ export async function runMigrate(from: Stores, to: Stores) {
     vault: to.vault,
     publicKey: (await from.signingKey()).publicKey,
   });
-  if (!seals.intact) throw new Failure(`The copy does not match its seals: ${seals.problems.join(' ')}`, EXIT.wrong);
+  if (!seals.intact)
+    throw new Failure(
+      `The copy does not match its seals: ${seals.problems.join(' ')} Don't switch; migrate into an empty target.`,
+      EXIT.wrong,
+    );
   const digest = events === 0 ? null : await sameDigest(from, to);
   return { events, copied, sealed: seals.sealed, records, vaultRecords, digest };
 }

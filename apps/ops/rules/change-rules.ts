@@ -32,6 +32,19 @@ export async function decideRules(stores: Stores, command: RulesCommand, actor: 
 }
 
 function unlessRefused<T extends object>(outcome: T | Refusal): T {
-  if (isRefusal(outcome)) throw new Failure(outcome.because, EXIT.refused);
+  if (isRefusal(outcome)) throw new Failure(inWords(outcome), EXIT.refused);
   return outcome;
+}
+
+/** What the commands of a way out are called here. */
+const ON_THE_COMMAND_LINE: Readonly<Record<string, string | undefined>> = {
+  DraftRuleSet: 'amends rules draft',
+  ApproveRuleSet: 'amends rules approve',
+  ActivateRuleSet: 'amends rules activate',
+  RollBackRules: 'amends rules rollback',
+} satisfies Partial<Record<RulesCommand['type'], string>>;
+
+function inWords({ because, through }: Refusal): string {
+  const commands = (through?.by ?? []).flatMap((type) => ON_THE_COMMAND_LINE[type] ?? []);
+  return commands.length === 0 ? because : `${because.replace(/\.$/, '')} (${commands.join(', ')}).`;
 }

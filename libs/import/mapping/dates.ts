@@ -61,7 +61,8 @@ function readPattern(pattern: string, toInstant: ReadParts): ReadInstant {
   const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|SSS|[TZ]|[A-Za-z]+|[^A-Za-z]/g, (token) => {
     const known = TOKENS[token];
     if (known) {
-      if (parts.includes(known.part)) throw new PatternRefused(`"${pattern}" names the ${known.part} twice.`);
+      if (parts.includes(known.part))
+        throw new PatternRefused(`"${pattern}" names the ${known.part} twice. Name it once.`);
       parts.push(known.part);
       return `(${known.digits})`;
     }
@@ -73,7 +74,7 @@ function readPattern(pattern: string, toInstant: ReadParts): ReadInstant {
     return token.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   });
   for (const part of ['year', 'month', 'day'] as const) {
-    if (!parts.includes(part)) throw new PatternRefused(`"${pattern}" names no ${part}.`);
+    if (!parts.includes(part)) throw new PatternRefused(`"${pattern}" names no ${part}. Add it.`);
   }
   const expression = new RegExp(`^${source}$`);
   return (text) => {

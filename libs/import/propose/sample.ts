@@ -27,9 +27,11 @@ export async function readSample(path: string): Promise<Sample> {
   );
   const [header, ...rows] = records;
   if (!header || rows.length === 0)
-    throw new FileRefused(`${path} has no rows under a header line: there is nothing to go by.`);
+    throw new FileRefused(`${path} has no rows under a header line: there is nothing to go by. Name a file with some.`);
   if (fieldsOf(records) < 2)
-    throw new FileRefused(`${path} has one column only, or a delimiter that is none of , ; | and the tabulator.`);
+    throw new FileRefused(
+      `${path} has one column only, or a delimiter that is none of , ; | and the tabulator. Write it with one of them.`,
+    );
   const odd = header.find((name) => /^[\d.,:/\s-]+$/.test(name));
   if (odd !== undefined)
     throw new FileRefused(
@@ -47,7 +49,7 @@ async function beginningOf(path: string, gzipped: boolean): Promise<{ bytes: Buf
       if ((length += chunk.length) >= BYTES) break;
     }
   } catch (error) {
-    throw new FileRefused(`Amends can't read ${path}: ${(error as Error).message}.`);
+    throw new FileRefused(`Amends can't read ${path}: ${(error as Error).message}. Check its path and your rights.`);
   }
   return { bytes: Buffer.concat(chunks), whole: length < BYTES };
 }

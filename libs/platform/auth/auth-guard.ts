@@ -40,7 +40,7 @@ export class AuthGuard implements CanActivate {
     throw new Problem({
       status: 403,
       code: 'forbidden',
-      detail: `This is for ${who}; the key is of role ${caller.role}.`,
+      detail: `This is for ${who}; the key is of role ${caller.role}. Use a key of such a role.`,
     });
   }
 
@@ -53,7 +53,10 @@ export class AuthGuard implements CanActivate {
     throw new Problem({
       status: 401,
       code: 'unknown-caller',
-      detail: key === '' ? 'Send an API key: Authorization: Bearer KEY.' : 'No such API key, or it was revoked.',
+      detail:
+        key === ''
+          ? 'Send an API key: Authorization: Bearer KEY.'
+          : 'No such API key, or it was revoked. Have an operator make one (POST /v1/api-keys).',
       headers: { 'www-authenticate': 'Bearer' },
     });
   }

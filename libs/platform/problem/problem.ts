@@ -10,11 +10,20 @@ export interface FieldMistake {
   readonly remedy?: string;
 }
 
+/** A route that leads on from what was refused. */
+export interface WayOut {
+  readonly method: string;
+  readonly path: string;
+  readonly roles: readonly string[];
+}
+
 export interface ProblemDetails {
   readonly status: number;
   /** For programs: stable, while the sentence may change. */
   readonly code: string;
+  /** What stands against the request, and what would be accepted, or from whom. */
   readonly detail: string;
+  readonly wayOut?: readonly WayOut[];
   readonly errors?: readonly FieldMistake[];
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -27,7 +36,7 @@ export class Problem extends Error {
   }
 
   get body(): object {
-    const { status, code, detail, errors } = this.details;
+    const { status, code, detail, errors, wayOut } = this.details;
     return {
       type: `urn:amends:problem:${code}`,
       title: STATUS_CODES[status] ?? 'Error',
@@ -35,6 +44,7 @@ export class Problem extends Error {
       code,
       detail,
       errors,
+      wayOut,
     };
   }
 }
@@ -47,8 +57,9 @@ export const invalid = (errors: readonly FieldMistake[], status: 400 | 422 = 422
     errors,
   });
 
-export const notFound = (what: string): Problem =>
-  new Problem({ status: 404, code: 'not-found', detail: `${what} is not here.` });
+/** @param wayOut where those are named that are here */
+export const notFound = (what: string, wayOut: string): Problem =>
+  new Problem({ status: 404, code: 'not-found', detail: `${what} is not here. ${wayOut}` });
 
 /** Sent again in a second or later, it may succeed. */
 export const unavailable = (code: string, detail: string): Problem =>

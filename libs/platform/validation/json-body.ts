@@ -19,7 +19,7 @@ export function parseJson(body: Buffer): unknown {
   if (mistake !== undefined) throw invalid([mistake]);
   if (names.count !== membersOf(text)) {
     const field = nameGivenTwice(text);
-    throw invalid([{ field, message: 'is given twice' }], 400);
+    throw invalid([{ field, message: 'is given twice; send it once' }], 400);
   }
   return value;
 }
@@ -28,7 +28,7 @@ function decode(body: Buffer): string {
   try {
     return utf8.decode(body);
   } catch (error) {
-    throw malformed(`The body is not UTF-8: ${errorText(error)}`);
+    throw malformed(`The body is not UTF-8 (${errorText(error)}). Send JSON in UTF-8.`);
   }
 }
 
@@ -36,7 +36,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw malformed(`The body is not JSON: ${errorText(error)}`);
+    throw malformed(`The body is not JSON (${errorText(error)}). Send JSON.`);
   }
 }
 

@@ -20,7 +20,7 @@ describe('a body', () => {
   test('with a name given twice is refused by that name', () => {
     expect(refusal('{"score":1,"comment":"a:b","score":9}')).toMatchObject({
       status: 400,
-      errors: [{ field: 'score', message: 'is given twice' }],
+      errors: [{ field: 'score', message: 'is given twice; send it once' }],
     });
     expect(refusal('{"a":{"x":1},"b":{"x":1,"x":2}}')).toMatchObject({ errors: [{ field: 'x' }] });
     expect(refusal('{"a\\u0062":1,"ab":2}')).toMatchObject({ errors: [{ field: 'ab' }] });

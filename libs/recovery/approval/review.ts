@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, through } from '../../event-sourcing/decider.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
@@ -46,7 +46,12 @@ export const ReturnCase = caseCommand('ReturnCase', {
   decide({ reason }, state, context) {
     if (!inReview(state.facts)) return nothingToReview(state.facts);
     if (reason.trim() === '')
-      return refuse('reason-of-return-missing', 'Say what is to be done before the case comes back.', 'reason');
+      return refuse(
+        'reason-of-return-missing',
+        'A case is returned with a reason.',
+        'Say what is to be done before it comes back.',
+        'reason',
+      );
     return ownWork(state, context) ?? [fact(CaseReturned, { reason })];
   },
 });
@@ -57,5 +62,6 @@ const inReview = ({ status }: CaseFacts): boolean => status === 'submitted' || s
 const nothingToReview = ({ status }: CaseFacts) =>
   refuse(
     'not-in-review',
-    `The case is ${status}, so there is nothing to review. It must be submitted or given up first.`,
+    `The case is ${status}, so there is nothing to review.`,
+    through('It must be submitted or given up first.', ['SubmitCase', 'GiveUpCase']),
   );

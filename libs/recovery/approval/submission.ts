@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import { inWork, worked, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
@@ -25,7 +25,11 @@ export const SubmitCase = caseCommand('SubmitCase', {
     if (facts.status === 'submitted') return [];
     if (!inWork(facts)) return notInWork(facts);
     if (facts.status === 'paused')
-      return refuse('paused', `The case waits on ${facts.waitingOn}. Resume it before submitting it.`);
+      return refuse(
+        'paused',
+        `The case waits on ${facts.waitingOn}.`,
+        through('Resume it before submitting it.', 'ResumeCase'),
+      );
     const refusal = missing(state, rules?.ruleSet.approval?.requires ?? []);
     return refusal ?? [fact(CaseSubmitted, { summary })];
   },
@@ -37,20 +41,43 @@ function missing({ facts, cause, offers: made }: OpenedCase, requires: readonly 
   if (!facts.rootCause && cause)
     return refuse(
       'root-cause-not-confirmed',
-      `The case was reopened since its root cause was identified. Identify "${cause.path.join(' > ')}" again, or another one.`,
+      'The case was reopened since its root cause was identified.',
+      through(`Identify "${cause.path.join(' > ')}" again, or another one.`, 'IdentifyRootCause'),
     );
-  if (!facts.rootCause) return refuse('root-cause-missing', 'Identify the root cause before submitting the case.');
+  if (!facts.rootCause)
+    return refuse(
+      'root-cause-missing',
+      'The case has no root cause.',
+      through('Identify it before submitting the case.', 'IdentifyRootCause'),
+    );
   const hanging = offers.find(({ standing, answer }) => standing === 'pending' && answer !== 'declined');
   if (hanging)
     return refuse(
       'offer-hanging',
-      `Offer ${hanging.id} waits for a supervisor, who authorises it (POST /v1/cases/{id}/offers/${hanging.id}/authorisation) or withdraws the event that made it (POST /v1/cases/{id}/corrections).`,
+      `Offer ${hanging.id} waits for a supervisor.`,
+      through(
+        'Have a supervisor authorise it, or withdraw the event that made it.',
+        ['AuthoriseOffer', 'CorrectEvent'],
+        { offer: hanging.id },
+      ),
     );
   if (requires.includes('contact') && !facts.attempted)
-    return refuse('contact-missing', 'The rules ask for a contact attempt before a case is submitted. Log one.');
+    return refuse(
+      'contact-missing',
+      'The rules ask for a contact attempt before a case is submitted.',
+      through('Log one.', 'LogContactAttempt'),
+    );
   if (requires.includes('offer') && offers.length === 0)
-    return refuse('offer-missing', 'The rules ask for an offer (an apology is one) before a case is submitted.');
+    return refuse(
+      'offer-missing',
+      'The rules ask for an offer before a case is submitted.',
+      through('Make one: an apology is one.', 'OfferResolution'),
+    );
   if (requires.includes('customer-answer') && !offers.some(({ answer }) => answer !== undefined))
-    return refuse('customer-answer-missing', 'The rules ask for the customer’s answer to an offer. Record it first.');
+    return refuse(
+      'customer-answer-missing',
+      'The rules ask for the customer’s answer to an offer.',
+      through('Record it first: that there was none is one.', 'AnswerOffer'),
+    );
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { isRefusal, refuse, type Decider, type Decision, through } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
@@ -188,7 +188,11 @@ const folded = (events: readonly Recorded[]): OpenedCase | undefined =>
 function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseContext): Decision<CaseEvent> {
   if (!now) {
     if (command.type === 'OpenCase') return openCase(command, context);
-    return refuse('case-not-found', 'There is no such case. Check its id, or open it first.');
+    return refuse(
+      'case-not-found',
+      'There is no such case.',
+      'Check its id: GET /v1/cases lists those that are there.',
+    );
   }
   const events = (): readonly Recorded[] => eventsOf(trail);
   // A command that was sent again has done what it does.
@@ -197,13 +201,18 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
   if (occurredAt !== undefined && occurredAt < now.openedAt)
     return refuse(
       'before-the-case',
-      `The case was opened at ${now.openedAt}, after ${occurredAt}. Name a later time, or write a note.`,
+      `The case was opened at ${now.openedAt}, after ${occurredAt}.`,
+      through('Name a later time, or write a note.', 'AddNote'),
       'occurredAt',
     );
   const { decide: rule } = declared(COMMANDS, command.type);
   const decideOn = (state: OpenedCase): Decision<CaseEvent> => {
     if (state.facts.status === 'merged' && !OF_MERGED.has(command.type))
-      return refuse('case-merged', `This case was merged into ${state.mergedInto}. Go on there.`);
+      return refuse(
+        'case-merged',
+        `This case was merged into ${state.mergedInto}.`,
+        through('Go on there.', command.type, { id: state.mergedInto ?? '' }),
+      );
     const then = afterPause(state, occurredAt ?? context.now);
     return rule(command as never, then, context, { events, declarationOf }) as Decision<CaseEvent>;
   };
@@ -234,7 +243,8 @@ function decideLate(
     if (!(error instanceof BrokenHistory)) throw error;
     return refuse(
       'contradicts-what-followed',
-      `At ${occurredAt} it contradicts what followed: ${error.message} Correct or withdraw that first.`,
+      `At ${occurredAt} it contradicts what followed: ${error.message}`,
+      through('Have a supervisor correct or withdraw that first.', 'CorrectEvent'),
       'occurredAt',
     );
   }

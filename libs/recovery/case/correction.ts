@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import { fact, type EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { isSealed } from '../../event-sourcing/sealed.js';
@@ -70,20 +70,36 @@ export const CorrectEvent = caseCommand('CorrectEvent', {
     if (!recorded)
       return refuse(
         'corrected-event-not-found',
-        `This case has no event ${corrects}. Take the id from its timeline.`,
+        `This case has no event ${corrects}.`,
+        'Take the id from its timeline: GET /v1/cases/{id}/timeline.',
         'corrects',
       );
     if (isCorrection(recorded))
-      return refuse('correction-of-correction', 'Correct the event that it corrects once more instead.', 'corrects');
+      return refuse(
+        'correction-of-correction',
+        'This event is a correction itself.',
+        through('Correct the event that it corrects once more instead.', 'CorrectEvent'),
+        'corrects',
+      );
     const known = asCorrected(events());
     const wrong = known.find(({ id }) => id === corrects);
     if (!wrong) {
       if (withdrawn) return [];
-      return refuse('withdrawn-already', 'That event was withdrawn. Record what did happen as a new one.', 'corrects');
+      return refuse(
+        'withdrawn-already',
+        'That event was withdrawn.',
+        'Record what did happen as a new one.',
+        'corrects',
+      );
     }
     if ((withdrawn === undefined) === (set === undefined))
-      return refuse('correction-unclear', 'Either withdraw the event, or set its fields right: one of the two.');
-    if (reason.trim() === '') return refuse('reason-of-correction-missing', 'Say what was wrong.', 'reason');
+      return refuse(
+        'correction-unclear',
+        'A correction withdraws the event, or sets its fields right.',
+        'Send one of the two: withdrawn, or set.',
+      );
+    if (reason.trim() === '')
+      return refuse('reason-of-correction-missing', 'A correction has a reason.', 'Say what was wrong.', 'reason');
     const obstacle = withdrawn
       ? needed(wrong, known)
       : (unfit(wrong, set ?? {}, declarationOf(wrong.type)) ?? unauthorised(wrong, set ?? {}, state, context));
@@ -105,14 +121,20 @@ function needed(wrong: Recorded, known: readonly Recorded[]): Refusal | undefine
   if (wrong.type === 'CaseOpened')
     return refuse(
       'opening-stands',
-      'The opening of a case can’t be withdrawn. Merge the case, or give it up.',
+      'The opening of a case can’t be withdrawn.',
+      through('Merge the case, or give it up.', ['MergeCase', 'GiveUpCase']),
       'corrects',
     );
   const reference = wrong.type === 'ResolutionOffered' ? 'offer' : wrong.type === 'ReSurveySent' ? 'survey' : undefined;
   const later =
     reference && known.find((e) => e.id !== wrong.id && fieldOf(e, reference) === fieldOf(wrong, reference));
   if (!later) return undefined;
-  return refuse('others-speak-of-it', `${later.type} ${later.id} speaks of it. Withdraw that one first.`, 'corrects');
+  return refuse(
+    'others-speak-of-it',
+    `${later.type} ${later.id} speaks of it.`,
+    through('Withdraw that one first.', 'CorrectEvent'),
+    'corrects',
+  );
 }
 
 type Corrected = Readonly<Record<string, unknown>>;
@@ -124,21 +146,34 @@ function unfit({ type }: Recorded, set: Corrected, { data, personal = [] }: Case
     if (!field)
       return refuse(
         'correction-of-unknown-field',
-        `${type} has no "${name}". It has: ${Object.keys(data.properties).join(', ')}.`,
+        `${type} has no "${name}".`,
+        `Set one that it has: ${Object.keys(data.properties).join(', ')}.`,
         `set.${name}`,
       );
     if ('x-identity' in field)
-      return refuse('identity-stands', `"${name}" says which one it is and stays as it is.`, `set.${name}`);
+      return refuse(
+        'identity-stands',
+        `"${name}" says which one it is and stays as it is.`,
+        'Set other fields, or withdraw the event and record it anew.',
+        `set.${name}`,
+      );
     if (personal.includes(name)) {
       if (isSealed(value) && Object.values(value).every((part) => typeof part === 'string')) continue;
       return refuse(
         'personal-field-stands',
-        `"${name}" holds a person's words. Withdraw the event and record it anew.`,
+        `"${name}" holds a person's words.`,
+        'Withdraw the event and record it anew.',
         `set.${name}`,
       );
     }
     const kind = notOfKind(field, value);
-    if (kind !== undefined) return refuse('correction-of-another-kind', `"${name}" must be ${kind}.`, `set.${name}`);
+    if (kind !== undefined)
+      return refuse(
+        'correction-of-another-kind',
+        `This is no value of "${name}".`,
+        `Set it to ${kind}.`,
+        `set.${name}`,
+      );
   }
   return undefined;
 }
@@ -154,7 +189,8 @@ function unauthorised(
   if (wrong.data.needsAuthority && set['needsAuthority'] === false)
     return refuse(
       'authority-stands',
-      'An offer beyond its maker’s authority waits for a supervisor. Have it authorised.',
+      'An offer beyond its maker’s authority waits for a supervisor.',
+      through('Have it authorised.', 'AuthoriseOffer', { offer: wrong.data.offer }),
       'set.needsAuthority',
     );
   const offer = offers.find(({ id }) => id === wrong.data.offer);
@@ -166,7 +202,8 @@ function unauthorised(
   if ([wrong.actor.role, actor.role].some((role) => withinAuthority(role, value, others, rules))) return undefined;
   return refuse(
     'correction-beyond-authority',
-    'So much may neither its maker nor you offer. Withdraw the offer, and make it anew to be authorised.',
+    'So much may neither its maker nor you offer.',
+    through('Withdraw the offer, and make it anew to be authorised.', ['CorrectEvent', 'OfferResolution']),
     'set.value',
   );
 }

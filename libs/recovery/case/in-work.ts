@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import type { CaseFacts } from './case-facts.js';
 
 /** Why the owner's work can't go on in this case, and what would let it. */
@@ -6,10 +6,22 @@ export function notInWork({ status }: CaseFacts): Refusal {
   switch (status) {
     case 'submitted':
     case 'given-up':
-      return refuse('in-review', 'The case waits for its review. Have it returned before working on it.');
+      return refuse(
+        'in-review',
+        'The case waits for its review.',
+        through('Have it returned before working on it.', 'ReturnCase'),
+      );
     case 'approved':
-      return refuse('closed', 'The case is approved and closed. Reopen it before working on it.');
+      return refuse(
+        'closed',
+        'The case is approved and closed.',
+        through('Reopen it before working on it.', 'ReopenCase'),
+      );
     default:
-      return refuse('not-in-work', `The case is ${status}, so nothing can be done on it.`);
+      return refuse(
+        'not-in-work',
+        `The case is ${status}, so nothing can be done on it.`,
+        through('Add a note to it.', 'AddNote'),
+      );
   }
 }

@@ -81,7 +81,7 @@ export const OpenCase = caseCommand('OpenCase', {
   },
   decide({ case: id, customer }, state) {
     if (customer === state.customer) return [];
-    return refuse('case-opened-already', `Case ${id} was opened for another customer. Use another id.`, 'case');
+    return refuse('case-opened-already', `Case ${id} was opened for another customer.`, 'Use another id.', 'case');
   },
 });
 
@@ -94,7 +94,8 @@ export function openCase(
   if (owner === undefined)
     return refuse(
       'owner-missing',
-      'No owner is named and the programme has no rules with a fallback owner. Name one.',
+      'No owner is named, and the programme has no rules with a fallback owner.',
+      'Name one.',
       'owner',
     );
   const by = assignedBy ?? (named === undefined ? 'programme-fallback' : 'person');

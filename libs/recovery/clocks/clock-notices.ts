@@ -32,14 +32,18 @@ const decide = (asked: ClockCommand, notices: ClockNotices, { now }: Context): D
       const { type: _, ...data } = asked;
       if (isRecorded(notices, 'TargetWarned', data)) return [];
       if (now >= data.dueAt)
-        return refuse('warning-too-late', `The clock was due at ${data.dueAt}. Record the breach instead.`);
+        return refuse('warning-too-late', `The clock was due at ${data.dueAt}.`, 'Record the breach instead.');
       return [{ type: 'TargetWarned', data }];
     }
     case 'RecordTargetBreach': {
       const { type: _, ...data } = asked;
       if (isRecorded(notices, 'TargetBreached', data)) return [];
       if (now < data.dueAt)
-        return refuse('not-due-yet', `The clock is due at ${data.dueAt} and can't be breached before.`);
+        return refuse(
+          'not-due-yet',
+          `The clock is due at ${data.dueAt} and can't be breached before.`,
+          'Record the breach from then on.',
+        );
       return [{ type: 'TargetBreached', data }];
     }
     default:

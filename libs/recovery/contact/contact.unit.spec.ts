@@ -82,8 +82,7 @@ describe('giving up', () => {
     const tried = [attempt('no-answer', '09:00'), attempt('no-answer', '10:59'), attempt('no-answer', '18:00')];
     expect(given(...owned, ...tried).when(giveUp, demanding)).toMatchObject({
       refused: 'tries-missing',
-      because:
-        '1 of 3 tries count; 2 missing. Tries count within the hours of "day", 2h or more apart. Try again then.',
+      because: '1 of 3 tries count; 2 missing. Try again. Tries count within the hours of "day", 2h or more apart.',
     });
   });
   test('tries logged after the fact count in the order in which they were made', () => {

@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import type { CaseContext } from '../case/case-context.js';
 import { inWork, worked, type OpenedCase } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
@@ -38,13 +38,18 @@ export const GiveUpCase = caseCommand('GiveUpCase', {
 
 function notTriedEnough({ facts, attempts }: OpenedCase, { rules }: CaseContext): Refusal | undefined {
   if (facts.contacted)
-    return refuse('customer-was-reached', 'The customer was reached, so the case goes on: resolve and submit it.');
+    return refuse(
+      'customer-was-reached',
+      'The customer was reached, so the case goes on.',
+      through('Resolve and submit it.', 'SubmitCase'),
+    );
   const demanded = rules?.ruleSet.contact?.tries ?? 1;
   const made = tries(attempts, facts.cycle, rules).length;
   if (made >= demanded) return undefined;
   return refuse(
     'tries-missing',
-    `${made} of ${demanded} tries count; ${demanded - made} missing.${howTheyCount(rules)}`,
+    `${made} of ${demanded} tries count; ${demanded - made} missing.`,
+    through(`Try again.${howTheyCount(rules)}`, 'LogContactAttempt'),
   );
 }
 
@@ -52,15 +57,14 @@ function howTheyCount(rules: CaseContext['rules']): string {
   const { spacing, hours } = rules?.ruleSet.contact ?? {};
   const apart = spacing === undefined ? '' : ` ${spacing} or more apart`;
   const within = hours === undefined ? '' : ` within the hours of "${hours}"`;
-  return apart + within === ''
-    ? ' Try again.'
-    : ` Tries count${within}${apart && within ? ',' : ''}${apart}. Try again then.`;
+  return apart + within === '' ? '' : ` Tries count${within}${apart && within ? ',' : ''}${apart}.`;
 }
 
 function notRefused({ facts, attempts }: OpenedCase): Refusal | undefined {
   if (attempts.some(({ cycle, outcome }) => cycle === facts.cycle && outcome === 'refused')) return undefined;
   return refuse(
     'contact-not-refused',
-    'No attempt is on record in which the customer refused contact. Log it, or go on trying.',
+    'No attempt is on record in which the customer refused contact.',
+    through('Log it, or go on trying.', 'LogContactAttempt'),
   );
 }

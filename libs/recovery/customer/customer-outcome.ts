@@ -22,7 +22,8 @@ export const RecordSale = caseCommand('RecordSale', {
     if (value && !(Number.isSafeInteger(value.amount) && value.amount >= 0))
       return refuse(
         'sale-not-in-minor-units',
-        'A sale is a whole number of minor units (cents), 0 or more.',
+        'A part of a cent is no amount.',
+        'Send a whole number of minor units (cents), 0 or more.',
         'value.amount',
       );
     return [fact(SaleRecorded, { value, description })];

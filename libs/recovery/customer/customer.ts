@@ -44,7 +44,11 @@ const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent
     case 'RecordContact': {
       const { entry } = asked;
       if (state.status === 'forgotten')
-        return refuse('customer-forgotten', 'This customer was forgotten, and nothing of theirs is kept any more.');
+        return refuse(
+          'customer-forgotten',
+          'This customer was forgotten, and nothing of theirs is kept any more.',
+          'Who comes back is a new customer: use another external id for them.',
+        );
       if (state.entries.includes(entry)) return [];
       return [{ type: 'CustomerContactRecorded', data: { customer, entry } }];
     }
@@ -59,13 +63,15 @@ const decide = (asked: CustomerCommand, state: Customer): Decision<CustomerEvent
       if (kept.length > 0)
         return refuse(
           'forgetting-one-of-several',
-          `An operator says that ${kept.join(', ')} is the same person. Forget them together, or separate them first.`,
+          `An operator says that ${kept.join(', ')} is the same person.`,
+          'Forget them together, or have an operator separate them first (POST /v1/customers/separations).',
           'together',
         );
       if (asked.reason.trim() === '')
         return refuse(
           'reason-of-forgetting-missing',
-          'Say on whose wish or by which rule they are forgotten.',
+          'A customer is forgotten for a reason.',
+          'Say on whose wish or by which rule.',
           'reason',
         );
       return [{ type: 'CustomerForgotten', data: { customer, reason: asked.reason } }];

@@ -36,7 +36,8 @@ export const SeparateCustomers = command('SeparateCustomers', {
 
 export const FORGOTTEN_STAYS_ALONE = refuse(
   'forgotten-stays-alone',
-  'One of these customers was forgotten, and nobody can tell any more who that was. Leave them as they are.',
+  'One of these customers was forgotten, and nobody can tell any more who that was.',
+  'Leave them as they are.',
   'customers',
 );
 
@@ -47,7 +48,12 @@ export function joinCustomers(
   const others = named.filter((other) => other !== customer && !joinedWith.includes(other));
   if (others.length === 0) return [];
   if (reason.trim() === '')
-    return refuse('reason-of-joining-missing', 'Say by what you know that they are one person.', 'reason');
+    return refuse(
+      'reason-of-joining-missing',
+      'Customers are joined for a reason.',
+      'Say by what you know that they are one person.',
+      'reason',
+    );
   return [fact(CustomersJoined, { customer, with: others, reason })];
 }
 
@@ -58,7 +64,12 @@ export function separateCustomers(
   const others = from.filter((other) => joinedWith.includes(other));
   if (others.length === 0) return [];
   if (reason.trim() === '')
-    return refuse('reason-of-separation-missing', 'Say by what you know that they are not one person.', 'reason');
+    return refuse(
+      'reason-of-separation-missing',
+      'Customers are separated for a reason.',
+      'Say by what you know that they are not one person.',
+      'reason',
+    );
   return [fact(CustomersSeparated, { customer, from: others, reason })];
 }
 

@@ -34,7 +34,12 @@ const decide = ({ type: _, ...failure }: FailureCommand, state: Failure): Decisi
   if (state.status === 'reported') return [];
   const customers = [...new Set(failure.customers)];
   if (customers.length === 0)
-    return refuse('failure-touches-nobody', 'Name the customers whom the failure touched.', 'customers');
+    return refuse(
+      'failure-touches-nobody',
+      'A failure touches somebody.',
+      'Name the customers whom it touched.',
+      'customers',
+    );
   return [{ type: 'OperationalFailureReported', data: stated({ ...failure, customers }) }];
 };
 

@@ -30,7 +30,13 @@ export const EscalateCase = caseCommand('EscalateCase', {
   decide({ to, reason, target }, { facts, escalations }) {
     if (escalations.some((done) => done.cycle === facts.cycle && done.to === to && done.target === target)) return [];
     if (facts.status === 'approved') return notInWork(facts);
-    if (reason.trim() === '') return refuse('reason-of-escalation-missing', 'Say why the case is escalated.', 'reason');
+    if (reason.trim() === '')
+      return refuse(
+        'reason-of-escalation-missing',
+        'An escalation has a reason.',
+        'Say why the case is escalated.',
+        'reason',
+      );
     return [fact(CaseEscalated, { to, reason, target })];
   },
 });

@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import type { TeamPeople } from '../case/case-context.js';
 import { breaking, Breaches } from '../case/breaches.js';
 import { changed, inWork, worked } from '../case/case-state.js';
@@ -31,7 +31,12 @@ export const AssignCase = caseCommand('AssignCase', {
     if (facts.owner === owner && (team === undefined || team === facts.team)) return [];
     if (!inWork(facts)) return notInWork(facts);
     if (facts.owner !== null)
-      return refuse('owned-already', `The case is ${facts.owner}'s. Hand it off, with a reason.`, 'owner');
+      return refuse(
+        'owned-already',
+        `The case is ${facts.owner}'s.`,
+        through('Hand it off, with a reason.', 'HandOffCase'),
+        'owner',
+      );
     return nobody(owner, people, 'owner') ?? [fact(CaseAssigned, { owner, team, by: 'person', reason })];
   },
 });
@@ -58,7 +63,12 @@ export const HandOffCase = caseCommand('HandOffCase', {
     if (facts.owner === toOwner && (toTeam === undefined || toTeam === facts.team)) return [];
     if (!inWork(facts)) return notInWork(facts);
     if (reason.trim() === '')
-      return refuse('reason-of-hand-off-missing', 'Say why the case goes to somebody else.', 'reason');
+      return refuse(
+        'reason-of-hand-off-missing',
+        'A case is handed over with a reason.',
+        'Say why it goes to somebody else.',
+        'reason',
+      );
     const handedOff = fact(CaseHandedOff, { fromOwner: facts.owner ?? undefined, toOwner, toTeam, reason });
     return nobody(toOwner, people, 'toOwner') ?? [handedOff];
   },
@@ -70,7 +80,10 @@ const nobody = (owner: string, people: TeamPeople | undefined, field: string): R
     ? undefined
     : refuse(
         'owner-not-in-team',
-        `${owner} is not in team ${people.team}. Choose of ${people.ids.join(', ')}, or add them (PUT /v1/teams/${people.team}).`,
+        `${owner} is not in team ${people.team}.`,
+        through(`Choose of ${people.ids.join(', ')}, or have a supervisor add them.`, 'ChangeTeam', {
+          team: people.team,
+        }),
         field,
       );
 

@@ -1,4 +1,4 @@
-import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { never, refuse, type Context, type Decider, type Decision, through } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import type { Recorded } from '../../event-sourcing/event.js';
@@ -58,17 +58,27 @@ const decide = (asked: ImprovementCommand, { status }: Improvement, { now }: Con
       if (status !== 'none') return [];
       const { type: _, ...raised } = asked;
       if (raised.cause.length === 0)
-        return refuse('improvement-without-cause', 'Name the cause that this is to stop.', 'cause');
+        return refuse(
+          'improvement-without-cause',
+          'An improvement is against a cause.',
+          'Name the cause that it is to stop.',
+          'cause',
+        );
       if (raised.dueOn < now.slice(0, 10))
-        return refuse('improvement-due-in-the-past', `${raised.dueOn} is over. Name today or a later day.`, 'dueOn');
+        return refuse('improvement-due-in-the-past', `${raised.dueOn} is over.`, 'Name today or a later day.', 'dueOn');
       return [{ type: 'ImprovementActionRaised', data: raised }];
     }
     case 'CompleteImprovementAction': {
       const { improvement, outcome } = asked;
       if (status === 'none')
-        return refuse('improvement-not-found', 'There is no such improvement action. Check its id, or raise it.');
+        return refuse(
+          'improvement-not-found',
+          'There is no such improvement action.',
+          through('Check its id, or raise it.', 'RaiseImprovementAction'),
+        );
       if (status === 'completed') return [];
-      if (outcome.trim() === '') return refuse('outcome-missing', 'Say what was changed.', 'outcome');
+      if (outcome.trim() === '')
+        return refuse('outcome-missing', 'What is completed has an outcome.', 'Say what was changed.', 'outcome');
       return [{ type: 'ImprovementActionCompleted', data: { improvement, outcome } }];
     }
     default:

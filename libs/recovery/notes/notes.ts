@@ -17,6 +17,6 @@ export const AddNote = caseCommand('AddNote', {
   fields: { note: Personal },
   decide: ({ note }) =>
     note === ''
-      ? refuse('note-empty', 'The note says nothing. Write what the next person must know.', 'note')
+      ? refuse('note-empty', 'The note says nothing.', 'Write what the next person must know.', 'note')
       : [fact(NoteAdded, { note })],
 });

@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, through } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { breaking, Breaches } from '../case/breaches.js';
@@ -54,13 +54,15 @@ export const OfferResolution = caseCommand('OfferResolution', {
     if (kinds && !kinds.includes(kind))
       return refuse(
         'offer-kind-unknown',
-        `The rules know no offer of kind "${kind}". Choose of: ${kinds.join(', ')}.`,
+        `The rules know no offer of kind "${kind}".`,
+        `Choose of: ${kinds.join(', ')}.`,
         'kind',
       );
     if (value && !(Number.isSafeInteger(value.amount) && value.amount >= 0))
       return refuse(
         'amount-not-in-minor-units',
-        `An amount is a whole number of minor units (cents), 0 or more, not ${value.amount}.`,
+        `${value.amount} is no amount.`,
+        'Send a whole number of minor units (cents), 0 or more.',
         'value.amount',
       );
     const needsAuthority = !withinAuthority(actor.role, value, offers, rules);
@@ -91,14 +93,26 @@ export const AuthoriseOffer = caseCommand('AuthoriseOffer', {
     if (pending.standing === 'stands') return [];
     if (!inWork(facts)) return notInWork(facts);
     if (actor.role !== 'supervisor')
-      return refuse('authority-is-a-supervisors', 'Only a supervisor authorises an offer. Ask yours.');
+      return refuse(
+        'authority-is-a-supervisors',
+        'Only a supervisor authorises an offer.',
+        through('Ask yours.', 'AuthoriseOffer'),
+      );
     if (pending.offeredBy === actor.id)
-      return refuse('own-offer', 'Nobody authorises an offer of their own. Ask another supervisor.');
+      return refuse(
+        'own-offer',
+        'Nobody authorises an offer of their own.',
+        through('Ask another supervisor.', 'AuthoriseOffer'),
+      );
     const others = offers.filter((made) => made !== pending);
     if (!withinAuthority(actor.role, pending.value, others, rules))
       return refuse(
         'beyond-supervisors-authority',
-        'With what the case was offered already, this is beyond a supervisor’s authority as well. Have the event that made it withdrawn (POST /v1/cases/{id}/corrections, by a supervisor), and offer less.',
+        'With what the case was offered already, this is beyond a supervisor’s authority as well.',
+        through('Have a supervisor withdraw the event that made it, and offer less.', [
+          'CorrectEvent',
+          'OfferResolution',
+        ]),
       );
     return [fact(OfferAuthorised, { offer: id })];
   },
@@ -129,7 +143,8 @@ export const AnswerOffer = caseCommand('AnswerOffer', {
     if (answered && answer === 'no-answer')
       return refuse(
         'offer-answered-already',
-        `The offer was ${made.answer}, so there was an answer. If that is wrong, have a supervisor correct it (POST /v1/cases/{id}/corrections).`,
+        `The offer was ${made.answer}, so there was an answer.`,
+        through('If that is wrong, have a supervisor correct it.', 'CorrectEvent'),
       );
     const broken = breaking(
       made.standing === 'pending' ? 'offer-not-authorised' : undefined,
@@ -139,7 +154,8 @@ export const AnswerOffer = caseCommand('AnswerOffer', {
   },
 });
 
-const unknownOffer = (id: string) => refuse('offer-not-found', `This case has no offer ${id}. Check its id.`, 'offer');
+const unknownOffer = (id: string) =>
+  refuse('offer-not-found', `This case has no offer ${id}.`, 'Check its id: the case names its offers.', 'offer');
 
 const withOffer = ({ offers }: OpenedCase, id: string, change: Partial<Offer>): readonly Offer[] =>
   offers.map((made) => (made.id === id ? { ...made, ...change } : made));

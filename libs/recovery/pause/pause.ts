@@ -43,7 +43,8 @@ export const PauseCase = caseCommand('PauseCase', {
     if (until !== undefined && until <= occurredAt)
       return refuse(
         'pause-ends-in-the-past',
-        `A pause that begins at ${occurredAt} can't end at ${until}. Name a later end or none, or when it began (occurredAt).`,
+        `A pause that begins at ${occurredAt} can't end at ${until}.`,
+        'Name a later end or none, or when it began (occurredAt).',
         'until',
       );
     return [fact(CasePaused, { waitingOn, reason, until, ...breaking(outOfWork(facts)) })];

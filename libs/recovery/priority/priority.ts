@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, through } from '../../event-sourcing/decider.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
 import { Optional, Text } from '../vocabulary/fields.js';
@@ -24,7 +24,11 @@ export const ChangePriority = caseCommand('ChangePriority', {
   decide({ priority, reason }, { facts }) {
     if (facts.priority === priority) return [];
     if (facts.status === 'approved')
-      return refuse('priority-of-closed', 'The case is approved, so its priority stands. Reopen it first.');
+      return refuse(
+        'priority-of-closed',
+        'The case is approved, so its priority stands.',
+        through('Reopen it first.', 'ReopenCase'),
+      );
     return [fact(CasePriorityChanged, { priority, reason })];
   },
 });

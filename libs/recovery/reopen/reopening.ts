@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse } from '../../event-sourcing/decider.js';
+import { refuse, through } from '../../event-sourcing/decider.js';
 import { NEW_CYCLE } from '../case/case-facts.js';
 import { changed } from '../case/case-state.js';
 import { caseCommand, caseEvent } from '../case/declare.js';
@@ -27,7 +27,11 @@ export const ReopenCase = caseCommand('ReopenCase', {
   fields: { reason: Optional(Text(2_000)) },
   decide({ reason }, { facts: { status, cycle } }) {
     if (status !== 'approved')
-      return refuse('not-closed', `Only an approved case can be reopened; this one is ${status}.`);
+      return refuse(
+        'not-closed',
+        `Only an approved case can be reopened; this one is ${status}.`,
+        through('One in review is returned; any other goes on as it is.', 'ReturnCase'),
+      );
     return [fact(CaseReopened, { cycle: cycle + 1, reason })];
   },
 });

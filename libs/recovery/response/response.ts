@@ -147,7 +147,11 @@ const decide = (asked: ResponseCommand, state: Response, context: ResponseContex
   }
 };
 
-const NOT_FOUND = refuse('response-not-found', 'There is no such response. Check its id, or send it first.');
+const NOT_FOUND = refuse(
+  'response-not-found',
+  'There is no such response.',
+  'Check its id, or send it first: POST /v1/responses.',
+);
 
 /** By hand: of what is held back still. */
 function release(
@@ -158,13 +162,14 @@ function release(
   if (state.status !== 'triaged' || state.triaged.outcome !== 'held-back') return notHeldBack(state);
   const { received, occurredAt, triaged, ended } = state;
   if (ended && 'case' in ended)
-    return refuse('released-already', `The response was released at ${ended.at}. Work on its case ${ended.case}.`);
+    return refuse('released-already', `The response was released at ${ended.at}.`, `Work on its case ${ended.case}.`);
   const rules = rulesAt?.(occurredAt)?.ruleSet;
   const until = ended?.heldUntil ?? heldUntil(occurredAt, rules?.triage?.throttle);
   if (until !== undefined && until <= now)
     return refuse(
       'held-back-expired',
-      `The response was held back until ${until}, when it got too old to be released. Release one that still waits.`,
+      `The response was held back until ${until}, when it got too old to be released.`,
+      'Release one that still waits: GET /v1/held-back lists them.',
     );
   const { response, source, externalId } = received;
   const opening = { response, case: idOf(source, externalId), by: 'person' as const, ...caseAwaited(triaged, rules) };
@@ -174,9 +179,13 @@ function release(
 function notHeldBack(state: Response): Refusal {
   if (state.status === 'none') return NOT_FOUND;
   if (state.status === 'received')
-    return refuse('not-triaged-yet', 'The rules have not decided on the response yet. Ask again in a moment.');
+    return refuse('not-triaged-yet', 'The rules have not decided on the response yet.', 'Ask again in a moment.');
   const { outcome } = state.triaged;
-  return refuse('not-held-back', `The response was triaged: ${outcome}. Release what the throttle held back.`);
+  return refuse(
+    'not-held-back',
+    `The response was triaged: ${outcome}.`,
+    'Release what the throttle held back: GET /v1/held-back lists it.',
+  );
 }
 
 function triage({ type: _, ...triaged }: CommandOf<typeof TriageResponse>, state: Response): Decision<ResponseEvent> {
@@ -185,13 +194,22 @@ function triage({ type: _, ...triaged }: CommandOf<typeof TriageResponse>, state
       return NOT_FOUND;
     case 'received': {
       if ((triaged.outcome === 'opened') !== (triaged.case !== undefined))
-        return refuse('triage-unclear', 'A triage that opens a case names it, and no other does.', 'case');
+        return refuse(
+          'triage-unclear',
+          'A triage that opens a case names it, and no other does.',
+          'Name the case, or another outcome.',
+          'case',
+        );
       const { response, contactMe } = state.received;
       return [{ type: 'ResponseTriaged', data: stated({ response, contactMe, ...triaged }) }];
     }
     case 'triaged':
       if (state.triaged.outcome === triaged.outcome && state.triaged.case === triaged.case) return [];
-      return refuse('triaged-already', `The response was triaged: ${state.triaged.outcome}. That decision stands.`);
+      return refuse(
+        'triaged-already',
+        `The response was triaged: ${state.triaged.outcome}. That decision stands.`,
+        'Go on with what it led to.',
+      );
     default:
       return never(state);
   }

@@ -9,13 +9,15 @@ export function offScale(answers: readonly Answer[]): Refusal | undefined {
     if (!Number.isInteger(score) || score < from || score > to)
       return refuse(
         'score-off-scale',
-        `${metric} goes from ${from} to ${to} in whole steps, so ${score} is no score.`,
+        `${score} is no score.`,
+        `${metric} goes from ${from} to ${to} in whole steps.`,
         `answers[${index}].score`,
       );
     if (answers.findIndex((other) => other.metric === metric) !== index)
       return refuse(
         'metric-twice',
-        `${metric} is answered twice. Keep the answer that counts.`,
+        `${metric} is answered twice.`,
+        'Keep the answer that counts.',
         `answers[${index}].metric`,
       );
   }

@@ -34,7 +34,8 @@ export const IdentifyRootCause = caseCommand('IdentifyRootCause', {
     if (cause.length === 0 || cause.some((level) => level.trim() === ''))
       return refuse(
         'root-cause-empty',
-        'Name the cause from its coarsest level to its finest, none of them blank.',
+        'A level of the cause is blank, or there is none.',
+        'Name the cause from its coarsest level to its finest.',
         'cause',
       );
     const taxonomy = rules?.ruleSet.rootCauses?.taxonomy;
@@ -51,13 +52,18 @@ function offTaxonomy(
   const path = causeAt(taxonomy, cause);
   if (!path) {
     const nearest = nearestCauses(taxonomy, cause).map((near) => `"${near.join(' > ')}"`);
-    const because = `The taxonomy has no cause "${cause.join(' > ')}". Nearest: ${nearest.join(', ')}.`;
-    return refuse('root-cause-unknown', because, 'cause');
+    return refuse(
+      'root-cause-unknown',
+      `The taxonomy has no cause "${cause.join(' > ')}".`,
+      `Nearest: ${nearest.join(', ')}.`,
+      'cause',
+    );
   }
   if (path.some(({ actionRequired }) => actionRequired) && (action ?? '').trim() === '')
     return refuse(
       'root-cause-without-action',
-      `"${cause.join(' > ')}" asks for an action: say what is done about it.`,
+      `"${cause.join(' > ')}" asks for an action.`,
+      'Say what is done about it.',
       'action',
     );
   return undefined;

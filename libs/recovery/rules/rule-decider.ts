@@ -1,4 +1,4 @@
-import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { never, refuse, type Context, type Decider, type Decision, through } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
@@ -136,7 +136,8 @@ const decide = (asked: RulesCommand, state: RuleHistory, context: RulesContext):
   if (!draft)
     return refuse(
       'rule-set-not-drafted',
-      `There is no draft ${asked.ruleSet} of these rules. Draft it first.`,
+      `There is no draft ${asked.ruleSet} of these rules.`,
+      through('Draft it first.', 'DraftRuleSet'),
       'ruleSet',
     );
   switch (asked.type) {
@@ -160,6 +161,7 @@ function draftRules({ type: _, ...data }: Command<'DraftRuleSet'>, { drafts }: R
     return refuse(
       'rules-of-another-programme',
       `These rules say they are for ${String(programme)}.`,
+      `Draft them for that programme, or have them say ${data.programme}.`,
       'content.programme',
     );
   return [{ type: 'RuleSetDrafted', data: stated(data) }];
@@ -184,10 +186,20 @@ function approve(
 ): Decision<RulesEvent> {
   // An approval covers one rehearsal; another rehearsal needs another approval.
   if (approval && showsTheSame(approval, rehearsed)) return [];
-  if (reason.trim() === '') return refuse('reason-of-approval-missing', 'Say why these rules are right.', 'reason');
+  if (reason.trim() === '')
+    return refuse(
+      'reason-of-approval-missing',
+      'Rules are approved for a reason.',
+      'Say why they are right.',
+      'reason',
+    );
   const alone = actor.id === author;
   if (alone && operators > 1)
-    return refuse('four-eyes-on-rules', `${actor.id} drafted these rules, so another operator must approve them.`);
+    return refuse(
+      'four-eyes-on-rules',
+      `${actor.id} drafted these rules.`,
+      through('Have another operator approve them.', 'ApproveRuleSet', { programme, ruleSet }),
+    );
   const { digestBefore, digestAfter } = rehearsed ?? {};
   const data = { programme, ruleSet, reason, digestBefore, digestAfter };
   return [{ type: 'RuleSetApproved', data: stated({ ...data, ...(alone ? { alone } : {}) }) }];
@@ -199,9 +211,20 @@ function activate(
   book: readonly BookEntry[],
   { now }: RulesContext,
 ): Decision<RulesEvent> {
-  if (!approval) return refuse('rule-set-not-approved', 'Have the rules approved before they take force.', 'ruleSet');
+  if (!approval)
+    return refuse(
+      'rule-set-not-approved',
+      'These rules are not approved.',
+      through('Have them approved before they take force.', 'ApproveRuleSet', { programme, ruleSet }),
+      'ruleSet',
+    );
   if (overThePast && from !== undefined)
-    return refuse('activation-unclear', 'Rules hold over the past or from a time on: name one of the two.', 'from');
+    return refuse(
+      'activation-unclear',
+      'Rules hold over the past or from a time on.',
+      'Name one of the two: overThePast, or from.',
+      'from',
+    );
   const last = book.at(-1);
   const holds = last?.from == null || last.from <= now;
   const already =
@@ -210,7 +233,8 @@ function activate(
   if (from !== undefined && from < now)
     return refuse(
       'activation-in-the-past',
-      `${from} is over. Name a later time or none, or activate the rules over the past.`,
+      `${from} is over.`,
+      'Name a later time or none, or activate the rules over the past.',
       'from',
     );
   // The first rules of a programme are in force since ever.
@@ -234,8 +258,18 @@ function rollBack(
   { before }: RuleHistory,
 ): Decision<RulesEvent> {
   if (!before || before.length === 0)
-    return refuse('nothing-to-roll-back', 'No activation is left to undo. Activate the rules that should hold.');
-  if (reason.trim() === '') return refuse('reason-of-roll-back-missing', 'Say what went wrong.', 'reason');
+    return refuse(
+      'nothing-to-roll-back',
+      'No activation is left to undo.',
+      through('Activate the rules that should hold.', 'ActivateRuleSet', { programme }),
+    );
+  if (reason.trim() === '')
+    return refuse(
+      'reason-of-roll-back-missing',
+      'Rules are rolled back for a reason.',
+      'Say what went wrong.',
+      'reason',
+    );
   return [{ type: 'RuleSetRolledBack', data: stated({ programme, book: before, reason, digestBefore, digestAfter }) }];
 }
 
@@ -246,7 +280,12 @@ function review(
 ): Decision<RulesEvent> {
   if (reviewBy === data.reviewBy) return [];
   if (data.reviewBy <= now.slice(0, 10))
-    return refuse('next-review-in-the-past', `Name a later day than ${data.reviewBy} for the next review.`, 'reviewBy');
+    return refuse(
+      'next-review-in-the-past',
+      `${data.reviewBy} is over, or today.`,
+      'Name a later day for the next review.',
+      'reviewBy',
+    );
   return [{ type: 'RuleSetReviewed', data: stated(data) }];
 }
 

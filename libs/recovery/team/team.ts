@@ -78,17 +78,28 @@ function unworkable({ members, fallbackOwner }: Roster): Refusal | undefined {
   if (fallbackOwner.trim() === '')
     return refuse(
       'fallback-owner-missing',
-      'Name who owns the cases that nobody else of the team can take.',
+      'A team has a fallback owner.',
+      'Name who owns the cases that nobody else of it can take.',
       'fallbackOwner',
     );
   for (const [index, member] of members.entries()) {
     const at = `members[${index}]`;
     if (members.findIndex(({ id }) => id === member.id) !== index)
-      return refuse('member-twice', `${member.id} is named twice. Keep one.`, at);
+      return refuse('member-twice', `${member.id} is named twice.`, 'Keep one.', at);
     if (member.capacity !== undefined && !(Number.isInteger(member.capacity) && member.capacity >= 0))
-      return refuse('capacity-impossible', 'A capacity is a whole number of cases, 0 or more.', `${at}.capacity`);
+      return refuse(
+        'capacity-impossible',
+        `${member.capacity} is no capacity.`,
+        'Send a whole number of cases, 0 or more, or leave it out for no limit.',
+        `${at}.capacity`,
+      );
     if (member.absences?.some(({ from, to }) => to < from))
-      return refuse('absence-backwards', `${member.id}'s absence ends before it begins.`, `${at}.absences`);
+      return refuse(
+        'absence-backwards',
+        `${member.id}'s absence ends before it begins.`,
+        'Send its first day as from, and its last, the same or a later one, as to.',
+        `${at}.absences`,
+      );
   }
   return undefined;
 }

@@ -30,6 +30,7 @@ export const RecordCallback = caseCommand('RecordCallback', {
       return refuse(
         'satisfied-unreached',
         'Whether the customer is satisfied is known only if they were reached.',
+        'Leave it out, or send the outcome reached.',
         'satisfied',
       );
     const broken = breaking(status === 'approved' ? undefined : 'callback-before-approval');

@@ -1,5 +1,5 @@
 import { fact } from '../../event-sourcing/declared-event.js';
-import { refuse, type Refusal } from '../../event-sourcing/decider.js';
+import { refuse, type Refusal, through } from '../../event-sourcing/decider.js';
 import { idOf } from '../../event-sourcing/identity.js';
 import { breaking, Breaches } from '../case/breaches.js';
 import type { CaseContext } from '../case/case-context.js';
@@ -60,21 +60,24 @@ function notToBeAsked(
     found.push(
       refuse(
         're-survey-before-approval',
-        `Customers are asked again once the case is approved; it is ${status}. ${ASKED_ALREADY}`,
+        `Customers are asked again once the case is approved; it is ${status}.`,
+        through(`Ask then. ${ASKED_ALREADY}`, 'SendReSurvey'),
       ),
     );
   else if (due > at)
     found.push(
       refuse(
         're-survey-too-early',
-        `The rules ask ${reSurveyAfter} after approval. Ask again from ${due} on. ${ASKED_ALREADY}`,
+        `The rules ask ${reSurveyAfter} after approval.`,
+        through(`Ask again from ${due} on. ${ASKED_ALREADY}`, 'SendReSurvey'),
       ),
     );
   if (reSurveys.some((sent) => sent.cycle === cycle))
     found.push(
       refuse(
         're-surveyed-already',
-        `The customer was asked again about this case already. Wait for the answer. ${ASKED_ALREADY}`,
+        'The customer was asked again about this case already.',
+        through(`Wait for the answer. ${ASKED_ALREADY}`, 'SendReSurvey'),
       ),
     );
   const cool = last === undefined || last > at || coolDown === undefined ? at : later(last, coolDown);
@@ -82,7 +85,8 @@ function notToBeAsked(
     found.push(
       refuse(
         're-survey-cool-down',
-        `The customer was asked at ${last}. Leave them alone until ${cool}. ${ASKED_ALREADY}`,
+        `The customer was asked at ${last}.`,
+        through(`Leave them alone until ${cool}. ${ASKED_ALREADY}`, 'SendReSurvey'),
       ),
     );
   return found;
@@ -111,12 +115,19 @@ export const AnswerReSurvey = caseCommand('AnswerReSurvey', {
   fields: { survey: Text(), answers: Answers(1), comment: Optional(Personal) },
   decide({ survey, answers, comment }, { reSurveys }) {
     const sent = reSurveys.find(({ id }) => id === survey);
-    if (!sent) return refuse('re-survey-not-found', `This case sent no re-survey ${survey}. Check its id.`, 'survey');
+    if (!sent)
+      return refuse(
+        're-survey-not-found',
+        `This case sent no re-survey ${survey}.`,
+        through('Check its id, or record first that it was sent.', 'SendReSurvey'),
+        'survey',
+      );
     if (sent.answered) return [];
     if (answers.length === 0)
       return refuse(
         're-survey-without-answer',
-        'An answered re-survey has at least one answer: a metric and a score.',
+        'An answered re-survey has at least one answer.',
+        'Send a metric and a score.',
         'answers',
       );
     return offScale(answers) ?? [fact(ReSurveyAnswered, { survey, answers, comment })];

@@ -46,15 +46,32 @@ const decide = (
 ): Decision<VerificationEvent> => {
   if (state.status === 'sampled') {
     if (state.seed === seed) return [];
-    return refuse('sampled-already', `The sample of ${period} was drawn with another seed, and stands.`, 'seed');
+    return refuse(
+      'sampled-already',
+      `The sample of ${period} was drawn with another seed, and stands.`,
+      'Draw it with the seed that it was drawn with.',
+      'seed',
+    );
   }
   // A sample stands for good: cases approved after it would never have had a chance.
   if (now < until)
-    return refuse('period-not-over', `${period} is not over until ${until}. Draw its sample from then on.`);
-  if (seed === '') return refuse('seed-missing', 'Name the published seed, or nobody can repeat the drawing.', 'seed');
+    return refuse('period-not-over', `${period} is not over until ${until}.`, 'Draw its sample from then on.');
+  if (seed === '')
+    return refuse(
+      'seed-missing',
+      'Nobody can repeat a drawing without its seed.',
+      'Name the one that was published.',
+      'seed',
+    );
   if (!(rate > 0 && rate <= 1))
-    return refuse('rate-out-of-range', `A rate is above 0 and at most 1, not ${rate}.`, 'rate');
-  if (cases.length === 0) return refuse('nothing-to-draw', `No case of ${period} was approved yet.`, 'cases');
+    return refuse('rate-out-of-range', `${rate} is no rate.`, 'Name one above 0 and at most 1.', 'rate');
+  if (cases.length === 0)
+    return refuse(
+      'nothing-to-draw',
+      `No case of ${period} was approved yet.`,
+      'Draw a period in which cases were.',
+      'cases',
+    );
   return [...byStratum(cases)].map(([stratum, ids]) => ({
     type: 'VerificationSampled',
     data: stated({ period, seed, rate, stratum, cases: ids, drawn: draw(seed, rate, ids) }),
