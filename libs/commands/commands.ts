@@ -86,11 +86,28 @@ type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, Com
 /** Carries every command to its aggregate, under the rules in force then, and seals personal fields. */
 export class Commands {
   private readonly streams = new FoldedStreams();
+  /** By stream and command id. */
+  private readonly onTheirWay = new Map<string, Promise<unknown>>();
 
   constructor(private readonly surroundings: Surroundings) {}
 
   /** @throws RevisionConflict if the stream is not at the expected revision, or changes at each retry */
   async execute(request: AnyRequest): Promise<Done | Refusal> {
+    if (!request.chosenId) return this.executeNow(request);
+    // Another request under the same id gives its events the same ids: the store would take it for this one.
+    const key = JSON.stringify([streamOf(request.aggregate, request.id), request.commandId]);
+    const turn = (this.onTheirWay.get(key) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.executeNow(request));
+    this.onTheirWay.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.onTheirWay.get(key) === turn) this.onTheirWay.delete(key);
+    }
+  }
+
+  private async executeNow(request: AnyRequest): Promise<Done | Refusal> {
     const { events, now } = this.surroundings;
     const { occurredAt } = request;
     const at = now();

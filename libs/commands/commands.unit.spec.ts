@@ -141,6 +141,14 @@ describe('a command', () => {
       rules = offering(['voucher']);
       expect(await commands.execute({ ...sent, command: again })).toMatchObject({ revision: 3 });
     });
+    test('is refused with other content also while the first is on its way, and the same gets one answer', async () => {
+      const other: CommandRequest<'case'> = { ...sent, command: { type: 'AddNote', note: 'Her name is Ana' } };
+      const [first, second, third] = await Promise.all([sent, other, sent].map((one) => commands.execute(one)));
+      expect(first).toMatchObject({ revision: 3 });
+      expect(second).toMatchObject(used);
+      expect(third).toMatchObject({ revision: 3 });
+      expect(await revision()).toBe(3);
+    });
     test('answers only who sent it where rights depend on who asks', async () => {
       const mine: CommandRequest<'case'> = { ...sent, permits: () => undefined };
       await commands.execute(mine);
