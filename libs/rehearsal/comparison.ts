@@ -14,6 +14,7 @@ import { ModelFindings, sideFindings, type SideFindings } from './findings.js';
 import { FirstOf } from './first-of.js';
 import { scopeOf, type RehearsalRequest } from './sides.js';
 import { Tally, type Tallied } from './tally.js';
+import { ThrottleComparison, type WantedCases } from './throttle-comparison.js';
 import { totalQueries, type Scope, type TotalQuery } from './totals.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 import { Explainer, type Pair } from './why.js';
@@ -30,6 +31,7 @@ export interface Compared {
   readonly changed: readonly ChangedVerdict[];
   readonly tally: Tallied;
   readonly decisions: NotReversible;
+  readonly wanted: WantedCases;
 }
 
 interface BothSides {
@@ -47,6 +49,7 @@ export class Comparison {
   readonly #ofOneStream: readonly BothSides[];
   readonly #ofManyStreams: readonly BothSides[];
   readonly #triage: TriageComparison;
+  readonly #throttle: ThrottleComparison;
   readonly #explainer: Explainer;
   readonly #changed: FirstOf<ChangedVerdict>;
   readonly #tally = new Tally();
@@ -65,13 +68,17 @@ export class Comparison {
     this.#ofOneStream = this.#models.filter(({ projection }) => projection.ofOneStream);
     this.#ofManyStreams = this.#models.filter(({ projection }) => !projection.ofOneStream);
     this.#triage = new TriageComparison(books, this.#scope, Math.min(asked.most, 1_000));
+    this.#throttle = new ThrottleComparison(books, this.#scope);
     this.#explainer = new Explainer(books, this.#scope.programme);
     this.#changed = new FirstOf<ChangedVerdict>(asked.most, idOf);
     this.types = [...new Set([...typesOf(projections), ...this.#triage.types])];
   }
 
   foldShard(shard: number, batch: EventsToFold, partSize: number): void {
-    for (const event of batch.events) this.#triage.each(event);
+    for (const event of batch.events) {
+      this.#triage.each(event);
+      this.#throttle.each(event);
+    }
     this.#fold(batch, this.#ofManyStreams);
     for (const part of batch.parts(partSize)) this.#fold(part, this.#ofOneStream);
     for (const { before, after } of this.#models) {
@@ -89,6 +96,7 @@ export class Comparison {
       changed: this.#changed.result(),
       tally: this.#tally.result(),
       decisions: this.#triage.result(),
+      wanted: this.#throttle.found(),
     };
   }
 

@@ -10,6 +10,7 @@ import { rehearseShare, type ShareRequest, type ShareFound, type ShareProgress }
 import { scopeOf, sidesOf, type RehearsalRequest, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
 import { TOTALLED, totalQueries, totalsOf, type Totals } from './totals.js';
+import { ThrottleComparison, type HeldBackBySides } from './throttle-comparison.js';
 import { TriageComparison, type NotReversible } from './triage-comparison.js';
 
 export const MECHANICAL_EFFECT_ONLY =
@@ -55,6 +56,8 @@ export interface Rehearsal {
   /** How many past decisions would differ; no rule change can undo them. */
   readonly notReversible: number;
   readonly decisions: NotReversible;
+  /** How many responses the daily limits of each side hold back; null where both sides triage alike. */
+  readonly heldBack: HeldBackBySides | null;
   readonly digestBefore: string;
   readonly digestAfter: string;
 }
@@ -70,11 +73,14 @@ export async function rehearse(asked: RehearsalRequest, options: RehearsalOption
   const { programme } = scope;
   const tally = new Tally();
   const changed = new FirstOf<ChangedVerdict>(asked.most, idOf);
-  const triage = new TriageComparison({ before: before.books, after: after.books }, scope, Math.min(asked.most, 1_000));
+  const books = { before: before.books, after: after.books };
+  const triage = new TriageComparison(books, scope, Math.min(asked.most, 1_000));
+  const throttle = new ThrottleComparison(books, scope);
   for (const share of shares) {
     tally.merge(share.tally);
     for (const verdict of share.changed) changed.add(verdict);
     triage.merge(share.decisions);
+    throttle.merge(share.wanted);
   }
   const decisions = triage.result();
   const { count: changedCount, cases: changedCases, by: changedBy } = tally.result();
@@ -102,6 +108,7 @@ export async function rehearse(asked: RehearsalRequest, options: RehearsalOption
     changedBy,
     notReversible: decisions.count,
     decisions,
+    heldBack: throttle.result(),
     digestBefore: digestOfSide(ones),
     digestAfter: digestOfSide(others),
   };

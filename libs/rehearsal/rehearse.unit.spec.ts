@@ -353,4 +353,25 @@ describe('decisions that no rule change can undo', () => {
     );
     expect(back.decisions).toMatchObject({ wouldHaveBeenOpened: 0, wouldNotHaveBeenOpened: 2 });
   });
+
+  test('include whom the daily limits hold back, on each side, and who expires', async () => {
+    const limited = (perTeamAndDay: number, within = '100d'): RuleSet =>
+      rules({ ...TRIAGE, throttle: { perTeamAndDay, holdsBackYes: true, release: { order: 'oldest-first', within } } });
+    const told = ['one', 'two', 'three', 'four'].map((name) => heard(name, 2));
+    const heldBack: GivenEvent = {
+      stream: 'response-four',
+      event: {
+        type: 'ResponseTriaged',
+        data: { response: 'four', score: 'low', contactMe: 'yes', rule: 'low/yes', outcome: 'held-back', ruleSet: 'x' },
+      },
+    };
+    const { rehearsed } = await history(...inForce(limited(3)), ...told, heldBack);
+    expect((await rehearsed(limited(3))).heldBack).toBeNull();
+    expect((await rehearsed(limited(1))).heldBack).toEqual({ before: 1, after: 3 });
+    expect((await rehearsed(rules(TRIAGE))).heldBack).toEqual({ before: 1, after: 0 });
+    const shorter = await rehearsed(limited(3, '1d'));
+    expect(shorter.heldBack).toEqual({ before: 1, after: 1 });
+    expect(shorter.before.totals.funnel.triage).toMatchObject({ heldBack: 1, expired: 0, waiting: 1 });
+    expect(shorter.after.totals.funnel.triage).toMatchObject({ heldBack: 1, expired: 1, waiting: 0 });
+  });
 });

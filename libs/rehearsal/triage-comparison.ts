@@ -58,10 +58,8 @@ export class TriageComparison {
 
   each(recorded: Recorded): void {
     const event = recorded as RecordedEvent;
-    if (event.type !== 'ResponseReceived' || event.imported || event.programme !== this.scope.programme) return;
+    if (event.type !== 'ResponseReceived' || !isTriagedInScope(event, this.scope)) return;
     const { programme, occurredAt, data } = event;
-    const { from, to } = this.scope;
-    if ((from !== undefined && occurredAt < from) || (to !== undefined && occurredAt >= to)) return;
     const [had, has] = [this.books.before, this.books.after].map((books) => {
       const rules = books.at(programme, occurredAt);
       return decisionOf(rules && triage(data, rules, occurredAt));
@@ -85,6 +83,16 @@ export class TriageComparison {
     return { count, ...this.#counts, examples: this.#examples.result() };
   }
 }
+
+/** Whether triage decided here on a response of the scope. */
+export const isTriagedInScope = (
+  { imported, programme, occurredAt }: Pick<Recorded, 'imported' | 'programme' | 'occurredAt'>,
+  { programme: wanted, from, to }: Scope,
+): boolean =>
+  !imported &&
+  programme === wanted &&
+  (from === undefined || occurredAt >= from) &&
+  (to === undefined || occurredAt < to);
 
 const decisionOf = (decided: Triage | undefined): Decision => {
   if (!decided) return { outcome: 'no rules', rule: '-', kind: null, priority: null, team: null };

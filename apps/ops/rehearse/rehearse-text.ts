@@ -6,7 +6,7 @@ const MOST_ROWS = 10;
 
 /** The first screen of a rehearsal: totals by target, team and reason. The cases are in --json and --html. */
 export async function rehearsalText(rehearsal: Rehearsed): Promise<string> {
-  const { before, after, changedBy, changedCount, changedCases, decisions, notReversible } = rehearsal;
+  const { before, after, changedBy, changedCount, changedCases, decisions, notReversible, heldBack } = rehearsal;
   const figures = ['met', 'missed', 'running', 'overdue', 'cancelled'] as const;
   const targets = [...new Set([...before.totals.byTarget, ...after.totals.byTarget].map(({ target }) => target))];
   const clocks = targets.toSorted().map((target) => {
@@ -26,6 +26,9 @@ export async function rehearsalText(rehearsal: Rehearsed): Promise<string> {
     '',
     `${changedCount.toLocaleString('en-US')} verdicts on ${changedCases.toLocaleString('en-US')} cases would change.`,
     `${notReversible.toLocaleString('en-US')} decisions are irreversible: ${decisions.wouldHaveBeenOpened} cases would have been opened, ${decisions.wouldNotHaveBeenOpened} would not, ${decisions.handledOtherwise} handled differently.`,
+    ...(heldBack && heldBack.before + heldBack.after > 0
+      ? [`Responses that the daily limits hold back: ${beforeAfter(heldBack.before, heldBack.after)}.`]
+      : []),
     '',
     await table(['target', ...figures], clocks),
     ...(changedCount === 0

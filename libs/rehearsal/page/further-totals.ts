@@ -5,8 +5,12 @@ import { html, table, type Html } from './html.js';
 
 const MOST_ROWS = 30;
 
-export function decisionsSection({ decisions, notReversible }: Rehearsal): Html {
-  const heading = html`<h2>Decisions that no rule change can undo</h2>`;
+export function decisionsSection({ decisions, notReversible, heldBack }: Rehearsal): Html {
+  const limits =
+    heldBack &&
+    html`<p>Responses that the daily limits hold back: ${beforeAfter(heldBack.before, heldBack.after)}.</p>`;
+  const heading = html`<h2>Decisions that no rule change can undo</h2>
+    ${limits}`;
   if (notReversible === 0)
     return html`${heading}
       <p>None: these rules triage every response as it was triaged.</p>`;
