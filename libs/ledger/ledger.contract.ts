@@ -1,8 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Ledger, VersionConflict } from './ledger.js';
+import { type Ledger, LedgerDamaged, VersionConflict } from './ledger.js';
+
+/** What damages a stored record behind the ledger's back. */
+export interface Spoil {
+  /** Stores this text as the record's value. */
+  value(ledger: Ledger, key: string, text: string): Promise<void>;
+  /** Removes the record's checksum, as if an older version of Amends had put it. */
+  checksum(ledger: Ledger, key: string): Promise<void>;
+}
 
 /** What every ledger must do. @param open opens an empty one */
-export function ledgerContract(open: () => Promise<Ledger>): void {
+export function ledgerContract(open: () => Promise<Ledger>, spoil: Spoil): void {
   let ledger: Ledger;
   beforeEach(async () => {
     ledger = await open();
@@ -200,6 +208,58 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
       await ledger.put({ key: 'outbox/soon', value: 0, dueAt: '2031-05-07T00:00:00.000Z' });
       await ledger.put({ key: 'outbox/a', value: 0 });
       expect(keys(await ledger.due('outbox/', '2031-05-06T00:00:00.000Z', 10))).toEqual(['outbox/b', 'outbox/late']);
+    });
+  });
+
+  describe('a damaged record', () => {
+    beforeEach(async () => {
+      await ledger.putMany(
+        ['a/1', 'a/2', 'b/1'].map((key) => ({ key, value: { n: 1 }, dueAt: '2031-05-05T09:00:00.000Z' })),
+      );
+    });
+
+    test('is refused by its name, however it is read, and others are read', async () => {
+      await spoil.value(ledger, 'a/2', '{"n":3}');
+      for (const read of [
+        ledger.get('a/2'),
+        ledger.list('a/'),
+        ledger.list('a/', { direction: 'backwards', limit: 1 }),
+        ledger.due('a/', '2031-05-06T00:00:00.000Z', 10),
+      ]) {
+        const refused = expect(read).rejects;
+        await refused.toThrow(LedgerDamaged);
+        await refused.toMatchObject({ key: 'a/2', message: expect.stringMatching(/^Record a\/2 in .+ is damaged: /) });
+      }
+      expect((await ledger.get('a/1'))?.value).toEqual({ n: 1 });
+      expect(keys(await ledger.list('b/'))).toEqual(['b/1']);
+    });
+
+    test('is found among all, up to as many as asked for', async () => {
+      expect(await ledger.damages(10)).toEqual([]);
+      for (const key of ['a/1', 'b/1']) await spoil.value(ledger, key, '{"n":');
+      expect((await ledger.damages(10)).map(({ key }) => key)).toEqual(['a/1', 'b/1']);
+      expect((await ledger.damages(1)).map(({ key }) => key)).toEqual(['a/1']);
+    });
+
+    test('is mended by a put, and can be removed', async () => {
+      for (const key of ['a/1', 'a/2']) await spoil.value(ledger, key, '{"n":3}');
+      expect(await ledger.put({ key: 'a/1', value: 'new' })).toBe(2);
+      await ledger.remove('a/2');
+      expect((await ledger.list('')).map(({ key, value }) => [key, value])).toEqual([
+        ['a/1', 'new'],
+        ['b/1', { n: 1 }],
+      ]);
+    });
+
+    test('without a checksum is found if it is no JSON, and gets a checksum by its next put', async () => {
+      for (const key of ['a/1', 'a/2']) await spoil.checksum(ledger, key);
+      await spoil.value(ledger, 'a/1', '{"n":3}');
+      expect((await ledger.get('a/1'))?.value).toEqual({ n: 3 });
+      await spoil.value(ledger, 'a/2', '{"n":');
+      await expect(ledger.get('a/2')).rejects.toThrow(LedgerDamaged);
+      await ledger.put({ key: 'a/1', value: { n: 1 } });
+      await spoil.value(ledger, 'a/1', '{"n":3}');
+      await expect(ledger.get('a/1')).rejects.toThrow(LedgerDamaged);
     });
   });
 }

@@ -21,7 +21,10 @@ export interface ListOptions {
   readonly direction?: 'forwards' | 'backwards';
 }
 
-/** Small records that change by compare-and-set. Keys are `kind/...`. No transaction spans records. */
+/**
+ * Small records that change by compare-and-set. Keys are `kind/...`. No transaction spans records. Each has a checksum:
+ * reading a record that differs from what was put throws LedgerDamaged, and others are read as before.
+ */
 export interface Ledger {
   get<T>(key: string): Promise<LedgerRecord<T> | undefined>;
   /** Resolves to the new version. @throws VersionConflict if the record is not at `expected`. */
@@ -34,6 +37,8 @@ export interface Ledger {
   list<T>(prefix: string, options?: ListOptions): Promise<readonly LedgerRecord<T>[]>;
   /** Records under `prefix` that are due at `at` or before, soonest first. */
   due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]>;
+  /** What is damaged, at most `most` findings. It reads every record. */
+  damages(most: number): Promise<readonly LedgerDamaged[]>;
   close(): Promise<void>;
 }
 
@@ -56,6 +61,21 @@ export class LedgerFormatRefused extends Error {
       `${where} has ledger format ${found}; this version of Amends reads format ${wanted}. Run the version of Amends that wrote it.`,
     );
     this.name = 'LedgerFormatRefused';
+  }
+}
+
+/** What is stored is not what was put: a retry finds the same. */
+export class LedgerDamaged extends Error {
+  override readonly name = 'LedgerDamaged';
+  constructor(
+    /** The sentence, without what mends it. */
+    readonly finding: string,
+    remedy: string,
+    /** The record, where one can be told. */
+    readonly key?: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${finding} ${remedy}`, options);
   }
 }
 

@@ -1,13 +1,21 @@
 import { afterAll, expect, test } from '@jest/globals';
+import type { Collection } from 'mongodb';
 import { describeOn, freshDatabase, mongoDbForTests } from '../../../test/engines/engines.testing.js';
 import { ledgerContract } from '../ledger.contract.js';
+import type { Ledger } from '../ledger.js';
 import { MongoLedger } from './mongo-ledger.js';
+import type { RecordDocument } from './records.js';
 
 const mongoDb = await mongoDbForTests();
 afterAll(() => (mongoDb.present ? mongoDb.stop() : undefined));
 
 describeOn(mongoDb, 'the ledger in MongoDB', (url) => {
-  ledgerContract(() => MongoLedger.open({ url: freshDatabase(url), mode: 'write' }));
+  const update = async (ledger: Ledger, key: string, change: object): Promise<void> =>
+    void (await (ledger as unknown as { records: Collection<RecordDocument> }).records.updateOne({ _id: key }, change));
+  ledgerContract(() => MongoLedger.open({ url: freshDatabase(url), mode: 'write' }), {
+    value: (ledger, key, text) => update(ledger, key, { $set: { value: text } }),
+    checksum: (ledger, key) => update(ledger, key, { $unset: { checksum: '' } }),
+  });
 
   test('what was put is there after it is opened again, and ledger and vault are apart', async () => {
     const at = freshDatabase(url);

@@ -2,13 +2,14 @@ import { type AnyBulkWriteOperation, type Collection, type Filter } from 'mongod
 import { type ConnectionOptions, duplicatesIn, isDuplicate, MongoConnection } from '../../mongodb/mongo-connection.js';
 import {
   type Ledger,
+  LedgerDamaged,
   LedgerUnavailable,
   type LedgerRecord,
   type ListOptions,
   type Put,
   VersionConflict,
 } from '../ledger.js';
-import { instant, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
+import { instant, type Kept, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
 import { fieldsOf, type RecordDocument, recordOf } from './records.js';
 
 export interface MongoLedgerOptions extends ConnectionOptions {
@@ -19,6 +20,7 @@ export interface MongoLedgerOptions extends ConnectionOptions {
 
 /** The concurrency limit of conditional puts. */
 const CONCURRENCY = 32;
+const CHECKED_AT_ONCE = 1_000;
 
 /**
  * The ledger in one collection. A majority of the replica set acknowledges and journals a put before its answer.
@@ -30,6 +32,7 @@ export class MongoLedger implements Ledger {
     private readonly connection: MongoConnection,
     private readonly records: Collection<RecordDocument>,
     private readonly mode: 'write' | 'read',
+    private readonly kept: Kept,
   ) {}
 
   /** @throws LedgerUnavailable if no server answers */
@@ -49,12 +52,12 @@ export class MongoLedger implements Ledger {
       await connection.close();
       throw error;
     }
-    return new MongoLedger(connection, records, mode);
+    return new MongoLedger(connection, records, mode, { where: `the ${name} in MongoDB`, name });
   }
 
   async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
     const found = await this.run(() => this.records.findOne({ _id: key }));
-    return found ? recordOf<T>(found) : undefined;
+    return found ? recordOf<T>(found, this.kept) : undefined;
   }
 
   async put(put: Put): Promise<number> {
@@ -107,6 +110,30 @@ export class MongoLedger implements Ledger {
     return this.found<T>(filter, { dueAt: 1, _id: 1 }, limit);
   }
 
+  async damages(most: number): Promise<readonly LedgerDamaged[]> {
+    const found: LedgerDamaged[] = [];
+    for (let after = ''; found.length < most;) {
+      const documents = await this.run(() =>
+        this.records
+          .find({ _id: { $gt: after } })
+          .sort({ _id: 1 })
+          .limit(CHECKED_AT_ONCE)
+          .toArray(),
+      );
+      for (const document of documents)
+        try {
+          recordOf(document, this.kept);
+        } catch (error) {
+          if (!(error instanceof LedgerDamaged)) throw error;
+          found.push(error);
+        }
+      const last = documents.at(-1);
+      if (last === undefined) break;
+      after = last._id;
+    }
+    return found.slice(0, most);
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }
@@ -117,7 +144,7 @@ export class MongoLedger implements Ledger {
     limit: number,
   ): Promise<readonly LedgerRecord<T>[]> {
     const documents = await this.run(() => this.records.find(filter).sort(sort).limit(limit).toArray());
-    return documents.map(recordOf<T>);
+    return documents.map((document) => recordOf<T>(document, this.kept));
   }
 
   private async set(row: Row): Promise<number | VersionConflict> {

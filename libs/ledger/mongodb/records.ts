@@ -1,6 +1,6 @@
 import { stated } from '../../event-sourcing/stated.js';
 import type { LedgerRecord } from '../ledger.js';
-import type { Row } from '../row.js';
+import { type Kept, recordFrom, type Row } from '../row.js';
 
 /** A record as MongoDB stores it. Never reuse a field's name for another meaning. */
 export interface RecordDocument {
@@ -13,12 +13,20 @@ export interface RecordDocument {
   readonly kind: string;
   /** UTC, ISO 8601, with milliseconds. */
   readonly dueAt?: string;
+  /** Of key, due time and value. Older versions of Amends stored none. */
+  readonly checksum?: number;
 }
 
-export const fieldsOf = ({ key, value, dueAt }: Row): Pick<RecordDocument, 'value' | 'kind' | 'dueAt'> => {
+export const fieldsOf = ({
+  key,
+  value,
+  dueAt,
+  checksum,
+}: Row): Pick<RecordDocument, 'value' | 'kind' | 'dueAt' | 'checksum'> => {
   const slash = key.indexOf('/');
-  return stated({ value, kind: slash === -1 ? key : key.slice(0, slash), dueAt });
+  return stated({ value, kind: slash === -1 ? key : key.slice(0, slash), dueAt, checksum });
 };
 
-export const recordOf = <T>({ _id, value, version, dueAt }: RecordDocument): LedgerRecord<T> =>
-  stated({ key: _id, value: JSON.parse(value) as T, version, dueAt });
+/** @throws LedgerDamaged for a record that differs from what was put */
+export const recordOf = <T>({ _id, value, version, dueAt, checksum }: RecordDocument, kept: Kept): LedgerRecord<T> =>
+  recordFrom<T>({ key: _id, value, version, dueAt, checksum }, kept);

@@ -1,10 +1,14 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
-import { stated } from '../../event-sourcing/stated.js';
+import { errorText } from '../../event-sourcing/error-text.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
-import { outOfOrder } from '../../sqlite/sqlite-errors.js';
+import { integrityFindings } from '../../sqlite/integrity.js';
+import { isDamaged, outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { transact } from '../../sqlite/transaction.js';
 import {
+  LedgerDamaged,
   LedgerFormatRefused,
   LedgerUnavailable,
   type Ledger,
@@ -13,9 +17,11 @@ import {
   type Put,
   VersionConflict,
 } from '../ledger.js';
-import { instant, LAST, refuseToWrite, type Row, rowOf } from '../row.js';
+import { instant, type Kept, LAST, recordFrom, refuseToWrite, remedyFor, type Row, rowOf } from '../row.js';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** Format 1 has no checksums. Whoever opens it for writing adds the column. */
+const WITHOUT_CHECKSUMS = 1;
 
 // The kind, up to the first slash, leads the index of due times: what is due of one kind is found without
 // stepping over what is due of another.
@@ -25,6 +31,7 @@ const SCHEMA = `
     value TEXT NOT NULL,
     version INTEGER NOT NULL,
     due_at TEXT,
+    checksum INTEGER,
     kind TEXT NOT NULL GENERATED ALWAYS AS (substr(key, 1, instr(key || '/', '/') - 1)) VIRTUAL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX records_due ON records (kind, due_at, key) WHERE due_at IS NOT NULL;
@@ -47,36 +54,39 @@ export interface SqliteLedgerOptions {
  * compare-and-set holds between them too, because each group of writes takes SQLite's write lock first.
  */
 export class SqliteLedger implements Ledger {
-  private readonly statements: ReturnType<typeof prepare>;
+  private readonly reads: ReturnType<typeof readsOf>;
+  private prepared: ReturnType<typeof changesOf> | undefined;
 
-  /** @throws LedgerUnavailable where it can't be opened now; LedgerFormatRefused. */
+  /** @throws LedgerUnavailable where it can't be opened now; LedgerDamaged, LedgerFormatRefused. */
   static open({ path, mode, shred = false, name = 'ledger', crashPoint = noCrash }: SqliteLedgerOptions): SqliteLedger {
     let database: DatabaseSync | undefined;
+    const kept = { where: path, name };
     try {
+      if (mode === 'read') refuseMissing(kept);
       database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
       if (mode === 'write') makeReady(database);
-      refuseOtherSchema(database, path);
+      refuseOtherSchema(database, kept);
       if (shred) database.exec('PRAGMA secure_delete = ON');
-      return new SqliteLedger(database, path, mode, shred, inGroups(database, name, crashPoint));
+      return new SqliteLedger(database, kept, mode, shred, inGroups(database, name, crashPoint));
     } catch (error) {
       database?.close();
-      throw inWords(error, path);
+      throw inWords(error, kept);
     }
   }
 
   private constructor(
     private readonly database: DatabaseSync,
-    private readonly path: string,
+    private readonly kept: Kept,
     private readonly mode: 'write' | 'read',
     private readonly shred: boolean,
     private readonly writes: GroupCommit,
   ) {
-    this.statements = prepare(database);
+    this.reads = readsOf(database);
   }
 
   async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
-    const row = await this.ask(() => this.statements.get.get(key));
-    return row && recordOf<T>(row);
+    const row = await this.ask(() => this.reads.get.get(key));
+    return row && this.recordOf<T>(row);
   }
 
   async put(put: Put): Promise<number> {
@@ -109,20 +119,42 @@ export class SqliteLedger implements Ledger {
     const most = limit ?? -1;
     const rows = await this.ask(() =>
       direction === 'forwards'
-        ? this.statements.listForwards.all(prefix, end, after ?? '', most)
-        : this.statements.listBackwards.all(prefix, end, after ?? LAST, most),
+        ? this.reads.listForwards.all(prefix, end, after ?? '', most)
+        : this.reads.listBackwards.all(prefix, end, after ?? LAST, most),
     );
-    return rows.map(recordOf<T>);
+    return rows.map((row) => this.recordOf<T>(row));
   }
 
   async due<T>(prefix: string, at: string, limit: number): Promise<readonly LedgerRecord<T>[]> {
     const slash = prefix.indexOf('/');
     const rows = await this.ask(() =>
       slash === -1
-        ? this.statements.dueOfAnyKind.all(instant(at, 'at'), prefix, prefix + LAST, limit)
-        : this.statements.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit),
+        ? this.reads.dueOfAnyKind.all(instant(at, 'at'), prefix, prefix + LAST, limit)
+        : this.reads.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit),
     );
-    return rows.map(recordOf<T>);
+    return rows.map((row) => this.recordOf<T>(row));
+  }
+
+  async damages(most: number): Promise<readonly LedgerDamaged[]> {
+    const found: LedgerDamaged[] = [];
+    try {
+      for (const said of integrityFindings(this.database, most))
+        found.push(damagedFile(`SQLite says "${said}"`, this.kept));
+      for (const row of this.reads.all.iterate()) {
+        if (found.length >= most) break;
+        try {
+          this.recordOf(row);
+        } catch (error) {
+          if (!(error instanceof LedgerDamaged)) throw error;
+          found.push(error);
+        }
+      }
+    } catch (error) {
+      const inWordsNow = inWords(error, this.kept);
+      if (!(inWordsNow instanceof LedgerDamaged)) throw inWordsNow;
+      found.push(inWordsNow);
+    }
+    return found.slice(0, most);
   }
 
   async close(): Promise<void> {
@@ -136,8 +168,20 @@ export class SqliteLedger implements Ledger {
     try {
       return await work();
     } catch (error) {
-      throw inWords(error, this.path);
+      throw inWords(error, this.kept);
     }
+  }
+
+  private recordOf<T>(row: Record<string, unknown>): LedgerRecord<T> {
+    const { key, value, version, due_at: dueAt, checksum } = row;
+    const stored = {
+      key: String(key),
+      value: String(value),
+      version: Number(version),
+      dueAt: dueAt === null ? undefined : String(dueAt),
+      checksum: checksum === null ? undefined : Number(checksum),
+    };
+    return recordFrom<T>(stored, this.kept);
   }
 
   /** What was overwritten in the file still stands in the log before it, until that is emptied. */
@@ -149,13 +193,13 @@ export class SqliteLedger implements Ledger {
 
   /** Runs in the group's transaction. */
   private set(row: Row): number | VersionConflict {
-    const { key, value, dueAt = null, expected } = row;
+    const { key, value, dueAt = null, expected, checksum } = row;
     const set =
       expected === undefined
-        ? this.statements.put.get(key, value, dueAt)
+        ? this.changes.put.get(key, value, dueAt, checksum)
         : expected === 0
-          ? this.statements.insert.get(key, value, dueAt)
-          : this.statements.update.get(value, dueAt, key, expected);
+          ? this.changes.insert.get(key, value, dueAt, checksum)
+          : this.changes.update.get(value, dueAt, checksum, key, expected);
     return set ? Number(set['version']) : new VersionConflict(key, expected ?? 0, this.versionOf(key));
   }
 
@@ -164,25 +208,38 @@ export class SqliteLedger implements Ledger {
     const actual = expected === undefined ? 0 : this.versionOf(key);
     if (expected !== undefined && actual !== 0 && actual !== expected)
       return new VersionConflict(key, expected, actual);
-    this.statements.remove.run(key);
+    this.changes.remove.run(key);
     return undefined;
   }
 
+  /** Prepared late, because a reader may have a file of a format that has no checksums. */
+  private get changes(): ReturnType<typeof changesOf> {
+    return (this.prepared ??= changesOf(this.database));
+  }
+
   private versionOf(key: string): number {
-    return Number(this.statements.version.get(key)?.['version'] ?? 0);
+    return Number(this.changes.version.get(key)?.['version'] ?? 0);
   }
 }
 
-const recordOf = <T>(row: Record<string, unknown>): LedgerRecord<T> =>
-  stated({
-    key: String(row['key']),
-    value: JSON.parse(String(row['value'])) as T,
-    version: Number(row['version']),
-    dueAt: row['due_at'] === null ? undefined : String(row['due_at']),
-  });
+/**
+ * For files that must be there: a writer would make the file anew, and hide that it was lost. A folder that can't be
+ * looked into is another matter. @throws LedgerDamaged
+ */
+export const refuseMissing = (kept: Kept): void => {
+  const { where } = kept;
+  if (where === ':memory:' || !existsSync(dirname(where))) return;
+  const size = statSync(where, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new LedgerDamaged(`${where} is missing.`, remedyFor(kept));
+  if (size === 0) throw damagedFile('it is empty', kept);
+};
 
-const inWords = (error: unknown, path: string): unknown => {
-  const why = outOfOrder(error, path);
+const damagedFile = (why: string, kept: Kept, cause?: unknown): LedgerDamaged =>
+  new LedgerDamaged(`${kept.where} is damaged: ${why}.`, remedyFor(kept), undefined, { cause });
+
+const inWords = (error: unknown, kept: Kept): unknown => {
+  if (isDamaged(error)) return damagedFile(`SQLite says "${errorText(error)}"`, kept, error);
+  const why = outOfOrder(error, kept.where);
   return why === undefined ? error : new LedgerUnavailable(why, { cause: error });
 };
 
@@ -197,35 +254,47 @@ const inGroups = (database: DatabaseSync, name: 'ledger' | 'vault', crashPoint: 
 
 const makeReady = (database: DatabaseSync): void => {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  transact(database, () => schemaVersion(database) === 0 && database.exec(SCHEMA));
+  transact(database, () => {
+    const version = schemaVersion(database);
+    if (version === 0) database.exec(SCHEMA);
+    if (version === WITHOUT_CHECKSUMS)
+      database.exec(`ALTER TABLE records ADD COLUMN checksum INTEGER; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
 };
 
 const schemaVersion = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 
 /** @throws LedgerFormatRefused */
-const refuseOtherSchema = (database: DatabaseSync, path: string): void => {
+const refuseOtherSchema = (database: DatabaseSync, kept: Kept): void => {
   const version = schemaVersion(database);
-  if (version !== SCHEMA_VERSION) throw new LedgerFormatRefused(path, version, SCHEMA_VERSION);
+  if (version !== SCHEMA_VERSION && version !== WITHOUT_CHECKSUMS)
+    throw new LedgerFormatRefused(kept.where, version, SCHEMA_VERSION);
 };
 
-const prepare = (database: DatabaseSync) => {
-  const statement = (sql: string): StatementSync => database.prepare(sql);
-  const columns = 'SELECT key, value, version, due_at FROM records';
+const readsOf = (database: DatabaseSync) => {
+  const checksum = schemaVersion(database) === WITHOUT_CHECKSUMS ? 'NULL AS checksum' : 'checksum';
+  const reading = (rest = ''): StatementSync =>
+    database.prepare(`SELECT key, value, version, due_at, ${checksum} FROM records ${rest}`);
   return {
-    get: statement(`${columns} WHERE key = ?`),
-    version: statement('SELECT version FROM records WHERE key = ?'),
-    put: statement(`INSERT INTO records (key, value, version, due_at) VALUES (?, ?, 1, ?)
-      ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = version + 1, due_at = excluded.due_at
-      RETURNING version`),
-    insert: statement(`INSERT INTO records (key, value, version, due_at) VALUES (?, ?, 1, ?)
-      ON CONFLICT (key) DO NOTHING RETURNING version`),
-    update: statement(`UPDATE records SET value = ?, version = version + 1, due_at = ?
-      WHERE key = ? AND version = ? RETURNING version`),
-    remove: statement('DELETE FROM records WHERE key = ?'),
-    listForwards: statement(`${columns} WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?`),
-    listBackwards: statement(`${columns} WHERE key >= ? AND key < ? AND key < ? ORDER BY key DESC LIMIT ?`),
-    due: statement(`${columns} WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?`),
-    dueOfAnyKind: statement(`${columns} WHERE due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?`),
+    all: reading(),
+    get: reading('WHERE key = ?'),
+    listForwards: reading('WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?'),
+    listBackwards: reading('WHERE key >= ? AND key < ? AND key < ? ORDER BY key DESC LIMIT ?'),
+    due: reading('WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?'),
+    dueOfAnyKind: reading('WHERE due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?'),
   };
 };
+
+const changesOf = (database: DatabaseSync) => ({
+  version: database.prepare('SELECT version FROM records WHERE key = ?'),
+  put: database.prepare(`INSERT INTO records (key, value, version, due_at, checksum) VALUES (?, ?, 1, ?, ?)
+    ON CONFLICT (key) DO UPDATE
+      SET value = excluded.value, version = version + 1, due_at = excluded.due_at, checksum = excluded.checksum
+    RETURNING version`),
+  insert: database.prepare(`INSERT INTO records (key, value, version, due_at, checksum) VALUES (?, ?, 1, ?, ?)
+    ON CONFLICT (key) DO NOTHING RETURNING version`),
+  update: database.prepare(`UPDATE records SET value = ?, version = version + 1, due_at = ?, checksum = ?
+    WHERE key = ? AND version = ? RETURNING version`),
+  remove: database.prepare('DELETE FROM records WHERE key = ?'),
+});

@@ -1,16 +1,60 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ledgerContract } from '../ledger.contract.js';
-import { LedgerFormatRefused, LedgerUnavailable } from '../ledger.js';
+import { type Ledger, LedgerDamaged, LedgerFormatRefused, LedgerUnavailable } from '../ledger.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 
 const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-ledger-')), 'ledger.db');
 
 describe('the ledger in SQLite', () => {
-  ledgerContract(async () => SqliteLedger.open({ path: freshPath(), mode: 'write' }));
+  const run = (ledger: Ledger, sql: string, ...values: string[]): void =>
+    void (ledger as unknown as { database: DatabaseSync }).database.prepare(sql).run(...values);
+  ledgerContract(async () => SqliteLedger.open({ path: freshPath(), mode: 'write' }), {
+    value: async (ledger, key, text) => run(ledger, 'UPDATE records SET value = ? WHERE key = ?', text, key),
+    checksum: async (ledger, key) => run(ledger, 'UPDATE records SET checksum = NULL WHERE key = ?', key),
+  });
+
+  test('a file of before there were checksums is read, and gets them from its next puts on', async () => {
+    const path = freshPath();
+    const old = new DatabaseSync(path);
+    old.exec(`CREATE TABLE records (
+        key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, due_at TEXT,
+        kind TEXT NOT NULL GENERATED ALWAYS AS (substr(key, 1, instr(key || '/', '/') - 1)) VIRTUAL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO records VALUES ('a/1', '1', 1, NULL), ('a/2', '2', 1, NULL);
+      PRAGMA user_version = 1`);
+    old.close();
+    const reader = SqliteLedger.open({ path, mode: 'read' });
+    const writer = SqliteLedger.open({ path, mode: 'write' });
+    expect((await reader.list('')).map(({ value }) => value)).toEqual([1, 2]);
+    expect(await writer.put({ key: 'a/1', value: 3, expected: 1 })).toBe(2);
+    run(writer, 'UPDATE records SET value = 7');
+    expect((await writer.get('a/2'))?.value).toBe(7);
+    await expect(writer.get('a/1')).rejects.toThrow(LedgerDamaged);
+    expect((await writer.damages(10)).map(({ key }) => key)).toEqual(['a/1']);
+    await reader.close();
+    await writer.close();
+  });
+
+  test.each<[string, RegExp, (path: string) => void]>([
+    ['cut off', /is damaged: /, (path) => truncateSync(path, 5_000)],
+    ['empty', /is damaged: it is empty/, (path) => truncateSync(path, 0)],
+    ['text', /SQLite says "file is not a database"/, (path) => writeFileSync(path, 'hello '.repeat(1_000))],
+  ])('a file that is %s is refused in words, or found to be damaged', async (_, words, damage) => {
+    const path = freshPath();
+    const ledger = SqliteLedger.open({ path, mode: 'write' });
+    for (let n = 0; n < 20; n++) await ledger.put({ key: `a/${n}`, value: 'x'.repeat(500) });
+    await ledger.close();
+    damage(path);
+    const damages = async () => SqliteLedger.open({ path, mode: 'read' }).damages(10);
+    const said = await damages().catch((error: unknown) => [error]);
+    expect(said[0]).toBeInstanceOf(LedgerDamaged);
+    expect(String(said[0])).toMatch(words);
+    expect(String(said[0])).toContain(`${path} is damaged`);
+  });
 
   test('what was put is there after it is opened again', async () => {
     const path = freshPath();
