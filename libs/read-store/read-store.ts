@@ -107,8 +107,30 @@ export interface ReadStore {
     collection: string,
     options?: { shard?: number; generation?: GenerationChoice },
   ): AsyncIterable<readonly StoredDocument[]>;
+  /**
+   * What is damaged in a build, at most `most` findings: it reads every document. A document that is another than the one
+   * that was flushed, but whole, is found only by a comparison with history.
+   */
+  damages(generation: number, most: number): Promise<readonly ReadStoreDamaged[]>;
   close(): Promise<void>;
 }
+
+/** What is stored is not what was flushed. Other documents are served, and a rebuild mends it. */
+export class ReadStoreDamaged extends Error {
+  override readonly name = 'ReadStoreDamaged';
+  constructor(
+    /** The sentence, for callers: without places on this machine. */
+    readonly finding: string,
+    /** The file or the engine. */
+    where: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${finding} Its place is ${where}. ${REBUILD}`, options);
+  }
+}
+
+/** What mends read models, whatever is damaged in them. */
+export const REBUILD = 'A rebuild mends it: amends rebuild.';
 
 /** Another build went live in between. */
 export class GenerationConflict extends Error {

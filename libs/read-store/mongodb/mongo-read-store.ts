@@ -13,10 +13,12 @@ import {
   type Page,
   type Query,
   type ReadStore,
+  ReadStoreDamaged,
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
 import { refuseShapes, refuseToWrite } from '../refusals.js';
+import type { Stead } from '../whole-document.js';
 import { AnalystViews } from './analyst-views.js';
 import { SHOWN } from './filter-query.js';
 import { type Checkpoints, FlushWriter } from './flush-writer.js';
@@ -27,6 +29,7 @@ import { CHECKPOINTS, collectionOf, generationOf, indexesOf } from './schema.js'
 import { documentFrom, refuseTooLarge, type Stored, storedDocumentFrom } from './stored.js';
 
 const SCAN_BATCH = 1_000;
+const steadOf = (readModel: string): Stead => ({ readModel, where: 'MongoDB' });
 const READ_MODELS = { what: 'the read models', Unavailable: ReadStoreUnavailable };
 
 export interface MongoReadStoreOptions extends ConnectionOptions {
@@ -145,7 +148,8 @@ export class MongoReadStore implements ReadStore {
     for (let at = 0; at < ids.length; at += SCAN_BATCH) {
       const some = ids.slice(at, at + SCAN_BATCH);
       const found = await this.run(() => from.find({ _id: { $in: some } }, { batchSize: SCAN_BATCH + 1 }).toArray());
-      for (const stored of found) if (stored.amends.shown) loaded.set(stored._id, storedDocumentFrom(stored));
+      for (const stored of found)
+        if (stored.amends.shown) loaded.set(stored._id, storedDocumentFrom(stored, steadOf(collection)));
     }
     return loaded;
   }
@@ -157,7 +161,10 @@ export class MongoReadStore implements ReadStore {
   ): Promise<StoredDocument | undefined> {
     return this.answered(generation, collection, async (chosen, shape) => {
       const stored = await this.run(() => this.collection(chosen, shape).findOne({ _id: id }));
-      return { empty: stored === null, answer: stored?.amends.shown ? storedDocumentFrom(stored) : undefined };
+      return {
+        empty: stored === null,
+        answer: stored?.amends.shown ? storedDocumentFrom(stored, steadOf(collection)) : undefined,
+      };
     });
   }
 
@@ -173,7 +180,10 @@ export class MongoReadStore implements ReadStore {
         found.push(...(await this.run(() => this.collection(chosen, shape).find(filter, options).toArray())));
       }
       const last = found.length > limit ? found[limit - 1] : undefined;
-      const documents = found.slice(0, limit).map((stored) => ({ ...documentFrom(stored), id: stored._id }));
+      const documents = found.slice(0, limit).map((stored) => ({
+        ...documentFrom(stored, steadOf(collection)),
+        id: stored._id,
+      }));
       const answer = last ? { documents, next: cursorAfter(last) } : { documents };
       return { empty: found.length === 0, answer };
     });
@@ -200,10 +210,30 @@ export class MongoReadStore implements ReadStore {
         const answer = await this.run(() => this.collection(chosen, shape).find(filter, options).toArray());
         return { empty: answer.length === 0, answer };
       });
-      if (found.length > 0) yield found.map(storedDocumentFrom);
+      if (found.length > 0) yield found.map((stored) => storedDocumentFrom(stored, steadOf(collection)));
       if (found.length < SCAN_BATCH) return;
       after = found.at(-1)?._id ?? '';
     }
+  }
+
+  /** MongoDB checks its own files; here only text that it can't read itself is checked. */
+  async damages(generation: number, most: number): Promise<readonly ReadStoreDamaged[]> {
+    const found: ReadStoreDamaged[] = [];
+    const { collections } = await this.generationsOf.get(generation);
+    for (const shape of collections) {
+      const withText = this.collection(generation, shape).find({ 'amends.text': { $exists: true } });
+      await this.run(async () => {
+        for await (const stored of withText)
+          try {
+            documentFrom(stored, steadOf(shape.name));
+          } catch (error) {
+            if (!(error instanceof ReadStoreDamaged)) throw error;
+            if (found.push(error) >= most) return;
+          }
+      });
+      if (found.length >= most) break;
+    }
+    return found;
   }
 
   close(): Promise<void> {

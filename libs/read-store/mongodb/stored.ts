@@ -2,6 +2,7 @@ import { BSON } from 'mongodb';
 import type { Document } from '../../event-sourcing/projection.js';
 import { declaredTypes } from '../declared-types.js';
 import type { CollectionShape, Flush, StoredDocument } from '../read-store.js';
+import { type Stead, wholeDocument } from '../whole-document.js';
 
 type Write = Flush['writes'][number];
 
@@ -50,15 +51,15 @@ export const storedFrom = (
   };
 };
 
-export const storedDocumentFrom = (stored: Stored): StoredDocument => ({
+export const storedDocumentFrom = (stored: Stored, stead: Stead): StoredDocument => ({
   id: stored._id,
   shard: stored.amends.shard,
   position: stored.amends.position,
-  document: documentFrom(stored),
+  document: documentFrom(stored, stead),
 });
 
-export const documentFrom = ({ _id, amends, ...document }: Stored): Document =>
-  amends.text === undefined ? document : (JSON.parse(amends.text) as Document);
+export const documentFrom = ({ _id, amends, ...document }: Stored, stead: Stead): Document =>
+  amends.text === undefined ? document : wholeDocument(amends.text, _id, stead);
 
 /**
  * MongoDB before 5.0 refuses names that start with $ and treats dots as paths; no name may contain a zero; the driver

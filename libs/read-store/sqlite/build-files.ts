@@ -1,5 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, parse } from 'node:path';
+import { errorText } from '../../event-sourcing/error-text.js';
+import { ReadStoreUnavailable } from '../read-store.js';
 
 /** The database and SQLite's own files next to it. */
 const SUFFIXES = ['', '-wal', '-shm', '-journal'];
@@ -45,7 +47,7 @@ export class BuildFiles {
       const next = `${link}.new`;
       rmSync(next, { force: true });
       symlinkSync(target, next);
-      renameSync(next, link);
+      replace(link, next);
     }
   }
 
@@ -70,6 +72,17 @@ export function removeReadStore(path: string): void {
   if (existsSync(dirname(path))) files.removeAllBut(new Set());
   files.linkTo(undefined);
   for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true });
+}
+
+/** @throws ReadStoreUnavailable where something else than a file is in the link's place */
+function replace(link: string, next: string): void {
+  try {
+    renameSync(next, link);
+  } catch (error) {
+    rmSync(next, { force: true });
+    const why = `${link}, which leads analysts to the live build, can't be replaced (${errorText(error)}).`;
+    throw new ReadStoreUnavailable(`${why} Move away what is there, then start again.`, { cause: error });
+  }
 }
 
 const isLinkTo = (link: string, target: string): boolean =>

@@ -1,5 +1,8 @@
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import type { Document } from '../../event-sourcing/projection.js';
+import { integrityFindings } from '../../sqlite/integrity.js';
 import {
   type CollectionShape,
   type Flush,
@@ -8,17 +11,23 @@ import {
   type GroupQuery,
   type Page,
   type Query,
+  ReadStoreDamaged,
   type StoredDocument,
 } from '../read-store.js';
 import { shapeOf } from '../refusals.js';
-import { CHECKPOINTS, tableOf } from './columns.js';
+import { wholeDocument } from '../whole-document.js';
+import { CHECKPOINTS, columnOf, columnsAgree, tableOf } from './columns.js';
+import { inWords } from './errors.js';
 import { Connection, type Mode } from './connection.js';
 import { FlushWriter } from './flush-writer.js';
 import { groupRead } from './group-query.js';
 import { pageQuery } from './page-query.js';
-import { buildIndexes, buildSchema, haveIdIndexes, makeIdIndexes, refuseOtherFormat } from './schema.js';
+import { buildIndexes, buildSchema, haveIdIndexes, makeIdIndexes, refuseBlank, refuseOtherFormat } from './schema.js';
 
 export const SCAN_BATCH = 1_000;
+
+/** Rows that a check holds at once. */
+const CHECKED_AT_ONCE = 1_000;
 
 export interface BuildOptions {
   readonly mode: Mode;
@@ -44,6 +53,7 @@ export class Build {
   private writer: FlushWriter | undefined;
 
   private constructor(
+    private readonly path: string,
     private readonly connection: Connection,
     private readonly generation: Pick<Generation, 'id' | 'collections'>,
     private readonly options: BuildOptions,
@@ -56,27 +66,45 @@ export class Build {
   }
 
   /** Makes an empty build in a new file. */
-  static make(path: string, generation: Pick<Generation, 'id' | 'collections'>, options: BuildOptions): Build {
+  static make(
+    path: string,
+    generation: Pick<Generation, 'id' | 'collections' | 'stamp'>,
+    options: BuildOptions,
+  ): Build {
     const connection = Connection.make(path);
     return connection.closeOnError(() => {
       // On larger pages fewer of the long documents overflow, and a build takes a sixth less CPU time.
       const journal = options.disposable ? 'MEMORY' : 'TRUNCATE';
       connection.database.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF`);
-      connection.transact(() => connection.database.exec(buildSchema(generation.collections)));
-      return new Build(connection, generation, options);
+      connection.transact(() => {
+        connection.database.exec(buildSchema(generation.collections));
+        connection.database.exec(`PRAGMA application_id = ${markOf(generation)}`);
+      });
+      return new Build(path, connection, generation, options);
     });
   }
 
+  /** @throws ReadStoreDamaged for another file than the one that was made */
   static open(path: string, generation: Generation, options: BuildOptions): Build {
-    const connection = Connection.open(path, options.mode);
-    return connection.closeOnError(() => {
-      refuseOtherFormat(connection.database, path);
-      return new Build(connection, generation, options);
-    });
+    try {
+      const connection = Connection.open(path, options.mode);
+      return connection.closeOnError(() => {
+        refuseBlank(connection.database, path, `Build ${generation.id} of the read models`);
+        refuseOtherFormat(connection.database, path);
+        refuseForeign(connection.database, path, generation);
+        return new Build(path, connection, generation, options);
+      });
+    } catch (error) {
+      throw inWords(error, path, `Build ${generation.id} of the read models`);
+    }
   }
 
   /** Makes the indexes one by one, so that it can resume after a crash, and syncs the file. */
   makeReady(): void {
+    this.working(() => this.makeIndexes());
+  }
+
+  private makeIndexes(): void {
     const { connection, generation, options } = this;
     this.indexIds();
     for (const index of buildIndexes(generation.collections)) {
@@ -90,6 +118,10 @@ export class Build {
   }
 
   flush(flush: Flush): void {
+    this.working(() => this.write(flush));
+  }
+
+  private write(flush: Flush): void {
     const { connection, generation } = this;
     const canAppend = this.canAppend(flush);
     if (!canAppend) this.indexIds();
@@ -100,54 +132,81 @@ export class Build {
   }
 
   checkpoints(): ReadonlyMap<number, string> {
-    const rows = this.connection.statement(`SELECT shard, position FROM ${CHECKPOINTS} ORDER BY shard`).all();
+    const sql = `SELECT shard, position FROM ${CHECKPOINTS} ORDER BY shard`;
+    const rows = this.working(() => this.connection.statement(sql).all());
     return new Map(rows.map((row) => [Number(row['shard']), String(row['position'])]));
   }
 
   load(collection: string, ids: readonly string[]): ReadonlyMap<string, StoredDocument> {
-    this.indexIds();
     const sql = `${this.select(collection)} WHERE id IN (SELECT value FROM json_each(?))`;
-    const rows = this.connection.statement(sql).all(JSON.stringify(ids));
-    return new Map(rows.map((row) => [String(row['id']), storedOf(row)]));
+    const rows = this.reading(collection, () => this.connection.statement(sql).all(JSON.stringify(ids)));
+    return new Map(rows.map((row) => [String(row['id']), this.storedOf(row, collection)]));
   }
 
   get(collection: string, id: string): StoredDocument | undefined {
-    this.indexIds();
-    const row = this.connection.statement(`${this.select(collection)} WHERE id = ?`).get(id);
-    return row && storedOf(row);
+    const sql = `${this.select(collection)} WHERE id = ?`;
+    const row = this.reading(collection, () => this.connection.statement(sql).get(id));
+    return row && this.storedOf(row, collection);
   }
 
   find(collection: string, query: Query): Page {
-    this.indexIds();
     const { limit, reads, cursorAfter } = pageQuery(this.generation.id, this.shape(collection), query);
     const rows: Record<string, unknown>[] = [];
-    this.connection.snapshot(() => {
-      // One more than the limit, to know whether there is a next page.
-      for (const { text, values } of reads) {
-        if (rows.length > limit) break;
-        rows.push(...this.connection.statement(text).all(...values, limit + 1 - rows.length));
-      }
-    });
+    this.reading(collection, () =>
+      this.connection.snapshot(() => {
+        // One more than the limit, to know whether there is a next page.
+        for (const { text, values } of reads) {
+          if (rows.length > limit) break;
+          rows.push(...this.connection.statement(text).all(...values, limit + 1 - rows.length));
+        }
+      }),
+    );
     const last = rows.length > limit ? rows[limit - 1] : undefined;
-    const documents = rows.slice(0, limit).map((row) => ({ ...documentOf(row), id: String(row['id']) }));
+    const documents = rows
+      .slice(0, limit)
+      .map((row) => ({ ...this.documentOf(row, collection), id: String(row['id']) }));
     return last ? { documents, next: cursorAfter(last) } : { documents };
   }
 
   group(collection: string, query: GroupQuery): readonly Group[] {
-    this.indexIds();
     const { text, values, groupOf } = groupRead(this.shape(collection), query);
-    const statement = this.connection.statement(text);
-    statement.setReturnArrays(true);
-    return (statement.all(...values) as unknown as (readonly unknown[])[]).map(groupOf);
+    const rows = this.reading(collection, () => {
+      const statement = this.connection.statement(text);
+      statement.setReturnArrays(true);
+      return statement.all(...values) as unknown as (readonly unknown[])[];
+    });
+    return rows.map(groupOf);
   }
 
   /** At most SCAN_BATCH documents after an id, in id order. */
   after(id: string, collection: string, shard: number | undefined): readonly StoredDocument[] {
-    this.indexIds();
     const ofShard = shard === undefined ? '' : 'shard = ? AND ';
     const sql = `${this.select(collection)} WHERE ${ofShard}id > ? ORDER BY id LIMIT ${SCAN_BATCH}`;
-    const rows = this.connection.statement(sql).all(...(shard === undefined ? [id] : [shard, id]));
-    return rows.map(storedOf);
+    const values = shard === undefined ? [id] : [shard, id];
+    const rows = this.reading(collection, () => this.connection.statement(sql).all(...values));
+    return rows.map((row) => this.storedOf(row, collection));
+  }
+
+  damages(most: number): readonly ReadStoreDamaged[] {
+    const found: ReadStoreDamaged[] = [];
+    const { database } = this.connection;
+    const note = (check: () => void): void => {
+      try {
+        check();
+      } catch (error) {
+        if (!(error instanceof ReadStoreDamaged)) throw error;
+        found.push(error);
+      }
+    };
+    note(() => {
+      for (const said of this.working(() => integrityFindings(database, most)))
+        found.push(new ReadStoreDamaged(`${this.name} is damaged: SQLite says "${said}".`, this.path));
+    });
+    for (const shape of this.generation.collections)
+      note(() => {
+        for (const row of this.rowsOf(shape)) if (found.length < most) note(() => this.check(shape, row));
+      });
+    return found.slice(0, most);
   }
 
   close(): void {
@@ -174,6 +233,63 @@ export class Build {
     });
   }
 
+  /** In the order of the table, which needs no index. */
+  private *rowsOf({ name, fields }: CollectionShape): Generator<Record<string, unknown>> {
+    const columns = Object.keys(fields).map((field, index) => `, ${columnOf(field)} AS c${index}`);
+    const sql = `SELECT rowid AS row, id, document${columns.join('')} FROM ${tableOf(name)}
+      WHERE rowid > ? ORDER BY rowid LIMIT ${CHECKED_AT_ONCE}`;
+    for (let after = 0; ;) {
+      const rows = this.reading(name, () => this.connection.database.prepare(sql).all(after));
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = Number(last['row']);
+    }
+  }
+
+  private check(shape: CollectionShape, row: Record<string, unknown>): void {
+    const { name, fields } = shape;
+    const columns = Object.keys(fields).map((_, index) => row[`c${index}`]);
+    if (columnsAgree(shape)(this.documentOf(row, name), columns)) return;
+    throw new ReadStoreDamaged(
+      `Document ${String(row['id'])} of read model ${name} is damaged: filters and sorts see other values than it holds.`,
+      this.path,
+    );
+  }
+
+  /** The work's result. @throws ReadStoreDamaged, ReadStoreUnavailable for SQLite's errors */
+  private reading<R>(collection: string, work: () => R): R {
+    return this.working(() => {
+      this.indexIds();
+      return work();
+    }, `Read model ${collection}`);
+  }
+
+  private working<R>(work: () => R, what = this.name): R {
+    try {
+      return work();
+    } catch (error) {
+      throw inWords(error, this.path, what);
+    }
+  }
+
+  private get name(): string {
+    return `Build ${this.generation.id} of the read models`;
+  }
+
+  private storedOf(row: Record<string, unknown>, collection: string): StoredDocument {
+    return {
+      id: String(row['id']),
+      shard: Number(row['shard']),
+      position: String(row['position']),
+      document: this.documentOf(row, collection),
+    };
+  }
+
+  private documentOf(row: Record<string, unknown>, readModel: string): Document {
+    return wholeDocument(String(row['document']), String(row['id']), { readModel, where: this.path });
+  }
+
   private select(collection: string): string {
     return `SELECT id, shard, position, document FROM ${tableOf(this.shape(collection).name)}`;
   }
@@ -186,11 +302,15 @@ export class Build {
 const isLogged = (connection: Connection): boolean =>
   connection.database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
 
-const documentOf = (row: Record<string, unknown>): Document => JSON.parse(String(row['document'])) as Document;
+/** Ties a build's file to its entry in the register. */
+const markOf = ({ stamp }: Pick<Generation, 'stamp'>): number => crc32(JSON.stringify(stamp)) & 0x7fffffff;
 
-const storedOf = (row: Record<string, unknown>): StoredDocument => ({
-  id: String(row['id']),
-  shard: Number(row['shard']),
-  position: String(row['position']),
-  document: documentOf(row),
-});
+/** @throws ReadStoreDamaged for the build of another store, or of another time. Older versions left no mark. */
+const refuseForeign = (database: DatabaseSync, path: string, generation: Generation): void => {
+  const mark = Number(database.prepare('PRAGMA application_id').get()?.['application_id']);
+  if (mark === 0 || mark === markOf(generation)) return;
+  throw new ReadStoreDamaged(
+    `Build ${generation.id} of the read models is another than the one that was made: its file is of another store or another time.`,
+    path,
+  );
+};

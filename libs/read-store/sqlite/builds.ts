@@ -1,4 +1,4 @@
-import type { CollectionShape, GenerationChoice } from '../read-store.js';
+import { type Generation, type GenerationChoice, ReadStoreDamaged } from '../read-store.js';
 import { Build, type BuildOptions } from './build.js';
 import type { BuildFiles } from './build-files.js';
 import type { Register } from './register.js';
@@ -14,10 +14,11 @@ export class Builds {
   ) {}
 
   /** Makes a build in a new file, and first removes files that a crash left. */
-  make(id: number, collections: readonly CollectionShape[]): void {
+  make(generation: Pick<Generation, 'id' | 'collections' | 'stamp'>): void {
+    const { id } = generation;
     this.closeReleased();
     this.files.removeAllBut(new Set([...this.register.ids()].filter((one) => one !== id)));
-    this.opened.set(id, Build.make(this.files.of(id), { id, collections }, this.options));
+    this.opened.set(id, Build.make(this.files.of(id), generation, this.options));
   }
 
   /** @throws NothingLive before the first switch, QueryRefused for an unknown build */
@@ -28,7 +29,7 @@ export class Builds {
       if (build) return build;
       // A release removes the register's entry before the file: then another build may be live by now.
       if (this.register.ids().has(id))
-        throw new Error(`${this.files.of(id)} is missing. Restart Amends: it rebuilds the file from history.`);
+        throw new ReadStoreDamaged(`The file of build ${id} of the read models is missing.`, this.files.of(id));
     }
   }
 

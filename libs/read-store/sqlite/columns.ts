@@ -38,6 +38,21 @@ export const columnValues = (shape: CollectionShape): ((id: string, document: Do
   };
 };
 
+/**
+ * Whether the columns of a stored row, which filters and sorts use, say the same as its document.
+ * @param columns by declared field
+ */
+export const columnsAgree = (
+  shape: CollectionShape,
+): ((document: Document, columns: readonly unknown[]) => boolean) => {
+  const fields = Object.keys(shape.fields);
+  return (document, columns) =>
+    fields.every((field, index) => storedAs(columnValue(document[field])) === columns[index]);
+};
+
+/** SQLite holds well-formed text alone. */
+const storedAs = (value: SqlValue): SqlValue => (typeof value === 'string' ? value.toWellFormed() : value);
+
 /** `value` has its declared type: text, a number, a boolean or a list. */
 const columnValue = (value: unknown): SqlValue => {
   if (value === undefined || value === null) return null;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
+import { integrityFindings } from '../../sqlite/integrity.js';
 import {
   type CollectionShape,
   type Generation,
@@ -8,22 +9,25 @@ import {
   GenerationConflict,
   type GenerationStamp,
   NothingLive,
+  ReadStoreDamaged,
 } from '../read-store.js';
 import { noSuchGeneration, refuseToWrite } from '../refusals.js';
 import { Connection, type Mode } from './connection.js';
-import { isBlank, refuseOtherFormat, REGISTER } from './schema.js';
+import { isBlank, refuseBlank, refuseOtherFormat, REGISTER } from './schema.js';
+
+export const THE_REGISTER = 'The register of the read models';
 
 /** Which builds exist, and which is live. It syncs each change, because files follow it. */
 export class Register {
   private constructor(
+    private readonly path: string,
     private readonly connection: Connection,
     private readonly mode: Mode,
     private readonly crashPoint: CrashPoint,
   ) {}
 
   static open(path: string, mode: Mode, crashPoint: CrashPoint): Register {
-    if (mode === 'read' && !existsSync(path))
-      throw new Error(`There is no read store at ${path}. Amends makes it when it first runs with this folder.`);
+    if (mode === 'read' && !existsSync(path)) throw new ReadStoreDamaged(`${THE_REGISTER} is missing.`, path);
     const connection = mode === 'read' ? Connection.open(path, mode) : Connection.make(path);
     const { database } = connection;
     return connection.closeOnError(() => {
@@ -31,21 +35,27 @@ export class Register {
         database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
         connection.transact(() => isBlank(database) && database.exec(REGISTER));
       }
+      refuseBlank(database, path, THE_REGISTER);
       refuseOtherFormat(database, path);
-      return new Register(connection, mode, crashPoint);
+      return new Register(path, connection, mode, crashPoint);
     });
   }
 
   /** @param make makes the file, before others see the build */
-  begin(collections: readonly CollectionShape[], stamp: GenerationStamp, make: (id: number) => void): Generation {
+  begin(
+    collections: readonly CollectionShape[],
+    stamp: GenerationStamp,
+    make: (generation: Generation) => void,
+  ): Generation {
     return this.change(() => {
       const { lastInsertRowid } = this.connection
         .statement(`INSERT INTO amends_generations (status, stamp, collections, begun_on) VALUES ('building', ?, ?, ?)`)
         .run(JSON.stringify(stamp), JSON.stringify(collections), machineStart());
       const id = Number(lastInsertRowid);
-      make(id);
+      const begun = this.get(id);
+      make(begun);
       this.crashPoint('read-store: build made, before it is registered');
-      return this.get(id);
+      return begun;
     });
   }
 
@@ -85,8 +95,16 @@ export class Register {
     });
   }
 
+  /** What SQLite finds wrong with the file. */
+  integrity(most: number): readonly string[] {
+    return integrityFindings(this.connection.database, most);
+  }
+
   all(): readonly Generation[] {
-    return this.connection.statement('SELECT * FROM amends_generations ORDER BY id').all().map(generationOf);
+    return this.connection
+      .statement('SELECT * FROM amends_generations ORDER BY id')
+      .all()
+      .map((row) => this.generationOf(row));
   }
 
   ids(): ReadonlySet<number> {
@@ -96,12 +114,12 @@ export class Register {
 
   live(): Generation | undefined {
     const live = this.connection.statement(`SELECT * FROM amends_generations WHERE status = 'live'`).get();
-    return live && generationOf(live);
+    return live && this.generationOf(live);
   }
 
   find(id: number): Generation | undefined {
     const row = this.connection.statement('SELECT * FROM amends_generations WHERE id = ?').get(id);
-    return row && generationOf(row);
+    return row && this.generationOf(row);
   }
 
   /** @throws NothingLive before the first switch, QueryRefused for an unknown build */
@@ -126,6 +144,27 @@ export class Register {
     return found;
   }
 
+  private generationOf(row: Record<string, unknown>): Generation {
+    const id = Number(row['id']);
+    const json = (column: string): unknown => {
+      try {
+        return JSON.parse(String(row[column]));
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        throw new ReadStoreDamaged(
+          `${THE_REGISTER} is damaged: the ${column} of build ${id} is no longer JSON.`,
+          this.path,
+        );
+      }
+    };
+    return {
+      id,
+      status: String(row['status']) as Generation['status'],
+      stamp: json('stamp') as GenerationStamp,
+      collections: json('collections') as readonly CollectionShape[],
+    };
+  }
+
   private change<R>(work: () => R): R {
     refuseToWrite(this.mode);
     return this.connection.transact(work);
@@ -139,13 +178,6 @@ export class Register {
     this.connection.statement('DELETE FROM amends_generations WHERE id = ?').run(id);
   }
 }
-
-const generationOf = (row: Record<string, unknown>): Generation => ({
-  id: Number(row['id']),
-  status: String(row['status']) as Generation['status'],
-  stamp: JSON.parse(String(row['stamp'])) as GenerationStamp,
-  collections: JSON.parse(String(row['collections'])) as readonly CollectionShape[],
-});
 
 /**
  * Identifies the machine's last boot: files that were not synced before it may be lost or torn. On other systems than

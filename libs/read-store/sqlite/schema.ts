@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FieldType } from '../../event-sourcing/projection.js';
-import { ReadStoreFormatRefused, type CollectionShape } from '../read-store.js';
+import { ReadStoreDamaged, ReadStoreFormatRefused, type CollectionShape } from '../read-store.js';
 import { viewOf } from '../refusals.js';
 import { CHECKPOINTS, columnOf, quoted, REMOVED, tableNameOf, tableOf } from './columns.js';
 
@@ -102,6 +102,11 @@ const formatOf = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 
 export const isBlank = (database: DatabaseSync): boolean => formatOf(database) === 0;
+
+/** @throws ReadStoreDamaged for a file that holds nothing any more */
+export const refuseBlank = (database: DatabaseSync, path: string, what: string): void => {
+  if (isBlank(database)) throw new ReadStoreDamaged(`${what} is damaged: its file is empty.`, path);
+};
 
 /** @throws ReadStoreFormatRefused */
 export const refuseOtherFormat = (database: DatabaseSync, path: string): void => {

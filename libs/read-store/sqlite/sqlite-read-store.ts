@@ -1,5 +1,4 @@
 import { type CrashPoint, noCrash } from '../../event-sourcing/crash-point.js';
-import { outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import {
   type CollectionShape,
@@ -13,6 +12,7 @@ import {
   type Query,
   type ReadStore,
   ReadStoreBusy,
+  ReadStoreDamaged,
   ReadStoreUnavailable,
   type StoredDocument,
 } from '../read-store.js';
@@ -21,7 +21,8 @@ import { SCAN_BATCH } from './build.js';
 import { BuildFiles } from './build-files.js';
 import { Builds } from './builds.js';
 import type { Mode } from './connection.js';
-import { Register } from './register.js';
+import { inWords } from './errors.js';
+import { Register, THE_REGISTER } from './register.js';
 
 export interface SqliteReadStoreOptions {
   /** The register's file, or ':memory:'. */
@@ -45,14 +46,15 @@ export class SqliteReadStore implements ReadStore {
     private readonly unlock: () => void,
   ) {}
 
-  /** @throws ReadStoreUnavailable, ReadStoreBusy, ReadStoreFormatRefused */
+  /** @throws ReadStoreUnavailable, ReadStoreBusy, ReadStoreDamaged, ReadStoreFormatRefused */
   static open(options: SqliteReadStoreOptions): SqliteReadStore {
     const { path, mode, lock = true, disposable = false, crashPoint = noCrash } = options;
     const owner = mode === 'write' && lock;
     let unlock = (): void => undefined;
     let register: Register | undefined;
     try {
-      if (owner && path !== ':memory:') unlock = takeWriterLock(`${path}.lock`, path, ReadStoreBusy);
+      if (owner && path !== ':memory:')
+        unlock = takeWriterLock(`${path}.lock`, path, ReadStoreBusy, ReadStoreUnavailable);
       register = Register.open(path, mode, crashPoint);
       const files = new BuildFiles(path);
       if (owner) repair(register, files);
@@ -61,13 +63,13 @@ export class SqliteReadStore implements ReadStore {
     } catch (error) {
       register?.close();
       unlock();
-      throw inWords(error, path);
+      throw inWords(error, path, THE_REGISTER);
     }
   }
 
   async begin(collections: readonly CollectionShape[], stamp: GenerationStamp): Promise<Generation> {
     refuseShapes(collections);
-    return this.run(() => this.register.begin(collections, stamp, (id) => this.builds.make(id, collections)));
+    return this.run(() => this.register.begin(collections, stamp, (begun) => this.builds.make(begun)));
   }
 
   async ready(generation: number): Promise<void> {
@@ -150,26 +152,35 @@ export class SqliteReadStore implements ReadStore {
     }
   }
 
+  async damages(generation: number, most: number): Promise<readonly ReadStoreDamaged[]> {
+    try {
+      const { path } = this.options;
+      const ofRegister = this.run(() => this.register.integrity(most)).map(
+        (said) => new ReadStoreDamaged(`${THE_REGISTER} is damaged: SQLite says "${said}".`, path),
+      );
+      const ofBuild = this.run(() => this.builds.of(generation).damages(most));
+      return [...ofRegister, ...ofBuild].slice(0, most);
+    } catch (error) {
+      if (error instanceof ReadStoreDamaged) return [error];
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     this.builds.closeAll();
     this.register.close();
     this.unlock();
   }
 
-  /** @throws ReadStoreUnavailable instead of SQLite's errors */
+  /** @throws ReadStoreUnavailable, ReadStoreDamaged instead of SQLite's errors */
   private run<R>(work: () => R): R {
     try {
       return work();
     } catch (error) {
-      throw inWords(error, this.options.path);
+      throw inWords(error, this.options.path, THE_REGISTER);
     }
   }
 }
-
-const inWords = (error: unknown, path: string): unknown => {
-  const why = outOfOrder(error, path);
-  return why === undefined ? error : new ReadStoreUnavailable(why, { cause: error });
-};
 
 /** After a crash: makes register and files agree. The caller holds the writer's lock. */
 function repair(register: Register, files: BuildFiles): void {

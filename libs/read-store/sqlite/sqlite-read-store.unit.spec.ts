@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readStoreContract } from '../read-store.contract.js';
-import { ReadStoreBusy, ReadStoreFormatRefused, ReadStoreUnavailable } from '../read-store.js';
+import { ReadStoreBusy, ReadStoreDamaged, ReadStoreFormatRefused, ReadStoreUnavailable } from '../read-store.js';
 import { at, batch, idsOf, serve, SHAPES, STAMP } from '../read-store.testing.js';
 import { removeReadStore } from './build-files.js';
 import { SqliteReadStore, type SqliteReadStoreOptions } from './sqlite-read-store.js';
@@ -343,7 +343,9 @@ describe('the read store in a file', () => {
       `${path} has read store format 99; this version of Amends reads format 2. Move the file away, then start the app or import again: Amends rebuilds it from history.`,
     );
     expect(() => open(path)).toThrow(ReadStoreFormatRefused);
-    expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(`There is no read store at ${path}-nowhere`);
+    expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(
+      `The register of the read models is missing. Its place is ${path}-nowhere`,
+    );
   });
 
   test('any SQLite tool can open it', async () => {
@@ -357,4 +359,127 @@ describe('the read store in a file', () => {
       }),
     ).toBe('red\n');
   });
+});
+
+const allOf = async <T>(batches: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const batch of batches) all.push(batch);
+  return all;
+};
+
+describe('a damaged file of the read store', () => {
+  const opened: SqliteReadStore[] = [];
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+  const open = (path: string, mode: 'write' | 'read' = 'read'): SqliteReadStore => {
+    const store = SqliteReadStore.open({ path, mode });
+    opened.push(store);
+    return store;
+  };
+  const DOCUMENTS = {
+    a: { team: 'red', note: 'x'.repeat(30_000) },
+    b: { team: 'red', tags: ['one', 'two'], open: true, amount: 2, priority: 1, note: 'lone \ud800 and \u0000' },
+    c: { team: 'blue \ud800' },
+  };
+
+  /** The paths of the register and of the live build, after a change of the build or of the register. */
+  async function spoilt(sql: string, file: 'build' | 'register' = 'build'): Promise<{ path: string; build: string }> {
+    const path = join(mkdtempSync(join(tmpdir(), 'amends-damaged-reads-')), 'read.db');
+    const store = SqliteReadStore.open({ path, mode: 'write' });
+    const id = await serve(store, DOCUMENTS);
+    await store.close();
+    const build = join(dirname(path), `read-${id}.db`);
+    const database = new DatabaseSync(file === 'build' ? build : path);
+    database.exec(sql);
+    database.close();
+    return { path, build };
+  }
+
+  test('a document that is no longer JSON is named, however it is read, and others are served', async () => {
+    const { path, build } = await spoilt(`UPDATE amends_of_queues SET document = substr(document, 2) WHERE id = 'a'`);
+    const store = open(path);
+    const words = 'Document a of read model queues is damaged: it is no longer JSON.';
+    for (const read of [
+      store.get('queues', 'a'),
+      store.find('queues', { filter: { team: 'red' } }),
+      store.load(1, 'queues', ['a', 'b']),
+      allOf(store.scan('queues')),
+    ]) {
+      const refused = expect(read).rejects;
+      await refused.toThrow(ReadStoreDamaged);
+      await refused.toMatchObject({
+        finding: words,
+        message: `${words} Its place is ${build}. A rebuild mends it: amends rebuild.`,
+      });
+    }
+    expect((await store.get('queues', 'b'))?.document['team']).toBe('red');
+    expect(await store.group('queues', { by: ['team'] })).toHaveLength(2);
+    expect((await store.damages(1, 10)).map(({ finding }) => finding)).toEqual([words]);
+  });
+
+  test('a whole one has no finding, whatever its text', async () => {
+    const { path } = await spoilt('SELECT 1');
+    expect(await open(path).damages(1, 10)).toEqual([]);
+  });
+
+  test('a column that says something else than its document is found', async () => {
+    const { path } = await spoilt(`UPDATE amends_of_queues SET f_open = 0 WHERE id = 'b'`);
+    expect((await open(path).damages(1, 10)).map(({ finding }) => finding)).toEqual([
+      'Document b of read model queues is damaged: filters and sorts see other values than it holds.',
+    ]);
+  });
+
+  test('pages that SQLite can not read are said to be damaged, by the read model', async () => {
+    const { path, build } = await spoilt('SELECT 1');
+    const bytes = readFileSync(build);
+    const page = 16_384;
+    // Text of the long document lies on pages of its own; the pages before it hold the trees.
+    for (let at = page; at < bytes.length; at += page) if (bytes[at] === 10 || bytes[at] === 13) bytes[at] = 0x77;
+    writeFileSync(build, bytes);
+    const store = open(path);
+    await expect(store.find('queues', {})).rejects.toThrow(ReadStoreDamaged);
+    await expect(store.find('queues', {})).rejects.toThrow(
+      'Read model queues is damaged: SQLite says "database disk image is malformed"',
+    );
+    expect((await store.damages(1, 5)).length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, RegExp, (path: string, build: string) => void]>([
+    ['register that is text', /^The register of the read models is damaged: SQLite says/, (path) => fill(path)],
+    ['register that is empty', /^The register of the read models is damaged: its file is empty/, (path) => empty(path)],
+    ['register that is missing', /^The register of the read models is missing/, (path) => rmSync(path)],
+    ['build that is text', /^Build 1 of the read models is damaged: SQLite says/, (_, build) => fill(build)],
+    ['build that is empty', /^Build 1 of the read models is damaged: its file is empty/, (_, build) => empty(build)],
+    ['build that is missing', /^The file of build 1 of the read models is missing/, (_, build) => rmSync(build)],
+  ])('a %s is refused in words that say what mends it', async (_, words, damage) => {
+    const { path, build } = await spoilt('SELECT 1');
+    damage(path, build);
+    const asking = (async () => open(path).get('queues', 'a'))();
+    await expect(asking).rejects.toThrow(ReadStoreDamaged);
+    await expect(asking).rejects.toThrow(words);
+    await expect(asking).rejects.toThrow('A rebuild mends it: amends rebuild.');
+  });
+
+  test('a register with entries that are no JSON names the build', async () => {
+    const { path } = await spoilt(`UPDATE amends_generations SET stamp = '{'`, 'register');
+    await expect(open(path).live()).rejects.toThrow(
+      'The register of the read models is damaged: the stamp of build 1 is no longer JSON.',
+    );
+  });
+
+  test('a build of another store is refused', async () => {
+    const { path, build } = await spoilt('SELECT 1');
+    const other = join(mkdtempSync(join(tmpdir(), 'amends-other-reads-')), 'read.db');
+    const store = SqliteReadStore.open({ path: other, mode: 'write' });
+    await store.begin(SHAPES, { ...STAMP, madeAt: '2031-05-06T09:00:00.000Z' });
+    await store.close();
+    copyFileSync(join(dirname(other), 'read-1.db'), build);
+    await expect(open(path).get('queues', 'a')).rejects.toThrow(
+      'Build 1 of the read models is another than the one that was made',
+    );
+  });
+
+  const fill = (path: string): void => writeFileSync(path, 'hello '.repeat(10_000));
+  const empty = (path: string): void => writeFileSync(path, '');
 });
