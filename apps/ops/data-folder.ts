@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { hasHistory } from '../../libs/event-store/sqlite/history-place.js';
 import type { StorePlaces } from '../../libs/platform/config/store-places.js';
-import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import type { OpenOptions, Stores } from '../../libs/platform/stores/open-stores.js';
 import type { RunningApp } from '../../libs/platform/stores/running-app.js';
 import { EXIT, Failure } from './failure.js';
 
@@ -29,7 +30,7 @@ export async function placesOf(command: Command): Promise<StorePlaces> {
 
 /** @throws Failure if there is no store to read */
 export function refuseWithoutStore({ eventStore, folder }: StorePlaces): void {
-  if (eventStore !== undefined || existsSync(join(folder, 'history.db'))) return;
+  if (eventStore !== undefined || hasHistory(folder)) return;
   throw new Failure(
     `There is no store in ${folder}. Import a file into it first (amends import --help), or name another folder with --data.`,
   );
@@ -71,6 +72,7 @@ export async function withStores<T>(
   places: StorePlaces,
   mode: 'read' | 'write',
   work: (stores: Stores) => Promise<T>,
+  how: Pick<OpenOptions, 'mayMake'> = {},
 ): Promise<T> {
   if (mode === 'read') refuseWithoutStore(places);
   const [{ openStores }, { readConfig }] = await Promise.all([
@@ -78,7 +80,7 @@ export async function withStores<T>(
     import('../../libs/platform/config/config.js'),
   ]);
   const { vaultKey, sealKey, crashPoint } = readConfig(process.env);
-  const stores = await openStores(places, { mode, vaultKey, sealKey, crashPoint, notice });
+  const stores = await openStores(places, { ...how, mode, vaultKey, sealKey, crashPoint, notice });
   try {
     return await work(stores);
   } finally {

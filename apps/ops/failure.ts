@@ -36,7 +36,6 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   FilterRefused: EXIT.usage,
   HistoriesDiffer: EXIT.usage,
   LedgersDiffer: EXIT.usage,
-  VaultKeyRefused: EXIT.usage,
   HistoryUnavailable: EXIT.unavailable,
   ReadStoreUnavailable: EXIT.unavailable,
   ReadStoreBusy: EXIT.unavailable,
@@ -47,6 +46,12 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   VersionConflict: EXIT.unavailable,
   RevisionConflict: EXIT.unavailable,
   HistoryDamaged: EXIT.wrong,
+  LedgerDamaged: EXIT.wrong,
+  LockDamaged: EXIT.wrong,
+  ReadStoreDamaged: EXIT.wrong,
+  VaultKeyRefused: EXIT.wrong,
+  SealedValueBroken: EXIT.wrong,
+  RunningAppUnknown: EXIT.wrong,
   SealsDisagree: EXIT.wrong,
   SigningKeyRefused: EXIT.wrong,
 };
@@ -70,6 +75,7 @@ export function asFailure(error: unknown): Failure {
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOENT: 'Check the path.',
   EACCES: 'Check the permissions.',
+  EISDIR: 'A folder is where a file should be: move it away.',
   ENOSPC: 'The disk is full: make room, then run it again.',
   EROFS: 'The disk is read-only.',
   ERR_UNKNOWN_BUILTIN_MODULE: 'This Node.js is too old: install 22.16 or later, best 24.',

@@ -8,7 +8,12 @@ const DEADLINE_MS = 6 * 60 * 60 * 1_000;
  * Sends a command to the app that serves the folder, with the operator's key of AMENDS_KEY.
  * @throws Failure with the app's own message if it refuses
  */
-export async function askApp<T>(app: RunningApp, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+export async function askApp<T>(
+  app: RunningApp,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const key = process.env['AMENDS_KEY'];
   if (!key) {
     throw new Failure(

@@ -5,6 +5,7 @@ import { addDoctor } from './doctor/doctor-command.js';
 import { addExport } from './export/export-command.js';
 import { addImport } from './import/import-command.js';
 import { addMigrate } from './migrate/migrate-command.js';
+import { addRebuild } from './rebuild/rebuild-command.js';
 import { addRehearse } from './rehearse/rehearse-command.js';
 import { addReplay } from './replay/replay-command.js';
 import { addReport } from './report/report-command.js';
@@ -31,6 +32,7 @@ export function makeProgram(): Command {
   addReport(program);
   addRehearse(program);
   addReplay(program);
+  addRebuild(program);
   addRules(program);
   addAudit(program);
   addVerify(program);

@@ -48,7 +48,12 @@ export async function startStandalone(config: Config, now?: () => string): Promi
     now,
   });
   const { folder } = ground.stores;
-  announce(folder, { pid: process.pid, url });
+  try {
+    announce(folder, { pid: process.pid, url });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url,
     folder,

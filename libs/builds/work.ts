@@ -8,6 +8,7 @@ import type { ReportRequest } from '../reports/reports.js';
 import type { View } from '../replay/builds/view.js';
 import type { BuildWanted, NamedRules } from '../rule-changes/builds.js';
 import type { StorePlaces } from '../platform/config/store-places.js';
+import type { Damages } from '../platform/stores/find-damages.js';
 
 /** Work over all of history, which a thread of its own does, so that the app goes on serving. */
 export interface Works {
@@ -20,6 +21,11 @@ export interface Works {
   carryOut: {
     readonly input: NamedRules & { readonly at: string };
     readonly output: CarriedOut | Refusal;
+  };
+  /** Looks for damage in all stores, which reads all that they hold. */
+  damages: {
+    readonly input: object;
+    readonly output: Damages;
   };
   /** Takes the digest of a build; of a large one that lasts. */
   digest: {

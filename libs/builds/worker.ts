@@ -24,7 +24,7 @@ const OF_HISTORY: {
   report: async (input, context) => (await import('./report-of-view.js')).reportOfView(input, context),
 };
 
-type OfStores = Exclude<WorkName, OfHistory>;
+type OfStores = Exclude<WorkName, OfHistory | 'damages'>;
 
 const OF_STORES: {
   readonly [N in OfStores]: (input: Works[N]['input'], context: ThreadContext) => Promise<Works[N]['output']>;
@@ -67,6 +67,8 @@ try {
 
 // The name decides the input, which no type can follow through a table.
 async function done({ name, places, input }: WorkOrder): Promise<unknown> {
+  // Opens each store by itself, so that one which can't be opened hides nothing of the others.
+  if (name === 'damages') return (await import('../platform/stores/find-damages.js')).findDamages(places);
   if (name in OF_HISTORY) {
     // Opens history alone: the process may have the other stores for reading only.
     const events = await openHistory(places, { mode: 'read' });

@@ -121,7 +121,9 @@ export class Sealer {
   private async resumeFrom(seal: Seal): Promise<void> {
     const { history, key } = this.options;
     if (!isSignedBy(seal, key.publicKey))
-      throw new SealsDisagree(`Seal ${seal.number} was changed, or made with another key.`);
+      throw new SealsDisagree(
+        `Seal ${seal.number} was changed, or made with another key than seal.key or AMENDS_SEAL_KEY.`,
+      );
     const sealed = unpackContents(seal).at(-1);
     const { stream, revision } = sealed ?? { stream: '', revision: 1 };
     const { events } = await history.readStream(stream, { after: revision - 1, limit: 1 });

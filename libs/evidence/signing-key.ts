@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { keyText } from '../key-files/key-text.js';
 import { madeOnce } from '../key-files/made-once.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { SEALS } from './seal.js';
@@ -34,10 +35,11 @@ export const signingKeyFrom = (pem: string, from: string): SigningKey => {
 const OTHERS = 0o077;
 
 const keptIn = (path: string): SigningKey => {
+  const pem = keyText(path, SigningKeyRefused);
   if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0) {
     throw new SigningKeyRefused(`Others may read ${path}, which signs the seals. Run chmod 600 on it.`);
   }
-  return signingKeyFrom(readFileSync(path, 'utf8'), path);
+  return signingKeyFrom(pem, path);
 };
 
 /**

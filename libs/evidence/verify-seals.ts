@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Recorded } from '../event-sourcing/event.js';
 import { HistoryDamaged, type Batch } from '../event-store/event-store.js';
-import type { Ledger } from '../ledger/ledger.js';
+import { LedgerDamaged, type Ledger } from '../ledger/ledger.js';
 import { readAnchor, anchorText, type Anchor } from './anchor.js';
 import { CHAIN_START, hashOfEvent, link } from './chain.js';
 import { Lookahead } from './lookahead.js';
@@ -56,7 +56,11 @@ export const verifySeals = async (
   { ledger, vault, publicKey, anchor }: Evidence,
 ): Promise<SealsVerified> => {
   const problems: string[] = [];
-  const inVault = await readAnchor(vault);
+  const inVault = await readAnchor(vault).catch((error: unknown) => {
+    if (!(error instanceof LedgerDamaged)) throw error;
+    problems.push(error.message);
+    return undefined;
+  });
   const claims: readonly Claim[] = [
     ...(inVault === undefined ? [] : [{ ...inVault, by: "the vault's anchor" }]),
     ...(anchor === undefined ? [] : [{ ...anchor, by: 'the given anchor' }]),
@@ -72,7 +76,7 @@ export const verifySeals = async (
     if (problems.length > 0) return { intact: false, problems };
     return { intact: true, sealed, unsealed, anchor: { events: sealed, chain } };
   } catch (error) {
-    if (!(error instanceof HistoryDamaged)) throw error;
+    if (!(error instanceof HistoryDamaged || error instanceof LedgerDamaged)) throw error;
     return { intact: false, problems: [...problems, error.message] };
   }
 };
@@ -221,7 +225,8 @@ async function* expectedFrom(
 
 const faultOf = (seal: Seal, number: number, chain: string, publicKey: KeyObject): string | undefined => {
   if (seal.number !== number) return `Seal ${number} is missing.`;
-  if (!isSignedBy(seal, publicKey)) return `Seal ${number} was changed, or made with another key.`;
+  if (!isSignedBy(seal, publicKey))
+    return `Seal ${number} was changed, or made with another key than the one that checks it (seal.key, or AMENDS_SEAL_KEY).`;
   return seal.previous === chain ? undefined : `Seal ${number} doesn't follow from the one before it.`;
 };
 

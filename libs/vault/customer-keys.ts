@@ -32,7 +32,7 @@ export class CustomerKeys {
     const entry = await this.vault.get<{ sealed: string }>(KEY_CHECK);
     if (entry && decrypt(this.wrapping, entry.value.sealed, KEY_CHECK)?.toString() !== CHECK_TEXT)
       throw new VaultKeyRefused(
-        `This vault was made with another key. Set the right AMENDS_VAULT_KEY, or put its vault.key back.`,
+        `This vault was made with another key. Set the right AMENDS_VAULT_KEY, or put back its vault.key, or the vault.db that belongs to that key.`,
       );
     this.checked = entry !== undefined;
   }
@@ -101,7 +101,7 @@ export class CustomerKeys {
     const key = decrypt(this.wrapping, wrapped, entryOf(customer));
     if (!key)
       throw new VaultKeyRefused(
-        `Amends can't unwrap the key of customer ${customer}: the vault was made with another key, or is damaged.`,
+        `Amends can't unwrap the key of customer ${customer}: the vault was made with another key, or is damaged. Run amends verify.`,
       );
     this.cached.set(customer, key);
     return key;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyText } from '../key-files/key-text.js';
 import { madeOnce } from '../key-files/made-once.js';
 import { KEY_BYTES } from './encryption.js';
 import { VaultKeyRefused } from './vault-errors.js';
@@ -18,7 +19,7 @@ export function loadKeyEncryptionKey(
 ): Buffer {
   if (given !== undefined) return checked(given, 'AMENDS_VAULT_KEY');
   const file = join(folder, 'vault.key');
-  if (existsSync(file)) return checked(readFileSync(file, 'utf8'), file);
+  if (existsSync(file)) return checked(keyText(file, VaultKeyRefused), file);
   if (vaultExists)
     throw new VaultKeyRefused(
       `${file} is missing, and Amends can't read the vault without it. Put it back from your back-up, or set the key as AMENDS_VAULT_KEY.`,
@@ -29,5 +30,7 @@ export function loadKeyEncryptionKey(
 const checked = (text: string, what: string): Buffer => {
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length === KEY_BYTES && key.toString('base64') === text.trim()) return key;
-  throw new VaultKeyRefused(`${what} must be ${KEY_BYTES} bytes in base64. Make one with: openssl rand -base64 32`);
+  throw new VaultKeyRefused(
+    `${what} must be ${KEY_BYTES} bytes in base64. For a vault that exists, put its key back; for a new one, make a key with: openssl rand -base64 32`,
+  );
 };

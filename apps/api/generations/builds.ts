@@ -12,9 +12,9 @@ import { Following } from '../../../libs/replay/follow/following.js';
 import type { WorkProgress } from '../../../libs/builds/work.js';
 import { RuleChanges } from '../../../libs/rule-changes/rule-changes.js';
 import { problemOfRefusal } from '../http/request-headers.js';
-import { Stopped } from '../../../libs/builds/run-in-thread.js';
+import { runInThread, Stopped } from '../../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../../libs/builds/read-model-builds.js';
-import { verifyLive, type VerifiedLive } from '../../../libs/builds/verify-live.js';
+import { verifiedWhole, verifyLive, type VerifiedLive } from '../../../libs/builds/verify-live.js';
 import { busy, conflict } from '../http/problems.js';
 
 export type Verified = SealsReport & VerifiedLive;
@@ -97,15 +97,16 @@ export class Builds implements BeforeApplicationShutdown {
   /** Checks that history gives again what is served, and that its seals are intact. */
   verify(anchor?: Anchor): Promise<Verified> {
     return this.oneAtATime('verification', async () => {
-      const { events, reads, ledger, vault } = this.stores;
+      const { places, events, reads, ledger, vault } = this.stores;
       const live = await reads.live();
       if (live === undefined) throw new NothingLive();
+      const damages = await runInThread('damages', {}, { places });
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
       const compared = await verifyLive(live, this.stores, {
         whilePaused: (work) => this.follower.whilePaused(live.id, work),
       });
-      return { ...compared, ...sealsReport(seals) };
+      return verifiedWhole(compared, sealsReport(seals), damages);
     });
   }
 

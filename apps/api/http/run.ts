@@ -1,21 +1,12 @@
-import { HistoryDamaged } from '../../../libs/event-store/event-store.js';
-import { SigningKeyRefused } from '../../../libs/evidence/signing-key.js';
 import { LedgerFormatRefused } from '../../../libs/ledger/ledger.js';
 import { ConfigurationMistaken, readConfig, type Config } from '../../../libs/platform/config/config.js';
+import { isStoreDamaged } from '../../../libs/platform/stores/store-damaged.js';
 import { isStoreDown } from '../../../libs/platform/stores/store-down.js';
 import { ReadStoreBusy, ReadStoreFormatRefused } from '../../../libs/read-store/read-store.js';
-import { VaultKeyRefused } from '../../../libs/vault/vault-errors.js';
+import { RunningAppUnknown } from '../../../libs/platform/stores/running-app.js';
 
 const STOP_WITHIN_MS = 10_000;
-const IN_WORDS = [
-  ConfigurationMistaken,
-  HistoryDamaged,
-  LedgerFormatRefused,
-  ReadStoreBusy,
-  ReadStoreFormatRefused,
-  SigningKeyRefused,
-  VaultKeyRefused,
-];
+const IN_WORDS = [ConfigurationMistaken, LedgerFormatRefused, ReadStoreBusy, ReadStoreFormatRefused, RunningAppUnknown];
 
 /** Runs an app as a process. It reports on standard output and ends gracefully on SIGINT or SIGTERM. */
 export async function run(
@@ -46,7 +37,8 @@ function fail(error: unknown): void {
 /** Prints only the message of an error that says what to do, and the trace of any other. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const inWords: boolean = IN_WORDS.some((kind) => error instanceof kind) || isStoreDown(error);
+  const inWords: boolean =
+    IN_WORDS.some((kind) => error instanceof kind) || isStoreDown(error) || isStoreDamaged(error);
   if (inWords) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE')
     return `${error.message}: another process listens there. Stop it, or choose another AMENDS_PORT.`;

@@ -1,14 +1,22 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasHistory } from '../../../libs/event-store/sqlite/history-place.js';
+import { Sealer } from '../../../libs/evidence/sealer.js';
 import { sayPlaces, type StorePlaces } from '../../../libs/platform/config/store-places.js';
-import { openHistory, openLedger, openReads, openVault } from '../../../libs/platform/stores/open-stores.js';
-import { runningApp } from '../../../libs/platform/stores/running-app.js';
+import {
+  openHistory,
+  openLedger,
+  openReads,
+  openVault,
+  type Stores,
+} from '../../../libs/platform/stores/open-stores.js';
+import { runningApp, type RunningApp } from '../../../libs/platform/stores/running-app.js';
 import { READ_MODELS } from '../../../libs/read-models/read-models.js';
 import { isCurrent } from '../../../libs/replay/builds/kept-builds.js';
 import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import type { RuleBooks } from '../../../libs/recovery/rules/rule-book.js';
 import type { TriageRules } from '../../../libs/recovery/rules/rule-set.js';
+import { checkLock } from '../../../libs/sqlite/writer-lock.js';
 import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
 
@@ -27,9 +35,9 @@ export async function examineStores(places: StorePlaces): Promise<readonly Findi
   const { folder, eventStore } = places;
   const engines = await examineEngines(places);
   if (engines.some(({ ok }) => !ok)) return engines;
-  if (eventStore === undefined && !existsSync(join(folder, 'history.db')))
+  if (eventStore === undefined && !hasHistory(folder))
     return [...engines, fine('store', `none in ${folder} yet: an import or the app makes it`)];
-  return [...engines, app(folder), ...(await contents(places))];
+  return [...engines, app(folder), ...locks(folder), ...(await contents(places))];
 }
 
 function examineEngines(places: StorePlaces): Promise<readonly Finding[]> {
@@ -65,19 +73,37 @@ async function answers(what: string, at: string, open: () => Promise<{ close(): 
 }
 
 function app(folder: string): Finding {
-  const running = runningApp(folder);
+  let running: RunningApp | undefined;
+  try {
+    running = runningApp(folder);
+  } catch (error) {
+    return wrong('app', asFailure(error).message, 'Then run amends doctor again.');
+  }
   return fine('app', running ? `runs as process ${running.pid} at ${running.url}` : 'not running on this folder');
+}
+
+/** Only what is wrong with them: whoever writes makes one that is missing. */
+function locks(folder: string): readonly Finding[] {
+  return ['history.lock', 'read.db.lock'].flatMap((name) => {
+    try {
+      checkLock(join(folder, name));
+      return [];
+    } catch (error) {
+      return [wrong(name, asFailure(error).message, 'Then run amends doctor again.')];
+    }
+  });
 }
 
 async function contents(places: StorePlaces): Promise<readonly Finding[]> {
   try {
-    return await withStores(places, 'read', async ({ events, reads, personal, signingKey }) => {
+    return await withStores(places, 'read', async (stores) => {
+      const { events, reads, personal } = stores;
       const end = await events.end();
       if (end === undefined) return [fine('store', 'empty: an import or the app fills it')];
       const rules = await loadRuleBooks(events);
       const live = await reads.live();
       const current = live !== undefined && isCurrent(live, READ_MODELS, rules);
-      await signingKey();
+      if (live !== undefined) await reads.checkpoints(live.id); // the first read opens its file
       await personal.checkKey();
       // Only an embedded history has a head.
       const opens = places.eventStore === undefined ? 'opens, and matches its head' : 'is readable';
@@ -92,11 +118,23 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
               live ? 'built by other code or under other rules than those in force' : 'none are live',
               'Start the app, or import again: both build them.',
             ),
-        fine('keys', 'the vault and the seals have theirs'),
+        fine('vault', 'has its key'),
+        await seals(stores),
       ];
     });
   } catch (error) {
     return [wrong('stores', asFailure(error).message, 'Then run amends verify.')];
+  }
+}
+
+/** Whether the sealer can go on: the last seal fits its key, its last event and the vault's anchor. */
+async function seals({ events, ledger, vault, signingKey }: Stores): Promise<Finding> {
+  try {
+    const now = (): string => new Date().toISOString();
+    await Sealer.open({ history: events.asStored(), ledger, vault, key: await signingKey(), now });
+    return fine('seals', 'the last one is signed with their key, and fits history');
+  } catch (error) {
+    return wrong('seals', asFailure(error).message, 'Then run amends verify.');
   }
 }
 

@@ -68,7 +68,7 @@ async function restoreStore(places: StorePlaces, source: string): Promise<Restor
     for (const name of ['ledger.db', 'seal.key']) copyIfPresent(source, folder, name);
   // The read models are of another history.
   removeReadStore(join(folder, 'read.db'));
-  return withStores(places, 'write', async (stores) => {
+  const restoring = async (stores: Stores): Promise<RestoreResult> => {
     const withdrawnSeals = await withdrawSealsAfter(stores, restored.lastPosition);
     await resetLedger(stores, (key) => positions.get(key) ?? restored.lastPosition ?? '');
     await recordRestore(stores, restored);
@@ -76,7 +76,8 @@ async function restoreStore(places: StorePlaces, source: string): Promise<Restor
     const digest = restored.lastPosition === undefined ? null : await digestOf(stores);
     const { backupMadeAt, lastPosition = null } = restored;
     return { restored: 'store', backupMadeAt, lastPosition, withdrawnSeals, digest };
-  });
+  };
+  return withStores(places, 'write', restoring, { mayMake: true });
 }
 
 /** The back-up's positions of reactions and subscribers, by record. */

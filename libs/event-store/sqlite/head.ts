@@ -9,7 +9,8 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { HistoryDamaged } from '../event-store.js';
+import { errorText } from '../../event-sourcing/error-text.js';
+import { HistoryDamaged, HistoryUnavailable } from '../event-store.js';
 import type { EventRow } from './event-rows.js';
 
 /**
@@ -40,10 +41,21 @@ const readSlot = (slot: string): Head | undefined => {
   return { position: Number(position), hash: hash === '-' || hash === undefined ? '' : hash };
 };
 
-/** Undefined if there is no file yet. @throws HistoryDamaged when neither slot is readable */
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    throw new HistoryUnavailable(
+      `${path} can't be opened (${errorText(error)}). Give this user the right to read it, or put the file back.`,
+      { cause: error },
+    );
+  }
+};
+
+/** Undefined if there is no file yet. @throws HistoryDamaged when neither slot is readable, HistoryUnavailable */
 export const readHead = (path: string): Head | undefined => {
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'latin1');
+  const text = textOf(path);
   const slots = [text.slice(0, SLOT_BYTES), text.slice(SLOT_BYTES)].map(readSlot).filter((slot) => slot !== undefined);
   const [first, second] = slots;
   if (first === undefined) {

@@ -1,22 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { HistoryDamaged } from '../event-store.js';
 import { positionText } from './event-rows.js';
 import { hashOfRow, readHead, type Head } from './head.js';
 import { HistoryReader } from './history-reader.js';
+import type { HistoryFiles } from './history-place.js';
 import { isBlank, openReader } from './schema.js';
-
-export interface HistoryFiles {
-  readonly database: string;
-  readonly head: string;
-  readonly lock: string;
-}
-
-export const historyFiles = (folder: string): HistoryFiles => ({
-  database: join(folder, 'history.db'),
-  head: join(folder, 'history.head'),
-  lock: join(folder, 'history.lock'),
-});
 
 const EMPTY: Head = { position: 0, hash: '' };
 
@@ -50,8 +38,9 @@ export const checkHead = (files: HistoryFiles): Head => {
   }
   if (last.position < head.position) {
     const lost = head.position - last.position;
+    const ends = existsSync(files.database) ? `ends at position ${positionText(last.position)}` : 'is missing';
     throw new HistoryDamaged(
-      `${files.database} ends at position ${positionText(last.position)}, but the event at ${positionText(head.position)} was acknowledged: the last ${lost} event${lost === 1 ? ' is' : 's are'} lost. Amends changed nothing. Keep the files (also history.db-wal), and restore a back-up (amends restore).`,
+      `${files.database} ${ends}, but the event at ${positionText(head.position)} was acknowledged: the last ${lost} event${lost === 1 ? ' is' : 's are'} lost. Amends changed nothing. Keep the files (also history.db-wal), and restore a back-up (amends restore).`,
     );
   }
   if (head.position > 0 && atHead !== head.hash) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
@@ -21,7 +21,8 @@ import {
 import { backUp } from './back-up.js';
 import { endText, positionNumber, positionText } from './event-rows.js';
 import { openHead } from './head.js';
-import { checkHead, historyFiles, type HistoryFiles } from './history-files.js';
+import { checkHead } from './history-files.js';
+import { hasHistory, historyFiles, type HistoryFiles } from './history-place.js';
 import { HistoryReader } from './history-reader.js';
 import { HistoryWriter } from './history-writer.js';
 import { PositionsByShard } from './positions-by-shard.js';
@@ -73,7 +74,7 @@ export class SqliteEventStore implements EventStore {
       if (mode === 'write') {
         mkdirSync(folder, { recursive: true });
         this.closers.push(takeWriterLock(files.lock, folder, HistoryUnavailable));
-      } else if (!existsSync(files.database)) {
+      } else if (!hasHistory(folder)) {
         throw new HistoryUnavailable(
           `There is no history in ${folder}. Name another folder, or write one there first.`,
         );

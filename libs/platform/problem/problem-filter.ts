@@ -5,6 +5,7 @@ import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
 import { GenerationConflict, NothingLive, QueryRefused } from '../../read-store/read-store.js';
 import { FollowedElsewhere } from '../../replay/follow/following.js';
+import { damageInWords, isStoreDamaged } from '../stores/store-damaged.js';
 import { storeDown } from '../stores/store-down.js';
 import { Problem, unavailable } from './problem.js';
 
@@ -53,6 +54,8 @@ export function problemOf(error: unknown): Problem {
       'unavailable',
       `The ${down} can not be reached now; /health/ready says when it can. Then send this again, a command with its Idempotency-Key, so that it takes effect once.`,
     );
+  // No Retry-After: it stays damaged until an operator mends it.
+  if (isStoreDamaged(error)) return new Problem({ status: 503, code: 'damaged', detail: damageInWords(error) });
   if (error instanceof QueryRefused) {
     const errors = error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] };
     return new Problem({ status: 422, code: 'query-refused', detail: error.message, ...errors });

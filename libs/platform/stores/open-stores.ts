@@ -5,7 +5,7 @@ import type { History } from '../../event-store/event-store.js';
 import { SqliteEventStore } from '../../event-store/sqlite/sqlite-event-store.js';
 import { signingKeyFrom, signingKeyIn, type SigningKey } from '../../evidence/signing-key.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
+import { refuseMissing, SqliteLedger } from '../../ledger/sqlite/sqlite-ledger.js';
 import type { ReadStore } from '../../read-store/read-store.js';
 import { SqliteReadStore } from '../../read-store/sqlite/sqlite-read-store.js';
 import { DECLARATIONS } from '../../recovery/history.js';
@@ -22,6 +22,8 @@ export interface OpenOptions {
   /** PEM, ed25519; absent: the one in the folder, made on the first start. */
   readonly sealKey?: string | undefined;
   readonly crashPoint?: CrashPoint | undefined;
+  /** Makes a ledger or a vault that is missing beside a history, as after a restore. Default: refuses. */
+  readonly mayMake?: boolean;
   /** Called when an engine is lost, and when it is back. */
   notice?(this: void, sentence: string): void;
 }
@@ -46,6 +48,7 @@ export interface Stores {
 
 /**
  * @throws HistoryDamaged when an embedded history differs from what was last acknowledged
+ * @throws LedgerDamaged, ReadStoreDamaged
  * @throws Error in words when another process writes the folder, or an engine is out of reach
  */
 export async function openStores(wanted: StorePlaces, options: OpenOptions): Promise<Stores> {
@@ -57,6 +60,7 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
   const { keep, close } = opening();
   try {
     const events = keep(await openHistory(places, options));
+    if (mode === 'write' && options.mayMake !== true) await refuseLost(places, events);
     const reads = keep(await openReads(places, { mode, crashPoint }));
     const ledger = keep(await openLedger(places, { mode, crashPoint }));
     const hadVault = existsSync(join(folder, 'vault.db'));
@@ -75,6 +79,15 @@ export async function openStores(wanted: StorePlaces, options: OpenOptions): Pro
     throw error;
   }
 }
+
+/** Every start of a folder makes these files before the first event. @throws LedgerDamaged */
+async function refuseLost({ eventStore, readStore, vault, folder }: StorePlaces, events: History): Promise<void> {
+  if (eventStore !== undefined || (await events.end()) === undefined) return;
+  if (readStore === undefined) refuseMissing({ where: recordsFile('ledger', folder), name: 'ledger' });
+  if (vault === undefined) refuseMissing({ where: recordsFile('vault', folder), name: 'vault' });
+}
+
+const recordsFile = (name: 'ledger' | 'vault', folder: string): string => join(folder, `${name}.db`);
 
 type Opening = Pick<OpenOptions, 'mode' | 'crashPoint' | 'notice'>;
 
@@ -112,7 +125,7 @@ async function openSmallRecords(
   folder: string,
   { mode, crashPoint }: Opening,
 ): Promise<Ledger> {
-  const path = join(folder, `${name}.db`);
+  const path = recordsFile(name, folder);
   if (url === undefined) return SqliteLedger.open({ path, mode, name, shred: name === 'vault', crashPoint });
   const { MongoLedger } = await import('../../ledger/mongodb/mongo-ledger.js');
   return MongoLedger.open({ url, mode, name });
