@@ -4,7 +4,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { ReadStoreDamaged, type ReadStore } from '../../../libs/read-store/read-store.js';
 import { removeReadStore } from '../../../libs/read-store/sqlite/build-files.js';
 import { withStores } from '../data-folder.js';
-import { bringUpToDate, directBuilds } from '../end-of-history.js';
+import { catchUp, directBuilds } from '../end-of-history.js';
 
 export interface Rebuilt {
   readonly generation: number;
@@ -21,7 +21,7 @@ export async function runRebuild(places: StorePlaces, reason: string): Promise<R
   } catch (error) {
     if (!(error instanceof ReadStoreDamaged) || places.readStore !== undefined) throw error;
     removeReadStore(join(places.folder, 'read.db'));
-    const { id } = await withStores(places, 'write', bringUpToDate);
+    const { id } = await withStores(places, 'write', catchUp);
     return { generation: id, released: [], removedFiles: true };
   }
 }
