@@ -20,7 +20,8 @@ const CASES = ['c-1', 'c-2', 'c-3', 'c-4'] as const;
 /** As a store is that can't make an append hang on other streams: all of `together` are decided before any is appended. */
 function notHolding(store: EventStore, together: number): EventStore {
   let waiting: (() => void)[] = [];
-  let [left, plain] = [together, bound(store)];
+  const plain = bound(store);
+  let left = together;
   const allDecided = () =>
     new Promise<void>((go) => {
       waiting.push(go);
