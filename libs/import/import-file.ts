@@ -15,10 +15,11 @@ import { heldNever } from './held-never.js';
 import { FileRefused, openCsv, type RowsOfFile } from './csv-rows.js';
 import type { SeenTexts } from './mapping/column-types.js';
 import type { CompiledMapping } from './mapping/compile-mapping.js';
-import { customerOf, firstEventOf, mapCase } from './mapping/map-case.js';
+import { customerOf, firstEventOf, mapCase, type MappedCase, type Rejected } from './mapping/map-case.js';
+import { TRIAGED } from './mapping/triage-as-of.js';
 import { Rejects } from './rejects.js';
 
-export type CustomersAndSeals = Pick<PersonalData, 'customersOf' | 'makeKeys' | 'seal'>;
+export type CustomersAndSeals = Pick<PersonalData, 'customersOf' | 'makeKeys' | 'seal' | 'open'>;
 
 export interface ImportRequest {
   readonly file: string;
@@ -48,6 +49,8 @@ export interface ImportResult {
   readonly added: number;
   /** In the history before it. */
   readonly alreadyThere: number;
+  /** Of what was added, corrections of what earlier files said; absent if none. */
+  readonly corrected?: number;
   readonly rejected: number;
   /** Rows with a date in an hour that comes twice, read as the earlier because the mapping does not choose; absent if none. */
   readonly inRepeatedHour?: number;
@@ -103,6 +106,7 @@ class Import {
   private cases = 0;
   private added = 0;
   private alreadyThere = 0;
+  private corrected = 0;
   private inRepeatedHour = 0;
   private mapping: CompiledMapping;
   private readonly held = new Set<number>();
@@ -146,11 +150,12 @@ class Import {
       await Promise.allSettled(inFlight);
       await rejects.close();
     }
-    const { cases, added, alreadyThere, inRepeatedHour } = this;
+    const { cases, added, alreadyThere, corrected, inRepeatedHour } = this;
     const rejected = rejects.count;
     const notes = [...mapping.took, ...heldNever(mapping, this.held, seen)];
     return {
       ...{ rows: this.rows + unread, cases, added, alreadyThere, rejected },
+      ...(corrected > 0 ? { corrected } : {}),
       ...(rejected > 0 ? { rejectsFile } : {}),
       ...(inRepeatedHour > 0 ? { inRepeatedHour } : {}),
       ...(notes.length > 0 ? { notes } : {}),
@@ -181,7 +186,7 @@ class Import {
     const { rules, now, personal } = this.request;
     const mapped = cases.flatMap((one, index): readonly ReadyCase[] => {
       const customer = customers[index] ?? '';
-      const { streams, rejected, taken, held, unclear } = mapCase(mapping, one, {
+      const { streams, rejected, taken, origins, held, unclear } = mapCase(mapping, one, {
         customer,
         rules,
         rulesAt: this.rulesAt,
@@ -192,7 +197,7 @@ class Import {
       for (const rule of held) this.held.add(rule);
       const texts = (line: number) => one.rows.find((row) => row.line === line)?.texts ?? [];
       for (const row of rejected) rejects.add({ ...row, texts: texts(row.line) });
-      return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken }];
+      return streams.size === 0 ? [] : [{ customer, rows: one.rows, streams, taken, origins }];
     });
     this.cases += mapped.filter(({ streams }) =>
       [...streams.keys()].some((stream) => stream.startsWith('case-')),
@@ -222,35 +227,47 @@ class Import {
     );
   }
 
-  private async store({ customer, rows, streams, taken }: ReadyCase, rejects: Rejects): Promise<void> {
+  private async store({ customer, rows, streams, taken, origins }: ReadyCase, rejects: Rejects): Promise<void> {
     const { events: store, personal, now } = this.request;
+    const triaged = this.mapping.mapping.triage === undefined ? NOTHING_TRIAGED : TRIAGED;
+    const open: PersonalData['open'] = (value) => personal.open(value);
     const seal = (plain: readonly EventToAppend[], owner: string) =>
       personal.seal(plain, owner).catch(undefinedIfForgotten);
     const streamEvents = await Promise.all(
       [...streams].map(async ([stream, plain]): Promise<StreamEvents> => ({
-        ...{ stream, plain, rows: taken, customer, now, seal },
+        ...{ stream, plain, rows: taken, origins, triaged, customer, now, seal, open },
         sealed: await seal(plain, customer),
       })),
     );
     // Start all appends of a case in order and without waiting, so that the case follows its response in history.
     const appends = streamEvents.map((one) => appendOnce(store, one, this.end));
+    const changed = new Map<number, Rejected>();
     for (const outcome of await Promise.allSettled(appends)) {
       if (outcome.status === 'fulfilled') {
         this.added += outcome.value.added;
         this.alreadyThere += outcome.value.alreadyThere;
+        this.corrected += outcome.value.corrected;
+        for (const one of outcome.value.rejected) changed.set(one.line, one);
       } else if (outcome.reason instanceof DoesNotFit) {
         const reason = `The import skipped the rest of its case: ${outcome.reason.message}`;
         for (const row of rows) rejects.add({ ...row, reason });
       } else throw outcome.reason;
     }
+    for (const row of rows) {
+      const rejected = changed.get(row.line);
+      if (rejected) rejects.add({ ...row, ...rejected });
+    }
   }
 }
+
+const NOTHING_TRIAGED: ReadonlySet<string> = new Set();
 
 interface ReadyCase {
   readonly customer: string;
   readonly rows: FileCase['rows'];
   readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
   readonly taken: ReadonlySet<string>;
+  readonly origins: MappedCase['origins'];
 }
 
 const holdsPersonalText = ({ type, data }: EventToAppend): boolean =>

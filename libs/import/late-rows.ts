@@ -1,7 +1,8 @@
 import { idOf } from '../event-sourcing/identity.js';
 import type { Recorded } from '../event-sourcing/event.js';
 import { byOccurrence } from '../event-sourcing/occurrence.js';
-import { customerIn, isCorrection } from '../recovery/case/correction.js';
+import type { EventOf } from '../event-sourcing/declared-event.js';
+import { customerIn, isCorrection, type EventCorrected } from '../recovery/case/correction.js';
 import { stated } from '../event-sourcing/stated.js';
 import { DECLARATIONS, type EventToAppend } from '../recovery/history.js';
 
@@ -48,32 +49,45 @@ export function missingEvents(recorded: readonly Recorded[], events: readonly Ev
  */
 export function withdrawals(recorded: readonly Recorded[], { events, rows }: CaseOfFile, now: string): EventToAppend[] {
   const said = new Set(events.map(({ id }) => id));
-  const corrected = new Set(recorded.filter(isCorrection).map(({ data }) => data.corrects));
+  // What people put right stands, and what was withdrawn is gone already.
+  const settled = new Set(
+    recorded
+      .filter(isCorrection)
+      .filter(({ data, imported }) => data.withdrawn ?? !imported)
+      .map(({ data }) => data.corrects),
+  );
   return recorded
     .filter(
       (event) =>
         event.imported &&
         rows.has(event.commandId) &&
         !said.has(event.id) &&
-        !corrected.has(event.id) &&
+        !settled.has(event.id) &&
         !isCorrection(event),
     )
-    .map((event) => {
-      const { id, type, stream, shard, programme, actor, correlationId } = event;
-      const commandId = idOf(id, 'withdrawn by its source');
-      const data = stated({
-        corrects: id,
-        correctsType: type,
-        withdrawn: true as const,
-        reason: 'The rows before it were put right',
-        customer: customerIn(event),
-      });
-      return {
-        ...{ id: commandId, type: 'EventCorrected', schemaVersion: DECLARATIONS.EventCorrected.schemaVersion },
-        ...{ stream, shard, programme, occurredAt: now, knownAt: now, recordedAt: now, actor },
-        ...{ commandId, correlationId, causationId: commandId, imported: true, data },
-      };
-    });
+    .map((event) =>
+      correctionOf(event, {
+        ...{ commandId: idOf(event.id, 'withdrawn by its source'), now },
+        ...{ withdrawn: true, reason: 'The rows before it were put right' },
+      }),
+    );
+}
+
+interface PutRight extends Pick<EventOf<typeof EventCorrected>['data'], 'withdrawn' | 'set' | 'reason'> {
+  readonly commandId: string;
+  readonly now: string;
+}
+
+/** The source's own correction of what it said. */
+export function correctionOf(wrong: Recorded, { commandId, now, withdrawn, set, reason }: PutRight): EventToAppend {
+  const { id, type, stream, shard, programme, actor, correlationId } = wrong;
+  const customer = withdrawn && customerIn(wrong);
+  return {
+    ...{ id: commandId, type: 'EventCorrected', schemaVersion: DECLARATIONS.EventCorrected.schemaVersion },
+    ...{ stream, shard, programme, occurredAt: now, knownAt: now, recordedAt: now, actor },
+    ...{ commandId, correlationId, causationId: commandId, imported: true },
+    data: stated({ corrects: id, correctsType: type, withdrawn, set, reason, customer }),
+  };
 }
 
 /**

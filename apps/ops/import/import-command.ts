@@ -42,10 +42,11 @@ export function addImport(program: Command): void {
         : await withStores(places, 'write', (stores) => runImport(stores, prepared, rejects));
       const seconds = Number(((performance.now() - began) / 1_000).toFixed(2));
       await print(command, { ...result, seconds }, () => {
-        const { rows, cases, added, alreadyThere, rejected, rejectsFile, inRepeatedHour, notes = [] } = result;
+        const { rows, cases, added, alreadyThere, corrected, rejected, rejectsFile, inRepeatedHour } = result;
+        const { notes = [] } = result;
         const counts = [
           `${rows.toLocaleString('en-US')} rows of ${cases.toLocaleString('en-US')} cases`,
-          `${added.toLocaleString('en-US')} events added`,
+          `${added.toLocaleString('en-US')} events added${corrected === undefined ? '' : ` (${corrected.toLocaleString('en-US')} of them corrections)`}`,
           `${alreadyThere.toLocaleString('en-US')} already there`,
           `${rejected.toLocaleString('en-US')} rows rejected`,
         ];

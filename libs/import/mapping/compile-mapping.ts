@@ -15,7 +15,7 @@ import { compileWhen, type Holds, type RowFilter } from './compile-when.js';
 import { compileDates, compileRepeats, PatternRefused, type ReadInstant } from './dates.js';
 import type { EventType } from '../../recovery/history.js';
 import { IMPORTABLE, shapeOf } from './event-shapes.js';
-import { RowRejected, type Emit, type Instant, type Mapping, type Row } from './mapping.js';
+import { RowRejected, type Emit, type Instant, type Mapping, type Row, type Value } from './mapping.js';
 
 export interface CompiledEmit {
   readonly type: EventType;
@@ -25,6 +25,15 @@ export interface CompiledEmit {
   /** Whether a date of the event comes twice, and the mapping does not say which is meant. */
   readonly isUnclear: (row: Row) => boolean;
   readonly data: ReadData;
+  readonly says: SaidBy;
+}
+
+/** The columns from which an event's times and fields come. A field from the rules in force is not the source's word. */
+export interface SaidBy {
+  readonly occurredAt: string;
+  readonly knownAt: string;
+  /** By field. None: a constant of the mapping. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A mapping made ready to run over millions of rows. */
@@ -158,6 +167,7 @@ class MappingCompiler {
         (at, message) => this.report([...path, ...at], message),
         (column) => this.types.columns.get(column),
       ),
+      says: saidBy(emit),
     };
   }
 
@@ -262,19 +272,31 @@ function orderKey(column: string, toInstant: ReadInstant | undefined, type: Type
 
 function columnsOfEmit(emit: Emit): readonly string[] {
   const conditions = whensOf(emit).flatMap(({ when: { changed = [], unchanged = [] } }) => [...changed, ...unchanged]);
-  const values = Object.values(emit.set ?? {}).flatMap((value): readonly string[] => {
-    if (typeof value !== 'object') return [];
-    if ('column' in value) return [value.column];
-    if ('previous' in value) return [value.previous];
-    if ('path' in value) return value.path;
-    if ('scores' in value) return Object.values(value.scores);
-    if ('money' in value) {
-      const { amount, currency } = value.money;
-      return typeof currency === 'string' ? [amount] : [amount, currency.column];
-    }
-    return [];
-  });
-  return [...conditions, ...values];
+  return [...conditions, ...Object.values(emit.set ?? {}).flatMap(columnsOfValue)];
+}
+
+function columnsOfValue(value: Value): readonly string[] {
+  if (typeof value !== 'object') return [];
+  if ('column' in value) return [value.column];
+  if ('previous' in value) return [value.previous];
+  if ('path' in value) return value.path;
+  if ('scores' in value) return Object.values(value.scores);
+  if ('money' in value) {
+    const { amount, currency } = value.money;
+    return typeof currency === 'string' ? [amount] : [amount, currency.column];
+  }
+  return [];
+}
+
+const columnOfInstant = (instant: Instant): string => (typeof instant === 'string' ? instant : instant.column);
+
+function saidBy({ occurredAt, knownAt = occurredAt, set = {} }: Emit): SaidBy {
+  const ofSource = Object.entries(set).filter(([, value]) => !(typeof value === 'object' && 'rule' in value));
+  return {
+    occurredAt: columnOfInstant(occurredAt),
+    knownAt: columnOfInstant(knownAt),
+    fields: Object.fromEntries(ofSource.map(([field, value]) => [field, columnsOfValue(value)])),
+  };
 }
 
 function columnsOfFilter(filter: Filter): readonly string[] {

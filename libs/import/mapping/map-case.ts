@@ -7,7 +7,7 @@ import { caseDecider, type RecordedCaseEvent } from '../../recovery/case/case.js
 import type { CaseState, OpenedCase } from '../../recovery/case/case-state.js';
 import { DECLARATIONS, type EventToAppend } from '../../recovery/history.js';
 import type { CompiledRules } from '../../recovery/rules/compile.js';
-import type { CompiledEmit, CompiledMapping } from './compile-mapping.js';
+import type { CompiledEmit, CompiledMapping, SaidBy } from './compile-mapping.js';
 import { RowRejected, type Row } from './mapping.js';
 import type { RowContext } from './row-context.js';
 import { triagedAsOf } from './triage-as-of.js';
@@ -30,12 +30,20 @@ export interface Rejected {
   readonly field?: string;
 }
 
+/** A row, and what of it an event says. */
+export interface Origin {
+  readonly line: number;
+  readonly says: SaidBy;
+}
+
 export interface MappedCase {
   /** By stream, in the file's order. */
   readonly streams: ReadonlyMap<string, readonly EventToAppend[]>;
   readonly rejected: readonly Rejected[];
   /** The command ids of the rows taken, also of those that emit no event. */
   readonly taken: ReadonlySet<string>;
+  /** Where each event comes from that the source says itself, by the event's id. */
+  readonly origins: ReadonlyMap<string, Origin>;
   /** Of the rows taken, those with a date in an hour that comes twice, read as the earlier. */
   readonly unclear: number;
   /** By number, the rules of the mapping whose condition held for a row. */
@@ -88,6 +96,7 @@ class CaseMapper implements MappedCase {
   private readonly seen = new Map<string, number>();
   private previous: Row = NO_ROW;
   readonly taken = new Set<string>();
+  readonly origins = new Map<string, Origin>();
   unclear = 0;
   readonly held = new Set<number>();
   private state = caseDecider.initialState;
@@ -115,8 +124,9 @@ class CaseMapper implements MappedCase {
       const shown = this.compiled.backFilled.map(({ until }, i) => this.shown[i] === true || until(written));
       const row = this.withoutBackFilled(written, shown);
       const commandId = idOf(this.compiled.mapping.source, name);
-      const { events, state, answered, isUnclear } = this.eventsOf(row, commandId);
+      const { events, state, answered, isUnclear, said } = this.eventsOf(row, commandId);
       for (const event of events) this.keep(event);
+      for (const [id, says] of said) this.origins.set(id, { line, says });
       this.compiled.firstTimes.forEach((passes, number) => passes(row) && this.passed.add(number));
       shown.forEach((is, i) => (this.shown[i] = is));
       this.seen.set(name, line);
@@ -142,10 +152,11 @@ class CaseMapper implements MappedCase {
   private eventsOf(
     row: Row,
     commandId: string,
-  ): { events: EventToAppend[]; state: CaseState; answered: boolean; isUnclear: boolean } {
+  ): { events: EventToAppend[]; state: CaseState; answered: boolean; isUnclear: boolean; said: [string, SaidBy][] } {
     const { passed, previous, compiled } = this;
     const context = { row, previous, first: previous === NO_ROW, passed, rules: this.context.rules };
     const events: EventToAppend[] = [];
+    const said: [string, SaidBy][] = [];
     const ordinals = new Map<string, number>();
     let { state, answered } = this;
     let isUnclear = false;
@@ -158,6 +169,7 @@ class CaseMapper implements MappedCase {
       ordinals.set(emit.type, ordinal + 1);
       const id = eventIdOf(compiled, row, emit.type, ordinal);
       const data = { ...emit.data(context), ...this.given(emit, id, state.now) };
+      said.push([id, emit.says]);
       const event = this.envelope(emit, { id, commandId }, row, data);
       if (event.type === 'ResponseReceived') {
         if (answered) throw new RowRejected('The case already has a response');
@@ -171,7 +183,7 @@ class CaseMapper implements MappedCase {
       }
       isUnclear ||= emit.isUnclear(row);
     }
-    return { events, state, answered, isUnclear };
+    return { events, state, answered, isUnclear, said };
   }
 
   private triaged(received: ReceivedEvent, row: Row, context: RowContext): readonly EventToAppend[] {

@@ -19,6 +19,9 @@ export interface AsOf {
   readonly ownerNamed: boolean;
 }
 
+/** The types of what triage decides. */
+export const TRIAGED: ReadonlySet<string> = new Set(['ResponseTriaged', 'CaseOpened', 'CaseAssigned']);
+
 /**
  * What the rules made of a response at its time. No team's roster or daily limit of then is known, so that no case is
  * held back, and the programme's fallback owns one for which the source names no owner.
