@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -178,6 +178,29 @@ describe('what is damaged is mended', () => {
     moveAway('vault.db', 'vault.key');
     await inFolder('restore', join(root, 'back-up-of-vault'));
   });
+});
+
+test.each<[string, readonly string[]]>([
+  ['ledger.db', []],
+  ['vault.db', ['--vault']],
+])('a back-up of %s that is damaged is refused, and leaves nothing', async (file, more) => {
+  for (const damage of ['flipped', 'truncated'] as const) {
+    copyOf(store, folder);
+    spoil(file, damage, { folder, other });
+    const { code, err } = await amendsHere('backup', join(root, 'none'), ...more, '--data', folder);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`${file} is damaged`) });
+    expect(readdirSync(join(root, 'none'))).toEqual([]);
+  }
+});
+
+test('a back-up with a damaged ledger changes nothing when it is restored', async () => {
+  copyOf(store, folder);
+  const damagedBackUp = join(root, 'damaged-back-up');
+  await amendsHere('backup', damagedBackUp, '--data', folder);
+  writeFileSync(join(damagedBackUp, 'ledger.db'), 'hello '.repeat(5_000));
+  const { code, err } = await amendsHere('restore', damagedBackUp, '--data', folder);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('is damaged: SQLite says') });
+  expect((await amendsHere('verify', '--data', folder)).code).toBe(0);
 });
 
 test('an app serves what is whole, names what is not, and mends it while it runs', async () => {

@@ -61,8 +61,10 @@ async function restoreVault(places: StorePlaces, source: string): Promise<Restor
 async function restoreStore(places: StorePlaces, source: string): Promise<RestoreResult> {
   refuseEngines('Restoring a store', places, ['eventStore', 'readStore']);
   const { folder } = places;
-  const restored = restoreHistory(join(source, 'history.db'), folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // First, because a ledger that can't be read must not be found out half-way.
   const positions = await positionsIn(source, folder);
+  const restored = restoreHistory(join(source, 'history.db'), folder);
   // A folder keeps its own ledger: the steps below withdraw or reset what no longer fits.
   if (!existsSync(join(folder, 'ledger.db')))
     for (const name of ['ledger.db', 'seal.key']) copyIfPresent(source, folder, name);
