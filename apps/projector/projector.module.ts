@@ -6,12 +6,11 @@ import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
-import type { Inputs } from '../../libs/read-models/inputs.js';
-import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
+import { FollowingInThread } from '../../libs/builds/follow/following-in-thread.js';
 import { Following } from '../../libs/replay/follow/following.js';
 import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
-import { FOLLOWER } from './follower.provider.js';
+import { FOLLOWER_IN_THREAD } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -23,7 +22,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    readonly follower: ReadModelFollower<Inputs>,
+    private readonly follower: FollowingInThread,
     private readonly builds: ReadModelBuilds,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
@@ -37,9 +36,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
     if (atOnce) await this.builds.serveCurrentAlone();
     await this.follower.refresh();
     if (!atOnce) this.run(this.update());
-    // An engine may be down for a while; this restarts what failed then.
-    const { eventStore, readStore } = this.stores.places;
-    if (eventStore ?? readStore) this.run(this.lookAfter());
+    this.run(this.lookAfter());
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const live = lag.find(({ status }) => status === 'live');
@@ -61,6 +58,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
     await this.follower.stop();
   }
 
+  /** Restarts what failed while a disk was full or an engine was down. */
   private async lookAfter(): Promise<void> {
     for (; !this.stop.aborted; await pause(LOOK_EVERY_MS, this.stop))
       try {
@@ -90,14 +88,14 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
 @Module({
   providers: [
     ProjectorService,
-    FOLLOWER,
-    { provide: Following, useExisting: ReadModelFollower },
+    FOLLOWER_IN_THREAD,
+    { provide: Following, useExisting: FollowingInThread },
     {
       provide: ReadModelBuilds,
       inject: [STORES, Following],
       useFactory: (stores: Stores, following: Following) => new ReadModelBuilds(stores, following),
     },
   ],
-  exports: [ReadModelFollower, Following, ReadModelBuilds],
+  exports: [Following, ReadModelBuilds],
 })
 export class ProjectorModule {}

@@ -3,18 +3,15 @@ import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { startRules } from '../../libs/import/starting-rules.js';
+import { followerOn } from '../../libs/builds/follow/follower-on.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
 import { runInThread, Stopped } from '../../libs/builds/run-in-thread.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
-import { Inputs } from '../../libs/read-models/inputs.js';
-import { READ_MODELS } from '../../libs/read-models/read-models.js';
+import type { Inputs } from '../../libs/read-models/inputs.js';
 import { parseRuleSet } from '../../libs/recovery/rules/parse-rule-set.js';
 import { ruleSetHash } from '../../libs/recovery/rules/hash.js';
 import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
-import { booksOf } from '../../libs/replay/builds/kept-builds.js';
-import { ReadModelFollower } from '../../libs/replay/follow/follower.js';
-import { ParkedList } from '../../libs/replay/fold/parked.js';
-import { loadRuleBooks } from '../../libs/replay/builds/rule-books.js';
+import type { ReadModelFollower } from '../../libs/replay/follow/follower.js';
 import { type Figure, median, type Size } from './measure.js';
 import { syntheticCase } from './synthetic-history.js';
 
@@ -38,7 +35,7 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     await fill(stores, size.quick ? 5_000 : 50_000);
     const follower = followerOf(stores);
     const builds = new ReadModelBuilds(stores, follower);
-    await builds.serveCurrentAlone();
+    await builds.bringUpToDateAlone();
     await follower.refresh();
     try {
       const ms = size.quick ? 1_000 : 2_000;
@@ -178,22 +175,10 @@ async function trafficDuring(
   return rates;
 }
 
-function followerOf({ events, reads, ledger }: Stores): ReadModelFollower<Inputs> {
-  return new ReadModelFollower<Inputs>({
-    events,
-    reads,
-    projections: READ_MODELS,
-    parked: new ParkedList(ledger),
-    inputs: async (generation) => {
-      const history = await loadRuleBooks(events);
-      const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;
-      return new Inputs(stamp === undefined ? history.books : booksOf(stamp, history));
-    },
-    onFailure: (_, error) => {
-      throw error;
-    },
+const followerOf = (stores: Stores): ReadModelFollower<Inputs> =>
+  followerOn(stores, (_, error) => {
+    throw error;
   });
-}
 
 function defaultPack(): RuleSet {
   const pack = join(resolve(import.meta.dirname, '../../..'), 'packs/service-recovery.yaml');

@@ -146,11 +146,11 @@ function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; c
 }
 
 /** A thread's own connections: they read history and build read models while the process holds the embedded locks. */
-export async function openThreadStores(places: StorePlaces): Promise<ThreadStores> {
+export async function openThreadStores(places: StorePlaces, crashPoint?: CrashPoint): Promise<ThreadStores> {
   const { keep, close } = opening();
   try {
     const events = keep(await openHistory(places, { mode: 'read' }));
-    const reads = keep(await openReads(places, { mode: 'write', lock: false }));
+    const reads = keep(await openReads(places, { mode: 'write', lock: false, crashPoint }));
     const ledger = keep(await openLedger(places, { mode: 'write' }));
     return { events, reads, ledger, close };
   } catch (error) {
