@@ -1,6 +1,7 @@
 import { Global, Inject, Injectable, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Background } from '../../libs/platform/background.js';
+import { FirstBuild } from '../../libs/platform/health/first-build.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -10,9 +11,14 @@ import { FollowingInThread } from '../../libs/builds/follow/following-in-thread.
 import { Following } from '../../libs/replay/follow/following.js';
 import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
+import type { WorkProgress } from '../../libs/builds/work.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
 import { FOLLOWER_IN_THREAD } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;
+const OPEN_WITHIN_MS = 1_000;
+/** Events. */
+const LONG_HISTORY = 10_000;
 
 /** Keeps the read models at the end of history. A start finishes builds after a crash or an upgrade. */
 @Injectable()
@@ -24,24 +30,25 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
     @Inject(STORES) private readonly stores: Stores,
     private readonly follower: FollowingInThread,
     private readonly builds: ReadModelBuilds,
+    private readonly firstBuild: FirstBuild,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {
     super();
   }
 
+  /** The port opens soon, at any size of history: what is not built by then is answered 503, with the progress. */
   async onApplicationBootstrap(): Promise<void> {
-    const served = await this.stores.reads.live();
-    const atOnce = served === undefined || (await this.builds.kept()) !== undefined;
-    if (atOnce) await this.builds.serveCurrentAlone();
-    await this.follower.refresh();
-    if (!atOnce) this.run(this.update());
-    this.run(this.lookAfter());
+    const built = this.serveCurrent();
+    this.run(built.then(() => this.lookAfter()));
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
       const live = lag.find(({ status }) => status === 'live');
       const failure = this.failure === undefined ? {} : { failure: this.failure };
-      return { up: live !== undefined && live.state !== 'failed' && this.failure === undefined, lag, ...failure };
+      const { progress } = this.firstBuild;
+      const building = progress === undefined ? {} : { building: progress };
+      const up = live !== undefined && live.state !== 'failed' && this.failure === undefined;
+      return { up, lag, ...building, ...failure };
     });
     this.metrics.gauge(
       'amends_read_models_lag_seconds',
@@ -51,6 +58,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       },
       ['generation'],
     );
+    await Promise.race([built, pause(OPEN_WITHIN_MS, this.stop)]);
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
@@ -68,19 +76,36 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       }
   }
 
-  /** The app serves the build before until the new one is made. */
-  private async update(): Promise<void> {
-    this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
+  private async serveCurrent(): Promise<void> {
     try {
+      const served = await this.stores.reads.live();
+      if (served === undefined) await this.firstBuild.during((onProgress) => this.build(onProgress));
+      else if ((await this.builds.kept()) === undefined) {
+        this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
+        await this.follower.refresh();
+      }
       const { id } = await this.builds.steered({ signal: this.stop }).serveCurrent();
-      this.logger.log(`Generation ${id} of the read models is live`);
+      await this.follower.refresh();
+      await this.follower.caughtUp(id, this.stop);
+      if (id !== served?.id) this.logger.log(`Generation ${id} of the read models is live`);
     } catch (error) {
-      if (error instanceof Stopped) return; // the next start continues it
+      if (this.stop.aborted || error instanceof Stopped) return; // the next start continues it
       const because = errorStack(error);
-      this.logger.error({ error: because }, 'The read models could not be built again');
+      this.logger.error({ error: because }, 'The read models could not be built');
       this.failure = because;
     }
   }
+
+  /** A short history is folded before a thread would have started. */
+  private async build(onProgress: (progress: WorkProgress) => void): Promise<void> {
+    if (await isLong(this.stores.events)) await this.builds.steered({ signal: this.stop, onProgress }).serveCurrent();
+    else await this.builds.serveCurrentAlone();
+  }
+}
+
+async function isLong(events: EventStore): Promise<boolean> {
+  for await (const batch of events.readAll({ batchSize: LONG_HISTORY })) return batch.events.length === LONG_HISTORY;
+  return false;
 }
 
 /** For the one process that writes embedded stores: all shards. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { serve } from '../api/http/serve.js';
 import type { Config } from '../../libs/platform/config/config.js';
+import { FirstBuild } from '../../libs/platform/health/first-build.js';
 import { PlatformModule } from '../../libs/platform/platform.module.js';
 import { announce, withdraw } from '../../libs/platform/stores/running-app.js';
 import { StoresModule } from '../../libs/platform/stores/stores.module.js';
@@ -21,6 +22,8 @@ export interface Running {
   readonly folder: string;
   /** Shown once, and nowhere else. Absent where an operator has a key already. */
   readonly operatorKey?: string;
+  /** The build of the read models that it may start with. */
+  readonly firstBuild: FirstBuild;
   /** Ends gracefully: answers the requests in flight, then closes everything. */
   stop(): Promise<void>;
 }
@@ -28,7 +31,7 @@ export interface Running {
 /** Opens the stores, fills empty ones, and serves. `now` is the clock of commands; default: the system's. */
 export async function startStandalone(config: Config, now?: () => string): Promise<Running> {
   let operatorKey: string | undefined;
-  const { url, ground, stop } = await serve(config, {
+  const { url, app, ground, stop } = await serve(config, {
     first: async (on) => {
       operatorKey = await on.keys.ensureOperator(config.operatorKey);
       await firstStart(on);
@@ -58,6 +61,7 @@ export async function startStandalone(config: Config, now?: () => string): Promi
     url,
     folder,
     operatorKey,
+    firstBuild: app.get(FirstBuild),
     stop: () => {
       withdraw(folder);
       return stop();

@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { AuthGuard } from './auth/auth-guard.js';
 import type { Config } from './config/config.js';
+import { FirstBuild } from './health/first-build.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { logging } from './logging/logging.js';
@@ -31,12 +32,13 @@ export class PlatformModule {
       controllers: [HealthController, MetricsController],
       providers: [
         Readiness,
+        FirstBuild,
         Metrics,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_GUARD, useClass: CallerThrottler },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Readiness, Metrics],
+      exports: [Readiness, FirstBuild, Metrics],
     };
   }
 }

@@ -8,12 +8,17 @@ import { RunningAppUnknown } from '../../../libs/platform/stores/running-app.js'
 const STOP_WITHIN_MS = 10_000;
 const IN_WORDS = [ConfigurationMistaken, LedgerFormatRefused, ReadStoreBusy, ReadStoreFormatRefused, RunningAppUnknown];
 
+interface Started {
+  readonly said: readonly string[];
+  /** Runs once that is said. */
+  meanwhile?(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Runs an app as a process. It reports on standard output and ends gracefully on SIGINT or SIGTERM. */
-export async function run(
-  start: (config: Config) => Promise<{ readonly said: readonly string[]; stop(): Promise<void> }>,
-): Promise<void> {
+export async function run(start: (config: Config) => Promise<Started>): Promise<void> {
   try {
-    const { said, stop } = await start(readConfig(process.env));
+    const { said, meanwhile, stop } = await start(readConfig(process.env));
     process.stdout.write(`${said.join('\n')}\n`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
@@ -24,6 +29,7 @@ export async function run(
           (error: unknown) => fail(error),
         );
       });
+    await meanwhile?.();
   } catch (error) {
     fail(error);
   }

@@ -30,7 +30,7 @@ export async function serve(config: Config, { first, root, now }: ServeOptions) 
       await app.close();
       await stores.close();
     };
-    return { url, ground: on, stop: () => (stopped ??= stop()) };
+    return { url, app, ground: on, stop: () => (stopped ??= stop()) };
   } catch (error) {
     await stores.close();
     throw error;

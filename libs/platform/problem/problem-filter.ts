@@ -5,6 +5,7 @@ import { RevisionConflict } from '../../event-store/event-store.js';
 import { VersionConflict } from '../../ledger/ledger.js';
 import { GenerationConflict, NothingLive, QueryRefused } from '../../read-store/read-store.js';
 import { FollowedElsewhere } from '../../replay/follow/following.js';
+import { FirstBuild } from '../health/first-build.js';
 import { damageInWords, isStoreDamaged } from '../stores/store-damaged.js';
 import { storeDown } from '../stores/store-down.js';
 import { Problem, unavailable } from './problem.js';
@@ -14,9 +15,12 @@ import { Problem, unavailable } from './problem.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
+  constructor(private readonly firstBuild: FirstBuild) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const problem = problemOf(error);
+    const { progress } = this.firstBuild;
+    const problem = error instanceof NothingLive && progress ? stillBuilding(progress) : problemOf(error);
     if (problem.details.status >= 500 && !(error instanceof Problem)) {
       const request = http.getRequest<FastifyRequest>();
       const trace = error instanceof Error ? error.stack : String(error);
@@ -24,6 +28,13 @@ export class ProblemFilter implements ExceptionFilter {
     }
     sendProblem(http.getResponse<FastifyReply>(), problem);
   }
+}
+
+function stillBuilding({ share, secondsLeft }: NonNullable<FirstBuild['progress']>): Problem {
+  const left = secondsLeft === undefined ? undefined : Math.max(1, Math.ceil(secondsLeft));
+  const until = left === undefined ? 'Try again in a few seconds.' : `Try again in ${left} s.`;
+  const detail = `The read models are being built, ${Math.floor(share * 100)} % of history so far. ${until}`;
+  return unavailable('read-models-not-built', detail, left);
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {

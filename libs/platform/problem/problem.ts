@@ -61,8 +61,8 @@ export const invalid = (errors: readonly FieldMistake[], status: 400 | 422 = 422
 export const notFound = (what: string, wayOut: string): Problem =>
   new Problem({ status: 404, code: 'not-found', detail: `${what} is not here. ${wayOut}` });
 
-/** Sent again in a second or later, it may succeed. */
-export const unavailable = (code: string, detail: string): Problem =>
-  new Problem({ status: 503, code, detail, headers: { 'retry-after': '1' } });
+/** Sent again then or later, it may succeed. */
+export const unavailable = (code: string, detail: string, afterSeconds = 1): Problem =>
+  new Problem({ status: 503, code, detail, headers: { 'retry-after': String(afterSeconds) } });
 
 export const overloaded = (detail: string): Problem => unavailable('overloaded', detail);
