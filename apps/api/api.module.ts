@@ -22,6 +22,7 @@ import { Reports } from './queries/reports.js';
 import { ReportsController } from './queries/reports.controller.js';
 import { RehearsalsController } from './rehearsals/rehearsals.controller.js';
 import { Rehearsals } from './rehearsals/rehearsals.js';
+import { BacklogModule } from './responses/backlog.module.js';
 import { ReceiveHandler } from './responses/receive.js';
 import { HeldBackController } from './responses/held-back.controller.js';
 import { ResponsesController } from './responses/responses.controller.js';
@@ -30,7 +31,7 @@ import { TeamsController } from './teams/teams.controller.js';
 
 /** Commands in, queries out, over HTTP. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, BacklogModule],
   controllers: [
     RootController,
     ResponsesController,

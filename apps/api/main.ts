@@ -2,6 +2,7 @@ import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { CurrentBuildModule } from '../projector/current-build.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
+import { TriageProgressModule } from '../reactor/triage-progress.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';
 import { ApiModule } from './api.module.js';
@@ -25,6 +26,7 @@ await runRole({
     ApiModule,
     TopicsModule,
     DeadLettersModule,
+    TriageProgressModule,
     // A change of rules that was lost with an api is finished by the next one that starts; the first build is a projector's.
     CurrentBuildModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),
   ],

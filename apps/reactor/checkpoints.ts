@@ -29,6 +29,12 @@ export class Checkpoints {
     return allShards((shard) => stored.get(shard) ?? start);
   }
 
+  /** The position that all shards have reached, also by another process; undefined before the first start. */
+  async reached(): Promise<string | undefined> {
+    const stored = [...(await this.stored()).values()];
+    return stored.length < SHARDS ? undefined : stored.reduce((least, at) => (at < least ? at : least));
+  }
+
   /** At most four times a second: after a crash, command ids prevent that effects happen twice. */
   async save(shards: readonly string[], acted: boolean): Promise<void> {
     this.waiting = [...shards];

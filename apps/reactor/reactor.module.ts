@@ -20,6 +20,8 @@ import { pause, type Turn } from '../../libs/platform/stores/turn.js';
 import { NOW, STORES } from '../../libs/platform/stores/stores.module.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
 import type { ResponseEvent } from '../../libs/recovery/response/response-events.js';
+import { TriageProgress } from '../../libs/responses/backlog.js';
+import { Checkpoints } from './checkpoints.js';
 import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
@@ -33,9 +35,10 @@ const TURN = Symbol('turn');
 
 /** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
 @Injectable()
-class ReactorService extends Background implements OnApplicationBootstrap {
+class ReactorService extends Background implements OnApplicationBootstrap, TriageProgress {
   private readonly logger = new Logger('Reactor');
   private readonly failures = new Map<string, string>();
+  private reactor: Reactor<ResponseEvent | IntakeEvent> | undefined;
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
@@ -54,7 +57,7 @@ class ReactorService extends Background implements OnApplicationBootstrap {
     const { events, ledger, vault } = this.stores;
     const now = (): string => new Date().toISOString();
     let deadLetters = 0;
-    const reactor = new Reactor(this.errands, {
+    const reactor = (this.reactor = new Reactor(this.errands, {
       events,
       ledger,
       commands: this.commands,
@@ -65,7 +68,7 @@ class ReactorService extends Background implements OnApplicationBootstrap {
         deadLetters++;
         this.logger.error({ reaction, event: event.id, error }, 'An effect failed and is a dead letter now');
       },
-    });
+    }));
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
     const key = await this.stores.signingKey();
     this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
@@ -89,6 +92,10 @@ class ReactorService extends Background implements OnApplicationBootstrap {
       deadLetters,
       ...Object.fromEntries(this.failures),
     }));
+  }
+
+  async reached(): Promise<string | undefined> {
+    return this.reactor?.reached ?? new Checkpoints(this.stores.ledger, this.errands.reaction).reached();
   }
 
   /** Runs a part in its turn, and again after a store was down. Any other error stops it, for an operator to see. */
@@ -121,8 +128,12 @@ export class ReactorModule {
     return {
       module: ReactorModule,
       imports: [DeadLettersModule],
-      providers: [ReactorService, { provide: TURN, useValue: turn }],
-      exports: [ReactorService],
+      providers: [
+        ReactorService,
+        { provide: TURN, useValue: turn },
+        { provide: TriageProgress, useExisting: ReactorService },
+      ],
+      exports: [ReactorService, TriageProgress],
     };
   }
 }

@@ -111,6 +111,20 @@ export function ledgerContract(open: () => Promise<Ledger>, spoil: Spoil): void 
     });
   });
 
+  test('putInOrder stores all stages, and says which puts failed in any of them', async () => {
+    await ledger.put({ key: 'b', value: 'before' });
+    const failed = await ledger.putInOrder([
+      [{ key: 'a', value: 1 }],
+      [
+        { key: 'b', value: 2, expected: 0 },
+        { key: 'c', value: 3, expected: 0 },
+      ],
+    ]);
+    expect(failed).toEqual(['b']);
+    const values = await Promise.all(['a', 'b', 'c'].map(async (key) => (await ledger.get(key))?.value));
+    expect(values).toEqual([1, 'before', 3]);
+  });
+
   describe('putMany', () => {
     test('each stands or fails alone, and the keys of those that failed are returned', async () => {
       await ledger.put({ key: 'b/1', value: 'there' });

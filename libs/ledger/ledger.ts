@@ -31,6 +31,8 @@ export interface Ledger {
   put(put: Put): Promise<number>;
   /** Many puts at once, for speed. Each succeeds or fails alone; resolves to the keys that failed. */
   putMany(puts: readonly Put[]): Promise<readonly string[]>;
+  /** The same in stages: whoever finds a put of one stage finds those of the stages before that succeeded. */
+  putInOrder(stages: readonly (readonly Put[])[]): Promise<readonly string[]>;
   /** Does nothing if there is no record. @throws VersionConflict if the record is not at `expected`. */
   remove(key: string, expected?: number): Promise<void>;
   /** Records whose key starts with `prefix`, in key order, after the key `after`. */

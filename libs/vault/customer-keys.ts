@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, Put } from '../ledger/ledger.js';
 import { decrypt, encrypt, KEY_BYTES, keyFor } from './encryption.js';
 import { CustomerIsForgotten, VaultKeyRefused } from './vault-errors.js';
 
@@ -13,6 +13,12 @@ const CACHED = 20_000;
 const CACHED_MS = 60_000;
 
 const entryOf = (customer: string): string => `key/${customer}`;
+
+interface FreshKeys {
+  readonly puts: readonly Put[];
+  /** To be called once they are stored, with what failed. */
+  stored(this: void, failed: readonly string[]): void;
+}
 
 /** One key per customer, which the vault stores encrypted. */
 export class CustomerKeys {
@@ -66,21 +72,32 @@ export class CustomerKeys {
 
   /** Makes missing keys with one sync of the disk. Existing keys stay, and forgotten customers stay forgotten. */
   async make(customers: readonly string[]): Promise<void> {
-    const missing: { customer: string; key: Buffer }[] = [];
+    const missing: string[] = [];
     for (const customer of new Set(customers))
-      if (!this.cached.has(customer) && !(await this.vault.get(entryOf(customer))))
-        missing.push({ customer, key: randomBytes(KEY_BYTES) });
+      if (!this.cached.has(customer) && !(await this.vault.get(entryOf(customer)))) missing.push(customer);
     if (missing.length === 0) return;
     await this.bind();
-    const failed = await this.vault.putMany(
-      missing.map(({ customer, key }) => ({
-        key: entryOf(customer),
-        value: { wrapped: encrypt(this.wrapping, key, entryOf(customer)) } satisfies KeyEntry,
+    const { puts, stored } = this.fresh(missing);
+    stored(await this.vault.putMany(puts));
+  }
+
+  /** Keys for customers who may have none yet, for a caller that stores other things with them. */
+  fresh(customers: readonly string[]): FreshKeys {
+    const made = customers
+      .filter((customer) => !this.cached.has(customer))
+      .map((customer) => ({ customer, entry: entryOf(customer), key: randomBytes(KEY_BYTES) }));
+    return {
+      puts: made.map(({ entry, key }) => ({
+        key: entry,
+        value: { wrapped: encrypt(this.wrapping, key, entry) } satisfies KeyEntry,
         expected: 0,
       })),
-    );
-    const takenByOthers = new Set(failed);
-    for (const { customer, key } of missing) if (!takenByOthers.has(entryOf(customer))) this.cached.set(customer, key);
+      stored: (failed) => {
+        // Who has a key keeps it.
+        const others = new Set(failed);
+        for (const { customer, entry, key } of made) if (!others.has(entry)) this.cached.set(customer, key);
+      },
+    };
   }
 
   /** For ever. A mark stays, so that nobody makes a new key. */

@@ -122,19 +122,21 @@ export class CustomerReferences {
     return named.some(({ key }) => key !== `${entriesOf(customer)}${hash}`) ? idOf(event, hash) : customer;
   }
 
-  /** Stores the entry that `forget` follows before the one that it must find. Another process may win the race. */
+  /**
+   * Stores the entry that `forget` follows before the one that it must find, and the customer's key with it. Another
+   * process may win the race.
+   */
   private async store(firsts: readonly First[], customers: Map<string, string>): Promise<void> {
     await this.keys.bind();
     await this.sources.list(firsts.map(({ reference }) => reference.source));
-    await this.vault.putMany(
-      firsts.map(({ reference: { source, id }, hash, customer }) => {
-        const key = `${entriesOf(customer)}${hash}`;
-        return { key, value: { sealed: encrypt(this.reading, JSON.stringify({ source, id }), key) } };
-      }),
-    );
-    const failed = await this.vault.putMany(
-      firsts.map(({ hash, customer }) => ({ key: referenceEntry(hash), value: { customer }, expected: 0 })),
-    );
+    const entries = firsts.map(({ reference: { source, id }, hash, customer }) => {
+      const key = `${entriesOf(customer)}${hash}`;
+      return { key, value: { sealed: encrypt(this.reading, JSON.stringify({ source, id }), key) } };
+    });
+    const found = firsts.map(({ hash, customer }) => ({ key: referenceEntry(hash), value: { customer }, expected: 0 }));
+    const keys = this.keys.fresh(firsts.map(({ customer }) => customer));
+    const failed = await this.vault.putInOrder([[...entries, ...keys.puts], found]);
+    keys.stored(failed);
     const lost = new Set(failed);
     for (const { hash, customer } of firsts) {
       if (!lost.has(referenceEntry(hash))) {

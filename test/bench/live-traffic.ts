@@ -35,7 +35,7 @@ export async function liveTraffic(size: Size, folder: string): Promise<Figure[]>
     await fill(stores, size.quick ? 5_000 : 50_000);
     const follower = followerOf(stores);
     const builds = new ReadModelBuilds(stores, follower);
-    await builds.bringUpToDateAlone();
+    await builds.serveCurrentAlone();
     await follower.refresh();
     try {
       const ms = size.quick ? 1_000 : 2_000;

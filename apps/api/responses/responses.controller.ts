@@ -49,7 +49,8 @@ export class ResponsesController {
     if (!(lines instanceof Readable))
       throw unsupported('Send the batch as application/x-ndjson: one JSON object a line.');
     const results = receiveLines(lines, async (sent) => {
-      const received = await this.bus.execute(new Receive(sent, caller));
+      // It reads on only as fast as responses are triaged.
+      const received = await this.bus.execute(new Receive(sent, caller, 'wait'));
       if (isRefusal(received)) throw problemOfRefusal(received);
       return { id: received.response, revision: received.done.revision };
     });

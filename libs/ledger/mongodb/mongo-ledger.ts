@@ -85,6 +85,12 @@ export class MongoLedger implements Ledger {
     return rows.filter((row) => failed.has(row)).map(({ key }) => key);
   }
 
+  async putInOrder(stages: readonly (readonly Put[])[]): Promise<readonly string[]> {
+    const failed: string[] = [];
+    for (const stage of stages) failed.push(...(await this.putMany(stage)));
+    return failed;
+  }
+
   async remove(key: string, expected?: number): Promise<void> {
     refuseToWrite(this.mode);
     const filter = expected === undefined ? { _id: key } : { _id: key, version: expected };

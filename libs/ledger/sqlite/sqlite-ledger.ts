@@ -104,6 +104,11 @@ export class SqliteLedger implements Ledger {
     return outcomes.flatMap((outcome) => (outcome instanceof VersionConflict ? [outcome.key] : []));
   }
 
+  /** One transaction, so one sync for all stages. */
+  putInOrder(stages: readonly (readonly Put[])[]): Promise<readonly string[]> {
+    return this.putMany(stages.flat());
+  }
+
   async remove(key: string, expected?: number): Promise<void> {
     refuseToWrite(this.mode);
     const conflict = await this.ask(() => this.writes.run(() => this.unset(key, expected)));

@@ -55,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     logLevel: settings.AMENDS_LOG_LEVEL,
     rateLimit: settings.AMENDS_RATE_LIMIT,
     inFlightLimit: settings.AMENDS_IN_FLIGHT_LIMIT,
+    backlogLimit: settings.AMENDS_BACKLOG_LIMIT,
   };
 }
 

@@ -91,4 +91,6 @@ export class Environment {
   @Whole(1, 10_000_000) AMENDS_RATE_LIMIT = 50_000;
   /** The most requests that the app works on at a time. */
   @Whole(1, 1_000_000) AMENDS_IN_FLIGHT_LIMIT = 2_000;
+  /** The most responses that wait for triage: more are refused until some are triaged. */
+  @Whole(1, 10_000_000) AMENDS_BACKLOG_LIMIT = 10_000;
 }
