@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
-import type { EventStore } from '../../libs/event-store/event-store.js';
+import type { EventStore, StreamOptions } from '../../libs/event-store/event-store.js';
 import {
   reactionTo,
   type CommandReaction,
@@ -69,10 +69,14 @@ export class Errands<E extends RecoveryEvent> {
   }
 
   /** What a reaction needs to know. */
-  async known({ streams: names, openCasesBefore }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
+  async known({ streams: names, lastOf = [], openCasesBefore }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
     const streams = new Map<string, readonly RecordedEvent[]>();
-    for (const name of names)
-      streams.set(name, (await this.options.events.readStream(name)).events as readonly RecordedEvent[]);
+    const read = async (name: string, options?: StreamOptions): Promise<void> => {
+      const { events } = await this.options.events.readStream(name, options);
+      streams.set(name, events as readonly RecordedEvent[]);
+    };
+    for (const name of names) await read(name);
+    for (const name of lastOf) await read(name, { direction: 'backwards', limit: 1 });
     const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
     return { streams, openCases };
   }

@@ -204,6 +204,29 @@ test('what is done again after a crash costs each effect its own events, however
   expect(read).toBe(2 * revision);
 });
 
+test('what a reaction needs of a long stream is its last event, however often that changed', async () => {
+  await appendEvents(
+    stores.events,
+    Array.from({ length: 40 }, (_, n) => ({
+      ...changed('a'),
+      event: { ...changed('a').event, data: { ...changed('a').event.data, name: `name ${n}` } },
+    })),
+  );
+  const read: number[] = [];
+  const events: ErrandsOptions['events'] = {
+    readStream: async (...asked) => {
+      const slice = await stores.events.readStream(...asked);
+      read.push(slice.events.length);
+      return slice;
+    },
+  };
+  const errands = new Errands(copyTeam(copy), { events, rules: NO_RULES.books, openCases: async () => ({}) });
+  const { streams } = await errands.known({ streams: [], lastOf: ['team-a', 'team-nobody'] });
+  expect(streams.get('team-a')).toMatchObject([{ revision: 40, data: { name: 'name 39' } }]);
+  expect(streams.get('team-nobody')).toEqual([]);
+  expect(read).toEqual([1, 0]);
+});
+
 test('a stop loses nothing of what was done', async () => {
   await react(copyTeam(copy));
   await appendEvents(stores.events, [changed('care'), changed('billing')]);

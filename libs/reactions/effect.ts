@@ -19,7 +19,7 @@ export interface EffectOn<N extends AggregateName> {
 /** What a reaction gets besides the event. */
 export interface ReactionInputs {
   readonly books: RuleBooks;
-  /** The requested streams as they are now, oldest event first; empty if they don't exist. */
+  /** The requested streams as they are now, oldest event first, or their last event; empty if they don't exist. */
   readonly streams: ReadonlyMap<string, readonly RecordedEvent[]>;
   /** The requested numbers of open cases by owner. */
   readonly openCases: Readonly<Record<string, number>>;
@@ -27,7 +27,10 @@ export interface ReactionInputs {
 
 /** What the reactor looks up before it runs a reaction. */
 export interface Needs {
+  /** Read whole, so only streams that stay short. */
   readonly streams: readonly string[];
+  /** Streams whose last event says all that counts, however long they are. */
+  readonly lastOf?: readonly string[];
   /** Count, by owner, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
   readonly openCasesBefore?: string;
 }

@@ -9,9 +9,10 @@ type Intake = TriagedCase['intake'];
 
 /** What the intake of a team's day must know to choose an owner. */
 export const neededToChoose = (team: string, day: string, { owner }: Intake): Needs => {
-  const streams = [streamOf('team', team)];
+  // Each change of a team states it whole.
+  const needed = { streams: [], lastOf: [streamOf('team', team)] };
   // The intake counts the cases of its own day.
-  return owner === undefined ? { streams } : { streams, openCasesBefore: `${day}T00:00:00.000Z` };
+  return owner === undefined ? needed : { ...needed, openCasesBefore: `${day}T00:00:00.000Z` };
 };
 
 export const rosterOf = (team: string, { streams }: Pick<ReactionInputs, 'streams'>): Roster | undefined =>

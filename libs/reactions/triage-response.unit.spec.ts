@@ -130,7 +130,8 @@ describe('a response that wants a case', () => {
   const [effect] = triage(received());
   test('needs the team and its open cases from before the day', () => {
     expect(triageResponse.needs.ResponseReceived?.(received(), booksOf(MATRIX))).toEqual({
-      streams: ['team-north'],
+      streams: [],
+      lastOf: ['team-north'],
       openCasesBefore: '2031-05-05T00:00:00.000Z',
     });
   });
@@ -232,7 +233,8 @@ describe('what was held back', () => {
 
   test('gets an owner from the intake of the day on which a person releases it, without a limit', () => {
     expect(triageResponse.needs.ResponseReleased?.(released('person'), booksOf(MATRIX))).toEqual({
-      streams: ['team-north', 'response-r1'],
+      streams: ['response-r1'],
+      lastOf: ['team-north'],
       openCasesBefore: '2031-05-05T00:00:00.000Z',
     });
     const throttled = { ...given, books: booksOf({ ...MATRIX, throttle: { perTeamAndDay: 1 } }) };
