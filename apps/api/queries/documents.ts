@@ -90,7 +90,8 @@ export class Documents {
   async refuseParked(id: string): Promise<void> {
     const live = await this.stores.reads.live();
     if (live === undefined) return;
-    if ((await this.parked.list(live.id)).some(({ key }) => key === id))
+    const readModels = live.collections.map(({ name }) => name);
+    if (await this.parked.isParked(live.id, readModels, id))
       throw conflict(
         'parked',
         `An event of ${id} could not be read.`,

@@ -54,6 +54,14 @@ export class ParkedList {
     return (await this.ledger.get<ParkedRecord>(keyOf(generation, projection, key)))?.value;
   }
 
+  /** Whether one of these read models has events of the key that wait. It looks for them by name, however many others wait. */
+  async isParked(generation: number, projections: readonly string[], key: string): Promise<boolean> {
+    const [any] = await this.ledger.list(prefixOf(generation), { limit: 1 });
+    if (any === undefined) return false;
+    const found = await Promise.all(projections.map((projection) => this.get(generation, projection, key)));
+    return found.some((record) => record !== undefined);
+  }
+
   /** Stores what still waits after a retry. */
   async replace(record: ParkedRecord, { events, error }: ParkedEvents): Promise<void> {
     const { generation, projection, key } = record;
