@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { VersionConflict, type Ledger, type LedgerRecord } from '../ledger/ledger.js';
 import { newerIn, plainContact, type ContactData, type ContactStatement, type DatedContact } from './contact-data.js';
 import type { CustomerKeys } from './customer-keys.js';
@@ -15,7 +16,7 @@ export class Contacts {
 
   constructor(
     private readonly vault: Ledger,
-    keyEncryptionKey: Buffer,
+    keyEncryptionKey: KeyObject,
     private readonly keys: CustomerKeys,
   ) {
     this.emails = new CustomersByEmail(vault, keyEncryptionKey);
@@ -58,7 +59,7 @@ export class Contacts {
     return this.vault.get<Sealed>(entryOf(customer));
   }
 
-  private async merge(customer: string, key: Buffer, statement: ContactStatement): Promise<void> {
+  private async merge(customer: string, key: KeyObject, statement: ContactStatement): Promise<void> {
     const entry = entryOf(customer);
     const record = await this.read(customer);
     const known = record ? openedWith(key, record) : {};
@@ -89,7 +90,7 @@ interface Sealed {
   readonly sealed: string;
 }
 
-const openedWith = (key: Buffer, { key: entry, value }: LedgerRecord<Sealed>): DatedContact => {
+const openedWith = (key: KeyObject, { key: entry, value }: LedgerRecord<Sealed>): DatedContact => {
   const text = decrypt(key, value.sealed, entry);
   if (!text) throw new VaultKeyRefused(`Amends can't open ${entry} with its customer's key: the vault is damaged.`);
   return JSON.parse(text.toString()) as DatedContact;

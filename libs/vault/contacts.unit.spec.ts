@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Ledger, Put } from '../ledger/ledger.js';
 import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { Contacts } from './contacts.js';
@@ -14,7 +14,7 @@ const NEW = { email: 'eva@new.example' };
 const day = (n: number): string => new Date(Date.UTC(2031, 4, n)).toISOString();
 
 let vault: Ledger;
-const key = randomBytes(32);
+const key = createSecretKey(randomBytes(32));
 const open = (ledger = vault) => new Contacts(ledger, key, new CustomerKeys(ledger, key));
 
 beforeEach(() => {

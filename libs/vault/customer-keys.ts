@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Ledger, Put } from '../ledger/ledger.js';
 import { decrypt, encrypt, KEY_BYTES, keyFor } from './encryption.js';
@@ -22,13 +22,13 @@ interface FreshKeys {
 
 /** One key per customer, which the vault stores encrypted. */
 export class CustomerKeys {
-  private readonly wrapping: Buffer;
-  private readonly cached = new LRUCache<string, Buffer>({ max: CACHED, ttl: CACHED_MS });
+  private readonly wrapping: KeyObject;
+  private readonly cached = new LRUCache<string, KeyObject>({ max: CACHED, ttl: CACHED_MS });
   private checked = false;
 
   constructor(
     private readonly vault: Ledger,
-    keyEncryptionKey: Buffer,
+    keyEncryptionKey: KeyObject,
   ) {
     this.wrapping = keyFor(keyEncryptionKey, 'wrapping');
   }
@@ -53,7 +53,7 @@ export class CustomerKeys {
   }
 
   /** The customer's key; undefined if there is none, or it was destroyed. */
-  async find(customer: string): Promise<Buffer | undefined> {
+  async find(customer: string): Promise<KeyObject | undefined> {
     const known = this.cached.get(customer);
     if (known) return known;
     const entry = await this.vault.get<KeyEntry>(entryOf(customer));
@@ -61,7 +61,7 @@ export class CustomerKeys {
   }
 
   /** @throws CustomerIsForgotten if the key was destroyed */
-  async findOrMake(customer: string): Promise<Buffer> {
+  async findOrMake(customer: string): Promise<KeyObject> {
     const known = this.cached.get(customer);
     if (known) return known;
     await this.make([customer]);
@@ -85,11 +85,11 @@ export class CustomerKeys {
   fresh(customers: readonly string[]): FreshKeys {
     const made = customers
       .filter((customer) => !this.cached.has(customer))
-      .map((customer) => ({ customer, entry: entryOf(customer), key: randomBytes(KEY_BYTES) }));
+      .map((customer) => ({ customer, entry: entryOf(customer), key: createSecretKey(randomBytes(KEY_BYTES)) }));
     return {
       puts: made.map(({ entry, key }) => ({
         key: entry,
-        value: { wrapped: encrypt(this.wrapping, key, entry) } satisfies KeyEntry,
+        value: { wrapped: encrypt(this.wrapping, key.export(), entry) } satisfies KeyEntry,
         expected: 0,
       })),
       stored: (failed) => {
@@ -114,12 +114,13 @@ export class CustomerKeys {
     return entry !== undefined && 'destroyed' in entry.value;
   }
 
-  private unwrap(customer: string, wrapped: string): Buffer {
-    const key = decrypt(this.wrapping, wrapped, entryOf(customer));
-    if (!key)
+  private unwrap(customer: string, wrapped: string): KeyObject {
+    const bytes = decrypt(this.wrapping, wrapped, entryOf(customer));
+    if (!bytes)
       throw new VaultKeyRefused(
         `Amends can't unwrap the key of customer ${customer}: the vault was made with another key, or is damaged. Run amends verify.`,
       );
+    const key = createSecretKey(bytes);
     this.cached.set(customer, key);
     return key;
   }

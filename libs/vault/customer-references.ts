@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { idOf } from '../event-sourcing/identity.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -37,13 +38,13 @@ const entriesOf = (customer: string): string => `${CUSTOMERS}${customer}/`;
  */
 export class CustomerReferences {
   private readonly sources: CustomerSources;
-  private readonly hashing: Buffer;
-  private readonly reading: Buffer;
+  private readonly hashing: KeyObject;
+  private readonly reading: KeyObject;
   private readonly cached = new LRUCache<string, string>({ max: CACHED, ttl: CACHED_MS });
 
   constructor(
     private readonly vault: Ledger,
-    keyEncryptionKey: Buffer,
+    keyEncryptionKey: KeyObject,
     private readonly keys: CustomerKeys,
   ) {
     this.hashing = keyFor(keyEncryptionKey, 'references');

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Ledger } from '../ledger/ledger.js';
 import { keyedHash, keyFor } from './encryption.js';
 
@@ -6,11 +7,11 @@ const ofCustomer = (customer: string): string => `e-mail-of/${customer}/`;
 
 /** Finds customers by their e-mail address. The vault holds a keyed hash of it, never the address. */
 export class CustomersByEmail {
-  private readonly hashing: Buffer;
+  private readonly hashing: KeyObject;
 
   constructor(
     private readonly vault: Ledger,
-    keyEncryptionKey: Buffer,
+    keyEncryptionKey: KeyObject,
   ) {
     this.hashing = keyFor(keyEncryptionKey, 'e-mail addresses');
   }

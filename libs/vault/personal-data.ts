@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { EventDeclaration, ToAppend } from '../event-sourcing/event.js';
 import { isSealed, type Sealed } from '../event-sourcing/sealed.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -26,7 +27,8 @@ const REQUEST_HASH_LENGTH = 22;
  */
 export class PersonalData {
   private readonly keys: CustomerKeys;
-  private readonly keyEncryptionKey: Buffer;
+  private readonly keyEncryptionKey: KeyObject;
+  private readonly requestKeys = new WeakMap<KeyObject, KeyObject>();
   private readonly references: CustomerReferences;
   private readonly contacts: Contacts;
   private readonly declarations: Readonly<Record<string, EventDeclaration>>;
@@ -34,10 +36,10 @@ export class PersonalData {
   constructor({ vault, keyEncryptionKey, declarations }: PersonalDataOptions) {
     if (keyEncryptionKey.length !== KEY_BYTES)
       throw new VaultKeyRefused(`The vault key must be ${KEY_BYTES} bytes, not ${keyEncryptionKey.length}.`);
-    this.keyEncryptionKey = keyEncryptionKey;
-    this.keys = new CustomerKeys(vault, keyEncryptionKey);
-    this.contacts = new Contacts(vault, keyEncryptionKey, this.keys);
-    this.references = new CustomerReferences(vault, keyEncryptionKey, this.keys);
+    const key = (this.keyEncryptionKey = createSecretKey(keyEncryptionKey));
+    this.keys = new CustomerKeys(vault, key);
+    this.contacts = new Contacts(vault, key, this.keys);
+    this.references = new CustomerReferences(vault, key, this.keys);
     this.declarations = declarations;
   }
 
@@ -96,7 +98,15 @@ export class PersonalData {
     const [words] = events.flatMap(({ data }) => sealedIn(data));
     if (words === undefined) await this.keys.bind();
     const key = words === undefined ? this.keyEncryptionKey : await this.keys.find(words.key);
-    return key && keyedHash(keyFor(key, 'requests'), request, 'base64url').slice(0, REQUEST_HASH_LENGTH);
+    return key && keyedHash(this.requestKeyOf(key), request, 'base64url').slice(0, REQUEST_HASH_LENGTH);
+  }
+
+  private requestKeyOf(key: KeyObject): KeyObject {
+    const known = this.requestKeys.get(key);
+    if (known) return known;
+    const made = keyFor(key, 'requests');
+    this.requestKeys.set(key, made);
+    return made;
   }
 
   /** A copy with every sealed value opened, or marked as forgotten after its key was destroyed. */
@@ -153,7 +163,7 @@ export class PersonalData {
     throw new TypeError(`${type} is not declared, so Amends doesn't know which of its fields are personal.`);
   }
 
-  private sealOne<E extends ToAppend>(event: E, customer: string, key: Buffer): E {
+  private sealOne<E extends ToAppend>(event: E, customer: string, key: KeyObject): E {
     const data: Record<string, unknown> = { ...event.data };
     for (const { field, value, in: within } of this.toSeal(event)) {
       const sealed = sealedWith(key, customer, event.id, field, String(value));
@@ -184,14 +194,14 @@ const fieldsOf = (data: unknown): Readonly<Record<string, unknown>> =>
 /** A sealed value doesn't open in another event or field. */
 const contextOf = (event: string, field: string): string => `${event}/${field}`;
 
-const sealedWith = (key: Buffer, customer: string, event: string, field: string, text: string): Sealed => ({
+const sealedWith = (key: KeyObject, customer: string, event: string, field: string, text: string): Sealed => ({
   sealed: encrypt(key, text, contextOf(event, field)),
   key: customer,
   event,
   field,
 });
 
-const opened = (value: Sealed, key: Buffer): string => {
+const opened = (value: Sealed, key: KeyObject): string => {
   const text = decrypt(key, value.sealed, contextOf(value.event, value.field));
   if (!text) throw new SealedValueBroken(value.event, value.field);
   return text.toString();

@@ -6,6 +6,8 @@ import { loadRuleBooks } from '../../replay/builds/rule-books.js';
 import { ReadModelFollower, type FollowerOptions } from '../../replay/follow/follower.js';
 import { ParkedList } from '../../replay/fold/parked.js';
 
+const REST_MS = 50;
+
 /** Folds history into the kept builds, each under its own rules. */
 export const followerOn = (
   { events, reads, ledger }: Pick<ThreadStores, 'events' | 'reads' | 'ledger'>,
@@ -16,6 +18,7 @@ export const followerOn = (
     reads,
     projections: READ_MODELS,
     parked: new ParkedList(ledger),
+    restMs: REST_MS,
     inputs: async (generation) => {
       const history = await loadRuleBooks(events);
       const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;

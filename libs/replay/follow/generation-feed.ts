@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { ReadStore } from '../../read-store/read-store.js';
 import { Fold } from '../fold/fold.js';
@@ -17,6 +18,8 @@ export interface FeedOptions<Inputs> {
   readonly cached?: number;
   readonly stepMs?: number;
   readonly batchSize?: number;
+  /** Gathers events for so long before it folds on, unless somebody waits for them. Default: not at all. */
+  readonly restMs?: number;
   /** Folds only these shards; absent: all. */
   readonly shards?: readonly number[];
 }
@@ -26,6 +29,7 @@ export class GenerationFeed<Inputs> {
   readonly #options: FeedOptions<Inputs>;
   readonly #stop = new AbortController();
   readonly #waiting = new Set<() => void>();
+  #hurry: (() => void) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #fold: Fold<Inputs> | undefined;
   #position: string | undefined;
@@ -53,8 +57,10 @@ export class GenerationFeed<Inputs> {
     );
     const filter = { types: typesOf(projections), shards };
     try {
-      for await (const batch of events.follow({ from: fold.position, filter, batchSize, signal }))
+      for await (const batch of events.follow({ from: fold.position, filter, batchSize, signal })) {
         await steps.run(batch, signal);
+        if (batch.events.length < batchSize) await this.#rest();
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -91,6 +97,7 @@ export class GenerationFeed<Inputs> {
       ]);
       expired.addEventListener('abort', done, { once: true });
       this.#waiting.add(done);
+      this.#hurry?.();
       if (expired.aborted) done(); // A signal that was aborted before fires no event.
     });
   }
@@ -120,6 +127,18 @@ export class GenerationFeed<Inputs> {
   /** Ends `run` after the current step. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  /** One flush of many events writes a document once that each of them changed. */
+  async #rest(): Promise<void> {
+    const { restMs = 0 } = this.#options;
+    if (restMs === 0 || this.#waiting.size > 0) return;
+    const hurry = new AbortController();
+    this.#hurry = () => hurry.abort();
+    await after(restMs, undefined, { signal: AbortSignal.any([hurry.signal, this.#stop.signal]) }).catch(
+      () => undefined,
+    );
+    this.#hurry = undefined;
   }
 
   async #open(): Promise<Fold<Inputs>> {
