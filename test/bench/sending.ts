@@ -2,11 +2,19 @@ import autocannon from 'autocannon';
 
 export const KEY = 'bench-operator-key-0123456789abcdef';
 
+export interface Sent {
+  readonly requestsPerSecond: number;
+  /** Of an answer, in milliseconds. */
+  readonly p99: number;
+  /** Requests that were refused with 503, to be sent again later. */
+  readonly refused: number;
+}
+
 /**
- * Sends new responses over 50 connections, for a number of seconds or of responses. Resolves to requests a second.
- * @throws Error if an answer is not 2xx
+ * Sends new responses over 50 connections, for a number of seconds or of responses.
+ * @throws Error if an answer is neither 2xx nor 503
  */
-export async function send(url: string, run: string, until: { seconds: number } | { count: number }): Promise<number> {
+export async function send(url: string, run: string, until: { seconds: number } | { count: number }): Promise<Sent> {
   let n = 0;
   const result = await autocannon({
     url: `${url}/v1/responses`,
@@ -33,10 +41,15 @@ export async function send(url: string, run: string, until: { seconds: number } 
       },
     ],
   });
-  if (result.non2xx > 0 || result.errors > 0) {
+  const refused = result.statusCodeStats?.['503']?.count ?? 0;
+  if (result.non2xx > refused || result.errors > 0) {
     throw new Error(
       `${result.non2xx} of ${result.requests.total} requests were not answered 2xx, ${result.errors} failed.`,
     );
   }
-  return result.requests.total / result.duration;
+  return {
+    requestsPerSecond: (result.requests.total - refused) / result.duration,
+    p99: result.latency.p99,
+    refused,
+  };
 }

@@ -38,7 +38,22 @@ export async function triage(size: Size, folder: string): Promise<Figure[]> {
     const first = await burst('first');
     const ours: number[] = [];
     for (let run = 0; run < size.runs; run++) ours.push(await burst(`later ${run}`));
+    const seconds = size.quick ? 5 : 60;
+    const before = await triaged();
+    const began = performance.now();
+    const sent = await send(amends.url, 'sustained', { seconds });
+    const atEnd = (await triaged()) - before;
+    const accepted = Math.round(sent.requestsPerSecond * seconds);
+    while ((await triaged()) - before < accepted - size.runs) await after(LOOK_EVERY_MS);
+    const lag = performance.now() - began - seconds * 1_000;
     return [
+      {
+        what: `responses accepted and triaged, sustained for ${seconds} s`,
+        unit: 'responses/s',
+        ours: [atEnd / seconds],
+        reach: { atLeast: 2_000 },
+        note: `${sent.requestsPerSecond.toFixed(0)} accepted/s, p99 of an answer ${sent.p99.toFixed(0)} ms, ${sent.refused} refused; the last was triaged ${Math.max(0, lag).toFixed(0)} ms after the last was sent`,
+      },
       {
         what: `triage of ${count.toLocaleString('en')} responses sent at once, later in the day`,
         unit: 'responses/s',
