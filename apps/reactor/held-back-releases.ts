@@ -6,7 +6,7 @@ import type { ReadStore } from '../../libs/read-store/read-store.js';
 import type { HeldBackDocument } from '../../libs/read-models/held-back.js';
 import { effectOn, type Effect } from '../../libs/reactions/effect.js';
 import { neededToRelease, releaseByRule, type Day, type HeldBack } from '../../libs/reactions/release-held-back.js';
-import { HELD_BACK_ORDERS, heldBackThat } from '../../libs/reports/held-back-list.js';
+import { HELD_BACK_ORDERS, waitingNow } from '../../libs/reports/held-back-list.js';
 import type { Errands } from './errands.js';
 
 export interface ReleasesOptions {
@@ -49,7 +49,7 @@ export class HeldBackReleases {
     await rules.reload();
     const now = this.options.now();
     const by = ['programme', 'team'];
-    for (const { programme, team } of await reads.group('held_back', { by, filter: heldBackThat('waiting', now) }))
+    for (const { programme, team } of await reads.group('held_back', { by, filter: { waitsUntil: { $gt: now } } }))
       await this.letIn(String(programme), typeof team === 'string' ? team : null, now);
     await this.recordExpiries(now);
   }
@@ -59,7 +59,7 @@ export class HeldBackReleases {
     const rules = this.options.rules.books().at(programme, now);
     const order = rules?.ruleSet.triage?.throttle?.release?.order;
     if (rules === undefined || order === undefined) return;
-    const filter = { programme, team, ...heldBackThat('waiting', now) };
+    const filter = { programme, team, ...waitingNow(now) };
     const { documents } = await reads.find('held_back', { filter, sort: HELD_BACK_ORDERS[order], limit: MOST });
     const day: Day = { programme, team: team ?? programme, day: now.slice(0, 10), rules };
     const waiting = (documents as unknown as readonly HeldBackDocument[]).map(asHeldBack); // it stores what it declares
@@ -68,8 +68,9 @@ export class HeldBackReleases {
   }
 
   private async recordExpiries(now: string): Promise<void> {
-    const filter = { ...heldBackThat('expired', now), expiryRecorded: false };
-    const { documents } = await this.options.reads.find('held_back', { filter, limit: MOST });
+    const filter = { waitsUntil: { $lte: now } };
+    const sort = [{ field: 'waitsUntil', direction: 'asc' }] as const;
+    const { documents } = await this.options.reads.find('held_back', { filter, sort, limit: MOST });
     for (const { response, programme, customer, heldUntil } of documents as unknown as readonly HeldBackDocument[]) {
       const about = { programme: programme ?? '', shardKey: customer ?? '' };
       const effect = effectOn('response', response ?? '', { type: 'RecordExpiry' }, about);

@@ -31,6 +31,8 @@ const fields = {
   heldUntil: 'instant',
   /** Whether its expiry is recorded. It has expired from `heldUntil` on, recorded or not. */
   expiryRecorded: 'boolean',
+  /** `heldUntil`, or the end of time, until it is released or its expiry is recorded: then nothing is to be done any more. */
+  waitsUntil: 'instant',
   releasedAt: 'instant',
   releasedBy: 'string',
 } as const;
@@ -55,17 +57,19 @@ const ORDERS = [
   ['lowest', 'respondedAt'],
 ];
 
+/** After every instant. */
+const NEVER = '9999-12-31T23:59:59.999Z';
+
 /** One document for each response that a throttle held back, also after it was released or expired. */
 export const heldBack: ReadModel<HeldBackFact, ['triage']> = {
   name: 'held_back',
-  version: 1,
+  version: 2,
   reads: ['triage'],
   fields,
   indexes: [
-    // Few of all that were ever held back still wait.
-    ['releasedAt', 'heldUntil'],
-    ...ORDERS,
-    ...ORDERS.map((order) => ['team', ...order]),
+    // Few of all that were ever held back still wait: no look at those may read past the others.
+    ['waitsUntil'],
+    ...ORDERS.map((order) => ['releasedAt', 'expiryRecorded', ...order]),
   ],
   ofOneStream: true,
   key: ({ stream }) => (stream.startsWith(RESPONSE) ? stream.slice(RESPONSE.length) : undefined),
@@ -77,9 +81,10 @@ export const heldBack: ReadModel<HeldBackFact, ['triage']> = {
         : fact,
     ResponseReleased: (fact, { data, occurredAt }) => {
       const { case: id, kind, priority, team = null, by } = data;
-      return step(fact, { case: id, kind, priority, team, releasedAt: occurredAt, releasedBy: by });
+      return step(fact, { case: id, kind, priority, team, waitsUntil: null, releasedAt: occurredAt, releasedBy: by });
     },
-    ResponseExpired: (fact, { data }) => step(fact, { heldUntil: data.heldUntil, expiryRecorded: true }),
+    ResponseExpired: (fact, { data }) =>
+      step(fact, { heldUntil: data.heldUntil, expiryRecorded: true, waitsUntil: null }),
   },
   documents: ({ shown }, key) => (shown ? [[key, shown]] : []),
 };
@@ -91,6 +96,7 @@ function begin(
 ): HeldBackDocument {
   const { response, source, externalId, customer, contactMe, touchpoint = null, product = null } = received;
   const { kind, priority, team = null } = caseAwaited(data, rules);
+  const until = heldUntil(at, rules?.triage?.throttle) ?? null;
   return {
     response,
     programme,
@@ -108,8 +114,9 @@ function begin(
     rule: data.rule,
     ruleSet: data.ruleSet,
     heldBackAt: occurredAt,
-    heldUntil: heldUntil(at, rules?.triage?.throttle) ?? null,
+    heldUntil: until,
     expiryRecorded: false,
+    waitsUntil: until ?? NEVER,
     releasedAt: null,
     releasedBy: null,
   };

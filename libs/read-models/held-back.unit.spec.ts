@@ -70,8 +70,17 @@ describe('what is held back', () => {
         respondedAt: '2031-05-05T09:00:00.000Z',
         heldBackAt: '2031-05-05T09:01:00.000Z',
         heldUntil: '2031-05-07T09:00:00.000Z',
+        waitsUntil: '2031-05-07T09:00:00.000Z',
         releasedAt: null,
       },
+    });
+  });
+  test('waits no more once it is released, or its expiry is recorded', async () => {
+    const held = [received('r'), triaged('r', 'held-back')];
+    for (const ends of [released('r'), expired('r')])
+      expect(await documents(heldBack, told(...held, ends), withinTwoDays)).toMatchObject({ r: { waitsUntil: null } });
+    expect(await documents(heldBack, told(...held), NO_RULES)).toMatchObject({
+      r: { waitsUntil: '9999-12-31T23:59:59.999Z' },
     });
   });
   test('waits for what the override says that held it back', async () => {

@@ -20,6 +20,9 @@ export function heldBackThat(state: HeldBackState, at: string): Filter {
   }
 }
 
+/** Those that wait now, in a form that reads past none of the others, however many there were. */
+export const waitingNow = (now: string): Filter => ({ ...heldBackThat('waiting', now), expiryRecorded: false });
+
 /** The state of one at an instant. */
 export function heldBackState(
   { releasedAt, heldUntil }: { readonly releasedAt?: unknown; readonly heldUntil?: unknown },

@@ -14,6 +14,7 @@ import {
   HELD_BACK_STATES,
   heldBackState,
   heldBackThat,
+  waitingNow,
 } from '../../../libs/reports/held-back-list.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
@@ -74,5 +75,10 @@ function inStateAsOf(filter: Filter, now: string): Filter {
   const named = askedOf(filter, 'state') ?? ['waiting'];
   const states = named.flatMap((state) => oneOf('state', String(state), HELD_BACK_STATES) ?? []);
   const others = conditionsOf(filter).filter((condition) => !('state' in condition));
-  return { $and: [...others, { $or: states.map((state) => heldBackThat(state, now)) }] };
+  return {
+    $and: [
+      ...others,
+      { $or: states.map((state) => (state === 'waiting' ? waitingNow(now) : heldBackThat(state, now))) },
+    ],
+  };
 }
