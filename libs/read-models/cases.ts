@@ -71,7 +71,7 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     workedBy: 'strings',
     outcome: 'string',
   },
-  indexes: [['reference'], ['order'], ['customer', 'openedAt'], ['openedAt'], ['status', 'lastEventAt']],
+  indexes: [['response'], ['reference'], ['order'], ['customer', 'openedAt'], ['openedAt'], ['status', 'lastEventAt']],
   ...ofEachCase(evolve),
   documents: (fact, key) => [[key, shown(fact)]],
 };
