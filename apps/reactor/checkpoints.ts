@@ -4,6 +4,8 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 
 const SAVE_EVERY_MS = 250;
+/** Nothing is done twice where nothing was done, but a start after a crash reads again what came since. */
+const SAVE_QUIET_EVERY_MS = 10_000;
 
 /** How far a reaction has come, by shard: workers that share the shards each keep their own. */
 export class Checkpoints {
@@ -38,7 +40,7 @@ export class Checkpoints {
   /** At most four times a second: after a crash, command ids prevent that effects happen twice. */
   async save(shards: readonly string[], acted: boolean): Promise<void> {
     this.waiting = [...shards];
-    if (acted && performance.now() - this.savedAt >= SAVE_EVERY_MS) await this.flush();
+    if (performance.now() - this.savedAt >= (acted ? SAVE_EVERY_MS : SAVE_QUIET_EVERY_MS)) await this.flush();
   }
 
   async flush(): Promise<void> {
