@@ -194,12 +194,16 @@ const CHANGES: { readonly [T in CaseEvent['type']]?: Change<T> } = {
 export function recordAfter(now: Known, event: CaseHappening, inputs: PartOfInputs<'rootCauses'>): CaseRecord {
   const change = CHANGES[event.type] as Change<CaseEvent['type']> | undefined; // the type is the event's own
   const more = change ? { ...now.more, ...change(now, event, inputs) } : now.more;
-  return breachesOf(event).reduce((before, rule) => withBreach(before, event, now.case.facts.cycle, rule), more);
+  const broken = breachesOf(event);
+  if (broken.length === 0) return more;
+  return broken.reduce((before, rule) => withBreach(before, event, now.case.facts.cycle, rule), more);
 }
+
+const NONE: readonly Breach[] = [];
 
 /** The rules that an event broke. */
 export const breachesOf = ({ data }: CaseHappening): readonly Breach[] =>
-  ('breaches' in data ? data.breaches : undefined) ?? [];
+  ('breaches' in data ? data.breaches : undefined) ?? NONE;
 
 const withBreach = (more: CaseRecord, event: Recorded, cycle: number, rule: Breach): CaseRecord => ({
   ...more,

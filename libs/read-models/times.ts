@@ -18,7 +18,6 @@ const NOT_YET = {
   approveWorkingMs: null,
 };
 
-type TimedStep = 'alert' | 'acknowledge' | 'firstContact' | 'resolve' | 'approve';
 type Reached = Readonly<Record<keyof typeof NOT_YET, number | null>>;
 
 interface TimesFact {
@@ -27,35 +26,46 @@ interface TimesFact {
   readonly reached: Reached;
 }
 
-/** First reached counts for alert, acknowledge and contact; last reached for what a return or a reopening undoes. */
-function reachedBy(
-  { case: { openedAt }, reached }: TimesFact,
-  event: RecordedEvent,
+/** From the opening to an event: of the wall clock, and of working time if there is a calendar. */
+function taken(
+  { case: { openedAt } }: TimesFact,
+  { programme, occurredAt }: RecordedEvent,
   { rules }: PartOfInputs<'calendars'>,
-): Reached {
-  const first = (step: TimedStep): Reached => (reached[`${step}WallMs`] === null ? last(step) : reached);
-  const last = (step: TimedStep): Reached => {
-    const { programme, occurredAt } = event;
-    const [from, to] = [instant(openedAt), instant(occurredAt)];
-    const calendar = rules.at(programme, occurredAt)?.calendars.values().next().value;
-    return {
-      ...reached,
-      [`${step}WallMs`]: Math.max(0, to - from),
-      [`${step}WorkingMs`]: calendar ? calendar.workingMs(from, to) : null,
-    };
-  };
+): [wallMs: number, workingMs: number | null] {
+  const [from, to] = [instant(openedAt), instant(occurredAt)];
+  const calendar = rules.at(programme, occurredAt)?.calendars.values().next().value;
+  return [Math.max(0, to - from), calendar ? calendar.workingMs(from, to) : null];
+}
+
+/** First reached counts for alert, acknowledge and contact; last reached for what a return or a reopening undoes. */
+function reachedBy(fact: TimesFact, event: RecordedEvent, inputs: PartOfInputs<'calendars'>): Reached {
+  const { reached } = fact;
   switch (event.type) {
-    case 'OwnerAlerted':
-      return event.data.breaches ? reached : first('alert');
-    case 'CaseAcknowledged':
-      return first('acknowledge');
-    case 'ContactAttempted':
-      return event.data.outcome === 'reached' && event.occurredAt >= openedAt ? first('firstContact') : reached;
+    case 'OwnerAlerted': {
+      if (reached.alertWallMs !== null || event.data.breaches) return reached;
+      const [alertWallMs, alertWorkingMs] = taken(fact, event, inputs);
+      return { ...reached, alertWallMs, alertWorkingMs };
+    }
+    case 'CaseAcknowledged': {
+      if (reached.acknowledgeWallMs !== null) return reached;
+      const [acknowledgeWallMs, acknowledgeWorkingMs] = taken(fact, event, inputs);
+      return { ...reached, acknowledgeWallMs, acknowledgeWorkingMs };
+    }
+    case 'ContactAttempted': {
+      const isReached = event.data.outcome === 'reached' && event.occurredAt >= fact.case.openedAt;
+      if (reached.firstContactWallMs !== null || !isReached) return reached;
+      const [firstContactWallMs, firstContactWorkingMs] = taken(fact, event, inputs);
+      return { ...reached, firstContactWallMs, firstContactWorkingMs };
+    }
     case 'CaseSubmitted':
-    case 'CaseGivenUp':
-      return last('resolve');
-    case 'CaseApproved':
-      return last('approve');
+    case 'CaseGivenUp': {
+      const [resolveWallMs, resolveWorkingMs] = taken(fact, event, inputs);
+      return { ...reached, resolveWallMs, resolveWorkingMs };
+    }
+    case 'CaseApproved': {
+      const [approveWallMs, approveWorkingMs] = taken(fact, event, inputs);
+      return { ...reached, approveWallMs, approveWorkingMs };
+    }
     case 'CaseReturned':
       return { ...reached, resolveWallMs: null, resolveWorkingMs: null };
     default:

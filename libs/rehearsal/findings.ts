@@ -11,7 +11,7 @@ import { TOTALLED, type Totalled, type TotalQuery } from './totals.js';
 export class ModelFindings {
   readonly digests = new Map<number, string>();
   readonly #digest: ShardDigest;
-  #counter: GroupCounter | undefined;
+  readonly #counter: GroupCounter | undefined;
   readonly #summed: GroupCounter | undefined;
 
   /** @param lines both sides share them: documents that are equal on both sides are written once */
@@ -35,8 +35,7 @@ export class ModelFindings {
     if (digest !== undefined) this.digests.set(shard, digest);
     const { query } = this;
     if (!query?.summing || !this.#counter) return;
-    this.#summed?.merge(query.summing.sum(this.#counter.result()));
-    this.#counter = new GroupCounter(query);
+    this.#summed?.merge(query.summing.sum(this.#counter.take()));
   }
 
   get groups(): readonly Group[] {

@@ -22,8 +22,8 @@ const node = (): Node => ({ row: undefined, next: new Map() });
 
 /** Groups and counts documents like a read store does, for documents that no store holds. */
 export class GroupCounter {
-  readonly #rows: Row[] = [];
-  readonly #root = node();
+  #rows: Row[] = [];
+  #root = node();
   readonly #passes: (document: Document) => boolean;
   readonly #by: readonly string[];
   readonly #names: readonly string[];
@@ -53,11 +53,19 @@ export class GroupCounter {
   }
 
   result(): readonly Group[] {
-    return this.#rows.map(({ by, count, figures }) => ({
-      ...by,
-      count,
-      ...Object.fromEntries(this.#names.map((name, at) => [name, figures[at] ?? 0])),
-    }));
+    return this.#rows.map(({ by, count, figures }) => {
+      const group: Record<string, Value> & { count: number } = { ...by, count };
+      for (const [at, name] of this.#names.entries()) group[name] = figures[at] ?? 0;
+      return group;
+    });
+  }
+
+  /** The result so far. It counts anew from here on. */
+  take(): readonly Group[] {
+    const groups = this.result();
+    this.#rows = [];
+    this.#root = node();
+    return groups;
   }
 
   #row(of: Document): Row {

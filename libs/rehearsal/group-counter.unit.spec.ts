@@ -63,6 +63,9 @@ test('a counter groups documents like a store, all at once or in shares', async 
           groups.map((group) => JSON.stringify(Object.entries(group).toSorted())).toSorted();
         expect(sorted(whole?.result())).toEqual(sorted(stored));
         expect(sorted(both?.result())).toEqual(sorted(stored));
+        expect(sorted(both?.take())).toEqual(sorted(stored));
+        for (const each of documents) both?.add(each);
+        expect(sorted(both?.result())).toEqual(sorted(stored));
       } finally {
         await store.close();
       }

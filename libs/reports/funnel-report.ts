@@ -86,11 +86,13 @@ export function byOrigin(groups: readonly Group[]): readonly Group[] {
   for (const { about, response, flagged: count } of groups)
     if (about === 'response' && Number(count) > 0) flagged.add(response);
   const sums = new Map<Origin, Record<string, string | number>>();
-  for (const { about, response, ...figures } of groups) {
+  for (const group of groups) {
+    const { about, response } = group;
     const origin = about === 'response' ? 'response' : flagged.has(response) ? 'case' : 'other-case';
     const sum = sums.get(origin) ?? { about: origin };
     sums.set(origin, sum);
-    for (const [name, figure] of Object.entries(figures)) sum[name] = Number(sum[name] ?? 0) + Number(figure);
+    for (const name in group)
+      if (name !== 'about' && name !== 'response') sum[name] = Number(sum[name] ?? 0) + Number(group[name]);
   }
   return [...sums.values()] as unknown as readonly Group[];
 }

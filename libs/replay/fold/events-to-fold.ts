@@ -1,9 +1,13 @@
 import type { Recorded } from '../../event-sourcing/event.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { sortById } from '../digest/fast/id-order.js';
+
+type Reading = NonNullable<AnyProjection<never>['reading']>;
 
 /** Events in order, also grouped by stream. */
 export class EventsToFold {
   readonly #byStream: ReadonlyMap<string, readonly Recorded[]>;
+  readonly #asRead = new Map<Reading, Map<string, readonly Recorded[]>>();
 
   constructor(readonly events: readonly Recorded[]) {
     this.#byStream = Map.groupBy(events, ({ stream }) => stream);
@@ -26,6 +30,17 @@ export class EventsToFold {
       part = [];
     }
     if (part.length > 0) yield new EventsToFold(part);
+  }
+
+  /** The events of a stream as they are read. Projections of one reading share the work. */
+  streamAsRead(name: string, reading: Reading | undefined): readonly Recorded[] {
+    const events = this.streamOf(name);
+    if (reading === undefined) return events;
+    let known = this.#asRead.get(reading);
+    if (!known) this.#asRead.set(reading, (known = new Map()));
+    let read = known.get(name);
+    if (!read) known.set(name, (read = reading.asRead(events as readonly never[])));
+    return read;
   }
 
   /** The events of one stream, oldest first. */

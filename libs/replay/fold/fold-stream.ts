@@ -24,15 +24,15 @@ export function typesReadBy<Inputs>(projection: AnyProjection<Inputs>): Readonly
   return types;
 }
 
-/** The fact of a stream, from all of its events, as the projection reads them. */
+/** The fact of a stream, from all of its events as the projection reads them. */
 export function foldStream<Inputs>(
-  { evolve, reading }: AnyProjection<Inputs>,
-  events: readonly Recorded[],
+  { evolve }: Pick<AnyProjection<Inputs>, 'evolve'>,
+  read: readonly Recorded[],
   inputs: Inputs,
 ): object | undefined {
   const evolvers = evolversOf({ evolve });
   let fact: object | undefined;
-  for (const event of reading ? reading.asRead(events as readonly never[]) : events) {
+  for (const event of read) {
     const evolver = evolvers.get(event.type);
     if (evolver) fact = evolver(fact, event, inputs);
   }

@@ -21,13 +21,15 @@ export function foldWhole<Inputs>(projection: AnyProjection<Inputs>, batch: Even
 type Facts = Iterable<readonly [key: string, fact: object | undefined]>;
 
 /** For projections whose keys read one stream each. */
-function ofStreams<Inputs>(projection: AnyProjection<Inputs>, { streams }: EventsToFold, inputs: Inputs): Facts {
+function ofStreams<Inputs>(projection: AnyProjection<Inputs>, batch: EventsToFold, inputs: Inputs): Facts {
   const reads: ReadonlySet<string> = typesReadBy(projection);
   const facts: [string, object | undefined][] = [];
-  for (const events of streams) {
+  for (const events of batch.streams) {
     const first = events.find(({ type }) => reads.has(type));
     const key = first && projection.key(first as never);
-    if (key !== undefined) facts.push([key, foldStream(projection, events, inputs)]);
+    if (first === undefined || key === undefined) continue;
+    const read = batch.streamAsRead(first.stream, projection.reading);
+    facts.push([key, foldStream(projection, read, inputs)]);
   }
   return facts;
 }

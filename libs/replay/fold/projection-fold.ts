@@ -51,6 +51,8 @@ export interface ProjectionFoldOptions<Inputs> {
   readonly parked: ReadonlyMap<string, string>;
   /** Positions of events that an operator skipped. */
   readonly skipped: ReadonlySet<string>;
+  /** Each batch has all events of its streams. */
+  readonly whole?: true;
 }
 
 const NOTHING: readonly Shown[] = [];
@@ -103,6 +105,7 @@ export class ProjectionFold<Inputs> {
       partlyStored: false,
       parked: new Map(),
       skipped,
+      whole: true,
     });
   }
 
@@ -117,7 +120,7 @@ export class ProjectionFold<Inputs> {
       const { known, events } = one;
       const waitsFrom = this.#parked.get(known.key);
       let because: unknown;
-      let at = 0;
+      let at = this.#foldAtOnce(one, batch, inputs) ? events.length : 0;
       for (let event; (event = events[at]) && (waitsFrom === undefined || event.position < waitsFrom); at++) {
         try {
           const lookingBack = this.#foldOne(one, event, inputs);
@@ -217,6 +220,24 @@ export class ProjectionFold<Inputs> {
     return undefined;
   }
 
+  /**
+   * Folds a whole stream as it is read, instead of again for each event that changes how it is read. False if it can't
+   * be folded to its end: then event by event shows how far it can.
+   */
+  #foldAtOnce({ known, before, events }: KeyInBatch, batch: EventsToFold, inputs: Inputs): boolean {
+    const { whole, projection } = this.#options;
+    const stream = events[0]?.stream;
+    if (!whole || !projection.ofOneStream || stream === undefined || this.#skipped.size > 0) return false;
+    try {
+      known.fact = foldStream(projection, batch.streamAsRead(stream, projection.reading), inputs);
+      known.position = events.findLast((event) => this.#reads(event))?.position ?? '';
+      return true;
+    } catch {
+      Object.assign(known, before);
+      return false;
+    }
+  }
+
   /** Takes the key back to the last event after which it can be shown. Returns how many events are folded then. */
   async #backToShown(one: KeyInBatch, folded: number, inputs: Inputs): Promise<number> {
     const { known, before, events, passed } = one;
@@ -267,7 +288,7 @@ export class ProjectionFold<Inputs> {
   #knownFrom(events: readonly Recorded[], inputs: Inputs): Omit<Known, 'key'> {
     const { projection } = this.#options;
     const read = projection.reading?.asRead(events as readonly never[]) ?? events;
-    const fact = foldStream(projection, events, inputs);
+    const fact = foldStream(projection, read, inputs);
     return { fact, latest: read.at(-1), position: events.at(-1)?.position ?? '' };
   }
 
