@@ -140,7 +140,8 @@ const numbering = (db: DatabaseSync, table: string, columns: readonly string[], 
   return {
     forget: () => known.clear(),
     of: (...parts: [string, ...string[]]): number => {
-      const key = parts.length === 1 ? parts[0] : JSON.stringify(parts);
+      // With its length, so that no two pairs are alike.
+      const key = parts.length === 1 ? parts[0] : `${parts[0].length}:${parts.join('')}`;
       const found = known.get(key);
       if (found !== undefined) return found;
       const row: unknown = find.get(...parts);
@@ -156,13 +157,14 @@ export type RowWriter = ReturnType<typeof rowWriter>;
 
 export const rowWriter = (db: DatabaseSync) => {
   const names = numbering(db, 'names', ['name'], 10_000);
-  const streams = numbering(db, 'streams', ['name'], 50_000);
+  const addStream = db.prepare('INSERT INTO streams (name) VALUES (?)');
   const actors = numbering(db, 'actors', ['name', 'role'], 10_000);
   const insert = db.prepare(
     `INSERT INTO events (${COLUMNS}, category, sequence, request_hash) VALUES (${'?, '.repeat(19)}?)`,
   );
   return {
-    stream: (name: string) => streams.of(name),
+    /** The number of a stream that has none yet. */
+    stream: (name: string) => Number(addStream.run(name).lastInsertRowid),
     /** Inserts the event and returns its row. */
     insert: (event: ToAppend, data: string, position: number, stream: number, revision: number): EventRow => {
       const { occurredAt, commandId } = event;
@@ -188,6 +190,6 @@ export const rowWriter = (db: DatabaseSync) => {
       insert.run(...row, names.of(categoryOf(event.stream)), event.sequence ?? null, event.requestHash ?? null);
       return row;
     },
-    forget: () => [names, streams, actors].forEach((numbers) => numbers.forget()),
+    forget: () => [names, actors].forEach((numbers) => numbers.forget()),
   };
 };

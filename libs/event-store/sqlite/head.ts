@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -26,7 +26,7 @@ export interface Head {
 }
 
 const SLOT_BYTES = 512;
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => digest('sha256', text);
 
 export const hashOfRow = (row: EventRow): string => sha256(JSON.stringify(row));
 

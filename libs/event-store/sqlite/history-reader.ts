@@ -49,12 +49,13 @@ export class HistoryReader {
     return this.number('SELECT max(position) FROM events');
   }
 
-  streamNumber(name: string): number {
-    return this.number('SELECT id FROM streams WHERE name = ?', name);
-  }
-
-  revision(stream: number): number {
-    return this.number('SELECT max(revision) FROM events WHERE stream = ?', stream);
+  /** Undefined for a stream that nobody wrote to. */
+  streamNamed(name: string): { readonly number: number; readonly revision: number } | undefined {
+    const [found] = this.rows<[number, number | null]>(
+      'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
+      name,
+    );
+    return found && { number: found[0], revision: found[1] ?? 0 };
   }
 
   rowAt(position: number): EventRow | undefined {
@@ -66,22 +67,25 @@ export class HistoryReader {
     return this.rows<EventRow>(sql, stream, after, to);
   }
 
-  stream(name: string, { after, direction = 'forwards', limit }: StreamOptions): StreamSlice {
-    const stream = this.streamNumber(name);
-    if (stream === 0) return { events: [], revision: 0 };
-    // The revision first, so that the slice leaves out an event that comes between the two reads.
-    const revision = this.revision(stream);
-    const [low, high] =
-      direction === 'forwards' ? [after ?? 0, revision] : [0, Math.min(revision, (after ?? Infinity) - 1)];
+  stream(name: string, { after, direction = 'forwards', limit = Infinity }: StreamOptions): StreamSlice {
+    const forwards = direction === 'forwards';
+    const from = after ?? (forwards ? 0 : Number.MAX_SAFE_INTEGER);
     const rows = this.rows<StoredRow>(
-      `SELECT ${this.columns} FROM events WHERE stream = ? AND revision > ? AND revision <= ?
-       ORDER BY revision ${direction === 'forwards' ? 'ASC' : 'DESC'} LIMIT ?`,
-      stream,
-      low,
-      high,
-      limit ?? -1,
+      `SELECT ${this.columns} FROM events
+       WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision ${forwards ? '>' : '<'} ?
+       ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`,
+      name,
+      from,
+      limit === Infinity ? -1 : limit,
     );
-    return { events: this.events(rows), revision };
+    const events = this.events(rows);
+    if (!forwards || rows.length >= limit) return { events, revision: this.revision(name) };
+    // What the limit didn't cut ends where the stream does. An event that came since is not counted: it isn't in the slice.
+    return { events, revision: rows.at(-1)?.[3] ?? (from === 0 ? 0 : Math.min(from, this.revision(name))) };
+  }
+
+  private revision(stream: string): number {
+    return this.streamNamed(stream)?.revision ?? 0;
   }
 
   forwards(after: number, end: number, most: number, filter?: EventFilter): Reach {
@@ -156,7 +160,7 @@ export class HistoryReader {
     return Array.isArray(row) ? Number(row[0] ?? 0) : 0;
   }
 
-  private rows<Row extends EventRow | StoredRow | [number]>(sql: string, ...values: (string | number)[]): Row[] {
+  private rows<Row extends readonly unknown[]>(sql: string, ...values: (string | number)[]): Row[] {
     // The columns are NOT NULL and STRICT, in the row's order.
     return this.statement(sql).all(...values) as unknown as Row[];
   }

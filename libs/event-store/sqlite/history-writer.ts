@@ -101,23 +101,22 @@ export class HistoryWriter {
   }
 
   private insert({ stream, events, data, expected, held }: Append): Appended | RevisionConflict {
-    const known = this.reader.streamNumber(stream);
-    const revision = this.revisionOf(stream, known);
+    const there = this.reader.streamNamed(stream);
+    const revision = there?.revision ?? 0;
     if (revision !== expected) {
-      return this.before(known, events, expected) ?? new RevisionConflict(stream, expected, revision);
+      const before = there && this.before(there.number, events, expected);
+      return before ?? new RevisionConflict(stream, expected, revision);
     }
-    const moved = held.find((other) => this.revisionOf(other.stream) !== other.revision);
-    if (moved) return new RevisionConflict(moved.stream, moved.revision, this.revisionOf(moved.stream));
-    const number = known === 0 ? this.writer.stream(stream) : known;
+    for (const other of held) {
+      const { revision: actual = 0 } = this.reader.streamNamed(other.stream) ?? {};
+      if (actual !== other.revision) return new RevisionConflict(other.stream, other.revision, actual);
+    }
+    const number = there?.number ?? this.writer.stream(stream);
     for (const [index, event] of events.entries()) {
       this.position += 1;
       this.lastRow = this.writer.insert(event, data[index] ?? '', this.position, number, expected + index + 1);
     }
     return { revision: expected + events.length, position: positionText(this.position) };
-  }
-
-  private revisionOf(stream: string, known = this.reader.streamNumber(stream)): number {
-    return known === 0 ? 0 : this.reader.revision(known);
   }
 
   /** The first answer, where these very events were appended at this very place before. */
