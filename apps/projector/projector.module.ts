@@ -8,10 +8,10 @@ import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { pause } from '../../libs/platform/stores/turn.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { FollowingInThread } from '../../libs/builds/follow/following-in-thread.js';
+import type { Generation } from '../../libs/read-store/read-store.js';
 import { Following } from '../../libs/replay/follow/following.js';
 import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
-import type { WorkProgress } from '../../libs/builds/work.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { FOLLOWER_IN_THREAD } from './follower.provider.js';
 
@@ -39,7 +39,9 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
 
   /** The port opens soon, at any size of history: what is not built by then is answered 503, with the progress. */
   async onApplicationBootstrap(): Promise<void> {
-    const built = this.serveCurrent();
+    const served = await this.stores.reads.live();
+    const lasts = served !== undefined || (await isLong(this.stores.events));
+    const built = this.serveCurrent(served, lasts);
     this.run(built.then(() => this.lookAfter()));
     this.readiness.register('readModels', async () => {
       const lag = await this.follower.lag();
@@ -58,7 +60,7 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       },
       ['generation'],
     );
-    await Promise.race([built, pause(OPEN_WITHIN_MS, this.stop)]);
+    await (lasts ? Promise.race([built, pause(OPEN_WITHIN_MS, this.stop)]) : built);
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
@@ -76,10 +78,14 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       }
   }
 
-  private async serveCurrent(): Promise<void> {
+  private async serveCurrent(served: Generation | undefined, lasts: boolean): Promise<void> {
     try {
-      const served = await this.stores.reads.live();
-      if (served === undefined) await this.firstBuild.during((onProgress) => this.build(onProgress));
+      // A short history is folded before a thread would have started.
+      if (!lasts) await this.builds.serveCurrentAlone();
+      else if (served === undefined)
+        await this.firstBuild.during((onProgress) =>
+          this.builds.steered({ signal: this.stop, onProgress }).serveCurrent(),
+        );
       else if ((await this.builds.kept()) === undefined) {
         this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
         await this.follower.refresh();
@@ -94,12 +100,6 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       this.logger.error({ error: because }, 'The read models could not be built');
       this.failure = because;
     }
-  }
-
-  /** A short history is folded before a thread would have started. */
-  private async build(onProgress: (progress: WorkProgress) => void): Promise<void> {
-    if (await isLong(this.stores.events)) await this.builds.steered({ signal: this.stop, onProgress }).serveCurrent();
-    else await this.builds.serveCurrentAlone();
   }
 }
 

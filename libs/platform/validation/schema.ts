@@ -59,9 +59,18 @@ function mistakeOf(error: ErrorObject): FieldMistake {
       if (at === '') return { field: at, message: 'The body must be a JSON object' };
       return wrong(`must be ${A[String(params['type'])] ?? String(params['type'])}`);
     default:
-      return wrong(error.message ?? 'is wrong');
+      return wrong(BOUNDS[error.keyword]?.(Number(params['limit'])) ?? error.message ?? 'is wrong');
   }
 }
+
+const BOUNDS: Readonly<Record<string, (limit: number) => string>> = {
+  minItems: (limit) => `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`,
+  maxItems: (limit) => `must have at most ${limit} ${limit === 1 ? 'entry' : 'entries'}`,
+  minLength: (limit) => `must have at least ${limit} ${limit === 1 ? 'character' : 'characters'}`,
+  maxLength: (limit) => `must have at most ${limit} characters`,
+  minimum: (limit) => `must be at least ${limit}`,
+  maximum: (limit) => `must be at most ${limit}`,
+};
 
 const A: Readonly<Record<string, string>> = {
   string: 'text',

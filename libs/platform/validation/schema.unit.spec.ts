@@ -148,7 +148,8 @@ describe('a message', () => {
     [{ only: false }, 'only', 'must be true, not false'],
     [{ score: '5' }, 'score', 'must be a whole number, not "5"'],
     [{ score: null }, 'score', 'must be a whole number, not null'],
-    [{ parts: [{ name: 'abcdef' }] }, 'parts/0/name', 'must NOT have more than 5 characters, not "abcdef"'],
+    [{ parts: [{ name: 'abcdef' }] }, 'parts/0/name', 'must have at most 5 characters, not "abcdef"'],
+    [{ parts: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }, 'parts', 'must have at most 2 entries'],
   ])('%j is refused at %s: %s', (value, field, message) => {
     expect(mistakesOf(Sample, value)).toContainEqual({ field, message });
   });
