@@ -16,7 +16,10 @@ export class GrowingSet {
   }
 
   with(value: string): GrowingSet {
-    if (this.has(value)) return this;
+    const place = this.places.get(value);
+    if (place !== undefined && place < this.size) return this;
+    // Another state went the same way before: what is decided is folded once as decided, and once as it was stored.
+    if (place === this.size) return new GrowingSet(this.places, this.size + 1);
     // The empty set is everybody's, and what another state added to is no longer ours to add to.
     const isOurs = this.size > 0 && this.places.size === this.size;
     const places = isOurs ? this.places : new Map([...this.places].slice(0, this.size));
