@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseEvent } from './case.js';
-import { closed, given, happened, owned, submitted, sue, time } from './case.testing.js';
+import { caseDecider, type CaseEvent } from './case.js';
+import type { Trail } from './case-state.js';
+import { closed, fold, given, happened, owned, submitted, sue, time } from './case.testing.js';
 
 const merged = { type: 'CaseMerged', data: { into: 'k2' } } as const;
 
@@ -78,6 +79,17 @@ describe('notes', () => {
   test('a note is added in any status', () => {
     expect(given(...owned).when(note)).toEqual([added]);
     expect(given(...closed).when(note)).toEqual([added]);
+  });
+  test('goes through none of the events that came before it', () => {
+    const state = fold(...owned, added);
+    const trail = new Proxy(state.trail as Trail, {
+      get: (event, part: keyof Trail) => {
+        if (part === 'before') throw new Error('It went through the events of the case.');
+        return event[part];
+      },
+    });
+    const context = { now: time('12:00'), actor: sue, commandId: 'c-9', rules: undefined };
+    expect(caseDecider.decide(note, { ...state, trail }, context)).toEqual([added]);
   });
   test('the same command adds it once, another one adds it again', () => {
     expect(given(...owned, added).when(note, { commandId: 'c-3' })).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Recorded } from '../../event-sourcing/event.js';
+import type { GrowingSet } from '../fast/growing-set.js';
 import type { Money } from '../vocabulary/fields.js';
 import type { Channel, ContactOutcome, GiveUpReason, OfferAnswer } from '../vocabulary/words.js';
 import type { CaseFacts } from './case-facts.js';
@@ -93,6 +94,8 @@ export interface Trail {
 export interface CaseState {
   readonly now?: OpenedCase;
   readonly trail?: Trail;
+  /** The commands that its events came of. */
+  readonly commands?: GrowingSet;
 }
 
 /** The trail, first recorded first. */

@@ -1,3 +1,4 @@
+import { GrowingSet } from '../fast/growing-set.js';
 import { isRefusal, refuse, type Decider, type Decision, through } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { EventOf } from '../../event-sourcing/declared-event.js';
@@ -172,10 +173,14 @@ export function evolveStrictly(state: OpenedCase | undefined, event: Recorded): 
   return evolveCase(state, event);
 }
 
-function evolve({ now, trail: before }: CaseState, event: RecordedCaseEvent): CaseState {
+function evolve({ now, trail: before, commands = GrowingSet.empty }: CaseState, event: RecordedCaseEvent): CaseState {
   const trail = { event, latest: latestOf(before?.latest, event), ...(before && { before }) };
   const isReadAgain = before !== undefined && changesReading(event, before.latest);
-  return { now: isReadAgain ? folded(eventsOf(trail)) : evolveStrictly(now, event), trail };
+  return {
+    now: isReadAgain ? folded(eventsOf(trail)) : evolveStrictly(now, event),
+    trail,
+    commands: commands.with(event.commandId),
+  };
 }
 
 const latestOf = (latest: Recorded | undefined, event: Recorded): Recorded =>
@@ -185,7 +190,7 @@ const latestOf = (latest: Recorded | undefined, event: Recorded): Recorded =>
 const folded = (events: readonly Recorded[]): OpenedCase | undefined =>
   caseAsRead(events).reduce<OpenedCase | undefined>(evolveStrictly, undefined);
 
-function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseContext): Decision<CaseEvent> {
+function decide(command: CaseCommand, { now, trail, commands }: CaseState, context: CaseContext): Decision<CaseEvent> {
   if (!now) {
     if (command.type === 'OpenCase') return openCase(command, context);
     return refuse(
@@ -196,7 +201,7 @@ function decide(command: CaseCommand, { now, trail }: CaseState, context: CaseCo
   }
   const events = (): readonly Recorded[] => eventsOf(trail);
   // A command that was sent again has done what it does.
-  for (let at = trail; at; at = at.before) if (at.event.commandId === context.commandId) return [];
+  if (commands?.has(context.commandId)) return [];
   const { occurredAt } = context;
   if (occurredAt !== undefined && occurredAt < now.openedAt)
     return refuse(
