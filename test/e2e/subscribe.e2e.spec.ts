@@ -88,7 +88,10 @@ describe('a team subscribes without Kafka', () => {
     const lost = await survey.send('GET', '/v1/topics/amends.cases/events', undefined, {
       'last-event-id': 'yesterday',
     });
-    expect(lost).toMatchObject({ status: 400, body: { detail: 'Last-Event-ID must be the id of an event that this stream sent' } });
+    expect(lost).toMatchObject({
+      status: 400,
+      body: { detail: 'Last-Event-ID must be the id of an event that this stream sent' },
+    });
     const ahead = await survey.send('GET', '/v1/topics/amends.cases/events', undefined, {
       'last-event-id': '9'.repeat(16),
     });
