@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../event-sourcing/event.js';
+import { BOUND_LIMIT } from '../../sqlite/limit.js';
 import type { EventFilter, StreamOptions, StreamSlice } from '../event-store.js';
 import { COLUMNS, rowReader, storedColumns, type EventRow, type StoredRow } from './event-rows.js';
 
@@ -73,7 +74,7 @@ export class HistoryReader {
     const rows = this.rows<StoredRow>(
       `SELECT ${this.columns} FROM events
        WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision ${forwards ? '>' : '<'} ?
-       ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`,
+       ORDER BY revision ${forwards ? 'ASC' : 'DESC'} ${BOUND_LIMIT}`,
       name,
       from,
       limit === Infinity ? -1 : limit,
@@ -129,7 +130,7 @@ export class HistoryReader {
     return this.rows<StoredRow>(
       `SELECT ${this.columns} FROM events INDEXED BY events_by_stream
        WHERE stream IN (SELECT value FROM json_each(?)) AND position > ? AND position <= ? ${sql}
-       ORDER BY position LIMIT ?`,
+       ORDER BY position ${BOUND_LIMIT}`,
       JSON.stringify(streams),
       after,
       to,
@@ -147,7 +148,7 @@ export class HistoryReader {
   ): StoredRow[] {
     const { sql, values } = passing(filter);
     return this.rows<StoredRow>(
-      `SELECT ${this.columns} FROM events WHERE position > ? AND position <= ? ${sql} ORDER BY position ${order} LIMIT ?`,
+      `SELECT ${this.columns} FROM events WHERE position > ? AND position <= ? ${sql} ORDER BY position ${order} ${BOUND_LIMIT}`,
       after,
       to,
       ...values,

@@ -6,6 +6,7 @@ import { errorText } from '../../event-sourcing/error-text.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
 import { integrityFindings } from '../../sqlite/integrity.js';
 import { isDamaged, outOfOrder } from '../../sqlite/sqlite-errors.js';
+import { BOUND_LIMIT } from '../../sqlite/limit.js';
 import { transact } from '../../sqlite/transaction.js';
 import {
   LedgerDamaged,
@@ -284,10 +285,10 @@ const readsOf = (database: DatabaseSync) => {
   return {
     all: reading(),
     get: reading('WHERE key = ?'),
-    listForwards: reading('WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?'),
-    listBackwards: reading('WHERE key >= ? AND key < ? AND key < ? ORDER BY key DESC LIMIT ?'),
-    due: reading('WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?'),
-    dueOfAnyKind: reading('WHERE due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key LIMIT ?'),
+    listForwards: reading(`WHERE key >= ? AND key < ? AND key > ? ORDER BY key ${BOUND_LIMIT}`),
+    listBackwards: reading(`WHERE key >= ? AND key < ? AND key < ? ORDER BY key DESC ${BOUND_LIMIT}`),
+    due: reading(`WHERE kind = ? AND due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key ${BOUND_LIMIT}`),
+    dueOfAnyKind: reading(`WHERE due_at <= ? AND key >= ? AND key < ? ORDER BY due_at, key ${BOUND_LIMIT}`),
   };
 };
 

@@ -1,4 +1,5 @@
 import { never } from '../../event-sourcing/decider.js';
+import { BOUND_LIMIT } from '../../sqlite/limit.js';
 import type { SortValue } from '../cursor.js';
 import { type Bound, paging } from '../paging.js';
 import type { CollectionShape, Query } from '../read-store.js';
@@ -17,7 +18,7 @@ export function pageQuery(generation: number, shape: CollectionShape, query: Que
     reads: ranges.map((range): Sql => {
       const conditions = [where, ...range.map(boundSql)];
       return {
-        text: `${select} WHERE ${conditions.map(({ text }) => text).join(' AND ')} ORDER BY ${order} LIMIT ?`,
+        text: `${select} WHERE ${conditions.map(({ text }) => text).join(' AND ')} ORDER BY ${order} ${BOUND_LIMIT}`,
         values: conditions.flatMap(({ values }) => values),
       };
     }),
