@@ -23,7 +23,7 @@ export function passing({ types, categories, shards }: EventFilter): { sql: stri
 }
 
 /** Up to so many streams, the reader looks up a category stream by stream. */
-const FEW = 100;
+const FEW = 1_000;
 
 export interface Reach {
   readonly rows: readonly StoredRow[];
@@ -90,9 +90,11 @@ export class HistoryReader {
   }
 
   forwards(after: number, end: number, most: number, filter?: EventFilter): Reach {
-    const few = filter?.categories && this.fewStreams(filter.categories);
+    // What a follower has not read yet is less than its streams, however long those are.
+    const isNearEnd = end - after <= most;
+    const few = filter?.categories && !isNearEnd ? this.fewStreams(filter.categories) : undefined;
     const to = few ? end : Math.min(end, after + (filter === undefined ? most : Math.max(most, FILTER_WINDOW)));
-    const rows = few ? this.ofStreams(few, after, to, most, filter) : this.window(after, to, 'ASC', most, filter);
+    const rows = few ? this.ofStreams(few, after, to, most, filter ?? {}) : this.window(after, to, 'ASC', most, filter);
     return { rows, at: rows.length === most ? (rows.at(-1)?.[0] ?? to) : to };
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { eventStoreContract } from '../event-store.contract.js';
 import type { EventFilter } from '../event-store.js';
@@ -120,5 +120,47 @@ test.each([
     expect(await readBy(open('read'))).toEqual(both);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a long history is searched for the events of some hundred streams, not read', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-history-'));
+  const store = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write' });
+  try {
+    const appended = Array.from({ length: 300 }, (_, n) =>
+      store.append(`loan-${n}`, [lendingEvent(`loan-${n}`, 'a')], 0),
+    );
+    for (let at = 0; at < 25_000; at += 500) {
+      const some = Array.from({ length: 500 }, (_, n) => lendingEvent('member-1', String(at + n)));
+      appended.push(store.append('member-1', some, at));
+    }
+    await Promise.all(appended);
+    const batches = await allOf(store.readAll({ filter: { categories: ['loan'] } }));
+    expect(batches.map(({ events }) => events.length)).toEqual([300]);
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a follower of a category reads what is new, and looks through none of its streams', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'amends-history-'));
+  const store = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write' });
+  try {
+    const { position } = await store.append('loan-1', [lendingEvent('loan-1', 'a')], 0);
+    await store.append('member-1', [lendingEvent('member-1', 'b')], 0);
+    await store.append('loan-2', [lendingEvent('loan-2', 'c')], 0);
+    const prepared = jest.spyOn(DatabaseSync.prototype, 'prepare');
+    const filter = { categories: ['loan'] };
+    expect(namesIn(await allOf(store.readAll({ from: position, filter })))).toEqual(['c']);
+    const ofEvents = prepared.mock.calls
+      .map(([sql]) => sql)
+      .filter((sql) => sql.includes('FROM events WHERE position >'));
+    const ofStreams = prepared.mock.calls.map(([sql]) => sql).filter((sql) => sql.includes('events_by_stream'));
+    prepared.mockRestore();
+    expect([ofEvents.length, ofStreams.length]).toEqual([1, 0]);
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true });
   }
 });
