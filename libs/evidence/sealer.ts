@@ -111,7 +111,9 @@ export class Sealer {
     const [record] = await ledger.list<Seal>(SEALS, { limit: 1, direction: 'backwards' });
     if (record !== undefined) await this.resumeFrom(record.value);
     const anchor = await readAnchor(vault);
-    const since = await sealedSince(ledger, anchor?.chain);
+    // The anchor is stored after each seal, so it nearly always counts the last one too.
+    const isAnchored = anchor !== undefined && record?.value.chain === anchor.chain;
+    const since = isAnchored ? 0 : await sealedSince(ledger, anchor?.chain);
     if (anchor !== undefined && since === undefined)
       throw new SealsDisagree(`Seals are missing: the vault's anchor counts ${anchor.events} sealed events.`);
     this.inVault = anchor?.events ?? 0;

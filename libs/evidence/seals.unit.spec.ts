@@ -7,7 +7,7 @@ import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { appendOneByOne, LENDING, lendingEvents } from '../event-store/lending.testing.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, ListOptions } from '../ledger/ledger.js';
 import { SqliteLedger } from '../ledger/sqlite/sqlite-ledger.js';
 import { sealKey, type Seal } from './seal.js';
 import { Sealer, SealsDisagree, withdrawSealsAfter } from './sealer.js';
@@ -94,6 +94,25 @@ describe('sealing', () => {
     await store.append('loan-8', lendingEvents('loan-8', 'a'), 0);
     expect(await (await openSealer()).sealNow()).toBe(1);
     expect(await verified()).toMatchObject({ intact: true, sealed: 4, unsealed: 0 });
+  });
+  test('a start reads the last seal alone, and after a crash those since the vault’s note', async () => {
+    for (const stream of ['loan-7', 'loan-8', 'loan-9']) {
+      await appendOneByOne(store, stream, 2);
+      await (await openSealer()).sealNow();
+    }
+    const listed: number[] = [];
+    const list = ledger.list.bind(ledger);
+    ledger.list = async <T>(prefix: string, options?: ListOptions) => {
+      const records = await list<T>(prefix, options);
+      listed.push(records.length);
+      return records;
+    };
+    await openSealer();
+    expect(listed.splice(0)).toEqual([1]);
+    const [first] = await list<Seal>('seal/', { limit: 1 });
+    await storeAnchor(vault, { events: 2, chain: first?.value.chain ?? '' });
+    await openSealer();
+    expect(listed).toEqual([1, 3]);
   });
   test('goes on until the signal, and seals what is left then', async () => {
     const stop = new AbortController();
