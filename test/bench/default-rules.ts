@@ -12,11 +12,17 @@ import type { RuleSet } from '../../libs/recovery/rules/rule-set.js';
 export const rulesOfDefaultPack = (): RuleBooks =>
   ruleBooks({ 'service-recovery': [{ from: null, rules: compileRules(defaultPack()) }] });
 
-/** Activates them in a history that has no rules yet. */
-export async function startDefaultRules(events: EventStore): Promise<void> {
-  const ruleSet = defaultPack();
+/** Activates them in a history that has no rules yet. `unthrottled`: without the daily limit of a team's new cases. */
+export async function startDefaultRules(events: EventStore, { unthrottled = false } = {}): Promise<void> {
+  const ruleSet = unthrottled ? withoutThrottle(defaultPack()) : defaultPack();
   const actor = { id: 'bench', role: 'operator' };
   await startRules(events, { ruleSet, hash: ruleSetHash(ruleSet), now: '2031-01-01T00:00:00.000Z', actor });
+}
+
+function withoutThrottle({ triage, ...rules }: RuleSet): RuleSet {
+  if (triage === undefined) return rules;
+  const { throttle: _, ...unlimited } = triage;
+  return { ...rules, triage: unlimited };
 }
 
 function defaultPack(): RuleSet {

@@ -7,6 +7,7 @@ import { dueTimes } from './due-times.js';
 import { commandsOnEngines } from './engines/commands.js';
 import { relayToKafka } from './engines/relay.js';
 import { replayFromEventStoreDb } from './engines/replay.js';
+import { growth } from './growth/growth.js';
 import { historyStore } from './history-store.js';
 import { rehearsing } from './rehearsing.js';
 import { queuePages, replaying } from './replaying.js';
@@ -26,7 +27,10 @@ const EMBEDDED: Groups = {
   queue: queuePages,
   clocks: dueTimes,
   live: liveTraffic,
+  growth,
 };
+/** It starts many processes: a quick run measures it only where it is named. */
+const NOT_QUICK: ReadonlySet<string> = new Set(['growth']);
 /** Run by --engines too. They start their own engines unless the test settings name servers. */
 const ENGINES: Groups = {
   'replay-engines': replayFromEventStoreDb,
@@ -50,7 +54,7 @@ const folder = mkdtempSync(join(tmpdir(), 'amends-bench-'));
 try {
   const figures: Figure[] = [];
   for (const [name, measure] of Object.entries(groups)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (positionals.length > 0 ? !positionals.includes(name) : values.quick && NOT_QUICK.has(name)) continue;
     process.stderr.write(`measuring ${name}...\n`);
     figures.push(...(await measure(size, join(folder, name))));
   }
