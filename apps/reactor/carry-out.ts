@@ -1,4 +1,5 @@
-import type { Commands, OwnRequest } from '../../libs/commands/commands.js';
+import type { OwnRequest } from '../../libs/commands/command-request.js';
+import type { Commands } from '../../libs/commands/commands.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import type { Effect } from '../../libs/reactions/effect.js';
 

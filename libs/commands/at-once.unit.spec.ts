@@ -10,7 +10,8 @@ import { caseDecider } from '../recovery/case/case.js';
 import { booksOf, rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import type { CaseState } from '../recovery/case/case-state.js';
 import { appendEvents, bound } from '../replay/history.testing.js';
-import { Commands, type CommandRequest } from './commands.js';
+import type { CommandRequest } from './command-request.js';
+import { Commands } from './commands.js';
 
 const NOW = '2031-05-05T09:00:00.000Z';
 const ana = { id: 'ana', role: 'agent' };

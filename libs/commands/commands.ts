@@ -1,95 +1,45 @@
-import { isRefusal, refuse, type Decider, type Refusal } from '../event-sourcing/decider.js';
-import type { Actor, Recorded, ToAppend } from '../event-sourcing/event.js';
+import { isRefusal, refuse, type Refusal } from '../event-sourcing/decider.js';
+import type { Recorded } from '../event-sourcing/event.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { FoldedStreams } from '../event-store/folded-streams.js';
 import { CLOCK_SKEW_MS, handle, handleInTurn, type Handled, type Request } from '../event-store/handle.js';
-import {
-  AGGREGATES,
-  declaredCommand,
-  streamOf,
-  type AggregateName,
-  type CommandContext,
-  type CommandOf,
-  type Need,
-  type StateOf,
-} from '../recovery/aggregates.js';
-import { caseDecider } from '../recovery/case/case.js';
-import type { OpenedCase } from '../recovery/case/case-state.js';
-import { customerDecider } from '../recovery/customer/customer.js';
-import { allWhoAre } from '../recovery/customer/joined-customers.js';
+import { declaredCommand, streamOf, type CommandContext, type Need } from '../recovery/aggregates.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { BesideNow, besideBefore, type Beside } from './beside.js';
-import { lastReSurveyIn } from './last-re-survey.js';
-import { asSent, keyUsed, unlessSame } from './same-command.js';
-
-/** A command on its way from the edge to its aggregate. */
-export interface CommandRequest<N extends AggregateName = AggregateName> {
-  readonly aggregate: N;
-  readonly id: string;
-  readonly command: CommandOf<N>;
-  readonly actor: Actor;
-  readonly commandId: string;
-  /** The caller chose the command's id. If they use it for a second, different command, that one is refused. */
-  readonly chosenId?: true;
-  /** The revision that the caller saw and decided on. */
-  readonly expectedRevision?: number | undefined;
-  /** When it happened, UTC; default: now. */
-  readonly occurredAt?: string | undefined;
-  /** For a stream that has no event yet; later commands take it from the stream. */
-  readonly programme?: string;
-  /** The customer whose key seals personal text and whose shard a new stream joins. A stream with events names its own. */
-  readonly customer?: string | undefined;
-  readonly correlationId?: string;
-  readonly causationId?: string;
-  /** Refuses callers by the aggregate's state, such as agents of another team. */
-  permits?(this: void, state: StateOf<N>): Refusal | undefined;
-}
-
-/** A request to any of the aggregates. */
-export type AnyRequest = { readonly [N in AggregateName]: CommandRequest<N> }[AggregateName];
-
-/** A request that Amends makes itself, which nobody's rights or revision limit. */
-export type OwnRequest = AnyRequest & {
-  readonly chosenId?: never;
-  readonly expectedRevision?: never;
-  readonly occurredAt?: never;
-  readonly permits?: never;
-};
+import { customerOf, deciderFor, programmeOf, type AnyRequest, type OwnRequest } from './command-request.js';
+import { answerTo, samePerson, type Sources } from './needs.js';
+import { SentAgain } from './sent-again.js';
 
 /** What a command did, with its events as stored: personal fields sealed. */
 export type Done = Handled<RecoveryEvent>;
 
 /** What commands are decided by and written to. */
-export interface Surroundings {
+export interface Surroundings extends Sources {
   readonly events: EventStore;
   readonly personal: PersonalData;
   /** The rules at this moment. Each command asks again. */
   rules(this: void): RuleBooks;
   now(this: void): string;
-  /** The number of operators. A single one may approve their own rules. */
-  operators(this: void): Promise<number>;
-  /** The cases of these customers, who are one person. */
-  casesOf?(this: void, customers: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What is decided on other streams whose own commands are decided on this one in turn. For the rest one of them comes first. */
 const ENTANGLED: ReadonlySet<string> = new Set(['mergesInto', 'lastReSurveyAt'] satisfies Need[]);
 
-type AnyDecider = Decider<unknown, { readonly type: string }, RecoveryEvent, CommandContext>;
-
 /** Carries every command to its aggregate, under the rules in force then, and seals personal fields. */
 export class Commands {
   private readonly streams = new FoldedStreams();
+  private readonly again: SentAgain;
   /** By stream and command id. */
   private readonly onTheirWay = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(private readonly surroundings: Surroundings) {
+    this.again = new SentAgain({ personal: surroundings.personal, rulesOf: (programme) => this.rulesOf(programme) });
+  }
 
   /** @throws RevisionConflict if the stream is not at the expected revision, or changes at each retry */
   async execute(request: AnyRequest): Promise<Done | Refusal> {
@@ -163,8 +113,8 @@ export class Commands {
       }),
       expected: expectedRevision,
       protect: async (plain, _, { shardKey }) =>
-        this.hashed(request, await this.surroundings.personal.seal(plain, shardKey)),
-      ...(request.chosenId && { differs: (done, before) => this.differs(request, done, before) }),
+        this.again.hashed(request, await this.surroundings.personal.seal(plain, shardKey)),
+      ...(request.chosenId && { differs: (done, before) => this.again.differs(request, done, before) }),
     };
   }
 
@@ -189,11 +139,9 @@ export class Commands {
       await before.events(streamOf(aggregate, id)),
     ];
     const rules = this.surroundings.rules().at(first.programme, first.occurredAt);
-    const context = { now: first.recordedAt, occurredAt, actor, commandId, rules, operators: 1 };
-    for (const need of asked)
-      Object.assign(context, {
-        [need]: await this.answers[need as Need](request, customerOf(request, own[0]), before),
-      });
+    const about = { request, customer: customerOf(request, own[0]), beside: before };
+    const known = await answerTo(asked as readonly Need[], about, this.surroundings);
+    const context = { now: first.recordedAt, occurredAt, actor, commandId, rules, operators: 1, ...known };
     const decision = decider.decide(command, state, context);
     if (!isRefusal(decision)) return done;
     for (const event of done.events) {
@@ -207,21 +155,13 @@ export class Commands {
     return decision;
   }
 
-  private besideNow(own?: string): BesideNow {
-    return new BesideNow(this.surroundings.events, this.streams, own);
+  /** All who an operator says are one person with this customer, themselves first. */
+  allWhoAre(customer: string): Promise<readonly string[]> {
+    return samePerson(customer, this.besideNow());
   }
 
-  /** All who an operator says are one person with this customer, themselves first. */
-  async allWhoAre(customer: string, beside: Beside = this.besideNow()): Promise<readonly string[]> {
-    const says = new Map<string, readonly string[]>();
-    const named = new Set([customer]);
-    for (const one of named) {
-      const state = await beside.read(streamOf('customer', one), customerDecider);
-      const joinedWith = state.status === 'known' ? state.joinedWith : [];
-      says.set(one, joinedWith);
-      for (const other of joinedWith) named.add(other);
-    }
-    return allWhoAre(customer, says);
+  private besideNow(own?: string): BesideNow {
+    return new BesideNow(this.surroundings.events, this.streams, own);
   }
 
   private async context(
@@ -232,109 +172,16 @@ export class Commands {
   ): Promise<CommandContext> {
     const { aggregate, command, actor, commandId, occurredAt } = request;
     const rulesAt = this.rulesOf(programmeOf(request, first));
-    const context = { now, occurredAt, actor, commandId, rules: rulesAt(occurredAt ?? now), rulesAt, operators: 0 };
-    const needs = declaredCommand(aggregate, command.type)?.needs ?? [];
-    for (const need of needs as readonly Need[])
-      Object.assign(context, { [need]: await this.answers[need](request, customerOf(request, first), beside) });
-    return context;
+    const needs = (declaredCommand(aggregate, command.type)?.needs ?? []) as readonly Need[];
+    const about = { request, customer: customerOf(request, first), beside };
+    return {
+      ...{ now, occurredAt, actor, commandId, rules: rulesAt(occurredAt ?? now), rulesAt, operators: 0 },
+      ...(await answerTo(needs, about, this.surroundings)),
+    };
   }
 
   private rulesOf(programme: string): (at: string) => CompiledRules | undefined {
     const books = this.surroundings.rules();
     return (at) => books.at(programme, at);
   }
-
-  /** Answers what decisions need to know of other streams. */
-  private readonly answers: {
-    readonly [N in Need]: (
-      request: AnyRequest,
-      customer: string | undefined,
-      beside: Beside,
-    ) => Promise<CommandContext[N]>;
-  } = {
-    operators: () => this.surroundings.operators(),
-    lastReSurveyAt: async (_, customer, beside) => {
-      if (customer === undefined || !this.surroundings.casesOf) return undefined;
-      const last: string[] = [];
-      for (const id of await this.surroundings.casesOf(await this.allWhoAre(customer, beside)))
-        last.push(lastReSurveyIn(await beside.events(streamOf('case', id))) ?? '');
-      return last.toSorted().at(-1) || undefined;
-    },
-    people: async ({ id, command }, _, beside) => {
-      const named = 'toTeam' in command ? command.toTeam : 'team' in command ? command.team : undefined;
-      const team = named ?? (await caseNow(id, beside))?.facts.team;
-      if (typeof team !== 'string') return undefined;
-      const state = await beside.read(streamOf('team', team), teamDecider);
-      if (state.status === 'none' || state.roster.members.length === 0) return undefined;
-      return { team, ids: peopleOf(state.roster) };
-    },
-    mergesInto: async ({ command }, customer = '', beside) => {
-      if (!('into' in command)) return undefined;
-      const now = await caseNow(command.into, beside);
-      if (!now) return 'not-opened';
-      const { customer: other, mergedInto: into, facts } = now;
-      const isOfSamePerson = other !== customer && (await this.allWhoAre(customer, beside)).includes(other);
-      return { status: facts.status, customer: other, into, isOfSamePerson };
-    },
-  };
-
-  /** For a command whose caller may send it again: its events know it then, whatever the rules say by then. */
-  private async hashed(
-    request: AnyRequest,
-    events: readonly ToAppend<RecoveryEvent>[],
-  ): Promise<readonly ToAppend<RecoveryEvent>[]> {
-    if (!request.chosenId) return events;
-    const requestHash = await this.surroundings.personal.requestHash(asSent(request), events);
-    return requestHash === undefined ? events : events.map((event) => ({ ...event, requestHash }));
-  }
-
-  /** Compares the hashes of the requests. Without one, as in older events, or once it says nothing, the command is decided again. */
-  private async differs(
-    request: AnyRequest,
-    done: readonly Recorded<RecoveryEvent>[],
-    before: () => Promise<unknown>,
-  ): Promise<Refusal | undefined> {
-    const [first] = done;
-    if (first === undefined) return undefined;
-    const again = first.requestHash && (await this.surroundings.personal.requestHash(asSent(request), done));
-    if (again) return again === first.requestHash ? undefined : keyUsed();
-    return this.wouldDiffer(request, first, { done, before: await before() });
-  }
-
-  /** Decides the command again as of then. It was carried out, so no cool-down, second operator or missing case stood against it. */
-  private async wouldDiffer(
-    request: AnyRequest,
-    first: Recorded<RecoveryEvent>,
-    { done, before }: { readonly done: readonly Recorded<RecoveryEvent>[]; readonly before: unknown },
-  ): Promise<Refusal | undefined> {
-    const { command, actor, commandId, occurredAt } = request;
-    const { programme, recordedAt: now } = first;
-    const rulesAt = this.rulesOf(programme);
-    const context = { now, occurredAt, actor, commandId, rules: rulesAt(first.occurredAt), rulesAt, operators: 1 };
-    const decision = deciderFor(request).decide(command, before, context);
-    const then = occurredAt ?? (first.occurredAt > now ? first.occurredAt : now);
-    return unlessSame({ done, decision, occurredAt: then }, this.surroundings.personal);
-  }
-}
-
-const caseNow = async (id: string, beside: Beside): Promise<OpenedCase | undefined> =>
-  (await beside.read(streamOf('case', id), caseDecider)).now;
-
-/** A stream without events and without a programme has no rules: its decider says what is missing. */
-const programmeOf = ({ programme = '' }: AnyRequest, first: Recorded | undefined): string =>
-  first?.programme ?? programme;
-
-function customerOf({ customer }: AnyRequest, first: Recorded | undefined): string | undefined {
-  const named = first && 'customer' in first.data ? first.data.customer : undefined;
-  return typeof named === 'string' ? named : customer;
-}
-
-function deciderFor({ aggregate, permits }: AnyRequest): AnyDecider {
-  const decider: AnyDecider = AGGREGATES[aggregate].decider;
-  if (permits === undefined) return decider;
-  const permitted: (state: never) => Refusal | undefined = permits;
-  return {
-    ...decider,
-    decide: (command, state, context) => permitted(state as never) ?? decider.decide(command, state, context),
-  };
 }

@@ -9,7 +9,8 @@ import { openStores, type Stores } from '../platform/stores/open-stores.js';
 import { rulesOf } from '../recovery/clocks/case-clocks.testing.js';
 import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks, type RuleBooks } from '../recovery/rules/rule-book.js';
-import { Commands, type CommandRequest } from './commands.js';
+import type { CommandRequest } from './command-request.js';
+import { Commands } from './commands.js';
 
 const NOW = '2031-05-05T09:00:00.000Z';
 let folder: string;

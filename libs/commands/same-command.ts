@@ -22,7 +22,7 @@ export function asSent({ aggregate, id, command, commandId, occurredAt, programm
   return canonicalize({ aggregate, id, command, commandId, occurredAt, programme, by }) ?? '';
 }
 
-export interface SentAgain {
+export interface Compared {
   /** What the command of this id did. */
   readonly done: readonly Recorded<RecoveryEvent>[];
   /** What this command would have done in its place. */
@@ -33,7 +33,7 @@ export interface SentAgain {
 
 /** Refuses a command that differs from the one carried out under its id, by what it would have done. */
 export async function unlessSame(
-  { done, decision, occurredAt }: SentAgain,
+  { done, decision, occurredAt }: Compared,
   personal: Pick<PersonalData, 'openAll'>,
 ): Promise<Refusal | undefined> {
   const was = await personal.openAll(done.map((event) => [event.type, said(event.data), event.occurredAt]));

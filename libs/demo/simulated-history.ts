@@ -1,4 +1,4 @@
-import type { CommandRequest } from '../commands/commands.js';
+import type { CommandRequest } from '../commands/command-request.js';
 import { isRefusal, type Decider } from '../event-sourcing/decider.js';
 import { idOf } from '../event-sourcing/identity.js';
 import { shardOf } from '../event-sourcing/shard.js';

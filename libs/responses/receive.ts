@@ -6,7 +6,7 @@ import { idOf } from '../event-sourcing/identity.js';
 import { stated } from '../event-sourcing/stated.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { instantOf } from '../platform/validation/formats.js';
-import { streamOf } from '../recovery/aggregates.js';
+import { streamOf, type CommandOf } from '../recovery/aggregates.js';
 import type { Answer } from '../recovery/vocabulary/fields.js';
 import { METRICS } from '../recovery/vocabulary/scales.js';
 import { RESPONSE_KINDS } from '../recovery/vocabulary/words.js';
@@ -44,7 +44,7 @@ export async function receiveResponse(
       `Say of which kind it is: ${RESPONSE_KINDS.join(', ')}.`,
       'kind',
     );
-  const { source, externalId, occurredAt, comment, touchpoint, product, order, agent, language } = sent;
+  const { source, externalId, occurredAt } = sent;
   const response = idOf(source, externalId);
   const commandId = idOf('receive', source, externalId);
   const customer = await personal.customerOf(
@@ -60,24 +60,7 @@ export async function receiveResponse(
     commandId,
     chosenId: true,
     occurredAt: occurredAt && instantOf(occurredAt),
-    command: stated({
-      type: 'ReceiveResponse' as const,
-      response,
-      source,
-      externalId,
-      kind,
-      customer,
-      answers,
-      contactMe: sent.contactMe ?? 'not-answered',
-      commentLength: typeof comment === 'string' ? [...comment].length : 0,
-      tags: sent.tags ?? [],
-      touchpoint,
-      comment,
-      product,
-      order,
-      agent,
-      language,
-    }),
+    command: commandOf(sent, { response, customer, kind, answers }),
   });
   if (isRefusal(done)) return done.refused === 'idempotency-key-used' ? changed(sent) : done;
   if (sent.contact !== undefined) {
@@ -96,6 +79,29 @@ export async function receiveResponse(
     if (isRefusal(recorded)) return recorded;
   }
   return { response, done };
+}
+
+type Command = CommandOf<'response'> & { readonly type: 'ReceiveResponse' };
+
+function commandOf(
+  { source, externalId, comment, contactMe, tags, touchpoint, product, order, agent, language }: ReceiveResponse,
+  known: Pick<Command, 'response' | 'customer' | 'kind' | 'answers'>,
+): Command {
+  return stated({
+    type: 'ReceiveResponse' as const,
+    ...known,
+    source,
+    externalId,
+    contactMe: contactMe ?? 'not-answered',
+    commentLength: typeof comment === 'string' ? [...comment].length : 0,
+    tags: tags ?? [],
+    touchpoint,
+    comment,
+    product,
+    order,
+    agent,
+    language,
+  });
 }
 
 /** Of a response that history has from elsewhere, such as an import. */

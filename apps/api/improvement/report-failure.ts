@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Static } from 'typebox';
-import { Commands, type CommandRequest, type Done } from '../../../libs/commands/commands.js';
+import type { CommandRequest } from '../../../libs/commands/command-request.js';
+import { Commands, type Done } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';

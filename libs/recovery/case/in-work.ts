@@ -21,7 +21,7 @@ export function notInWork({ status }: CaseFacts): Refusal {
       return refuse(
         'not-in-work',
         `The case is ${status}, so nothing can be done on it.`,
-        through('Add a note to it.', 'AddNote'),
+        'Work on the case that it was merged into; its document names it.',
       );
   }
 }
