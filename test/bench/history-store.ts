@@ -195,7 +195,7 @@ export async function historyStore(size: Size, folder: string): Promise<Figure[]
         unit: 'commands/s',
         ours: many.ours,
         against: { name: 'one in flight', values: many.against },
-        note: `the processor is the limit: the thread computes ${Math.round(median(shares) * 100)} % of the time`,
+        note: `the thread computes ${Math.round(median(shares) * 100)} % of the time; in the rest it waits, for the disk or for other work on the machine`,
       },
     ];
   } finally {
