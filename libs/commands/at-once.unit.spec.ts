@@ -18,7 +18,7 @@ const ana = { id: 'ana', role: 'agent' };
 const books = booksOf([null, rulesOf([], { verification: { coolDown: '30d' } })]);
 const CASES = ['c-1', 'c-2', 'c-3', 'c-4'] as const;
 
-/** As a store is that can't make an append hang on other streams: all of `together` are decided before any is appended. */
+/** As a store is that can't make an append depend on other streams: all of `together` are decided before any is appended. */
 function notHolding(store: EventStore, together: number): EventStore {
   let waiting: (() => void)[] = [];
   const plain = bound(store);

@@ -12,7 +12,7 @@ export interface Beside {
   events(stream: string): Promise<readonly RecordedEvent[]>;
 }
 
-/** As they are now. It keeps at which revision it saw each, so that an append can hang on them. */
+/** As they are now. It keeps at which revision it saw each, so that an append can depend on them. */
 export class BesideNow implements Beside {
   private readonly seen = new Map<string, number>();
 
@@ -39,7 +39,7 @@ export class BesideNow implements Beside {
     return events as readonly RecordedEvent[];
   }
 
-  /** At first: what came between two looks is no more than the append is to hang on. */
+  /** At first: what came between two looks is no more than the append is to depend on. */
   private saw(stream: string, revision: number): void {
     if (stream !== this.own && !this.seen.has(stream)) this.seen.set(stream, revision);
   }

@@ -119,7 +119,7 @@ export class Commands {
   }
 
   /**
-   * Where an append can't hang on other streams: decides the command again on those as they were when its event got its
+   * Where an append can't depend on other streams: decides the command again on those as they were when its event got its
    * place in history. Of two that each decided before the other's event, the later one finds the earlier's and takes its
    * own back. What the other did later stays: that one looks again itself.
    */

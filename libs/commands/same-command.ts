@@ -50,7 +50,7 @@ export const keyUsed = (): Refusal =>
     'Idempotency-Key',
   );
 
-/** What the caller said: the rules that it broke are found by us, and hang on what else was known then. */
+/** What the caller said: the rules that it broke are found by us, and depend on what else was known then. */
 function said<Data extends object>(data: Data): Data {
   if (!('breaches' in data)) return data;
   const { breaches: _, ...rest } = data;

@@ -129,7 +129,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       });
     });
 
-    describe('an append that hangs on other streams', () => {
+    describe('an append that depends on other streams', () => {
       beforeEach(async () => {
         await store.append('loan-1', lendingEvents('loan-1', 'a', 'b'), 0);
       });
@@ -148,7 +148,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         await expect(late).rejects.toMatchObject({ stream: 'loan-1', expected: 2, actual: 3 });
         expect((await store.readStream('loan-7')).revision).toBe(1);
       });
-      test('of two at the same time that hang on each other, one stands', async () => {
+      test('of two at the same time that depend on each other, one stands', async () => {
         if (!store.holds) return;
         await store.append('loan-2', lendingEvents('loan-2', 'a'), 0);
         const answers = await Promise.allSettled([

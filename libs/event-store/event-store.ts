@@ -75,7 +75,7 @@ export interface EventStore {
    */
   append(stream: string, events: readonly ToAppend[], expected: number, held?: readonly Held[]): Promise<Appended>;
 
-  /** An append can hang on other streams. Where it can't, whoever decided on them looks at them again afterwards. */
+  /** An append can depend on other streams. Where it can't, whoever decided on them looks at them again afterwards. */
   readonly holds?: true;
 
   readStream(stream: string, options?: StreamOptions): Promise<StreamSlice>;

@@ -113,7 +113,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.refuseIfClosed();
     if (held.length > 0)
       throw new AppendRefused(
-        `EventStoreDB can't make an append to ${stream} hang on other streams. Append without them, then look at them again.`,
+        `EventStoreDB can't make an append to ${stream} depend on other streams. Append without them, then look at them again.`,
       );
     checkedData(stream, events);
     const stored = events.map(storedEvent);

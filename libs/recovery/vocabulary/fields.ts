@@ -62,7 +62,7 @@ export const Optional = optional;
 
 /** The same field with notes and words beside it. Optional comes last, around this. */
 export const noted = <Of extends TSchema>(field: Of, notes: object): Of => ({ ...field, ...notes });
-/** Says which one it is: others refer to it, or the stream's place and share hang on it. */
+/** Says which one it is: others refer to it, or the stream's place and share depend on it. */
 export const identity = <Of extends TSchema>(field: Of): Of => noted(field, { 'x-identity': true });
 /** Filled by the import itself. */
 export const given = <Of extends TSchema>(field: Of): Of => noted(field, { 'x-given': true });
