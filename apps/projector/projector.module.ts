@@ -86,9 +86,10 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
         await this.firstBuild.during((onProgress) =>
           this.builds.steered({ signal: this.stop, onProgress }).serveCurrent(),
         );
-      else if ((await this.builds.kept()) === undefined) {
-        this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
+      else {
         await this.follower.refresh();
+        if ((await this.builds.kept()) === undefined)
+          this.logger.warn('The read models or the rules have changed: building them again, serving the build before');
       }
       const { id } = await this.builds.steered({ signal: this.stop }).serveCurrent();
       await this.follower.refresh();

@@ -114,8 +114,7 @@ await onEngines('a move from the embedded stores', async (servers) => {
       await importInto(other, 3);
       await amendsJson('migrate', '--data', other, ...to);
       const { code, err } = await amends('migrate', '--data', embedded, ...to);
-      expect(code).toBe(2);
-      expect(err).toMatch(/Name an empty database|This vault was made with another key/);
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('This vault was made with another key') });
     },
     LONG,
   );

@@ -1,10 +1,12 @@
 import { proxy, wrap, type Remote } from 'comlink';
+import { setTimeout as after } from 'node:timers/promises';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { StorePlaces } from '../../platform/config/store-places.js';
 import { Following, type Lag } from '../../replay/follow/following.js';
 import type { FollowingThere, FollowOrder } from './follow-worker.js';
 
 const ASK_AGAIN_AFTER_MS = 1_000;
+const LOOK_EVERY_MS = 20;
 
 interface Thread {
   readonly worker: Worker;
@@ -17,6 +19,7 @@ interface Thread {
 /** Read models that a thread of this process follows, so that requests don't wait while events are folded. */
 export class FollowingInThread extends Following {
   private thread: Thread | undefined;
+  private hasBegun = false;
 
   constructor(
     private readonly places: StorePlaces,
@@ -27,12 +30,17 @@ export class FollowingInThread extends Following {
   }
 
   /** Starts the thread, and starts it again if it was lost. */
-  refresh(): Promise<void> {
-    return this.ask(({ refresh }) => refresh());
+  async refresh(): Promise<void> {
+    await this.ask(({ refresh }) => refresh());
+    this.hasBegun = true;
   }
 
-  waitFor(shard: number, position: string, deadlineMs: number): Promise<boolean> {
-    return this.ask(({ waitFor }) => waitFor(shard, position, deadlineMs));
+  /** Right after the start it waits for the thread too. */
+  async waitFor(shard: number, position: string, deadlineMs: number): Promise<boolean> {
+    const deadline = performance.now() + deadlineMs;
+    while (!this.hasBegun && performance.now() < deadline) await after(LOOK_EVERY_MS);
+    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    return this.ask(({ waitFor }) => waitFor(shard, position, left));
   }
 
   async caughtUp(generation: number, signal?: AbortSignal): Promise<void> {
