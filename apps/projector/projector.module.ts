@@ -16,6 +16,8 @@ import type { EventStore } from '../../libs/event-store/event-store.js';
 import { FOLLOWER_IN_THREAD } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;
+/** Between two tries of what fails again and again. */
+const MOST_WAIT_MS = 60_000;
 const OPEN_WITHIN_MS = 1_000;
 /** Events. */
 const LONG_HISTORY = 10_000;
@@ -68,16 +70,22 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
     await this.follower.stop();
   }
 
-  /** Restarts what failed while a disk was full or an engine was down. */
+  /** Takes up again what failed, such as while a disk was full, an engine was down, or a build was damaged. */
   private async lookAfter(): Promise<void> {
-    for (; !this.stop.aborted; await pause(LOOK_EVERY_MS, this.stop))
+    for (let waitMs = LOOK_EVERY_MS; !this.stop.aborted; await pause(waitMs, this.stop)) {
+      if (this.failure !== undefined) {
+        await this.serveCurrent(await this.stores.reads.live(), true);
+        waitMs = this.failure === undefined ? LOOK_EVERY_MS : Math.min(2 * waitMs, MOST_WAIT_MS);
+      }
       try {
         await this.follower.refresh();
       } catch (error) {
         this.logger.warn({ error: String(error) }, 'Could not refresh the builds; trying again');
       }
+    }
   }
 
+  /** Serves a build by the present code and rules; `failure` says why it could not. */
   private async serveCurrent(served: Generation | undefined, lasts: boolean): Promise<void> {
     try {
       // A short history is folded before a thread would have started.
@@ -95,10 +103,11 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       await this.follower.refresh();
       await this.follower.caughtUp(id, this.stop);
       if (id !== served?.id) this.logger.log(`Generation ${id} of the read models is live`);
+      this.failure = undefined;
     } catch (error) {
       if (this.stop.aborted || error instanceof Stopped) return; // the next start continues it
       const because = errorStack(error);
-      this.logger.error({ error: because }, 'The read models could not be built');
+      if (because !== this.failure) this.logger.error({ error: because }, 'The read models could not be built');
       this.failure = because;
     }
   }

@@ -26,15 +26,20 @@ export const carryOutInTurn = (
   errands: readonly Errand[],
 ): ReturnType<Commands['executeInTurn']> => commands.executeInTurn(errands.map(requestOf));
 
-function requestOf({ reaction, event, correlationId, commandId, effect }: Errand): OwnRequest {
+const requestOf = ({ reaction, event, correlationId, commandId, effect }: Errand): OwnRequest => ({
+  ...ownRequest(reaction, effect, commandId),
+  correlationId,
+  causationId: event,
+});
+
+/** A command of our own that no event caused. @param by what Amends does by itself */
+export function ownRequest(by: string, effect: Effect, commandId: string): OwnRequest {
   const { shardKey, stream } = effect;
   return {
     ...effect,
     customer: shardKey === stream ? undefined : shardKey,
-    actor: { id: reaction, role: 'system' },
+    actor: { id: by, role: 'system' },
     commandId,
-    correlationId,
-    causationId: event,
   };
 }
 

@@ -2,11 +2,13 @@ import type { Commands } from '../../libs/commands/commands.js';
 import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
+import { RevisionConflict } from '../../libs/event-store/event-store.js';
 import type { ReadStore } from '../../libs/read-store/read-store.js';
 import type { HeldBackDocument } from '../../libs/read-models/held-back.js';
 import { effectOn, type Effect } from '../../libs/reactions/effect.js';
 import { neededToRelease, releaseByRule, type Day, type HeldBack } from '../../libs/reactions/release-held-back.js';
 import { HELD_BACK_ORDERS, waitingNow } from '../../libs/reports/held-back-list.js';
+import { ownRequest } from './carry-out.js';
 import type { Errands } from './errands.js';
 
 export interface ReleasesOptions {
@@ -79,16 +81,16 @@ export class HeldBackReleases {
   }
 
   private async carryOut(effect: Effect, now: string, occurredAt?: string): Promise<void> {
-    const { stream, shardKey } = effect;
-    const outcome = await this.options.commands.execute({
-      ...effect,
-      customer: shardKey === stream ? undefined : shardKey,
-      actor: { id: NAME, role: 'system' },
-      commandId: idOf(NAME, stream, now),
-      occurredAt,
-    });
-    // One that history does not have as the read models show it keeps no other waiting.
-    if (isRefusal(outcome)) this.options.onRefused(stream, outcome);
+    const { stream } = effect;
+    const request = { ...ownRequest(NAME, effect, idOf(NAME, stream, now)), occurredAt };
+    try {
+      const outcome = await this.options.commands.execute(request);
+      // One that history does not have as the read models show it keeps no other waiting.
+      if (isRefusal(outcome)) this.options.onRefused(stream, outcome);
+    } catch (error) {
+      // Triage wrote to the intake at each try: the next look decides again.
+      if (!(error instanceof RevisionConflict)) throw error;
+    }
   }
 }
 

@@ -15,7 +15,6 @@ import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
-import { isStoreDown } from '../../libs/platform/stores/store-down.js';
 import { pause, type Turn } from '../../libs/platform/stores/turn.js';
 import { NOW, STORES } from '../../libs/platform/stores/stores.module.js';
 import type { IntakeEvent } from '../../libs/recovery/intake/intake-events.js';
@@ -25,6 +24,7 @@ import { Checkpoints } from './checkpoints.js';
 import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
+import { mayPass } from './may-pass.js';
 import { Reactor } from './reactor.js';
 
 const SEAL_EVERY_MS = 1_000;
@@ -98,7 +98,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     return this.reactor?.reached ?? new Checkpoints(this.stores.ledger, this.errands.reaction).reached();
   }
 
-  /** Runs a part in its turn, and again after a store was down. Any other error stops it, for an operator to see. */
+  /** Runs a part in its turn, and again after what may pass. Any other error stops it, for an operator to see. */
   private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const signal = this.stop;
     while (!signal.aborted)
@@ -110,7 +110,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       } catch (error) {
         const because = errorStack(error);
         this.failures.set(name, because);
-        if (!isStoreDown(error)) {
+        if (!mayPass(error)) {
           this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
           return;
         }

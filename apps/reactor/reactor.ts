@@ -3,14 +3,13 @@ import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
-import { isStoreDown } from '../../libs/platform/stores/store-down.js';
-import { NothingLive } from '../../libs/read-store/read-store.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import { BOOK_CHANGES } from '../../libs/recovery/rules/book-history.js';
 import { carryOut, carryOutInTurn, type CarriedOutBy, type Errand } from './carry-out.js';
 import { Checkpoints } from './checkpoints.js';
 import { keyOfLetter, type DeadLetter } from './dead-letter.js';
 import type { Errands } from './errands.js';
+import { mayPass } from './may-pass.js';
 
 export interface ReactorOptions {
   readonly events: EventStore;
@@ -125,7 +124,7 @@ export class Reactor<E extends RecoveryEvent> {
     return true;
   }
 
-  /** Retries an error, then makes a dead letter. A refusal would only repeat itself. */
+  /** Retries an error, without end where it may pass, then makes a dead letter. A refusal would only repeat itself. */
   private async try<T extends object>(
     event: RecordedEvent,
     errand: Pick<Errand, 'commandId'> & Partial<Errand>,
@@ -141,8 +140,7 @@ export class Reactor<E extends RecoveryEvent> {
         tries = RETRY_AFTER_MS.length;
       } catch (thrown) {
         error = errorStack(thrown);
-        // The event waits for as long as a store is down or no read model is built.
-        if (isStoreDown(thrown) || thrown instanceof NothingLive) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
+        if (mayPass(thrown)) tries = Math.min(tries, RETRY_AFTER_MS.length - 1);
       }
       const wait = RETRY_AFTER_MS[tries];
       if (wait === undefined) return this.toDeadLetter(event, errand, error);

@@ -7,6 +7,7 @@ import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { HistoryUnavailable } from '../../libs/event-store/event-store.js';
+import { NothingLive, ReadStoreDamaged } from '../../libs/read-store/read-store.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { effectOn, type CommandReaction, type Effect } from '../../libs/reactions/effect.js';
 import { appendEvents } from '../../libs/replay/history.testing.js';
@@ -319,21 +320,27 @@ test('an effect waits for as long as a store is down, and is no dead letter', as
   expect(await copies('care')).toBe(1);
 });
 
-test('an event waits for as long as the read models that are asked about it are not built, and is no dead letter', async () => {
-  const counting: CommandReaction<TeamEvent> = {
-    ...copyTeam(copy),
-    needs: { TeamChanged: () => ({ streams: [], openCasesBefore: now }) },
-  };
-  await react(counting);
-  await appendEvents(stores.events, [changed('care')]);
-  let unbuilt = 50;
-  const openCases: OpenCases = async () => {
-    if (unbuilt-- > 0) await stores.reads.group('queues', { by: ['owner'] });
-    return {};
-  };
-  expect(await react(counting, { openCases })).toEqual([]);
-  expect(await copies('care')).toBe(1);
-});
+test.each([
+  ['not built', () => new NothingLive()],
+  ['damaged', () => new ReadStoreDamaged('Build 1 of the read models is damaged.', 'read-1.db')],
+])(
+  'an event waits for as long as the read models that are asked about it are %s, and is no dead letter',
+  async (_, error) => {
+    const counting: CommandReaction<TeamEvent> = {
+      ...copyTeam(copy),
+      needs: { TeamChanged: () => ({ streams: [], openCasesBefore: now }) },
+    };
+    await react(counting);
+    await appendEvents(stores.events, [changed('care')]);
+    let unbuilt = 50;
+    const openCases: OpenCases = async () => {
+      if (unbuilt-- > 0) throw error();
+      return {};
+    };
+    expect(await react(counting, { openCases })).toEqual([]);
+    expect(await copies('care')).toBe(1);
+  },
+);
 
 describe('rules that another process put in force', () => {
   const copyUnderRules: CommandReaction<TeamEvent> = {

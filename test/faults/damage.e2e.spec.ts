@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { announce } from '../../libs/platform/stores/running-app.js';
 import { amends, type Ended } from '../e2e/amends.testing.js';
-import { OPERATOR_KEY, RunningApp } from '../e2e/running-app.testing.js';
+import { eventually, OPERATOR_KEY, RunningApp } from '../e2e/running-app.testing.js';
 import { copyOf, type Damage, DAMAGES, spoil } from './damage.testing.js';
 import { amendsHere, StartedApps } from './in-process.testing.js';
 import { incidentLog } from './incident-log.testing.js';
@@ -211,7 +211,7 @@ test('an app takes responses while the build that it serves is damaged, and a re
   const app = await RunningApp.start(folder);
   process.env['AMENDS_KEY'] = OPERATOR_KEY;
   try {
-    const sent = { source: 'survey', externalId: 'r-1', customer: 'c-1', metric: 'nps', score: 9 };
+    const sent = { source: 'survey', externalId: 'r-1', customer: 'c-1', metric: 'nps', score: 2 };
     expect(await app.operator.send('POST', '/v1/responses', JSON.stringify(sent))).toMatchObject({ status: 202 });
     const ready = await app.operator.get('/health/ready');
     expect(ready.status).toBe(503);
@@ -221,6 +221,9 @@ test('an app takes responses while the build that it serves is damaged, and a re
       out: expect.stringContaining('generation 2 is live'),
     });
     expect((await app.operator.get(`/v1/cases/${cases[0]}`)).status).toBe(200);
+    const isUp = async (path: string) => ((await app.operator.get(path)).status === 200 ? true : undefined);
+    await eventually(() => isUp('/health/ready'), 'ready after the rebuild');
+    expect((await app.operator.get('/v1/dead-letters')).body).toMatchObject({ deadLetters: [] });
     expect((await amends('verify', '--data', folder)).code).toBe(0);
   } finally {
     delete process.env['AMENDS_KEY'];
