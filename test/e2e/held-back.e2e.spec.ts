@@ -1,11 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { amends, amendsJson } from './amends.testing.js';
-import { Caller, eventually, OPERATOR_KEY } from './running-app.testing.js';
+import { AppWithClock } from './app-with-clock.testing.js';
+import { Caller, eventually } from './running-app.testing.js';
 
 const HERE = import.meta.dirname;
 const PACK = readFileSync(resolve(HERE, '../../packs/service-recovery.yaml'), 'utf8');
@@ -15,40 +13,20 @@ const TIGHT = PACK.replace('perTeamAndDay: 200', 'perTeamAndDay: 1').replace(
   '{ order: lowest-first, within: 3d }',
 );
 
-let app: ChildProcess;
+let app: AppWithClock;
 let operator: Caller;
 let sam: Caller;
 let ana: Caller;
 let zoe: Caller;
-let folder: string;
 
-const said = async (): Promise<string> => String(((await once(app, 'message')) as [unknown])[0]);
-const itIs = async (time: string): Promise<void> => {
-  app.send(time);
-  expect(await said()).toBe(time);
-};
+const itIs = (time: string): Promise<void> => app.itIs(time);
 
 beforeAll(async () => {
-  Caller.forget();
-  folder = mkdtempSync(join(tmpdir(), 'amends-e2e-'));
-  app = fork(join(HERE, 'app-with-set-clock.testing.ts'), ['2031-05-05T08:00:00.000Z'], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-    env: {
-      PATH: process.env['PATH'],
-      AMENDS_PORT: '0',
-      AMENDS_DATA: folder,
-      AMENDS_DEMO: 'off',
-      AMENDS_LOG_LEVEL: 'error',
-      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-    },
-  });
-  const url = await said();
-  operator = new Caller(url, OPERATOR_KEY);
-  const caller = async (name: string, role: string, team: string) =>
-    new Caller(url, String((await operator.post('/v1/api-keys', { name, role, team })).body['key']));
-  sam = await caller('sam', 'supervisor', 'care');
-  ana = await caller('ana', 'agent', 'care');
-  zoe = await caller('zoe', 'agent', 'sales');
+  app = await AppWithClock.start('2031-05-05T08:00:00.000Z');
+  ({ operator } = app);
+  sam = await app.caller('sam', 'supervisor', 'care');
+  ana = await app.caller('ana', 'agent', 'care');
+  zoe = await app.caller('zoe', 'agent', 'sales');
   const team = { name: 'Customer care', members: [{ id: 'ana', role: 'agent' }], fallbackOwner: 'sam' };
   expect((await operator.send('PUT', '/v1/teams/care', JSON.stringify(team))).status).toBe(200);
   const { body } = await operator.post('/v1/rules/drafts', { text: TIGHT });
@@ -56,11 +34,7 @@ beforeAll(async () => {
   expect((await operator.post(`${rules}/approve`, { reason: 'We begin small' })).status).toBe(200);
   expect((await operator.post(`${rules}/activate`, {})).status).toBe(200);
 });
-afterAll(async () => {
-  app.kill('SIGTERM');
-  await once(app, 'exit');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => app.end());
 
 const ids = new Map<string, string>();
 /** Sends a score, with no answer to "please contact me" unless told; its id is remembered by its name. */
@@ -169,7 +143,15 @@ test('a build anew is the same, and the command line lists and counts the same a
   expect((await operator.post('/v1/verify')).body).toMatchObject({ equal: true });
   const report = async (at: string, ...more: readonly string[]) =>
     (
-      await amendsJson<{ rows: { response: string }[] }>('report', 'held-back', '--data', folder, '--at', at, ...more)
+      await amendsJson<{ rows: { response: string }[] }>(
+        'report',
+        'held-back',
+        '--data',
+        app.folder,
+        '--at',
+        at,
+        ...more,
+      )
     ).rows.map(({ response }) => response);
   expect(await report('2031-05-10')).toEqual([]);
   expect(await report('2031-05-10', '--state', 'expired', '--team', 'care')).toEqual(named('late'));
@@ -177,8 +159,8 @@ test('a build anew is the same, and the command line lists and counts the same a
   // As it was known on Monday evening, two waited.
   expect(await report('2031-05-05T20:00:00Z', '--known-at', '2031-05-05T20:00:00Z')).toEqual(named('bad', 'worse'));
   const funnel = (...more: readonly string[]) =>
-    amendsJson<{ triage: object }>('report', 'funnel', '--data', folder, '--at', '2031-05-09T08:00:00Z', ...more);
+    amendsJson<{ triage: object }>('report', 'funnel', '--data', app.folder, '--at', '2031-05-09T08:00:00Z', ...more);
   expect((await funnel()).triage).toEqual({ respected: 1, heldBack: 3, released: 2, expired: 1, waiting: 0 });
-  const { out } = await amends('report', 'held-back', '--data', folder, '--state', 'released');
+  const { out } = await amends('report', 'held-back', '--data', app.folder, '--state', 'released');
   expect(out).toContain('held until');
 });

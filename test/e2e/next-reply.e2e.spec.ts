@@ -1,11 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { amends } from './amends.testing.js';
-import { Caller, eventually, OPERATOR_KEY } from './running-app.testing.js';
+import { AppWithClock } from './app-with-clock.testing.js';
+import { Caller, eventually } from './running-app.testing.js';
 
 const HERE = import.meta.dirname;
 const PACK = readFileSync(resolve(HERE, '../../packs/service-recovery.yaml'), 'utf8');
@@ -24,44 +22,25 @@ targets:
 );
 const time = (hour: string): string => `2031-05-05T${hour}:00.000Z`;
 
-let app: ChildProcess;
+let app: AppWithClock;
 let operator: Caller;
-let folder: string;
 let id: string;
 
-const said = async (): Promise<string> => String(((await once(app, 'message')) as [unknown])[0]);
 const at = async (hour: string, path: string, body: object): Promise<number> => {
-  app.send(time(hour));
-  expect(await said()).toBe(time(hour));
+  await app.itIs(time(hour));
   return (await operator.post(`/v1/cases/${id}/${path}`, body)).status;
 };
 const wrote = { channel: 'e-mail', message: 'Where is my refund? Eva Brandt' };
 
 beforeAll(async () => {
-  Caller.forget();
-  folder = mkdtempSync(join(tmpdir(), 'amends-e2e-'));
-  app = fork(join(HERE, 'app-with-set-clock.testing.ts'), [time('08:00')], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-    env: {
-      PATH: process.env['PATH'],
-      AMENDS_PORT: '0',
-      AMENDS_DATA: folder,
-      AMENDS_DEMO: 'off',
-      AMENDS_LOG_LEVEL: 'error',
-      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-    },
-  });
-  operator = new Caller(await said(), OPERATOR_KEY);
+  app = await AppWithClock.start(time('08:00'));
+  ({ operator } = app);
   const { body } = await operator.post('/v1/rules/drafts', { text: RULES });
   const rules = `/v1/rules/service-recovery/${String(body['ruleSet'])}`;
   expect((await operator.post(`${rules}/approve`, { reason: 'Answer them' })).status).toBe(200);
   expect((await operator.post(`${rules}/activate`, { from: time('08:00') })).status).toBe(200);
 });
-afterAll(async () => {
-  app.kill('SIGTERM');
-  await once(app, 'exit');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => app.end());
 
 test('each message of the customer has its own verdict', async () => {
   const response = { source: 'survey', externalId: 'r-1', customer: 'c-1', metric: 'nps', score: 1 };
@@ -103,7 +82,7 @@ test('reports count it, and the audit explains it, over HTTP and on the command 
     { clock: { reply: 2 }, verdict: 'missed', workingMs: 3 * 3_600_000 },
     { clock: { reply: 3 }, verdict: 'running', workingMs: 3_600_000 },
   ]);
-  const { out } = await amends('audit', id, '--at', time('16:00'), '--data', folder);
+  const { out } = await amends('audit', id, '--at', time('16:00'), '--data', app.folder);
   expect(out).toContain('Each message answered (next-reply, cycle 1, reply 2): MISSED');
   expect(out).not.toContain('Eva Brandt');
 });

@@ -1,10 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Caller, eventually, OPERATOR_KEY } from './running-app.testing.js';
+import { AppWithClock } from './app-with-clock.testing.js';
+import { Caller, eventually } from './running-app.testing.js';
 
 const HERE = import.meta.dirname;
 const PACK = readFileSync(resolve(HERE, '../../packs/service-recovery.yaml'), 'utf8');
@@ -19,38 +17,17 @@ const SOONER = PACK.replace('{ within: 48h }', '{ within: 36h }').replace(
   'not-answered: { do: recover, priority: high }',
 );
 
-let app: ChildProcess;
+let app: AppWithClock;
 let operator: Caller;
-let folder: string;
 let ruleSet: string;
 
-const said = async (): Promise<string> => String(((await once(app, 'message')) as [unknown])[0]);
-const itIs = async (time: string): Promise<void> => {
-  app.send(time);
-  expect(await said()).toBe(time);
-};
+const itIs = (time: string): Promise<void> => app.itIs(time);
 
 beforeAll(async () => {
-  Caller.forget();
-  folder = mkdtempSync(join(tmpdir(), 'amends-e2e-'));
-  app = fork(join(HERE, 'app-with-set-clock.testing.ts'), [MONDAY], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-    env: {
-      PATH: process.env['PATH'],
-      AMENDS_PORT: '0',
-      AMENDS_DATA: folder,
-      AMENDS_DEMO: 'off',
-      AMENDS_LOG_LEVEL: 'error',
-      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-    },
-  });
-  operator = new Caller(await said(), OPERATOR_KEY);
+  app = await AppWithClock.start(MONDAY);
+  ({ operator } = app);
 });
-afterAll(async () => {
-  app.kill('SIGTERM');
-  await once(app, 'exit');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => app.end());
 
 /** Sends a low score of a customer who did not answer about contact; resolves to its case. */
 async function complain(externalId: string): Promise<Readonly<Record<string, unknown>>> {
