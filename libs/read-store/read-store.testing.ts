@@ -1,3 +1,4 @@
+import { allPages as pagesOf } from './all-pages.js';
 import type { Document, FieldType } from '../event-sourcing/projection.js';
 import type { CollectionShape, Flush, GenerationStamp, Page, Query, ReadStore } from './read-store.js';
 
@@ -58,12 +59,8 @@ export async function serve(store: ReadStore, documents: Readonly<Record<string,
 
 export async function allPages(store: ReadStore, query: Query): Promise<Page['documents'][number][]> {
   const documents: Page['documents'][number][] = [];
-  for (let after: string | undefined; ;) {
-    const page = await store.find('queues', after === undefined ? query : { ...query, after });
-    documents.push(...page.documents);
-    if (page.next === undefined) return documents;
-    after = page.next;
-  }
+  for await (const page of pagesOf(store, 'queues', query)) documents.push(...page);
+  return documents;
 }
 
 export const idsOf = (documents: readonly { readonly id: string }[]): string[] => documents.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import { stated } from '../event-sourcing/stated.js';
 import type { Filter } from '../filter/filter.js';
 import type { HeldBackDocument } from '../read-models/held-back.js';
+import { allPages } from '../read-store/all-pages.js';
 import type { Query, ReadStore } from '../read-store/read-store.js';
 import type { ReleaseOrder } from '../recovery/vocabulary/words.js';
 
@@ -53,10 +54,7 @@ export async function heldBackList(
 ): Promise<{ readonly rows: readonly HeldBackDocument[] }> {
   const filter = { ...stated({ programme, team }), ...heldBackThat(state, at) };
   const rows: HeldBackDocument[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await reads.find('held_back', { filter, sort: HELD_BACK_ORDERS[order], limit: 1_000, after });
-    rows.push(...(page.documents as unknown as readonly HeldBackDocument[])); // it stores what it declares
-    after = page.next;
-    if (after === undefined) return { rows };
-  }
+  for await (const page of allPages(reads, 'held_back', { filter, sort: HELD_BACK_ORDERS[order] }))
+    rows.push(...(page as unknown as readonly HeldBackDocument[])); // it stores what it declares
+  return { rows };
 }

@@ -1,5 +1,6 @@
 import { stated } from '../event-sourcing/stated.js';
 import { repeats, type JoinedDocument } from '../read-models/customers.js';
+import { allPages } from '../read-store/all-pages.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { allWhoAre } from '../recovery/customer/joined-customers.js';
 import { instant } from '../recovery/fast/instants.js';
@@ -43,16 +44,10 @@ export async function repeatReport(
   return { rows: rows.toSorted((a, b) => (a.programme < b.programme ? -1 : 1)) };
 }
 
-const MOST_A_PAGE = 1_000;
-
 async function joinedCustomers(reads: ReadStore, programme?: string): Promise<readonly JoinedDocument[]> {
-  const filter = stated({ joined: true, programme });
   const all: JoinedDocument[] = [];
-  for (let after: string | undefined, more = true; more; more = after !== undefined) {
-    const page = await reads.find('customers', stated({ filter, limit: MOST_A_PAGE, after }));
-    all.push(...(page.documents as unknown as readonly JoinedDocument[]));
-    after = page.next;
-  }
+  for await (const page of allPages(reads, 'customers', { filter: stated({ joined: true, programme }) }))
+    all.push(...(page as unknown as readonly JoinedDocument[]));
   return all;
 }
 

@@ -9,6 +9,7 @@ import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { message } from '../../../libs/platform/validation/schema.js';
 import { streamOf, type CommandOf } from '../../../libs/recovery/aggregates.js';
+import { allPages } from '../../../libs/read-store/all-pages.js';
 import { asCorrected } from '../../../libs/recovery/case/correction.js';
 import { FORGOTTEN_STAYS_ALONE } from '../../../libs/recovery/customer/joined-customers.js';
 import type { RecordedEvent } from '../../../libs/recovery/history.js';
@@ -49,7 +50,6 @@ export interface Separated extends Joined {
 }
 
 const WAIT_MS = 5_000;
-const MOST_A_PAGE = 1_000;
 
 /**
  * Says on the stream of each customer that they are one person, or that they are not. Each customer is decided on alone,
@@ -178,15 +178,11 @@ export class Joining {
   private async mergedAcross(of: string, into: readonly string[]): Promise<readonly string[]> {
     const { reads } = this.stores;
     const across: string[] = [];
-    for (let after: string | undefined, more = true; more; more = after !== undefined) {
-      const query = { filter: { customer: of, status: 'merged' }, limit: MOST_A_PAGE };
-      const page = await reads.find('cases', after === undefined ? query : { ...query, after });
-      for (const { id, mergedInto } of page.documents) {
+    for await (const page of allPages(reads, 'cases', { filter: { customer: of, status: 'merged' } }))
+      for (const { id, mergedInto } of page) {
         const target = await reads.get('cases', String(mergedInto));
         if (into.includes(String(target?.document['customer']))) across.push(id);
       }
-      after = page.next;
-    }
     return across;
   }
 

@@ -8,6 +8,7 @@ import { invalid } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { message } from '../../../libs/platform/validation/schema.js';
+import { allPages } from '../../../libs/read-store/all-pages.js';
 import type { CaseDocument } from '../../../libs/read-models/cases.js';
 import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
 import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
@@ -75,18 +76,15 @@ export class Samples {
   /** The cases whose last approval was in the month. */
   private async approvedIn(programme: string, month: string, strata: 'owner' | 'team' | undefined) {
     const found: { case: string; stratum?: string }[] = [];
-    for (let after: string | undefined; ;) {
-      const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };
-      const page = await this.stores.reads.find('cases', { filter, limit: 1_000, after });
+    const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };
+    for await (const page of allPages(this.stores.reads, 'cases', { filter }))
       // The cases read model stores the documents that it declares.
-      for (const one of page.documents as unknown as readonly CaseDocument[]) {
+      for (const one of page as unknown as readonly CaseDocument[]) {
         const approval = one.steps.findLast(({ step }) => step === 'approved');
         const stratum = strata === undefined ? undefined : one[strata];
         if (approval?.at.startsWith(month) === true)
           found.push({ case: one.case, ...(typeof stratum === 'string' ? { stratum } : {}) });
       }
-      after = page.next;
-      if (after === undefined) return found;
-    }
+    return found;
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { checkFilter, problemsText } from '../../../libs/filter/check-filter.js';
+import { allPages } from '../../../libs/read-store/all-pages.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { csvLine } from '../../../libs/import/rejects.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -44,12 +45,9 @@ export async function runExport(
   }
   let count = 0;
   if (format === 'csv') await write(sink, csvLine(columns));
-  for (let after: string | undefined; ;) {
-    const page = await reads.find(readModel, { limit: 1_000, filter: parsed, after });
-    await write(sink, page.documents.map(toLine).join(''));
-    count += page.documents.length;
-    after = page.next;
-    if (after === undefined) break;
+  for await (const page of allPages(reads, readModel, { filter: parsed })) {
+    await write(sink, page.map(toLine).join(''));
+    count += page.length;
   }
   if (out !== undefined) {
     sink.end();
