@@ -1,3 +1,4 @@
+import { RevisionConflict } from '../../libs/event-store/event-store.js';
 import { expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -111,4 +112,27 @@ test('looks for what waits and for what expired by an index that leads to those 
     await reads.close();
     rmSync(folder, { recursive: true });
   }
+});
+
+test.each([
+  ['goes on where triage writes to the intake at each try', new RevisionConflict('intake-care-2031-05-05', 1, 2), true],
+  ['ends by any other error', new Error('Not foreseen.'), false],
+])('a look %s', async (_, error, goesOn) => {
+  const releases = new HeldBackReleases({
+    reads: {
+      live: async () => ({ collections: [{ name: 'held_back' }] }) as never,
+      find: async () => ({ documents: DOCUMENTS.slice(0, 1) as never }),
+      group: async () => [],
+    },
+    commands: { execute: () => Promise.reject(error) },
+    rules: { reload: async () => undefined, books: () => BOOKS },
+    errands: { known: async () => ({ streams: new Map(), openCases: {} }) },
+    now: () => NOW,
+    onRefused: () => undefined,
+  });
+  const looked = releases.look().then(
+    () => true,
+    () => false,
+  );
+  expect(await looked).toBe(goesOn);
 });
