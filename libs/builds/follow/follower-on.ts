@@ -6,7 +6,11 @@ import { loadRuleBooks } from '../../replay/builds/rule-books.js';
 import { ReadModelFollower, type FollowerOptions } from '../../replay/follow/follower.js';
 import { ParkedList } from '../../replay/fold/parked.js';
 
-const REST_MS = 50;
+/** What a reader sees is this much older than history while events come in one after the other. */
+const REST = { leastMs: 50, mostMs: 300 };
+
+/** Nobody's requests wait for this thread, only who asks for a position: a flush of more events writes fewer pages. */
+const STEP_MS = 200;
 
 /** Folds history into the kept builds, each under its own rules. */
 export const followerOn = (
@@ -18,7 +22,8 @@ export const followerOn = (
     reads,
     projections: READ_MODELS,
     parked: new ParkedList(ledger),
-    restMs: REST_MS,
+    rest: REST,
+    stepMs: STEP_MS,
     inputs: async (generation) => {
       const history = await loadRuleBooks(events);
       const stamp = (await reads.generations()).find(({ id }) => id === generation)?.stamp;

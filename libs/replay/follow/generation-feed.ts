@@ -6,6 +6,7 @@ import type { ParkedEvents, ParkedList, ParkedRecord } from '../fold/parked.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { typesOf } from '../fold/projections.js';
 import { Steps } from '../fold/steps.js';
+import { restAfter, type Rest } from './rest.js';
 
 export interface FeedOptions<Inputs> {
   readonly events: EventStore;
@@ -18,8 +19,8 @@ export interface FeedOptions<Inputs> {
   readonly cached?: number;
   readonly stepMs?: number;
   readonly batchSize?: number;
-  /** Gathers events for so long before it folds on, unless somebody waits for them. Default: not at all. */
-  readonly restMs?: number;
+  /** Gathers events before it folds on, unless somebody waits for them. Default: not at all. */
+  readonly rest?: Rest;
   /** Folds only these shards; absent: all. */
   readonly shards?: readonly number[];
 }
@@ -58,8 +59,9 @@ export class GenerationFeed<Inputs> {
     const filter = { types: typesOf(projections), shards };
     try {
       for await (const batch of events.follow({ from: fold.position, filter, batchSize, signal })) {
+        const began = performance.now();
         await steps.run(batch, signal);
-        if (batch.events.length < batchSize) await this.#rest();
+        if (batch.events.length < batchSize) await this.#rest(performance.now() - began);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -130,14 +132,13 @@ export class GenerationFeed<Inputs> {
   }
 
   /** One flush of many events writes a document once that each of them changed. */
-  async #rest(): Promise<void> {
-    const { restMs = 0 } = this.#options;
-    if (restMs === 0 || this.#waiting.size > 0) return;
+  async #rest(tookMs: number): Promise<void> {
+    const { rest } = this.#options;
+    if (rest === undefined || this.#waiting.size > 0) return;
     const hurry = new AbortController();
     this.#hurry = () => hurry.abort();
-    await after(restMs, undefined, { signal: AbortSignal.any([hurry.signal, this.#stop.signal]) }).catch(
-      () => undefined,
-    );
+    const signal = AbortSignal.any([hurry.signal, this.#stop.signal]);
+    await after(restAfter(tookMs, rest), undefined, { signal }).catch(() => undefined);
     this.#hurry = undefined;
   }
 
