@@ -1,6 +1,7 @@
 import { LeasedTurn } from '../../libs/platform/stores/turn.js';
 import { CurrentBuildModule } from '../projector/current-build.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
+import { loadPlace } from '../reactor/timekeeper-place.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
 import { TriageProgressModule } from '../reactor/triage-progress.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
@@ -19,6 +20,7 @@ await runRole({
       await firstStart(on);
     });
     await beginReactions(on.stores);
+    await loadPlace(on.stores, on.now());
     return key === undefined ? [] : [`Operator's API key, shown this once: ${key}`];
   },
   parts: ({ leases }) => [

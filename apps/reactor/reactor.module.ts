@@ -26,9 +26,12 @@ import { Errands } from './errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
 import { mayPass } from './may-pass.js';
 import { Reactor } from './reactor.js';
+import { Timekeeper } from './timekeeper.js';
+import { observeTimekeeper } from './timekeeper-metrics.js';
 
 const SEAL_EVERY_MS = 1_000;
 const RELEASE_EVERY_MS = 5_000;
+const TICK_EVERY_MS = 1_000;
 const AGAIN_AFTER_MS = 2_000;
 
 const TURN = Symbol('turn');
@@ -81,6 +84,24 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       onRefused: (stream, { because }) => this.logger.warn({ stream, because }, 'A release was refused'),
     });
     this.run(this.keepRunning(releases.name, (turn) => releases.run(turn, () => pause(RELEASE_EVERY_MS, turn))));
+    const watched = observeTimekeeper(this.metrics);
+    const timekeeper = new Timekeeper({
+      events,
+      reads: this.stores.reads,
+      ledger,
+      commands: this.commands,
+      rules: this.rules,
+      timeZoneData: process.versions.tz ?? '',
+      now: this.now,
+      onRecorded: watched.recorded,
+      onSetAside: (due, because) => this.logger.warn({ due, because }, 'What fell due could not be recorded yet'),
+    });
+    watched.follow(timekeeper);
+    this.run(this.keepRunning(timekeeper.name, (turn) => timekeeper.run(turn, () => pause(TICK_EVERY_MS, turn))));
+    this.readiness.register('timekeeper', async () => ({
+      up: !this.failures.has(timekeeper.name),
+      ...(await timekeeper.lateness()),
+    }));
     this.run(
       this.keepRunning('sealer', async (turn) => {
         const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });

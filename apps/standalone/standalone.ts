@@ -9,6 +9,7 @@ import { ALWAYS } from '../../libs/platform/stores/turn.js';
 import { ApiModule } from '../api/api.module.js';
 import { ProjectorModule } from '../projector/projector.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
+import { loadPlace } from '../reactor/timekeeper-place.js';
 import { ReactorModule } from '../reactor/reactor.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from './first-start.js';
@@ -36,6 +37,7 @@ export async function startStandalone(config: Config, now?: () => string): Promi
       operatorKey = await on.keys.ensureOperator(config.operatorKey);
       await firstStart(on);
       await beginReactions(on.stores);
+      await loadPlace(on.stores, on.now());
     },
     root: (on) => ({
       module: StandaloneModule,

@@ -15,6 +15,7 @@ export interface Beside {
 /** As they are now. It keeps at which revision it saw each, so that an append can depend on them. */
 export class BesideNow implements Beside {
   private readonly seen = new Map<string, number>();
+  private readonly told = new Map<string, Promise<readonly RecordedEvent[]>>();
 
   constructor(
     private readonly store: EventStore,
@@ -33,7 +34,13 @@ export class BesideNow implements Beside {
     return state;
   }
 
-  async events(stream: string): Promise<readonly RecordedEvent[]> {
+  events(stream: string): Promise<readonly RecordedEvent[]> {
+    let told = this.told.get(stream);
+    if (!told) this.told.set(stream, (told = this.readAll(stream)));
+    return told;
+  }
+
+  private async readAll(stream: string): Promise<readonly RecordedEvent[]> {
     const { events, revision } = await this.store.readStream(stream);
     this.saw(stream, revision);
     return events as readonly RecordedEvent[];

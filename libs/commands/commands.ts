@@ -7,7 +7,6 @@ import { CLOCK_SKEW_MS, handle, handleInTurn, type Handled, type Request } from 
 import { declaredCommand, streamOf, type CommandContext, type Need } from '../recovery/aggregates.js';
 import { DECLARATIONS, type RecoveryEvent } from '../recovery/history.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
-import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { PersonalData } from '../vault/personal-data.js';
 import { CustomerIsForgotten } from '../vault/vault-errors.js';
 import { BesideNow, besideBefore, type Beside } from './beside.js';
@@ -22,8 +21,6 @@ export type Done = Handled<RecoveryEvent>;
 export interface Surroundings extends Sources {
   readonly events: EventStore;
   readonly personal: PersonalData;
-  /** The rules at this moment. Each command asks again. */
-  rules(this: void): RuleBooks;
   now(this: void): string;
 }
 
@@ -104,9 +101,9 @@ export class Commands {
       context: (first) => this.context(request, first, at, (beside = this.besideNow(stream))),
       held: () => beside.held,
       declarations: DECLARATIONS,
-      envelope: (first) => ({
+      envelope: async (first) => ({
         programme: programmeOf(request, first),
-        shardKey: customerOf(request, first) ?? stream,
+        shardKey: customerOf(request, first) ?? (first ? undefined : await this.joins(request, beside)) ?? stream,
         occurredAt,
         correlationId,
         causationId,
@@ -116,6 +113,13 @@ export class Commands {
         this.again.hashed(request, await this.surroundings.personal.seal(plain, shardKey)),
       ...(request.chosenId && { differs: (done, before) => this.again.differs(request, done, before) }),
     };
+  }
+
+  /** The customer whose shard a new stream joins: the clocks of a case are in the shard of their case. */
+  private async joins(request: AnyRequest, beside: Beside): Promise<string | undefined> {
+    if (request.aggregate !== 'clock') return undefined;
+    const [first] = await beside.events(streamOf('case', request.id));
+    return customerOf(request, first);
   }
 
   /**

@@ -1,8 +1,10 @@
 import { streamOf, type CommandContext, type Need } from '../recovery/aggregates.js';
 import { caseDecider } from '../recovery/case/case.js';
 import type { OpenedCase } from '../recovery/case/case-state.js';
+import { standingClocks } from '../recovery/clocks/standing-clocks.js';
 import { customerDecider } from '../recovery/customer/customer.js';
 import { allWhoAre } from '../recovery/customer/joined-customers.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { peopleOf, teamDecider } from '../recovery/team/team.js';
 import type { Beside } from './beside.js';
 import type { AnyRequest } from './command-request.js';
@@ -10,6 +12,8 @@ import { lastReSurveyIn } from './last-re-survey.js';
 
 /** What is known beside the streams. */
 export interface Sources {
+  /** The rules at this moment. Each command asks again. */
+  rules(this: void): RuleBooks;
   /** The number of operators. A single one may approve their own rules. */
   operators(this: void): Promise<number>;
   /** The cases of these customers, who are one person. */
@@ -35,6 +39,8 @@ export const answerTo = async (
 
 const ANSWERS: { readonly [N in Need]: (asked: Asked, sources: Sources) => Promise<CommandContext[N]> } = {
   operators: (_, { operators }) => operators(),
+  clocks: async ({ request: { id }, beside }, { rules }) =>
+    standingClocks(await beside.events(streamOf('case', id)), rules()),
   lastReSurveyAt: async ({ customer, beside }, { casesOf }) => {
     if (customer === undefined || !casesOf) return undefined;
     const last: string[] = [];

@@ -77,7 +77,7 @@ export type ClockDocument = Readonly<ReturnType<typeof shown>>;
 
 export const clocks: ReadModel<ClocksFact, 'whole'> = {
   name: 'clocks',
-  version: 11,
+  version: 12,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -106,7 +106,14 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     disagrees: 'boolean',
     ruleSet: 'string',
   },
-  indexes: [['case'], ['state', 'dueAt'], ['programme', 'target', 'priority']],
+  indexes: [
+    ['case'],
+    ['state', 'dueAt'],
+    // The timekeeper looks for what falls due.
+    ['state', 'breachedFrom'],
+    ['state', 'warnAt'],
+    ['programme', 'target', 'priority'],
+  ],
   ...ofEachCase(advance),
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;

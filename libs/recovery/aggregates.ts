@@ -4,6 +4,7 @@ import type { Role } from './vocabulary/roles.js';
 import type { CaseContext } from './case/case-context.js';
 import { CASE_COMMANDS, caseDecider } from './case/case.js';
 import { CLOCK_COMMANDS, clockDecider } from './clocks/clock-notices.js';
+import type { ClockContext } from './clocks/standing-clocks.js';
 import { CUSTOMER_COMMANDS, customerDecider } from './customer/customer.js';
 import { failureDecider, ReportOperationalFailure } from './failure/failure.js';
 import { IMPROVEMENT_COMMANDS, improvementDecider } from './improvement/improvement.js';
@@ -14,7 +15,7 @@ import { ChangeTeam, teamDecider } from './team/team.js';
 import { DrawSample, verificationDecider } from './verification/verification.js';
 
 /** What any decider may ask of its surroundings: one context serves them all. */
-export type CommandContext = CaseContext & RulesContext & ResponseContext;
+export type CommandContext = CaseContext & RulesContext & ResponseContext & ClockContext;
 
 /** Every aggregate by name: what can be asked of it, and what decides. */
 export const AGGREGATES = {

@@ -4,21 +4,35 @@ import type { Publication } from '../vocabulary/topics.js';
 
 const topic = 'amends.clocks' satisfies Publication;
 
-const notice = {
+/** Which clock, and the promise that it keeps or breaks. */
+export const ofClock = {
   case: Text(),
   target: Text(),
   cycle: Whole(),
   /** Of a target for each message of the customer: which reply of the case was due. */
   reply: Optional(Whole()),
   dueAt: Instant,
+};
+
+const notice = {
+  ...ofClock,
   ruleSet: Text(),
   /** Version of the time-zone data that the due time was computed with. */
   timeZoneData: Text(),
+  /** Later than it fell due by as long as nobody looked. */
+  noticedAt: Optional(Instant),
 };
 
 // On `clock-{case}`, so that the case's own revision does not move. What was known then; verdicts are computed.
-export const TargetWarned = event('TargetWarned', { topic, fields: { ...notice, remainingMs: Whole() } });
-export const TargetBreached = event('TargetBreached', { topic, fields: notice });
+export const TargetWarned = event('TargetWarned', {
+  topic,
+  fields: { ...notice, remainingMs: Whole(), warnAt: Optional(Instant) },
+});
+export const TargetBreached = event('TargetBreached', {
+  topic,
+  /** `breachedFrom`: the first working instant at or after the due time. */
+  fields: { ...notice, breachedFrom: Optional(Instant) },
+});
 
 export const CLOCK_EVENTS = [TargetWarned, TargetBreached] as const;
 export type ClockEvent = EventOf<(typeof CLOCK_EVENTS)[number]>;

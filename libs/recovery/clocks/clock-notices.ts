@@ -1,21 +1,20 @@
-import { never, refuse, type Context, type Decider, type Decision } from '../../event-sourcing/decider.js';
+import { fact } from '../../event-sourcing/declared-event.js';
+import { never, refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { command } from '../vocabulary/command.js';
-import { placeOf } from './clock.js';
-import { TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
+import { Text } from '../vocabulary/fields.js';
+import { isGoing } from './clock-moves.js';
+import { isOverdue, remaining } from './clock-times.js';
+import { placeOf, type Clock } from './clock.js';
+import { ofClock, TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
+import type { ClockContext, StandingClocks } from './standing-clocks.js';
 
 const comes = { inside: 'The timekeeper records it.' };
-export const RecordTargetWarning = command('RecordTargetWarning', {
-  is: 'fact',
-  comes,
-  fields: TargetWarned.data.properties,
-});
-export const RecordTargetBreach = command('RecordTargetBreach', {
-  is: 'fact',
-  comes,
-  fields: TargetBreached.data.properties,
-});
+/** `dueAt`: the promise as whoever asks knows it. If the clock makes another one now, nothing is recorded. */
+const fields = { ...ofClock, timeZoneData: Text() };
+export const RecordTargetWarning = command('RecordTargetWarning', { is: 'fact', comes, fields, needs: ['clocks'] });
+export const RecordTargetBreach = command('RecordTargetBreach', { is: 'fact', comes, fields, needs: ['clocks'] });
 
 export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach] as const;
 export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
@@ -26,40 +25,90 @@ export type ClockNotices = readonly Pick<
   'type' | 'target' | 'cycle' | 'reply' | 'dueAt'
 >[];
 
-const decide = (asked: ClockCommand, notices: ClockNotices, { now }: Context): Decision<ClockEvent> => {
+function decide(asked: ClockCommand, notices: ClockNotices, context: ClockContext): Decision<ClockEvent> {
+  const { now, clocks } = context;
+  const ofSame = notices.filter((notice) => placeOf(notice) === placeOf(asked));
+  const found = clocks?.clocks.find((clock) => placeOf(clock) === placeOf(asked));
+  if (!clocks || !found)
+    return refuse(
+      'clock-not-there',
+      `The case has no clock of target ${asked.target} in cycle ${asked.cycle}.`,
+      'Read its clocks again.',
+    );
+  const { target, cycle, reply, ruleSet } = found;
+  const { timeZoneData } = asked;
+  const notice = { case: asked.case, target, cycle, reply, ruleSet, timeZoneData, noticedAt: now };
   switch (asked.type) {
     case 'RecordTargetWarning': {
-      const { type: _, ...data } = asked;
-      if (isRecorded(notices, 'TargetWarned', data)) return [];
-      if (now >= data.dueAt)
-        return refuse('warning-too-late', `The clock was due at ${data.dueAt}.`, 'Record the breach instead.');
-      return [{ type: 'TargetWarned', data }];
+      const { dueAt, warnAt } = found;
+      if (ofSame.some((one) => one.type === 'TargetWarned' && one.dueAt === asked.dueAt)) return [];
+      const standing = unlessMoved(asked, dueAt) ?? unlessToWarn(found, now);
+      if (standing) return standing;
+      const calendar = clocks.targetOf(found)?.calendar;
+      const remainingMs = calendar === undefined ? 0 : Math.max(0, remaining(found, calendar, now));
+      return [fact(TargetWarned, { ...notice, dueAt: asked.dueAt, remainingMs, warnAt })];
     }
     case 'RecordTargetBreach': {
-      const { type: _, ...data } = asked;
-      if (isRecorded(notices, 'TargetBreached', data)) return [];
-      if (now < data.dueAt)
-        return refuse(
-          'not-due-yet',
-          `The clock is due at ${data.dueAt} and can't be breached before.`,
-          'Record the breach from then on.',
-        );
-      return [{ type: 'TargetBreached', data }];
+      const { dueAt, breachedFrom } = found.missed ?? found;
+      // A clock whose broken promise turns out to be an older one was noticed as broken already.
+      if (ofSame.some((one) => one.type === 'TargetBreached' && one.dueAt >= asked.dueAt)) return [];
+      const standing = unlessMoved(asked, dueAt) ?? unlessBroken(found, now) ?? unlessToldBefore(clocks, breachedFrom);
+      if (standing) return standing;
+      return [fact(TargetBreached, { ...notice, dueAt: asked.dueAt, breachedFrom })];
     }
     default:
       return never(asked);
   }
-};
+}
 
-const isRecorded = (
-  notices: ClockNotices,
-  type: ClockEvent['type'],
-  { dueAt, ...clock }: ClockEvent['data'],
-): boolean => notices.some((n) => n.type === type && placeOf(n) === placeOf(clock) && n.dueAt === dueAt);
+const unlessMoved = (asked: ClockCommand, dueAt: string | undefined): Refusal | undefined =>
+  dueAt === asked.dueAt
+    ? undefined
+    : refuse(
+        'due-time-moved',
+        `The clock is due at ${dueAt ?? 'a time that its pause leaves open'}, no longer at ${asked.dueAt}.`,
+        'Look again when it falls due.',
+      );
+
+function unlessToWarn(clock: Clock, now: string): Refusal | undefined {
+  const { dueAt, warnAt } = clock;
+  if (!isGoing(clock))
+    return refuse('clock-stopped', `The clock stopped at ${clock.stoppedAt}.`, 'It needs no warning any more.');
+  if (warnAt === undefined || now < warnAt)
+    return refuse('warning-not-due', `The warning is due at ${warnAt ?? 'no time'}.`, 'Record it from then on.');
+  if (dueAt !== undefined && now >= dueAt)
+    return refuse('warning-too-late', `The clock was due at ${dueAt}.`, 'Record the breach instead.');
+  return undefined;
+}
+
+function unlessBroken(clock: Clock, now: string): Refusal | undefined {
+  if (clock.missed !== undefined || clock.met === false || isOverdue(clock, now)) return undefined;
+  if (!isGoing(clock))
+    return refuse('clock-kept', `The clock stopped at ${clock.stoppedAt} in time.`, 'There is no breach to record.');
+  return refuse(
+    'not-due-yet',
+    `The clock is breached after ${clock.breachedFrom ?? 'its pause'}, not before.`,
+    'Record the breach from then on.',
+  );
+}
+
+/** What a source's file tells of the past, nobody could be told in time. */
+const unlessToldBefore = ({ importedAt }: StandingClocks, breachedFrom = ''): Refusal | undefined =>
+  importedAt !== undefined && breachedFrom <= importedAt
+    ? refuse(
+        'due-before-import',
+        `The clock fell due at ${breachedFrom}, before a source told of the case at ${importedAt}.`,
+        'Its verdict shows in the clocks: there is nothing to notice.',
+      )
+    : undefined;
 
 const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => [
   ...notices,
   { type, target: data.target, cycle: data.cycle, reply: data.reply, dueAt: data.dueAt },
 ];
 
-export const clockDecider: Decider<ClockNotices, ClockCommand, ClockEvent> = { initialState: [], evolve, decide };
+export const clockDecider: Decider<ClockNotices, ClockCommand, ClockEvent, ClockContext> = {
+  initialState: [],
+  evolve,
+  decide,
+};

@@ -1,0 +1,300 @@
+import { LRUCache } from 'lru-cache';
+import type { Commands } from '../../libs/commands/commands.js';
+import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
+import { errorText } from '../../libs/event-sourcing/error-text.js';
+import { idOf } from '../../libs/event-sourcing/identity.js';
+import { SHARDS } from '../../libs/event-sourcing/shard.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
+import type { Ledger } from '../../libs/ledger/ledger.js';
+import { CASE_EVENT_TYPES } from '../../libs/read-models/case-stream.js';
+import { QueryRefused, type ReadStore } from '../../libs/read-store/read-store.js';
+import { effectOfDue, isSettledBy, LOOKS, type Due } from '../../libs/reactions/timekeeper.js';
+import { ownRequest } from './carry-out.js';
+import { DueIndex } from './due-index.js';
+import { mayPass } from './may-pass.js';
+import { SetAside } from './set-aside.js';
+import { loadPlace, savePlace, type Place } from './timekeeper-place.js';
+
+export interface TimekeeperOptions {
+  readonly events: Pick<EventStore, 'readAll' | 'end'>;
+  readonly reads: Pick<ReadStore, 'find' | 'live' | 'checkpoints'>;
+  readonly ledger: Ledger;
+  readonly commands: Pick<Commands, 'executeInTurn'>;
+  readonly rules: Pick<RulesInForce, 'reload'>;
+  /** Version of the time-zone data of this process. */
+  readonly timeZoneData: string;
+  now(this: void): string;
+  onRecorded(this: void, due: Due): void;
+  onSetAside(this: void, due: Due, because: string): void;
+}
+
+/** How it stands with what falls due. */
+export interface Lateness {
+  /** All that fell due before it is recorded, but for what is set aside. */
+  readonly checkedUpTo: string | null;
+  /** What could not be recorded and is tried again; as many as are counted. */
+  readonly setAside: number;
+  readonly oldestDueAgeSeconds: number;
+  /** Of the oldest that is set aside. */
+  readonly because?: string;
+}
+
+const NAME = 'timekeeper';
+const SAVE_QUIET_EVERY_MS = 10_000;
+const SAVE_EVERY_MS = 1_000;
+const EVENTS_AT_A_TIME = 1_000;
+/** Of events, in one tick. */
+const MOST_BATCHES = 20;
+const MOST_AGAIN = 1_000;
+const MOST_KNOWN = 50_000;
+
+type Outcome = 'recorded' | 'known' | 'settled' | { readonly because: string };
+
+/**
+ * Records what falls due because time passes. It looks again and again at the indexes of the read models. Each command
+ * decides anew on the case's own history, so that a promise that moved is not recorded at its old time, and each once
+ * however many processes look.
+ */
+export class Timekeeper {
+  private readonly index: DueIndex;
+  private readonly aside: SetAside;
+  /** What is recorded: events of its case bring it up again and again. */
+  private readonly known = new LRUCache<string, true>({ max: MOST_KNOWN });
+  private place: Place | undefined;
+  private savedAt = 0;
+  /** What is being recorded. */
+  private pending: string | undefined;
+  private ticked = 0;
+
+  constructor(private readonly options: TimekeeperOptions) {
+    this.index = new DueIndex(options.reads);
+    this.aside = new SetAside(options.ledger);
+  }
+
+  get name(): string {
+    return NAME;
+  }
+
+  /** Since the start. */
+  get ticks(): number {
+    return this.ticked;
+  }
+
+  /** Ticks until the signal, with a pause in between. */
+  async run(signal: AbortSignal, pause: () => Promise<unknown>): Promise<void> {
+    // Another process may have come further.
+    this.place = undefined;
+    try {
+      while (!signal.aborted) {
+        await this.tick(signal);
+        await pause();
+      }
+    } finally {
+      if (this.place) await savePlace(this.options.ledger, this.place);
+    }
+  }
+
+  /** Records all that has fallen due by now, in order. */
+  async tick(signal?: AbortSignal): Promise<void> {
+    const { reads, rules } = this.options;
+    const now = this.options.now();
+    this.place ??= await loadPlace(this.options, now);
+    this.ticked++;
+    const live = await reads.live();
+    if (!live?.collections.some(({ name }) => name === 'clocks')) return;
+    await rules.reload();
+    try {
+      this.lookIn(live.id);
+      await this.retry(now);
+      await this.followUpTo(await this.foldedUpTo(live.id), signal);
+      await this.sweep(now, signal);
+      await this.lookAgain(signal);
+    } catch (error) {
+      // Another build went live between two pages: the next tick looks there.
+      if (!(error instanceof QueryRefused)) throw error;
+    }
+    await this.save(SAVE_QUIET_EVERY_MS);
+  }
+
+  async lateness(): Promise<Lateness> {
+    const now = this.options.now();
+    const { count, oldest } = await this.aside.now();
+    const late = [oldest?.due.at, this.pending].filter((at) => at !== undefined).toSorted()[0] ?? now;
+    return {
+      checkedUpTo: this.place?.sweptTo ?? null,
+      setAside: count,
+      oldestDueAgeSeconds: Math.max(0, (Date.parse(now) - Date.parse(late)) / 1_000),
+      ...(oldest && { because: oldest.because }),
+    };
+  }
+
+  /** Under another build, clocks may be due at other times than those that were passed already. */
+  private lookIn(generation: number): void {
+    const { place } = this;
+    if (!place || place.generation === generation) return;
+    const again = { from: place.since, before: place.sweptTo };
+    this.place = { ...place, generation, ...(place.generation !== undefined && { again }) };
+  }
+
+  /** All events up to there are folded; undefined while a part of the build is not. */
+  private async foldedUpTo(generation: number): Promise<string | undefined> {
+    const checkpoints = await this.options.reads.checkpoints(generation);
+    if (checkpoints.size < SHARDS) return undefined;
+    return [...checkpoints.values()].reduce((least, at) => (at < least ? at : least));
+  }
+
+  /** An event can move a due time to before what is swept, such as one that is told late. */
+  private async followUpTo(upTo: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const { place } = this;
+    if (!place || upTo === undefined || place.followed === upTo) return;
+    const { since, sweptTo, followed } = place;
+    const passed = { from: since, before: sweptTo };
+    if (followed > upTo) {
+      // History was restored to before it, and its read models were built anew.
+      this.place = { ...place, followed: upTo, again: passed };
+      return;
+    }
+    let batches = 0;
+    for await (const { events, position } of this.options.events.readAll({
+      ...(followed !== '' && { from: followed }),
+      batchSize: EVENTS_AT_A_TIME,
+      filter: { types: CASE_EVENT_TYPES },
+    })) {
+      const touched = new Set<string>();
+      for (const { position: at, stream, imported, recordedAt } of events)
+        // What a file tells of the time before it is nobody's to notice, and later times are still to be swept.
+        if (at <= upTo && !(imported && recordedAt >= sweptTo)) touched.add(stream.slice('case-'.length));
+      await this.recordInOrder(await this.index.ofCases([...touched], passed));
+      if (signal?.aborted) return;
+      if (position >= upTo) break;
+      if (++batches >= MOST_BATCHES) {
+        this.place = { ...place, followed: position };
+        return;
+      }
+    }
+    this.place = { ...place, followed: upTo };
+  }
+
+  private async recordInOrder(due: readonly Due[]): Promise<void> {
+    for (let from = 0, to = 0; from < due.length; from = to) {
+      while (due[to]?.at === due[from]?.at) to++;
+      await this.record(due.slice(from, to));
+    }
+  }
+
+  private async sweep(now: string, signal: AbortSignal | undefined): Promise<void> {
+    const from = this.place?.sweptTo;
+    if (from === undefined || now <= from) return;
+    for await (const together of this.index.between({ from, before: now })) {
+      if (signal?.aborted) return;
+      const at = together[0]?.at ?? from;
+      this.swept(at);
+      this.pending = at;
+      await this.record(together);
+      await this.save(SAVE_EVERY_MS);
+    }
+    this.pending = undefined;
+    this.swept(now);
+  }
+
+  private swept(sweptTo: string): void {
+    if (this.place) this.place = { ...this.place, sweptTo };
+  }
+
+  /** A part at a time, so that what falls due now doesn't wait for it. */
+  private async lookAgain(signal: AbortSignal | undefined): Promise<void> {
+    const again = this.place?.again;
+    if (!again) return;
+    const { before } = again;
+    let looked = 0;
+    for await (const together of this.index.between(
+      again,
+      LOOKS.filter(({ open }) => open),
+    )) {
+      if (signal?.aborted) return;
+      const from = together[0]?.at ?? again.from;
+      if (looked >= MOST_AGAIN && this.place) {
+        this.place = { ...this.place, again: { from, before } };
+        return;
+      }
+      await this.record(together);
+      looked += together.length;
+    }
+    if (!this.place) return;
+    const { again: _, ...place } = this.place;
+    this.place = place;
+  }
+
+  private async retry(now: string): Promise<void> {
+    const waited = await this.aside.ready(now);
+    const lines = Map.groupBy(waited, ({ due }) => due.case).values();
+    await allOrThrow(
+      [...lines].map(async (line) => {
+        for (const { due, failures } of line) {
+          const [outcome] = await this.outcomesOf([due]);
+          if (typeof outcome === 'object') await this.aside.put(due, failures + 1, outcome.because, now);
+          else await this.aside.remove(due);
+        }
+      }),
+    );
+  }
+
+  /** Records what falls due at one instant: each case's with one append, those of several cases at once. */
+  private async record(together: readonly Due[]): Promise<void> {
+    const now = this.options.now();
+    const news = together.filter(({ id }) => !this.known.has(id));
+    const lines = Map.groupBy(news, (due) => due.case).values();
+    await allOrThrow(
+      [...lines].map(async (line) => {
+        const outcomes = await this.outcomesOf(line);
+        for (const [index, due] of line.entries()) {
+          const outcome = outcomes[index];
+          if (typeof outcome !== 'object') continue;
+          await this.aside.put(due, 1, outcome.because, now);
+          this.options.onSetAside(due, outcome.because);
+        }
+      }),
+    );
+  }
+
+  /** An outcome for each, in order. @throws what may pass, such as a store that is down */
+  private async outcomesOf(line: readonly Due[]): Promise<readonly Outcome[]> {
+    const { commands, timeZoneData, now } = this.options;
+    const requests = line.map((due) => {
+      const effect = effectOfDue(due, timeZoneData);
+      return ownRequest(NAME, effect, idOf(NAME, due.id, now()));
+    });
+    try {
+      const outcomes = await commands.executeInTurn(requests);
+      return line.map((due, index) => this.noted(due, outcomes[index]));
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      if (line.length === 1) return [{ because: errorText(error) }];
+      const alone: Outcome[] = [];
+      for (const due of line) alone.push(...(await this.outcomesOf([due])));
+      return alone;
+    }
+  }
+
+  private noted(due: Due, outcome: Refusal | { readonly events: readonly unknown[] } | undefined): Outcome {
+    if (outcome === undefined) return { because: 'The command had no outcome.' };
+    if (isRefusal(outcome)) return isSettledBy(outcome) ? 'settled' : { because: outcome.because };
+    this.known.set(due.id, true);
+    if (outcome.events.length === 0) return 'known';
+    this.options.onRecorded(due);
+    return 'recorded';
+  }
+
+  private async save(everyMs: number): Promise<void> {
+    if (!this.place || performance.now() - this.savedAt < everyMs) return;
+    await savePlace(this.options.ledger, this.place);
+    this.savedAt = performance.now();
+  }
+}
+
+/** Waits for all, then throws the first error. */
+async function allOrThrow(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+}

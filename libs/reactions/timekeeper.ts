@@ -1,0 +1,131 @@
+import { stated } from '../event-sourcing/stated.js';
+import type { Filter } from '../filter/filter.js';
+import { placeOf } from '../recovery/clocks/clock.js';
+import { effectOn, type Effect } from './effect.js';
+
+/** What falls due by itself, and no event says so. */
+export type DueKind = 'breach' | 'warning';
+
+/** Something that falls due at an instant, as a read model knows it. The command decides whether it still does. */
+export interface Due {
+  readonly kind: DueKind;
+  /** The same each time for the same promise. */
+  readonly id: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  readonly programme: string;
+  readonly case: string;
+  readonly target: string;
+  readonly cycle: number;
+  readonly reply?: number;
+  /** What the clock promises. */
+  readonly dueAt: string;
+}
+
+/** What the read model of clocks says of one. */
+export interface ClockAsListed {
+  readonly state: string;
+  readonly programme: string;
+  readonly case: string;
+  readonly target: string;
+  readonly cycle: number;
+  readonly reply: number | null;
+  readonly met: boolean | null;
+  readonly dueAt: string | null;
+  readonly missedDueAt: string | null;
+  readonly breachedFrom: string | null;
+  readonly warnAt: string | null;
+}
+
+/** From an instant on, and before another. */
+export interface Span {
+  readonly from: string;
+  readonly before: string;
+}
+
+/** A look at an index of a read model that leads to what falls due in a span, and to nothing else. */
+export interface Look {
+  readonly kind: DueKind;
+  readonly collection: 'clocks';
+  /** The field whose instant it falls due at. */
+  readonly by: 'breachedFrom' | 'warnAt';
+  readonly state: 'running' | 'paused' | 'completed' | 'cancelled';
+  /** Of clocks that go on. Of those that stopped only the broken ones count. */
+  readonly open: boolean;
+}
+
+const OPEN = ['running', 'paused'] as const;
+const STOPPED = ['completed', 'cancelled'] as const;
+
+/** A clock that stopped late was broken all the same, though it stopped before anybody looked. */
+export const LOOKS: readonly Look[] = [
+  ...OPEN.map((state) => ({ kind: 'breach', collection: 'clocks', by: 'breachedFrom', state, open: true }) as const),
+  ...STOPPED.map(
+    (state) => ({ kind: 'breach', collection: 'clocks', by: 'breachedFrom', state, open: false }) as const,
+  ),
+  ...OPEN.map((state) => ({ kind: 'warning', collection: 'clocks', by: 'warnAt', state, open: true }) as const),
+];
+
+export const filterOf = ({ by, state, open }: Look, { from, before }: Span): Filter => ({
+  state,
+  [by]: { $gte: from, $lt: before },
+  ...(!open && { met: false }),
+});
+
+/** The clocks of some cases that fall due in a span by any look. */
+export const filterOfCases = (cases: readonly string[], { from, before }: Span): Filter => ({
+  case: { $in: [...cases] },
+  $or: [{ breachedFrom: { $gte: from, $lt: before } }, { warnAt: { $gte: from, $lt: before } }],
+});
+
+/** What a clock has that falls due in a span by a look. */
+export function dueBy(look: Look, clock: ClockAsListed, { from, before }: Span): Due | undefined {
+  const { state, met, case: id, programme, target, cycle, reply, dueAt, missedDueAt } = clock;
+  const at = clock[look.by];
+  const promised = look.kind === 'breach' ? (missedDueAt ?? dueAt) : dueAt;
+  if (state !== look.state || (!look.open && met !== false) || at === null || promised === null) return undefined;
+  if (at < from || at >= before) return undefined;
+  const { kind } = look;
+  const place = placeOf({ target, cycle, reply });
+  return stated({
+    kind,
+    id: `${id}/${place}/${kind}/${promised}`,
+    at,
+    programme,
+    case: id,
+    target,
+    cycle,
+    reply: reply ?? undefined,
+    dueAt: promised,
+  });
+}
+
+/** What to record of it. */
+export function effectOfDue(due: Due, timeZoneData: string): Effect {
+  const { kind, case: id, target, cycle, reply, dueAt, programme } = due;
+  const type = kind === 'breach' ? 'RecordTargetBreach' : 'RecordTargetWarning';
+  return effectOn('clock', id, stated({ type, case: id, target, cycle, reply, dueAt, timeZoneData }), { programme });
+}
+
+/** In the order in which it falls due; of one instant in an order that is the same each time. */
+export const inOrder = (one: Due, other: Due): number =>
+  one.at < other.at ? -1 : one.at > other.at ? 1 : one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+
+/** A refusal by which it is settled: it does not fall due any more, or falls due at another time, which the index will show. */
+const SETTLED: ReadonlySet<string> = new Set([
+  'clock-not-there',
+  'due-time-moved',
+  'clock-stopped',
+  'clock-kept',
+  'warning-not-due',
+  'warning-too-late',
+  'not-due-yet',
+  'due-before-import',
+]);
+export const isSettledBy = ({ refused }: { readonly refused: string }): boolean => SETTLED.has(refused);
+
+const SECOND = 1_000;
+const WAITS = [5, 30, 120, 600, 3_600, 21_600, 86_400].map((seconds) => seconds * SECOND);
+
+/** How long what failed so many times waits before it is tried again. */
+export const waitAfter = (failures: number): number => WAITS[Math.min(failures, WAITS.length) - 1] ?? SECOND;

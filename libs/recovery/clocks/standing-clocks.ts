@@ -1,0 +1,44 @@
+import type { Context } from '../../event-sourcing/decider.js';
+import { caseAsRead } from '../case/case-reading.js';
+import type { RecordedEvent } from '../history.js';
+import type { CompiledTarget } from '../rules/compile.js';
+import type { RuleBooks } from '../rules/rule-book.js';
+import { advanceClocks, type CaseClocks } from './case-clocks.js';
+import type { Clock } from './clock.js';
+import { clocksForeseen } from './clocks-foreseen.js';
+
+/** The clocks of a case as history and the rules have them, for whoever decides on one. */
+export interface StandingClocks {
+  readonly clocks: readonly Clock[];
+  /** When a source's file last told of the case. */
+  readonly importedAt?: string;
+  /** The target in the clock's own rule set. */
+  targetOf(this: void, clock: Clock): CompiledTarget | undefined;
+}
+
+export interface ClockContext extends Context {
+  /** Undefined: no event opened the case. */
+  readonly clocks?: StandingClocks | undefined;
+}
+
+/** @param events of the case, in the order recorded */
+export function standingClocks(events: readonly RecordedEvent[], books: RuleBooks): StandingClocks | undefined {
+  const [first] = events;
+  if (first === undefined) return undefined;
+  const { programme } = first;
+  const standing = caseAsRead(events).reduce<CaseClocks | undefined>(
+    (so, event) => advanceClocks(so, event, books),
+    undefined,
+  );
+  if (!standing) return undefined;
+  const importedAt = events.findLast(({ imported }) => imported)?.recordedAt;
+  return {
+    clocks: clocksForeseen(standing, books, programme),
+    ...(importedAt !== undefined && { importedAt }),
+    targetOf: ({ ruleSet, target }) =>
+      books
+        .book(programme)
+        .find(({ rules }) => rules.hash === ruleSet)
+        ?.rules.targetsById.get(target),
+  };
+}
