@@ -1,7 +1,7 @@
 import type { AnyReadModel } from '../read-models/read-models.js';
 import type { Group } from '../read-store/read-store.js';
 import { digested, ShardDigest } from '../replay/digest/digest.js';
-import type { Shown } from '../event-sourcing/projection.js';
+import type { Document, Shown } from '../event-sourcing/projection.js';
 import type { Lines } from '../replay/digest/fast/lines.js';
 import { shapesOf } from '../replay/fold/projections.js';
 import { GroupCounter } from './group-counter.js';
@@ -12,7 +12,7 @@ export class ModelFindings {
   readonly digests = new Map<number, string>();
   readonly #digest: ShardDigest;
   readonly #counter: GroupCounter | undefined;
-  readonly #summed: GroupCounter | undefined;
+  #together: Document[] = [];
 
   /** @param lines both sides share them: documents that are equal on both sides are written once */
   constructor(
@@ -21,11 +21,11 @@ export class ModelFindings {
   ) {
     this.#digest = new ShardDigest(lines);
     this.#counter = query && new GroupCounter(query);
-    this.#summed = query && sumOf(query);
   }
 
   add([id, document]: Shown): void {
-    this.#counter?.add(document);
+    if (this.query?.among) this.#together.push(document);
+    else this.#counter?.add(document);
     this.#digest.add(id, document);
   }
 
@@ -33,19 +33,15 @@ export class ModelFindings {
   end(shard: number): void {
     const digest = this.#digest.take();
     if (digest !== undefined) this.digests.set(shard, digest);
-    const { query } = this;
-    if (!query?.summing || !this.#counter) return;
-    this.#summed?.merge(query.summing.sum(this.#counter.take()));
+    if (!this.query?.among) return;
+    this.#counter?.addTogether(this.#together, this.query.among);
+    this.#together = [];
   }
 
   get groups(): readonly Group[] {
-    return (this.query?.summing ? this.#summed : this.#counter)?.result() ?? [];
+    return this.#counter?.result() ?? [];
   }
 }
-
-/** Adds up groups of several shards or shares. */
-export const sumOf = (query: TotalQuery): GroupCounter =>
-  new GroupCounter(query.summing ? { ...query, by: [query.summing.by] } : query);
 
 /** The findings of all read models under one rule book. */
 export interface SideFindings {

@@ -22,8 +22,8 @@ const node = (): Node => ({ row: undefined, next: new Map() });
 
 /** Groups and counts documents like a read store does, for documents that no store holds. */
 export class GroupCounter {
-  #rows: Row[] = [];
-  #root = node();
+  readonly #rows: Row[] = [];
+  readonly #root = node();
   readonly #passes: (document: Document) => boolean;
   readonly #by: readonly string[];
   readonly #names: readonly string[];
@@ -37,10 +37,18 @@ export class GroupCounter {
   }
 
   add(document: Document): void {
-    if (!this.#passes(document)) return;
-    const row = this.#row(document);
-    row.count++;
-    this.#figures.forEach((figure, at) => add(row, at, figure(document)));
+    if (this.#passes(document)) this.#count(this.#row(document), document);
+  }
+
+  /** Adds documents whose one field to group by is as all of them together say. */
+  addTogether(
+    documents: readonly Document[],
+    among: (all: readonly Document[]) => (document: Document) => string,
+  ): void {
+    const passing = documents.filter(this.#passes);
+    const valueOf = among(passing);
+    const [field = ''] = this.#by;
+    for (const document of passing) this.#count(this.#row({ [field]: valueOf(document) }), document);
   }
 
   /** Adds what another counter of the same query counted. */
@@ -60,12 +68,10 @@ export class GroupCounter {
     });
   }
 
-  /** The result so far. It counts anew from here on. */
-  take(): readonly Group[] {
-    const groups = this.result();
-    this.#rows = [];
-    this.#root = node();
-    return groups;
+  #count(row: Row, document: Document): void {
+    row.count++;
+    let at = 0;
+    for (const figure of this.#figures) add(row, at++, figure(document));
   }
 
   #row(of: Document): Row {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { Filter } from '../filter/filter.js';
 import type { GroupQuery } from '../read-store/read-store.js';
 import { SqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
+import { byOrigin } from '../reports/funnel-report.js';
 import { GroupCounter } from './group-counter.js';
+import { totalQueries } from './totals.js';
 
 const shape = {
   name: 'tools',
@@ -63,12 +65,31 @@ test('a counter groups documents like a store, all at once or in shares', async 
           groups.map((group) => JSON.stringify(Object.entries(group).toSorted())).toSorted();
         expect(sorted(whole?.result())).toEqual(sorted(stored));
         expect(sorted(both?.result())).toEqual(sorted(stored));
-        expect(sorted(both?.take())).toEqual(sorted(stored));
-        for (const each of documents) both?.add(each);
-        expect(sorted(both?.result())).toEqual(sorted(stored));
       } finally {
         await store.close();
       }
+    }),
+  );
+});
+
+const step = fc.record({
+  about: fc.constantFrom('response', 'case'),
+  programme: fc.constantFrom('retail', 'other'),
+  response: fc.constantFrom('r-1', 'r-2', 'r-3', null),
+  flagged: fc.boolean(),
+  contacted: fc.boolean(),
+  offers: fc.nat(2),
+});
+
+test('a response and its case are counted together as their groups add up', () => {
+  const { among, ...query } = totalQueries({ programme: 'retail', at: '2031-05-06T09:00:00.000Z' }).funnel;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (documents) => {
+      const together = new GroupCounter(query);
+      if (among) together.addTogether(documents, among);
+      const groups = new GroupCounter({ ...query, by: ['about', 'response'] });
+      for (const document of documents) groups.add(document);
+      expect(together.result()).toEqual(byOrigin(groups.result()));
     }),
   );
 });

@@ -5,7 +5,8 @@ import { digestOf, digestOfShards } from '../replay/digest/digest.js';
 import type { History } from './build.js';
 import { idOf, type ChangedVerdict } from './changed-verdicts.js';
 import { FirstOf } from './first-of.js';
-import { sumOf, type SideFindings } from './findings.js';
+import type { SideFindings } from './findings.js';
+import { GroupCounter } from './group-counter.js';
 import { rehearseShare, type ShareRequest, type ShareFound, type ShareProgress } from './share.js';
 import { scopeOf, sidesOf, type RehearsalRequest, type Side } from './sides.js';
 import { Tally, type ChangedBy } from './tally.js';
@@ -118,7 +119,7 @@ export async function rehearse(asked: RehearsalRequest, options: RehearsalOption
 function groupsOf(asked: RehearsalRequest, found: readonly SideFindings[]): SideFindings['groups'] {
   const queries = totalQueries(scopeOf(asked));
   const summed = TOTALLED.map((name) => {
-    const counter = sumOf(queries[name]);
+    const counter = new GroupCounter(queries[name]);
     for (const { groups } of found) counter.merge(groups[name]);
     return [name, counter.result()] as const;
   });

@@ -1,8 +1,9 @@
+import type { Document } from '../event-sourcing/projection.js';
 import { stated } from '../event-sourcing/stated.js';
 import type { Group, GroupQuery } from '../read-store/read-store.js';
 import { CAUSE_LEVELS, causesOf, type CauseCount } from '../reports/root-cause-report.js';
 import { clockCounts } from '../reports/clock-report.js';
-import { between, byOrigin, funnelOf, funnelQuery, type FunnelReport } from '../reports/funnel-report.js';
+import { between, funnelOf, funnelQuery, originsAmong, type FunnelReport } from '../reports/funnel-report.js';
 
 /** The cases that a rehearsal compares: those of one programme opened within the window. */
 export interface Scope {
@@ -51,8 +52,8 @@ const CAUSE_FIELDS = CAUSE_LEVELS.map((level) => `level${level}`);
 
 /** How the documents of a read model are counted. */
 export interface TotalQuery extends GroupQuery {
-  /** Sums up the groups of whole shards, so that few remain: by one field then. */
-  readonly summing?: { readonly by: string; sum(this: void, groups: readonly Group[]): readonly Group[] };
+  /** What stands for the field that documents are grouped by, if only all documents of a shard together say it. */
+  among?(this: void, documents: readonly Document[]): (document: Document) => string;
 }
 
 export function totalQueries({ programme, from, to, at }: Scope): Readonly<Record<Totalled, TotalQuery>> {
@@ -69,7 +70,7 @@ export function totalQueries({ programme, from, to, at }: Scope): Readonly<Recor
     queues: { filter, by: ['team', 'owner'], counts: { overdue: { overdueFrom: { $lt: at } } } },
     root_causes: { filter, by: CAUSE_FIELDS },
     // A response and its case are in one shard.
-    funnel: { ...funnelQuery({ programme, from, until: to, at }), summing: { by: 'about', sum: byOrigin } },
+    funnel: { ...funnelQuery({ programme, from, until: to, at }), by: ['about'], among: originsAmong },
   };
 }
 

@@ -80,15 +80,22 @@ export const funnelQuery = ({ programme, touchpoint, product, from, until, at }:
 /** Responses, cases that were opened for a flagged one, and other cases. */
 type Origin = 'response' | 'case' | 'other-case';
 
-/** Adds up the groups of all responses. Those of a response and of its case must be among the same groups. */
-export function byOrigin(groups: readonly Group[]): readonly Group[] {
+type Counted = Readonly<Record<string, unknown>>;
+
+/** Where documents, or groups of them, come from. Those of a response and of its case must be among the same. */
+export function originsAmong(all: readonly Counted[]): (one: Counted) => Origin {
   const flagged = new Set<unknown>();
-  for (const { about, response, flagged: count } of groups)
+  for (const { about, response, flagged: count } of all)
     if (about === 'response' && Number(count) > 0) flagged.add(response);
+  return ({ about, response }) => (about === 'response' ? 'response' : flagged.has(response) ? 'case' : 'other-case');
+}
+
+/** Adds up the groups of all responses. */
+export function byOrigin(groups: readonly Group[]): readonly Group[] {
+  const originOf = originsAmong(groups);
   const sums = new Map<Origin, Record<string, string | number>>();
   for (const group of groups) {
-    const { about, response } = group;
-    const origin = about === 'response' ? 'response' : flagged.has(response) ? 'case' : 'other-case';
+    const origin = originOf(group);
     const sum = sums.get(origin) ?? { about: origin };
     sums.set(origin, sum);
     for (const name in group)
