@@ -55,58 +55,77 @@ const rows = (db: DatabaseSync, sql: string): StatementSync => {
   return statement;
 };
 
-/** Looks up a row by its number; caches at most `most` rows. */
-const lookup = <T>(db: DatabaseSync, sql: string, from: (row: readonly unknown[]) => T, most: number) => {
-  const statement = rows(db, sql);
+/** Looks up rows by their numbers; caches at most `most` rows. @param select up to its condition, the number last */
+const lookup = <T>(db: DatabaseSync, select: string, from: (row: readonly unknown[]) => T, most: number) => {
+  const sql = `${select} WHERE id = ?`;
+  const one = rows(db, sql);
+  const several = rows(db, `${select} WHERE id IN (SELECT value FROM json_each(?))`);
   const known = new Map<number, T>();
-  return (id: number): T => {
-    const found = known.get(id);
-    if (found !== undefined) return found;
-    const row: unknown = statement.get(id);
-    if (!Array.isArray(row))
-      throw new HistoryDamaged(
-        `History is damaged: it refers to number ${id}, which doesn't exist (${sql}). Restore a back-up (amends restore).`,
-      );
+  const keep = (id: number, row: readonly unknown[]): T => {
     const value = from(row);
     if (known.size >= most) known.clear();
     known.set(id, value);
     return value;
   };
+  return {
+    of: (id: number): T => {
+      const found = known.get(id);
+      if (found !== undefined) return found;
+      const row: unknown = one.get(id);
+      if (Array.isArray(row)) return keep(id, row);
+      throw new HistoryDamaged(
+        `History is damaged: it refers to number ${id}, which doesn't exist (${sql}). Restore a back-up (amends restore).`,
+      );
+    },
+    /** Looks up at once what would be looked up one by one. */
+    ahead: (ids: Iterable<number>): void => {
+      const unknown = new Set<number>();
+      for (const id of ids) if (!known.has(id)) unknown.add(id);
+      if (unknown.size < 2) return;
+      for (const row of several.all(JSON.stringify([...unknown])) as unknown as unknown[][])
+        keep(Number(row.at(-1)), row);
+    },
+  };
 };
 
 /** Turns rows into events, without upcasting. @throws HistoryDamaged for a changed row */
-export const rowReader = (db: DatabaseSync): ((row: StoredRow) => Recorded) => {
-  const name = lookup(db, 'SELECT name FROM names WHERE id = ?', ([value]) => String(value), 10_000);
-  const stream = lookup(db, 'SELECT name FROM streams WHERE id = ?', ([value]) => categorised(String(value)), 50_000);
-  const actor = lookup(db, 'SELECT name, role FROM actors WHERE id = ?', actorOf, 10_000);
-  return (row) => {
+export const rowReader = (db: DatabaseSync): ((rows: readonly StoredRow[]) => Recorded[]) => {
+  const names = lookup(db, 'SELECT name, id FROM names', ([value]) => String(value), 10_000);
+  const streams = lookup(db, 'SELECT name, id FROM streams', ([value]) => categorised(String(value)), 50_000);
+  const actors = lookup(db, 'SELECT name, role, id FROM actors', actorOf, 10_000);
+  const toEvent = (row: StoredRow): Recorded => {
     const occurredAt = row[10];
     const commandId = row[13];
-    const { name: streamName, category } = stream(row[2]);
+    const { name: streamName, category } = streams.of(row[2]);
     const event: { -readonly [Field in keyof Recorded]: Recorded[Field] } = {
       id: row[1],
-      type: name(row[4]),
+      type: names.of(row[4]),
       schemaVersion: row[5],
       stream: streamName,
       revision: row[3],
       position: positionText(row[0]),
       shard: row[6],
-      programme: name(row[7]),
+      programme: names.of(row[7]),
       occurredAt,
       knownAt: row[11] ?? occurredAt,
       recordedAt: row[12] ?? occurredAt,
-      actor: actor(row[8]),
+      actor: actors.of(row[8]),
       commandId,
       correlationId: row[14] ?? commandId,
       causationId: row[15] ?? commandId,
       data: parsed(row),
     };
-    const filedUnder = name(row[17]);
+    const filedUnder = names.of(row[17]);
     if (category !== filedUnder) throw misfiled(event, filedUnder);
     if (row[9] !== 0) event.imported = true;
     if (row[18] !== null) event.sequence = row[18];
     if (row[19] !== null) event.requestHash = row[19];
     return event;
+  };
+  return (all) => {
+    // One by one, finding streams takes half as long as reading their events.
+    streams.ahead(all.map((row) => row[2]));
+    return all.map(toEvent);
   };
 };
 

@@ -33,7 +33,7 @@ export interface Reach {
 
 /** Reads on one connection. `present` upcasts a stored event; default: events as they are stored. */
 export class HistoryReader {
-  private readonly toEvent: (row: StoredRow) => Recorded;
+  private readonly toEvents: (rows: readonly StoredRow[]) => Recorded[];
   private readonly columns: string;
   private readonly statements = new Map<string, StatementSync>();
 
@@ -41,7 +41,7 @@ export class HistoryReader {
     private readonly db: DatabaseSync,
     private readonly present = (event: Recorded): Recorded => event,
   ) {
-    this.toEvent = rowReader(db);
+    this.toEvents = rowReader(db);
     this.columns = storedColumns(db);
   }
 
@@ -105,7 +105,7 @@ export class HistoryReader {
   }
 
   events(rows: readonly StoredRow[]): Recorded[] {
-    return rows.map((row) => this.present(this.toEvent(row)));
+    return this.toEvents(rows).map((event) => this.present(event));
   }
 
   /** The streams of categories that have few, such as rules, so that their events are found fast in a long history. */
