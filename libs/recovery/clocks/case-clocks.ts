@@ -42,18 +42,18 @@ export function advanceClocks(
 function moved(
   clocks: CaseClocks | undefined,
   now: OpenedCase,
-  moment: Omit<Moment, 'facts' | 'reply' | 'pausedUntil'>,
+  cause: Cause,
   books: RuleBooks,
   programme: string,
 ): CaseClocks {
   const { facts } = now;
-  const before = clocks && clocksUnderRulesOf(clocks, moment.at, books, programme);
-  const at = before && before.at > moment.at ? before.at : moment.at;
+  const before = clocks && clocksUnderRulesOf(clocks, cause.at, books, programme);
+  const at = before && before.at > cause.at ? before.at : cause.at;
   const rules = books.at(programme, at);
   const book = books.book(programme);
   const standing = before ?? NOTHING;
   const isMoved = rules && !(before?.ruleSet === rules.hash && looksTheSame(before.case.facts, facts, book));
-  const settled = isMoved ? settle(standing, rules, { ...moment, ...stateOf(now) }, book) : standing;
+  const settled = isMoved ? settle(standing, rules, momentOf(cause, now), book) : standing;
   return {
     case: now,
     clocks: settled.clocks,
@@ -64,10 +64,15 @@ function moved(
   };
 }
 
+type Cause = Pick<Moment, 'at' | 'by' | 'imported'>;
+
 /** Only a pause of the case ends by itself: a target may hold its clock for other reasons too. */
-const stateOf = ({ facts, repliesDue, pausedUntil }: OpenedCase): Pick<Moment, 'facts' | 'reply' | 'pausedUntil'> => ({
+const momentOf = ({ at, by, imported }: Cause, { facts, repliesDue, pausedUntil }: OpenedCase): Moment => ({
+  at,
+  by,
   facts,
   reply: repliesDue,
+  imported,
   pausedUntil: facts.status === 'paused' ? pausedUntil : undefined,
 });
 
@@ -111,6 +116,6 @@ export function clocksUnder(
   book: readonly RulesFrom[],
   moves?: (clock: Clock) => boolean,
 ): CaseClocks {
-  const moment = { at: from, by: `rule-set:${rules.hash}`, ...stateOf(clocks.case) };
+  const moment = momentOf({ at: from, by: `rule-set:${rules.hash}` }, clocks.case);
   return { ...clocks, at: from, ruleSet: rules.hash, ...settle(clocks, rules, moment, book, moves) };
 }
