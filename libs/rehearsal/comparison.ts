@@ -141,6 +141,9 @@ const clockOf = (shown: Shown | undefined): ClockDocument | undefined => shown?.
 
 /** The documents of both sides by id, in the order of ids: those of a case one after another. */
 function paired(ones: readonly Shown[], others: readonly Shown[]): [id: string, one?: Shown, other?: Shown][] {
+  // Other goals give a case the same clocks.
+  const isInStep = ones.length === others.length && ones.every(([id], at) => id === others[at]?.[0]);
+  if (isInStep) return sortById(ones.map((one, at) => [one[0], one, others[at]]));
   const pairs = new Map(ones.map((one): [string, [string, Shown?, Shown?]] => [one[0], [one[0], one]]));
   for (const other of others) {
     const pair = pairs.get(other[0]);
