@@ -56,4 +56,4 @@ export type Goal = Pick<Clock, 'goalMs' | 'within'>;
 export const placeOf = (
   { target, cycle, reply }: { target: string; cycle: number; reply?: number | null | undefined },
   between = ':',
-): string => [target, cycle, ...(reply == null ? [] : [reply])].join(between);
+): string => (reply == null ? [target, cycle] : [target, cycle, reply]).join(between);
