@@ -69,12 +69,12 @@ const whatWas = ({ returnedAt, returnedBy, missed }: Unpromised): Partial<Clock>
 
 /** Makes a clock of a course that has a goal now. */
 export function promise(course: Unpromised, { goalMs, within }: Goal, target: CompiledTarget): Clock {
-  const { target: id, cycle, reply, ruleSet, startedAt, startedBy, pauses, missed } = course;
+  const { target: id, cycle, reply, ruleSet, startedAt, startedBy, pauses, missed, returnedAt, returnedBy } = course;
   const due = dueTimes(course, goalMs, target);
-  return {
+  // Most have none of what may be added: to merge it would take longer than the rest.
+  const clock: Writable<Clock> = {
     target: id,
     cycle,
-    ...(reply !== undefined && { reply }),
     state: isPaused(course) ? 'paused' : 'running',
     ruleSet,
     goalMs,
@@ -84,11 +84,17 @@ export function promise(course: Unpromised, { goalMs, within }: Goal, target: Co
     pauses,
     // A clock that begins paused has a first promise too, as if it ran.
     originalDueAt: course.originalDueAt ?? due.dueAt ?? isoOf(target.calendar.add(instant(startedAt), goalMs)),
-    ...due,
-    ...(missed && { breachedFrom: missed.breachedFrom }),
-    ...whatWas(course),
   };
+  if (due.dueAt !== undefined) clock.dueAt = due.dueAt;
+  if (due.breachedFrom !== undefined) clock.breachedFrom = due.breachedFrom;
+  if (due.warnAt !== undefined) clock.warnAt = due.warnAt;
+  if (reply !== undefined) clock.reply = reply;
+  if (returnedAt !== undefined && returnedBy !== undefined) Object.assign(clock, { returnedAt, returnedBy });
+  if (missed) Object.assign(clock, { breachedFrom: missed.breachedFrom, missed });
+  return clock;
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** The clock with its promise noted as broken, if it is past due. For whatever changes the promise. */
 export function notingMissed(clock: Clock, at: string): Clock {
@@ -115,37 +121,33 @@ const resumed = ({ pauses }: Unpromised, at: string, by: string): Clock['pauses'
       : { from, fromEvent, to: at, toEvent };
   });
 
-export function complete(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
-  const stopped = stop(clock, target, moment);
-  return { ...stopped, state: 'completed', met: !isBroken(stopped) };
-}
+export const complete = (clock: Clock, target: CompiledTarget, moment: Moment): Clock =>
+  stop(clock, 'completed', target, moment);
 
-/** What was past due when it was cancelled is missed too. */
-export function cancel(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
-  const stopped = stop(clock, target, moment);
-  return { ...stopped, state: 'cancelled', ...(isBroken(stopped) && { met: false }) };
-}
+export const cancel = (clock: Clock, target: CompiledTarget, moment: Moment): Clock =>
+  stop(clock, 'cancelled', target, moment);
 
-const isBroken = ({ workingMs = 0, goalMs, missed }: Clock): boolean => missed !== undefined || workingMs > goalMs;
-
-/** Closes an open pause first, because it moves the due time. */
-function stop(clock: Clock, target: CompiledTarget, moment: Moment): Clock {
+function stop(clock: Clock, state: 'completed' | 'cancelled', target: CompiledTarget, moment: Moment): Clock {
   const at = notBefore(clock, moment.at);
-  const pauses = isPaused(clock) ? resumed(clock, at, moment.by) : clock.pauses;
+  const going = isPaused(clock) ? withPauseClosed(clock, at, target, moment) : clock;
+  const workingMs = worked(going, target.calendar, instant(at));
+  const wallMs = instant(at) - instant(going.startedAt);
+  const stopped: Writable<Clock> = { ...going, state, stoppedAt: at, stoppedBy: moment.by, workingMs, wallMs };
+  const isBroken = going.missed !== undefined || workingMs > going.goalMs;
+  // What was past due when it was cancelled is missed too.
+  if (state === 'completed' || isBroken) stopped.met = !isBroken;
+  return stopped;
+}
+
+/** Closing an open pause moves the due time. */
+function withPauseClosed(clock: Clock, at: string, target: CompiledTarget, { by }: Moment): Clock {
   const { startedAt, goalMs, missed } = clock;
+  const pauses = resumed(clock, at, by);
   return {
     ...clock,
-    ...(pauses === clock.pauses
-      ? {}
-      : {
-          pauses,
-          ...dueTimes({ startedAt, pauses }, goalMs, target),
-          ...(missed && { breachedFrom: missed.breachedFrom }),
-        }),
-    stoppedAt: at,
-    stoppedBy: moment.by,
-    workingMs: worked({ startedAt, pauses }, target.calendar, instant(at)),
-    wallMs: instant(at) - instant(startedAt),
+    pauses,
+    ...dueTimes({ startedAt, pauses }, goalMs, target),
+    ...(missed && { breachedFrom: missed.breachedFrom }),
   };
 }
 
