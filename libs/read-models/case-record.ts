@@ -203,7 +203,7 @@ const NONE: readonly Breach[] = [];
 
 /** The rules that an event broke. */
 export const breachesOf = ({ data }: CaseHappening): readonly Breach[] =>
-  ('breaches' in data ? data.breaches : undefined) ?? NONE;
+  (data as { readonly breaches?: readonly Breach[] }).breaches ?? NONE;
 
 const withBreach = (more: CaseRecord, event: Recorded, cycle: number, rule: Breach): CaseRecord => ({
   ...more,
