@@ -71,13 +71,14 @@ const unlessMoved = (asked: ClockCommand, dueAt: string | undefined): Refusal | 
       );
 
 function unlessToWarn(clock: Clock, now: string): Refusal | undefined {
-  const { dueAt, warnAt } = clock;
+  const { dueAt, warnAt, missed } = clock;
   if (!isGoing(clock))
     return refuse('clock-stopped', `The clock stopped at ${clock.stoppedAt}.`, 'It needs no warning any more.');
   if (warnAt === undefined || now < warnAt)
     return refuse('warning-not-due', `The warning is due at ${warnAt ?? 'no time'}.`, 'Record it from then on.');
-  if (dueAt !== undefined && now >= dueAt)
-    return refuse('warning-too-late', `The clock was due at ${dueAt}.`, 'Record the breach instead.');
+  const broken = missed?.dueAt ?? dueAt;
+  if (broken !== undefined && now >= broken)
+    return refuse('warning-too-late', `The clock was due at ${broken}.`, 'Record the breach instead.');
   return undefined;
 }
 
