@@ -19,7 +19,7 @@ try {
     throw new ConfigurationMistaken([
       'KAFKA_BROKERS must name the brokers to relay to; without Kafka, subscribers use GET /v1/topics/{topic}/events',
     ]);
-  const history = await openHistory(config.places, { mode: 'read', notice: say });
+  const history = await openHistory(config.places, { mode: 'read', onlyAcknowledged: true, notice: say });
   const cluster = clusterOf(kafka);
   const relay = new Relay({
     history,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.js';
+import type { Sync } from './log-sync.js';
 import { transact } from './transaction.js';
 
 let database: DatabaseSync;
@@ -55,8 +56,66 @@ describe('a group', () => {
   test('is committed at once when asked to', async () => {
     const { group, write } = writing();
     const asked = write(1);
-    group.flush();
+    const flushed = group.flush();
     expect(kept()).toEqual([1]);
     expect(await asked).toBe(1);
+    await flushed;
+  });
+});
+
+describe('where the sync runs on another thread', () => {
+  /** A disk whose syncs end when the test says so. */
+  const slowDisk = () => {
+    const ends: ((error?: Error) => void)[] = [];
+    const sync: Sync = { now: () => undefined, later: (done) => ends.push(done), close: () => undefined };
+    return { ends, ...writing({ sync }) };
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('a group is answered only after its sync, and what comes meanwhile shares the next one', async () => {
+    const { ends, write } = slowDisk();
+    const answered: number[] = [];
+    const asked = [1, 2].map(async (x) => answered.push(await write(x)));
+    await turn();
+    asked.push(...[3, 4].map(async (x) => answered.push(await write(x))));
+    await turn();
+    expect({ answered, kept: kept(), syncs: ends.length }).toEqual({ answered: [], kept: [1, 2], syncs: 1 });
+    ends[0]?.();
+    await Promise.all(asked.slice(0, 2));
+    await turn();
+    expect({ answered, kept: kept(), syncs: ends.length }).toEqual({ answered: [1, 2], kept: [1, 2, 3, 4], syncs: 2 });
+    ends[1]?.();
+    await Promise.all(asked);
+    expect(answered).toEqual([1, 2, 3, 4]);
+  });
+  test('a failed sync refuses the writes that it was for', async () => {
+    const { ends, write } = slowDisk();
+    const asked = statuses([write(1), write(2)]);
+    await turn();
+    ends[0]?.(new Error('the disk is gone'));
+    expect(await asked).toEqual(['rejected', 'rejected']);
+  });
+  test('whoever asks what is on the disk waits for the sync that runs', async () => {
+    const { ends, group, write } = slowDisk();
+    const asked = [write(1), write(2)];
+    await turn();
+    let isSynced = false;
+    const synced = group.synced().then(() => (isSynced = true));
+    await turn();
+    expect(isSynced).toBe(false);
+    ends[0]?.();
+    await synced;
+    await Promise.all(asked);
+  });
+  test('a flush waits for the sync that runs and for what came meanwhile', async () => {
+    const { ends, group, write } = slowDisk();
+    const asked = [write(1), write(2)];
+    await turn();
+    asked.push(write(3));
+    const flushed = group.flush();
+    ends[0]?.();
+    await flushed;
+    expect(kept()).toEqual([1, 2, 3]);
+    expect(await Promise.all(asked)).toEqual([1, 2, 3]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { handle } from '../../libs/event-store/handle.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
-import type { CrashPoint } from '../../libs/event-sourcing/crash-point.js';
+import type { Sync } from '../../libs/sqlite/log-sync.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import { isRefusal } from '../../libs/event-sourcing/decider.js';
 import { AGGREGATES } from '../../libs/recovery/aggregates.js';
@@ -47,14 +47,22 @@ const syncs = (folder: string, ms: number): number => {
 
 const SLOW_SYNC_MS = 2;
 
-/** Holds up the thread at each commit while it is asked to, as a slow disk does: SQLite waits for its sync. */
+/** Syncs take longer while it is asked to, as on a slow disk. */
 class SlowSync {
   private readonly clock = new Int32Array(new SharedArrayBuffer(4));
   private isSlow = false;
 
-  readonly crashPoint: CrashPoint = (name) => {
-    if (this.isSlow && name === 'history: after insert, before commit') Atomics.wait(this.clock, 0, 0, SLOW_SYNC_MS);
-  };
+  readonly disk = (sync: Sync): Sync => ({
+    ...sync,
+    now: () => {
+      if (this.isSlow) Atomics.wait(this.clock, 0, 0, SLOW_SYNC_MS);
+      sync.now();
+    },
+    later: (done) => {
+      if (this.isSlow) setTimeout(() => sync.later(done), SLOW_SYNC_MS);
+      else sync.later(done);
+    },
+  });
 
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.isSlow = true;
@@ -75,7 +83,7 @@ export async function historyStore(size: Size, folder: string): Promise<Figure[]
     folder: join(folder, 'store'),
     declarations: DECLARATIONS,
     mode: 'write',
-    crashPoint: disk.crashPoint,
+    disk: disk.disk,
   });
   const bare = bareDatabase(join(folder, 'bare.db'));
   try {
@@ -188,7 +196,7 @@ export async function historyStore(size: Size, folder: string): Promise<Figure[]
         ours: onSlowDisk.ours,
         against: { name: 'one in flight, held up alike', values: onSlowDisk.against },
         reach: { ratio: 5 },
-        note: `the bench waits ${SLOW_SYNC_MS} ms at each commit, beside the sync of this disk`,
+        note: `the bench waits ${SLOW_SYNC_MS} ms at each sync, beside the sync of this disk`,
       },
       {
         what: 'command, 16 in flight, on this disk',

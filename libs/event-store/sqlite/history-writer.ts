@@ -3,6 +3,7 @@ import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import { errorText } from '../../event-sourcing/error-text.js';
 import type { ToAppend } from '../../event-sourcing/event.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
+import type { Sync } from '../../sqlite/log-sync.js';
 import { isFatal } from '../../sqlite/sqlite-errors.js';
 import { transact } from '../../sqlite/transaction.js';
 import { checkedData } from '../append-limits.js';
@@ -29,23 +30,37 @@ export class HistoryWriter {
   private readonly writer: RowWriter;
   private failure: unknown;
   private position: number;
-  /** Of the group that is being committed. */
+  /** Of what is committed and not acknowledged yet. */
   private lastRow: EventRow | undefined;
+  private last: number;
 
   constructor(
     private readonly db: DatabaseSync,
     private readonly path: string,
     private readonly reader: HistoryReader,
     private readonly head: HeadFile,
+    private readonly sync: Sync,
     private readonly crashPoint: CrashPoint,
-    private readonly committed: () => void,
+    private readonly acknowledged: () => void,
   ) {
-    this.position = reader.last();
+    this.position = this.last = reader.last();
     this.writer = rowWriter(db);
     this.group = new GroupCommit((insert) => this.commit(insert), {
       most: MOST_EVENTS_A_GROUP,
       mayBeOneOf: (error) => this.failure === undefined && inWords(error, path) === error,
+      sync,
+      acknowledge: (error) => this.acknowledge(error),
     });
+  }
+
+  /** The position up to which all is on the disk. */
+  get lastAcknowledged(): number {
+    return this.last;
+  }
+
+  /** Resolves once everything that is committed is on the disk. */
+  synced(): Promise<void> {
+    return this.group.synced();
   }
 
   async append(
@@ -69,35 +84,43 @@ export class HistoryWriter {
     this.failure ??= error;
   }
 
-  /** Commits everything that was asked for. */
-  flush(): void {
-    this.group.flush();
+  /** Commits and answers everything that was asked for. */
+  async close(): Promise<void> {
+    await this.group.flush();
+    this.sync.close();
   }
 
-  /** Returns once what is inserted is on the disk, and the head says so. */
   private commit(insert: () => void): void {
     if (this.failure !== undefined) throw this.failure;
-    const before = this.position;
-    let committed = false;
-    this.lastRow = undefined;
+    const [position, lastRow] = [this.position, this.lastRow];
     try {
       transact(this.db, () => {
         this.crashPoint('history: before insert');
         insert();
         this.crashPoint('history: after insert, before commit');
       });
-      committed = true;
+    } catch (error) {
+      [this.position, this.lastRow] = [position, lastRow];
+      this.writer.forget();
+      if (isFatal(error) || this.db.isTransaction) this.fail(this.stopped(error));
+      throw error;
+    }
+  }
+
+  /** What is committed is on the disk, and now the head says so. Where it isn't, the next start looks up what is there. */
+  private acknowledge(error: unknown): void {
+    try {
+      if (error !== undefined) throw error;
       this.crashPoint('history: after commit, before head');
       if (this.lastRow !== undefined) this.head.write({ position: this.position, hash: hashOfRow(this.lastRow) });
       this.crashPoint('history: after head, before answer');
-    } catch (error) {
-      this.position = before;
-      this.writer.forget();
-      // Committed, but its head could not be written: what is on the disk is looked up at the next start.
-      if (committed || isFatal(error) || this.db.isTransaction) this.fail(this.stopped(error));
-      throw error;
+    } catch (cause) {
+      this.fail(this.stopped(cause));
+      throw cause;
     }
-    this.committed();
+    this.lastRow = undefined;
+    this.last = this.position;
+    this.acknowledged();
   }
 
   private insert({ stream, events, data, expected, held }: Append): Appended | RevisionConflict {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allOf, appendOneByOne, LENDING, lendingEvents, namesIn } from '../lending.testing.js';
+import type { Sync } from '../../sqlite/log-sync.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 
 let folder: string;
@@ -71,4 +72,40 @@ test('a follower ends when its store is closed', async () => {
     if (seen.length === 2) await store.close();
   }
   expect(seen).toEqual([1, 2]);
+});
+
+describe('while a sync runs', () => {
+  const slow = () => {
+    const ends: (() => void)[] = [];
+    const disk = (sync: Sync): Sync => ({ ...sync, later: (done) => ends.push(() => sync.later(done)) });
+    return { ends, disk };
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('nobody is shown what is not on the disk: no reader of all, of its stream, or of the acknowledged', async () => {
+    await store.close();
+    const { ends, disk } = slow();
+    store = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'write', disk });
+    const asked = [append('loan-1'), append('loan-2')];
+    await turn();
+    const reader = SqliteEventStore.open({ folder, declarations: LENDING, mode: 'read', onlyAcknowledged: true });
+    let revision: number | undefined;
+    const read = store.readStream('loan-1').then((slice) => (revision = slice.revision));
+    await turn();
+    const seen = {
+      end: await store.end(),
+      all: namesIn(await allOf(store.readAll())),
+      revision,
+      there: await reader.end(),
+    };
+    expect(seen).toEqual({ end: undefined, all: [], revision: undefined, there: undefined });
+    ends[0]?.();
+    await Promise.all([...asked, read]);
+    expect({ end: await store.end(), revision, there: await reader.end() }).toEqual({
+      end: '0000000000000002',
+      revision: 1,
+      there: '0000000000000002',
+    });
+    await reader.close();
+  });
 });

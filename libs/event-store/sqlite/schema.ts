@@ -96,10 +96,10 @@ export const openReader = (path: string): DatabaseSync => {
   return db;
 };
 
-/** With FULL in WAL mode, SQLite syncs each commit before it returns. */
+/** The writer itself syncs each commit (log-sync.ts) before it answers. */
 export const openWriter = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: 5_000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
   if (isBlank(db, path)) transact(db, () => db.exec(SCHEMA));
   else upgrade(db);
   return db;

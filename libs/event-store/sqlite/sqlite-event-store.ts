@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { EventDeclaration, ToAppend } from '../../event-sourcing/event.js';
 import { upcasting } from '../../event-sourcing/upcasting.js';
+import { syncOfLog, type Sync } from '../../sqlite/log-sync.js';
 import { takeWriterLock } from '../../sqlite/writer-lock.js';
 import {
   HistoryUnavailable,
@@ -20,7 +21,7 @@ import {
 } from '../event-store.js';
 import { backUp } from './back-up.js';
 import { endText, positionNumber, positionText } from './event-rows.js';
-import { openHead } from './head.js';
+import { openHead, readHead } from './head.js';
 import { checkHead } from './history-files.js';
 import { hasHistory, historyFiles, type HistoryFiles } from './history-place.js';
 import { HistoryReader } from './history-reader.js';
@@ -35,7 +36,14 @@ export interface SqliteEventStoreOptions {
   readonly declarations: Readonly<Record<string, EventDeclaration>>;
   /** One process writes while any number read. */
   readonly mode: 'write' | 'read';
+  /**
+   * A reader ends where the writer's head does, so that it never shows what a power cut could take back. Default false: it
+   * shows all that is in the file.
+   */
+  readonly onlyAcknowledged?: boolean;
   readonly crashPoint?: CrashPoint;
+  /** For benches: what the disk does, done otherwise. */
+  readonly disk?: (this: void, sync: Sync) => Sync;
 }
 
 /** How often a reader looks for another process's commits. */
@@ -53,6 +61,8 @@ export class SqliteEventStore implements EventStore {
   private readonly writes?: HistoryWriter;
   private readonly closers: (() => void)[] = [];
   private closed = false;
+  /** The last event that is shown. */
+  private readonly last: () => number = () => this.stored.last();
 
   /** @throws HistoryDamaged if it isn't what was acknowledged, HistoryUnavailable if it can't be opened now */
   static open(options: SqliteEventStoreOptions): SqliteEventStore {
@@ -68,7 +78,14 @@ export class SqliteEventStore implements EventStore {
 
   private constructor(
     private readonly files: HistoryFiles,
-    { folder, declarations, mode, crashPoint = noCrash }: SqliteEventStoreOptions,
+    {
+      folder,
+      declarations,
+      mode,
+      onlyAcknowledged = false,
+      crashPoint = noCrash,
+      disk = (sync) => sync,
+    }: SqliteEventStoreOptions,
   ) {
     try {
       if (mode === 'write') {
@@ -85,10 +102,18 @@ export class SqliteEventStore implements EventStore {
       this.stored = new HistoryReader(this.db);
       this.present = upcasting(declarations);
       this.upcast = new HistoryReader(this.db, this.present);
-      if (mode === 'read') return;
+      if (mode === 'read') {
+        if (onlyAcknowledged) this.last = () => readHead(files.head)?.position ?? 0;
+        return;
+      }
       const headFile = openHead(files.head, head, (error) => this.writes?.fail(inWords(error, files.head)));
       this.closers.unshift(() => headFile.close());
-      this.writes = new HistoryWriter(this.db, files.database, this.stored, headFile, crashPoint, () => this.wake());
+      const sync = disk(syncOfLog(files.database));
+      const writes = new HistoryWriter(this.db, files.database, this.stored, headFile, sync, crashPoint, () =>
+        this.wake(),
+      );
+      this.writes = writes;
+      this.last = () => writes.lastAcknowledged;
     } catch (error) {
       for (const step of this.closers) step();
       throw error;
@@ -141,7 +166,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async end(): Promise<string | undefined> {
-    return endText(this.reading(() => this.stored.last()));
+    return endText(this.reading(() => this.last()));
   }
 
   progress(from: string | undefined, at: string, to: string): number {
@@ -158,19 +183,24 @@ export class SqliteEventStore implements EventStore {
   /** Commits pending appends, ends the followers and closes the files. */
   async close(): Promise<void> {
     if (this.closed) return;
-    this.writes?.flush();
     this.closed = true;
     this.wake();
+    await this.writes?.close();
     for (const step of this.closers) step();
   }
 
   private async sliceOf(reader: HistoryReader, stream: string, options: StreamOptions = {}): Promise<StreamSlice> {
-    return this.reading(() => reader.stream(stream, options));
+    const slice = this.reading(() => reader.stream(stream, options));
+    const newest = options.direction === 'backwards' ? slice.events[0] : slice.events.at(-1);
+    // Nobody decides on what a power cut could still take back.
+    if (newest !== undefined && this.writes !== undefined && positionNumber(newest.position) > this.last())
+      await this.writes.synced();
+    return slice;
   }
 
   private async *batchesOf(reader: HistoryReader, options: ReadOptions = {}): AsyncGenerator<Batch> {
     const { from, direction = 'forwards', batchSize = DEFAULT_BATCH, filter } = options;
-    const last = this.reading(() => reader.last());
+    const last = this.reading(() => this.last());
     const forwards = direction === 'forwards';
     let at = from === undefined ? (forwards ? 0 : last + 1) : positionNumber(from);
     while (forwards ? at < last : at > 1) {
@@ -216,7 +246,7 @@ export class SqliteEventStore implements EventStore {
       };
       const check = (): void => {
         try {
-          if (this.closed || signal.aborted || this.stored.last() > position) return done();
+          if (this.closed || signal.aborted || this.last() > position) return done();
           if (this.writes === undefined) timer = setTimeout(check, POLL_MS); // another process writes
         } catch (error) {
           leave();

@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { noCrash, type CrashPoint } from '../../event-sourcing/crash-point.js';
 import { errorText } from '../../event-sourcing/error-text.js';
 import { GroupCommit } from '../../sqlite/group-commit.js';
+import { syncOfLog, type Sync } from '../../sqlite/log-sync.js';
 import { integrityFindings } from '../../sqlite/integrity.js';
 import { isDamaged, outOfOrder } from '../../sqlite/sqlite-errors.js';
 import { BOUND_LIMIT } from '../../sqlite/limit.js';
@@ -48,6 +49,8 @@ export interface SqliteLedgerOptions {
   /** What it is kept for; default 'ledger'. */
   readonly name?: 'ledger' | 'vault';
   readonly crashPoint?: CrashPoint;
+  /** For tests: what the disk does, done otherwise. */
+  readonly disk?: (this: void, sync: Sync) => Sync;
 }
 
 /**
@@ -56,10 +59,19 @@ export interface SqliteLedgerOptions {
  */
 export class SqliteLedger implements Ledger {
   private readonly reads: ReturnType<typeof readsOf>;
+  private readonly sync: Sync | undefined;
   private prepared: ReturnType<typeof changesOf> | undefined;
+  /** Keys of what is written and may not be on the disk yet. */
+  private readonly unsynced = new Set<string>();
+  private readonly writes: GroupCommit;
+  private readonly mode: 'write' | 'read';
+  private readonly shred: boolean;
+  private readonly crashPoint: CrashPoint;
+  private failure: LedgerUnavailable | undefined;
 
   /** @throws LedgerUnavailable where it can't be opened now; LedgerDamaged, LedgerFormatRefused. */
-  static open({ path, mode, shred = false, name = 'ledger', crashPoint = noCrash }: SqliteLedgerOptions): SqliteLedger {
+  static open(options: SqliteLedgerOptions): SqliteLedger {
+    const { path, mode, name = 'ledger' } = options;
     let database: DatabaseSync | undefined;
     const kept = { where: path, name };
     try {
@@ -67,8 +79,8 @@ export class SqliteLedger implements Ledger {
       database = new DatabaseSync(path, { readOnly: mode === 'read', timeout: 5_000 });
       if (mode === 'write') makeReady(database);
       refuseOtherSchema(database, kept);
-      if (shred) database.exec('PRAGMA secure_delete = ON');
-      return new SqliteLedger(database, kept, mode, shred, inGroups(database, name, crashPoint));
+      if (options.shred === true) database.exec('PRAGMA secure_delete = ON');
+      return new SqliteLedger(database, kept, options);
     } catch (error) {
       database?.close();
       throw inWords(error, kept);
@@ -78,15 +90,20 @@ export class SqliteLedger implements Ledger {
   private constructor(
     private readonly database: DatabaseSync,
     private readonly kept: Kept,
-    private readonly mode: 'write' | 'read',
-    private readonly shred: boolean,
-    private readonly writes: GroupCommit,
+    { mode, shred = false, crashPoint = noCrash, disk = (sync) => sync }: SqliteLedgerOptions,
   ) {
+    [this.mode, this.shred, this.crashPoint] = [mode, shred, crashPoint];
     this.reads = readsOf(database);
+    this.sync = kept.where === ':memory:' ? undefined : disk(syncOfLog(kept.where));
+    this.writes = new GroupCommit((write) => this.commit(write), {
+      sync: this.sync,
+      acknowledge: (error) => this.acknowledge(error),
+    });
   }
 
   async get<T>(key: string): Promise<LedgerRecord<T> | undefined> {
     const row = await this.ask(() => this.reads.get.get(key));
+    if (this.unsynced.has(key)) await this.writes.synced();
     return row && this.recordOf<T>(row);
   }
 
@@ -128,6 +145,7 @@ export class SqliteLedger implements Ledger {
         ? this.reads.listForwards.all(prefix, end, after ?? '', most)
         : this.reads.listBackwards.all(prefix, end, after ?? LAST, most),
     );
+    await this.syncedUnder(prefix);
     return rows.map((row) => this.recordOf<T>(row));
   }
 
@@ -138,6 +156,7 @@ export class SqliteLedger implements Ledger {
         ? this.reads.dueOfAnyKind.all(instant(at, 'at'), prefix, prefix + LAST, limit)
         : this.reads.due.all(prefix.slice(0, slash), instant(at, 'at'), prefix, prefix + LAST, limit),
     );
+    await this.syncedUnder(prefix);
     return rows.map((row) => this.recordOf<T>(row));
   }
 
@@ -165,8 +184,28 @@ export class SqliteLedger implements Ledger {
 
   async close(): Promise<void> {
     if (!this.database.isOpen) return;
-    this.writes.flush();
-    this.database.close();
+    await this.writes.flush();
+    this.sync?.close();
+    if (this.database.isOpen) this.database.close();
+  }
+
+  /** Nobody acts on what a power cut could still take back. */
+  private async syncedUnder(prefix: string): Promise<void> {
+    if ([...this.unsynced].some((key) => key.startsWith(prefix))) await this.writes.synced();
+  }
+
+  private commit(write: () => void): void {
+    if (this.failure !== undefined) throw this.failure;
+    transact(this.database, () => {
+      write();
+      this.crashPoint(`${this.kept.name}: before commit`);
+    });
+  }
+
+  private acknowledge(error: unknown): void {
+    this.unsynced.clear();
+    if (error !== undefined) throw (this.failure = stopped(this.kept, error));
+    this.crashPoint(`${this.kept.name}: after commit, before answer`);
   }
 
   /** @throws LedgerUnavailable instead of SQLite's error where the file can't be worked on now. */
@@ -200,6 +239,7 @@ export class SqliteLedger implements Ledger {
   /** Runs in the group's transaction. */
   private set(row: Row): number | VersionConflict {
     const { key, value, dueAt = null, expected, checksum } = row;
+    this.unsynced.add(key);
     const set =
       expected === undefined
         ? this.changes.put.get(key, value, dueAt, checksum)
@@ -212,6 +252,7 @@ export class SqliteLedger implements Ledger {
   /** Runs in the group's transaction. */
   private unset(key: string, expected: number | undefined): VersionConflict | undefined {
     const actual = expected === undefined ? 0 : this.versionOf(key);
+    this.unsynced.add(key);
     if (expected !== undefined && actual !== 0 && actual !== expected)
       return new VersionConflict(key, expected, actual);
     this.changes.remove.run(key);
@@ -249,17 +290,15 @@ const inWords = (error: unknown, kept: Kept): unknown => {
   return why === undefined ? error : new LedgerUnavailable(why, { cause: error });
 };
 
-const inGroups = (database: DatabaseSync, name: 'ledger' | 'vault', crashPoint: CrashPoint): GroupCommit =>
-  new GroupCommit((write) => {
-    transact(database, () => {
-      write();
-      crashPoint(`${name}: before commit`);
-    });
-    crashPoint(`${name}: after commit, before answer`);
-  });
+/** A second sync may succeed and yet have lost what the first one was for. */
+const stopped = ({ where }: Kept, cause: unknown): LedgerUnavailable =>
+  new LedgerUnavailable(
+    `${where} takes no more writes since the disk failed (${errorText(cause)}). Put it right, then start again.`,
+    { cause },
+  );
 
 const makeReady = (database: DatabaseSync): void => {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   transact(database, () => {
     const version = schemaVersion(database);
     if (version === 0) database.exec(SCHEMA);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ledgerContract } from '../ledger.contract.js';
 import { type Ledger, LedgerDamaged, LedgerFormatRefused, LedgerUnavailable } from '../ledger.js';
+import type { Sync } from '../../sqlite/log-sync.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 
 const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'amends-ledger-')), 'ledger.db');
@@ -168,6 +169,43 @@ describe('the ledger in SQLite', () => {
     const path = join(freshPath(), 'nowhere', 'ledger.db');
     expect(() => SqliteLedger.open({ path, mode: 'write' })).toThrow(LedgerUnavailable);
     expect(() => SqliteLedger.open({ path, mode: 'read' })).toThrow(`${path} can't be opened. Check that the folder`);
+  });
+
+  describe('while a sync runs', () => {
+    const onSlowDisk = () => {
+      const ends: ((error?: Error) => void)[] = [];
+      const disk = (sync: Sync): Sync => ({ ...sync, later: (done) => ends.push(done) });
+      return { ends, ledger: SqliteLedger.open({ path: freshPath(), mode: 'write', disk }) };
+    };
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+    test('nobody is shown what a power cut could take back', async () => {
+      const { ends, ledger } = onSlowDisk();
+      const puts = ['a/1', 'a/2'].map((key) => ledger.put({ key, value: 1 }));
+      await turn();
+      const seen: string[] = [];
+      const reads = [
+        ledger.get('a/1').then(() => seen.push('get')),
+        ledger.list('a/').then(() => seen.push('list')),
+        ledger.get('b/1').then(() => seen.push('another')),
+      ];
+      await turn();
+      expect(seen).toEqual(['another']);
+      ends[0]?.();
+      await Promise.all([...puts, ...reads]);
+      await ledger.close();
+    });
+    test('and fails, the writes are refused, and all later ones, in words', async () => {
+      const { ends, ledger } = onSlowDisk();
+      const puts = Promise.allSettled(['a/1', 'a/2'].map((key) => ledger.put({ key, value: 1 })));
+      await turn();
+      ends[0]?.(new Error('EIO'));
+      expect((await puts).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await expect(ledger.put({ key: 'a/3', value: 1 })).rejects.toThrow(
+        /takes no more writes since the disk failed \(EIO\)\. Put it right, then start again/,
+      );
+      await ledger.close();
+    });
   });
 
   test('what is due of a kind is found by its index', () => {

@@ -95,9 +95,10 @@ type Opening = Pick<OpenOptions, 'mode' | 'crashPoint' | 'notice'>;
 
 export async function openHistory(
   { eventStore, folder }: StorePlaces,
-  { mode, crashPoint, notice }: Opening,
+  { mode, crashPoint, notice, onlyAcknowledged }: Opening & { readonly onlyAcknowledged?: boolean },
 ): Promise<History> {
-  if (eventStore === undefined) return SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, crashPoint });
+  if (eventStore === undefined)
+    return SqliteEventStore.open({ folder, declarations: DECLARATIONS, mode, crashPoint, onlyAcknowledged });
   const { EventStoreDbEventStore } = await import('../../event-store/eventstoredb/eventstoredb-event-store.js');
   return EventStoreDbEventStore.open({ ...eventStore, declarations: DECLARATIONS, notice });
 }
@@ -149,7 +150,7 @@ function opening(): { keep<T extends { close(): Promise<void> }>(store: T): T; c
 export async function openThreadStores(places: StorePlaces, crashPoint?: CrashPoint): Promise<ThreadStores> {
   const { keep, close } = opening();
   try {
-    const events = keep(await openHistory(places, { mode: 'read' }));
+    const events = keep(await openHistory(places, { mode: 'read', onlyAcknowledged: true }));
     const reads = keep(await openReads(places, { mode: 'write', lock: false, crashPoint }));
     const ledger = keep(await openLedger(places, { mode: 'write' }));
     return { events, reads, ledger, close };
