@@ -1,8 +1,9 @@
-import helmet from '@fastify/helmet';
 import { type Type, type DynamicModule } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { Metrics } from '../../../libs/platform/metrics/metrics.js';
 import { problemOf, sendProblem } from '../../../libs/platform/problem/problem-filter.js';
@@ -37,7 +38,7 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
   app.flushLogs();
   const fastify = app.getHttpAdapter().getInstance();
   takeBodies(fastify);
-  await fastify.register(helmet, { contentSecurityPolicy: { directives: DOCS_POLICY } });
+  protect(fastify);
   const metrics = app.get(Metrics);
   metrics.observeRequests(fastify);
   const { inFlight } = boundInFlight(fastify, config.inFlightLimit);
@@ -45,6 +46,26 @@ export async function createApi(root: Type | DynamicModule, config: Config): Pro
   metrics.gauge('amends_http_in_flight', 'Requests being worked on', (gauge) => gauge.set(inFlight()));
   await serveDocs(app, fastify);
   return app;
+}
+
+/** Sends helmet's headers. They are the same with each answer, so they are made once. */
+function protect(fastify: FastifyInstance): void {
+  const headers: Record<string, string> = {};
+  const collecting = {
+    setHeader: (name: string, value: string) => void (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  helmet({ contentSecurityPolicy: { directives: DOCS_POLICY } })(
+    {} as IncomingMessage,
+    collecting as unknown as ServerResponse,
+    (error) => {
+      if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+    },
+  );
+  fastify.addHook('onRequest', (_request, reply, next) => {
+    void reply.headers(headers);
+    next();
+  });
 }
 
 /** The page at /docs contains its script and styles and fetches nothing from elsewhere. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { LedgerUnavailable, VersionConflict, type Ledger } from '../../ledger/ledger.js';
 import type { Caller } from './roles.js';
@@ -133,7 +133,7 @@ export class ApiKeys {
   }
 }
 
-const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+const hashOf = (key: string): string => digest('sha256', key);
 const idOfHash = (hash: string): string => hash.slice(0, 20);
 const isStale = (lastUsed: string | undefined, now: string): boolean =>
   lastUsed === undefined || Date.parse(now) - Date.parse(lastUsed) > HOUR_MS;
