@@ -10,7 +10,6 @@ import { queues } from './queues.js';
 import { READ_MODELS } from './read-models.js';
 import { rootCauses } from './root-causes.js';
 import { teams } from './teams.js';
-import { timeline } from './timeline.js';
 import { times } from './times.js';
 
 /** One complaint from its first word to the customer's answer afterwards; one event a quarter of an hour, on a Monday. */
@@ -178,13 +177,6 @@ test('what is told late of an earlier day does not take the last event back to t
   });
 });
 
-test('the timeline tells each event of the case, and of its response', async () => {
-  const { '7': ofCase, 'response-r': ofResponse } = await documents(timeline, history, rules);
-  expect(ofCase).toMatchObject({ about: 'case', response: 'r' });
-  expect(ofCase?.['entries']).toHaveLength(14);
-  expect(ofResponse?.['entries']).toMatchObject([{ type: 'ResponseReceived' }, { type: 'ResponseTriaged' }]);
-});
-
 test('a cause is kept as recorded and as the rules read it', async () => {
   expect(await documents(rootCauses, history, rules)).toMatchObject({
     '7': { level1: 'money', level2: null, recorded1: 'process', recorded2: 'billing', month: '2031-05', team: 'north' },
@@ -276,19 +268,6 @@ describe('a correction', () => {
     expect(await documents(cases, corrected, rules)).toMatchObject({
       '7': { cause: { cause: ['people', 'attitude'] }, revision: 15 },
     });
-  });
-
-  test('stands in the timeline beside what it corrects', async () => {
-    const { '7': shown } = await documents(timeline, corrected, rules);
-    expect(shown?.['entries']).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({
-          event: wrong?.id,
-          said: { cause: ['process', 'billing'] },
-          correctedBy: ['e-corrected'],
-        }),
-      ]),
-    );
   });
 });
 

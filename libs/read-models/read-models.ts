@@ -10,7 +10,6 @@ import { queues } from './queues.js';
 import { rootCauses } from './root-causes.js';
 import { rules } from './rules.js';
 import { teams } from './teams.js';
-import { timeline } from './timeline.js';
 import { times } from './times.js';
 
 /** Any read model, its facts and events unseen. */
@@ -21,7 +20,6 @@ export const READ_MODELS: readonly AnyReadModel[] = [
   queues,
   heldBack,
   cases,
-  timeline,
   clocks,
   rootCauses,
   funnel,

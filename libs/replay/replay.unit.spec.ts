@@ -9,7 +9,6 @@ import { funnel } from '../read-models/funnel.js';
 import type { Inputs } from '../read-models/inputs.js';
 import { queues } from '../read-models/queues.js';
 import { rootCauses } from '../read-models/root-causes.js';
-import { timeline } from '../read-models/timeline.js';
 import { times } from '../read-models/times.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import type { CaseEvent } from '../recovery/case/case.js';
@@ -48,16 +47,7 @@ const attemptsMade: Projection<{ attempts: number }, RecoveryEvent, typeof NO_RU
     CaseMerged: () => undefined,
   },
 };
-const projections: readonly AnyProjection<Inputs>[] = [
-  attemptsMade,
-  queues,
-  cases,
-  clocks,
-  rootCauses,
-  funnel,
-  times,
-  timeline,
-];
+const projections: readonly AnyProjection<Inputs>[] = [attemptsMade, queues, cases, clocks, rootCauses, funnel, times];
 
 const opening = (id: string): GivenEvent => ({
   stream: `case-${id}`,

@@ -15,12 +15,12 @@ import { Anything, OneOf, Optional, Part, Parts, Text, Whole } from '../../../li
 import { auditCase, type CaseAudit } from '../../../libs/rehearsal/audit-case.js';
 import { Valid } from '../http/body.js';
 import { ofAnotherTeam, ofOwnTeam } from '../http/own-team.js';
-import { streamOf } from '../../../libs/recovery/aggregates.js';
 import { forbidden } from '../http/problems.js';
 import { CustomersOfCases } from './customer-of-case.js';
 import { Asking, Documents, type Asked, type Shown } from './documents.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { afterPause, filterAfterPauses } from './ended-pauses.js';
+import { timelineOf } from './timeline.js';
 import { askedOf, Listing, oneOf, Parameters, type Named } from './url-query.js';
 import { viewOf } from './view.js';
 
@@ -115,13 +115,7 @@ export class QueriesController {
   @ApiOperation({ operationId: 'Timeline', summary: 'List everything that happened to one case, in order' })
   async timeline(@Param('id') id: string, @Asking() asked: Asked): Promise<object> {
     const may = await this.mayReadCase(id, asked);
-    const timeline = await this.documents.stored('timeline', id, may);
-    const { response, entries } = timeline;
-    if (typeof response !== 'string') return this.documents.show(timeline, may);
-    // An import may name a response that it did not bring.
-    const before = await this.stores.reads.get('timeline', streamOf('response', response));
-    const ofResponse = (before?.document['entries'] ?? []) as object[];
-    return this.documents.show({ ...timeline, entries: [...ofResponse, ...(entries as object[])] }, may);
+    return this.documents.show({ id, ...(await timelineOf(this.stores.events, id)) }, may);
   }
 
   @Get('cases/:id/audit')
