@@ -64,7 +64,7 @@ function placesToFlip(file: string, path: string): readonly number[] {
     case 'vault.db':
       return within(path, `SELECT value AS text FROM records WHERE key LIKE 'reference/%' LIMIT 1`, 20);
     case 'read-1.db':
-      return within(path, 'SELECT document AS text FROM amends_of_cases ORDER BY id LIMIT 1', 0);
+      return within(path, 'SELECT rest AS text FROM amends_of_cases ORDER BY id LIMIT 1', 0);
     case 'read.db':
       return within(path, 'SELECT stamp AS text FROM amends_generations LIMIT 1', 0);
     case 'seal.key':

@@ -1,7 +1,6 @@
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { Document } from '../../event-sourcing/projection.js';
 import { integrityFindings } from '../../sqlite/integrity.js';
 import {
   type CollectionShape,
@@ -15,16 +14,24 @@ import {
   type StoredDocument,
 } from '../read-store.js';
 import { shapeOf } from '../refusals.js';
-import { wholeDocument } from '../whole-document.js';
-import { CHECKPOINTS, columnOf, columnsAgree, tableOf } from './columns.js';
+import { CHECKPOINTS, type SqlValue, tableOf } from './columns.js';
 import { inWords } from './errors.js';
 import { Connection, type Mode } from './connection.js';
 import { FlushWriter } from './flush-writer.js';
 import { groupRead } from './group-query.js';
 import { pageQuery } from './page-query.js';
+import { type Row, Rows } from './rows.js';
 import { buildIndexes, buildSchema, haveIdIndexes, makeIdIndexes, refuseBlank, refuseOtherFormat } from './schema.js';
 
 export const SCAN_BATCH = 1_000;
+
+const PAGE_BYTES = 8192;
+
+/**
+ * The log is written back once it is this long. The more commits share that, the fewer pages it writes, and the rarer the
+ * two syncs of it.
+ */
+const LOG_BYTES = 64 * 1024 * 1024;
 
 /** Rows that a check holds at once. */
 const CHECKED_AT_ONCE = 1_000;
@@ -47,6 +54,7 @@ export interface BuildOptions {
  */
 export class Build {
   private readonly shapes: ReadonlyMap<string, CollectionShape>;
+  private readonly rows = new Map<string, Rows>();
   private readonly crashPoint: CrashPoint;
   /** Until a read needs them, there are no indexes of ids, and flushes of new shards append. */
   private hasIndexes = false;
@@ -63,6 +71,7 @@ export class Build {
     connection.database.exec(`PRAGMA synchronous = ${isLogged(connection) ? 'NORMAL' : 'OFF'}`);
     // Sorting for an index spills to a file, so that memory doesn't grow with history.
     connection.database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = FILE');
+    connection.database.exec(`PRAGMA wal_autocheckpoint = ${LOG_BYTES / PAGE_BYTES}`);
   }
 
   /** Makes an empty build in a new file. */
@@ -73,9 +82,11 @@ export class Build {
   ): Build {
     const connection = Connection.make(path);
     return connection.closeOnError(() => {
-      // On larger pages fewer of the long documents overflow, and a build takes a sixth less CPU time.
+      // A flush writes whole pages, most of them for one entry of an index; on smaller ones more documents overflow.
       const journal = options.disposable ? 'MEMORY' : 'TRUNCATE';
-      connection.database.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF`);
+      connection.database.exec(
+        `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF`,
+      );
       connection.transact(() => {
         connection.database.exec(buildSchema(generation.collections));
         connection.database.exec(`PRAGMA application_id = ${markOf(generation)}`);
@@ -125,7 +136,13 @@ export class Build {
     const { connection, generation } = this;
     const canAppend = this.canAppend(flush);
     if (!canAppend) this.indexIds();
-    this.writer ??= new FlushWriter(connection.database, generation.id, generation.collections, this.crashPoint);
+    this.writer ??= new FlushWriter(
+      connection,
+      generation.id,
+      generation.collections,
+      ({ name }) => this.rowsOf(name),
+      this.crashPoint,
+    );
     const { writer } = this;
     connection.transact(() => (canAppend ? writer.append(flush) : writer.write(flush)));
     this.crashPoint('read-store: flushed');
@@ -139,43 +156,38 @@ export class Build {
 
   load(collection: string, ids: readonly string[]): ReadonlyMap<string, StoredDocument> {
     const sql = `${this.select(collection)} WHERE id IN (SELECT value FROM json_each(?))`;
-    const rows = this.reading(collection, () => this.connection.statement(sql).all(JSON.stringify(ids)));
-    return new Map(rows.map((row) => [String(row['id']), this.storedOf(row, collection)]));
+    const rows = this.rowsOf(collection);
+    const found = this.reading(collection, () => this.all(sql, JSON.stringify(ids)));
+    return new Map(found.map((row) => [rows.idOf(row), rows.storedOf(row)]));
   }
 
   get(collection: string, id: string): StoredDocument | undefined {
     const sql = `${this.select(collection)} WHERE id = ?`;
-    const row = this.reading(collection, () => this.connection.statement(sql).get(id));
-    return row && this.storedOf(row, collection);
+    const [row] = this.reading(collection, () => this.all(sql, id));
+    return row && this.rowsOf(collection).storedOf(row);
   }
 
   find(collection: string, query: Query): Page {
-    const { limit, reads, cursorAfter } = pageQuery(this.generation.id, this.shape(collection), query);
-    const rows: Record<string, unknown>[] = [];
+    const rows = this.rowsOf(collection);
+    const { limit, reads, cursorAfter } = pageQuery(this.generation.id, this.shape(collection), query, rows);
+    const found: Row[] = [];
     this.reading(collection, () =>
       this.connection.snapshot(() => {
         // One more than the limit, to know whether there is a next page.
         for (const { text, values } of reads) {
-          if (rows.length > limit) break;
-          rows.push(...this.connection.statement(text).all(...values, limit + 1 - rows.length));
+          if (found.length > limit) break;
+          found.push(...this.all(text, ...values, limit + 1 - found.length));
         }
       }),
     );
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    const documents = rows
-      .slice(0, limit)
-      .map((row) => ({ ...this.documentOf(row, collection), id: String(row['id']) }));
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    const documents = found.slice(0, limit).map((row) => ({ ...rows.documentOf(row), id: rows.idOf(row) }));
     return last ? { documents, next: cursorAfter(last) } : { documents };
   }
 
   group(collection: string, query: GroupQuery): readonly Group[] {
     const { text, values, groupOf } = groupRead(this.shape(collection), query);
-    const rows = this.reading(collection, () => {
-      const statement = this.connection.statement(text);
-      statement.setReturnArrays(true);
-      return statement.all(...values) as unknown as (readonly unknown[])[];
-    });
-    return rows.map(groupOf);
+    return this.reading(collection, () => this.all(text, ...values)).map(groupOf);
   }
 
   /** At most SCAN_BATCH documents after an id, in id order. */
@@ -183,8 +195,8 @@ export class Build {
     const ofShard = shard === undefined ? '' : 'shard = ? AND ';
     const sql = `${this.select(collection)} WHERE ${ofShard}id > ? ORDER BY id LIMIT ${SCAN_BATCH}`;
     const values = shard === undefined ? [id] : [shard, id];
-    const rows = this.reading(collection, () => this.connection.statement(sql).all(...values));
-    return rows.map((row) => this.storedOf(row, collection));
+    const rows = this.rowsOf(collection);
+    return this.reading(collection, () => this.all(sql, ...values)).map((row) => rows.storedOf(row));
   }
 
   damages(most: number): readonly ReadStoreDamaged[] {
@@ -204,7 +216,8 @@ export class Build {
     });
     for (const shape of this.generation.collections)
       note(() => {
-        for (const row of this.rowsOf(shape)) if (found.length < most) note(() => this.check(shape, row));
+        for (const row of this.everyRow(shape))
+          if (found.length < most) note(() => this.rowsOf(shape.name).refuseDamaged(row));
       });
     return found.slice(0, most);
   }
@@ -234,27 +247,22 @@ export class Build {
   }
 
   /** In the order of the table, which needs no index. */
-  private *rowsOf({ name, fields }: CollectionShape): Generator<Record<string, unknown>> {
-    const columns = Object.keys(fields).map((field, index) => `, ${columnOf(field)} AS c${index}`);
-    const sql = `SELECT rowid AS row, id, document${columns.join('')} FROM ${tableOf(name)}
+  private *everyRow({ name }: CollectionShape): Generator<Row> {
+    const sql = `SELECT ${this.rowsOf(name).columns.join(', ')}, rowid FROM ${tableOf(name)}
       WHERE rowid > ? ORDER BY rowid LIMIT ${CHECKED_AT_ONCE}`;
     for (let after = 0; ;) {
-      const rows = this.reading(name, () => this.connection.database.prepare(sql).all(after));
+      const rows = this.reading(name, () => this.all(sql, after));
       yield* rows;
       const last = rows.at(-1);
       if (last === undefined) return;
-      after = Number(last['row']);
+      after = Number(last.at(-1));
     }
   }
 
-  private check(shape: CollectionShape, row: Record<string, unknown>): void {
-    const { name, fields } = shape;
-    const columns = Object.keys(fields).map((_, index) => row[`c${index}`]);
-    if (columnsAgree(shape)(this.documentOf(row, name), columns)) return;
-    throw new ReadStoreDamaged(
-      `Document ${String(row['id'])} of read model ${name} is damaged: filters and sorts see other values than it holds.`,
-      this.path,
-    );
+  private all(sql: string, ...values: SqlValue[]): readonly Row[] {
+    const statement = this.connection.statement(sql);
+    statement.setReturnArrays(true);
+    return statement.all(...values) as unknown as readonly Row[];
   }
 
   /** The work's result. @throws ReadStoreDamaged, ReadStoreUnavailable for SQLite's errors */
@@ -277,25 +285,18 @@ export class Build {
     return `Build ${this.generation.id} of the read models`;
   }
 
-  private storedOf(row: Record<string, unknown>, collection: string): StoredDocument {
-    return {
-      id: String(row['id']),
-      shard: Number(row['shard']),
-      position: String(row['position']),
-      document: this.documentOf(row, collection),
-    };
-  }
-
-  private documentOf(row: Record<string, unknown>, readModel: string): Document {
-    return wholeDocument(String(row['document']), String(row['id']), { readModel, where: this.path });
-  }
-
   private select(collection: string): string {
-    return `SELECT id, shard, position, document FROM ${tableOf(this.shape(collection).name)}`;
+    return `SELECT ${this.rowsOf(collection).columns.join(', ')} FROM ${tableOf(collection)}`;
   }
 
   private shape(collection: string): CollectionShape {
     return shapeOf(this.shapes, collection);
+  }
+
+  private rowsOf(collection: string): Rows {
+    let rows = this.rows.get(collection);
+    if (rows === undefined) this.rows.set(collection, (rows = new Rows(this.shape(collection), this.path)));
+    return rows;
   }
 }
 

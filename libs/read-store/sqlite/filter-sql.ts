@@ -4,7 +4,7 @@ import type { Filter, Scalar } from '../../filter/filter.js';
 import { type FilterTree, parseFilter } from '../../filter/parse-filter.js';
 import { queryable, refuseFilter } from '../query-fields.js';
 import type { CollectionShape } from '../read-store.js';
-import { bound, columnOf, type SqlValue } from './columns.js';
+import { bound, columnOf, isPresent, type SqlValue } from './columns.js';
 
 /** A condition and the values of its question marks. */
 export interface Sql {
@@ -51,14 +51,11 @@ const sqlOf = (tree: FilterTree, fields: Fields): Sql => {
       const one = among(tree.field, tree.values, fields);
       return { text: `(${one.text}) IS NOT TRUE`, values: one.values };
     }
-    case 'exists':
-      // Only the document distinguishes null from missing.
-      return tree.field === 'id'
-        ? { text: tree.value ? 'TRUE' : 'FALSE', values: [] }
-        : {
-            text: `json_type(document, ?) IS ${tree.value ? 'NOT NULL' : 'NULL'}`,
-            values: [`$.${JSON.stringify(tree.field)}`],
-          };
+    case 'exists': {
+      const place = Object.keys(fields).indexOf(tree.field);
+      const is = tree.field === 'id' ? 'TRUE' : isPresent(place);
+      return { text: tree.value ? is : `NOT ${is}`, values: [] };
+    }
     default:
       return never(tree);
   }

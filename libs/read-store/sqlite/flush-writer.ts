@@ -1,8 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import type { CrashPoint } from '../../event-sourcing/crash-point.js';
 import type { Document } from '../../event-sourcing/projection.js';
 import type { CollectionShape, Flush } from '../read-store.js';
-import { CHECKPOINTS, columnOf, columnValues, REMOVED, type SqlValue, tableOf } from './columns.js';
+import { CHECKPOINTS, REMOVED, type SqlValue, tableOf } from './columns.js';
+import type { Connection } from './connection.js';
+import { ID, POSITION, type Rows } from './rows.js';
 
 type Write = Flush['writes'][number];
 
@@ -14,12 +16,15 @@ export class FlushWriter {
   private readonly checkpoint: StatementSync;
 
   constructor(
-    database: DatabaseSync,
+    connection: Connection,
     private readonly generation: number,
     shapes: readonly CollectionShape[],
+    rowsOf: (shape: CollectionShape) => Rows,
     private readonly crashPoint: CrashPoint,
   ) {
-    for (const shape of shapes) this.collections.set(shape.name, new CollectionWriter(database, shape));
+    const { database } = connection;
+    for (const shape of shapes)
+      this.collections.set(shape.name, new CollectionWriter(connection, shape, rowsOf(shape)));
     this.anyRemoved = database.prepare(`SELECT 1 FROM ${REMOVED} LIMIT 1`);
     this.remember = database.prepare(`INSERT INTO ${REMOVED} VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET position = excluded.position WHERE excluded.position > position`);
@@ -62,54 +67,63 @@ export class FlushWriter {
 }
 
 class CollectionWriter {
-  private readonly into: string;
-  private readonly columns: readonly string[];
   private readonly insert: StatementSync;
-  private readonly values: ReturnType<typeof columnValues>;
   private guards: ReturnType<CollectionWriter['guarded']> | undefined;
 
   constructor(
-    private readonly database: DatabaseSync,
+    private readonly connection: Connection,
     private readonly shape: CollectionShape,
+    private readonly rows: Rows,
   ) {
-    this.columns = ['id', 'shard', 'position', 'document', ...Object.keys(shape.fields).map(columnOf)];
-    this.into = `INSERT INTO ${tableOf(shape.name)} (${this.columns.join(', ')})`;
-    this.insert = database.prepare(`${this.into} VALUES (${this.marks})`);
-    this.values = columnValues(shape);
+    this.insert = connection.database.prepare(`${this.into} VALUES (${this.marks})`);
   }
 
   append(write: Write, document: Document): void {
-    this.insert.run(...this.row(write, document));
+    this.insert.run(...this.rows.valuesOf(write, document));
   }
 
   put(write: Write, document: Document, someRemoved: boolean): void {
-    const { upsert, upsertUnlessRemoved } = (this.guards ??= this.guarded());
-    (someRemoved ? upsertUnlessRemoved : upsert).run(...this.row(write, document));
+    const { removal, add, stored } = (this.guards ??= this.guarded());
+    if (someRemoved && removal.get(this.shape.name, write.id, write.position)) return;
+    const values = this.rows.valuesOf(write, document);
+    if (add.run(...values).changes === 1) return;
+    const before = stored.get(write.id) as unknown as readonly unknown[];
+    if (String(before[POSITION]) < write.position) this.update(values, before);
   }
 
   remove({ id, position }: Write): void {
-    (this.guards ??= this.guarded()).removal.run(id, position);
+    (this.guards ??= this.guarded()).remove.run(id, position);
   }
 
-  private row({ id, shard, position }: Write, document: Document): SqlValue[] {
-    return [id, shard, position, JSON.stringify(document), ...this.values(id, document)];
+  /** Only the columns that changed: SQLite rewrites each index of a column that it is told to set. */
+  private update(values: readonly SqlValue[], before: readonly unknown[]): void {
+    const changed = values.flatMap((value, at) => (at === ID || value === before[at] ? [] : [at]));
+    const set = changed.map((at) => `${this.rows.columns[at]} = ?`).join(', ');
+    this.connection
+      .statement(`UPDATE ${tableOf(this.shape.name)} SET ${set} WHERE id = ?`)
+      .run(...changed.map((at) => values[at] ?? null), values[ID] ?? null);
+  }
+
+  private get into(): string {
+    return `INSERT INTO ${tableOf(this.shape.name)} (${this.rows.columns.join(', ')})`;
   }
 
   private get marks(): string {
-    return this.columns.map((_, index) => `?${index + 1}`).join(', ');
+    return this.rows.columns.map(() => '?').join(', ');
   }
 
   /** Prepared late, because they need the index of ids. */
   private guarded() {
-    const { database, into, marks, columns, shape } = this;
-    const update = columns.slice(1).map((column) => `${column} = excluded.${column}`);
-    const unlessOlder = `ON CONFLICT (id) DO UPDATE SET ${update.join(', ')} WHERE excluded.position > position`;
+    const { into, marks, rows, shape } = this;
+    const { database } = this.connection;
+    const table = tableOf(shape.name);
+    const stored = database.prepare(`SELECT ${rows.columns.join(', ')} FROM ${table} WHERE id = ?`);
+    stored.setReturnArrays(true);
     return {
-      upsert: database.prepare(`${into} VALUES (${marks}) ${unlessOlder}`),
-      upsertUnlessRemoved: database.prepare(`${into} SELECT ${marks} WHERE NOT EXISTS
-        (SELECT 1 FROM ${REMOVED} WHERE collection = '${shape.name}' AND id = ?1 AND position >= ?3)
-        ${unlessOlder}`),
-      removal: database.prepare(`DELETE FROM ${tableOf(shape.name)} WHERE id = ? AND position < ?`),
+      add: database.prepare(`${into} VALUES (${marks}) ON CONFLICT (id) DO NOTHING`),
+      stored,
+      removal: database.prepare(`SELECT 1 FROM ${REMOVED} WHERE collection = ? AND id = ? AND position >= ?`),
+      remove: database.prepare(`DELETE FROM ${table} WHERE id = ? AND position < ?`),
     };
   }
 }

@@ -5,13 +5,13 @@ import { type Bound, paging } from '../paging.js';
 import type { CollectionShape, Query } from '../read-store.js';
 import { bound, columnOf, tableOf } from './columns.js';
 import { filterSql, type Sql } from './filter-sql.js';
+import { type Row, Rows } from './rows.js';
 
-/** Reads to run in turn until the limit, which is their last value. @throws QueryRefused for an invalid query */
-export function pageQuery(generation: number, shape: CollectionShape, query: Query) {
+/** Reads of rows to run in turn until the limit, which is their last value. @throws QueryRefused for an invalid query */
+export function pageQuery(generation: number, shape: CollectionShape, query: Query, rows = new Rows(shape)) {
   const { limit, keys, ranges, cursorAfter } = paging(generation, shape, query);
   const where: Sql = query.filter ? filterSql(query.filter, shape) : { text: 'TRUE', values: [] };
-  const columns = keys.map(({ field }, index) => `${columnOf(field)} AS k${index}`).join(', ');
-  const select = `SELECT id, document, ${columns} FROM ${tableOf(shape.name)}`;
+  const select = `SELECT ${rows.columns.join(', ')} FROM ${tableOf(shape.name)}`;
   const order = keys.map(({ field, direction }) => `${columnOf(field)} ${direction}`).join(', ');
   return {
     limit,
@@ -22,8 +22,7 @@ export function pageQuery(generation: number, shape: CollectionShape, query: Que
         values: conditions.flatMap(({ values }) => values),
       };
     }),
-    cursorAfter: (row: Readonly<Record<string, unknown>>) =>
-      cursorAfter(keys.map((_, index) => row[`k${index}`] as SortValue)),
+    cursorAfter: (row: Row) => cursorAfter(keys.map(({ field }) => rows.valueOf(row, field) as SortValue)),
   };
 }
 

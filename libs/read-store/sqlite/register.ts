@@ -13,7 +13,7 @@ import {
 } from '../read-store.js';
 import { noSuchGeneration, refuseToWrite } from '../refusals.js';
 import { Connection, type Mode } from './connection.js';
-import { isBlank, refuseBlank, refuseOtherFormat, REGISTER } from './schema.js';
+import { isBlank, isOlderFormat, refuseBlank, refuseOtherFormat, REGISTER } from './schema.js';
 
 export const THE_REGISTER = 'The register of the read models';
 
@@ -25,6 +25,17 @@ export class Register {
     private readonly mode: Mode,
     private readonly crashPoint: CrashPoint,
   ) {}
+
+  /** Whether an older version of Amends made it: all that it lists is made anew from history. */
+  static isOutdated(path: string): boolean {
+    if (path === ':memory:' || !existsSync(path)) return false;
+    const connection = Connection.open(path, 'read');
+    try {
+      return isOlderFormat(connection.database);
+    } finally {
+      connection.close();
+    }
+  }
 
   static open(path: string, mode: Mode, crashPoint: CrashPoint): Register {
     if (mode === 'read' && !existsSync(path)) throw new ReadStoreDamaged(`${THE_REGISTER} is missing.`, path);

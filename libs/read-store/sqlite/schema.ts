@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FieldType } from '../../event-sourcing/projection.js';
 import { ReadStoreDamaged, ReadStoreFormatRefused, type CollectionShape } from '../read-store.js';
 import { viewOf } from '../refusals.js';
-import { CHECKPOINTS, columnOf, quoted, REMOVED, tableNameOf, tableOf } from './columns.js';
+import { CHECKPOINTS, columnOf, isPresent, quoted, REMOVED, tableNameOf, tableOf } from './columns.js';
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** No id is assigned twice, so a cursor of a released build is stale. `begun_on`: the machine's boot at that time. */
 export const REGISTER = `
@@ -37,9 +37,9 @@ export const buildSchema = (shapes: readonly CollectionShape[]): string =>
 
 const table = ({ name, fields }: CollectionShape): string => {
   const columns = Object.entries(fields).map(([field, type]) => `${columnOf(field)} ${COLUMN_TYPES[type]}`);
-  const own = ['id TEXT NOT NULL', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL'];
-  // The document comes last, so that SQLite reads the other columns without it.
-  return `CREATE TABLE ${tableOf(name)} (${[...own, ...columns, 'document TEXT NOT NULL'].join(', ')}) STRICT`;
+  const own = ['id TEXT NOT NULL', 'shard INTEGER NOT NULL', 'position TEXT NOT NULL', 'absent TEXT'];
+  // What is long comes last, so that SQLite reads the other columns without it.
+  return `CREATE TABLE ${tableOf(name)} (${[...own, ...columns, 'rest TEXT'].join(', ')}) STRICT`;
 };
 
 const COLUMN_TYPES: Readonly<Record<FieldType, string>> = {
@@ -54,7 +54,31 @@ const COLUMN_TYPES: Readonly<Record<FieldType, string>> = {
 /** For analysts: a name that needs no quotes, without our own columns. */
 const view = ({ name, fields }: CollectionShape): string => {
   const columns = Object.keys(fields).map((field) => `${columnOf(field)} AS ${quoted(field)}`);
-  return `CREATE VIEW ${quoted(viewOf(name))} AS SELECT ${['id', ...columns, 'document'].join(', ')} FROM ${tableOf(name)}`;
+  const document = `${wholeJson(fields)} AS document`;
+  return `CREATE VIEW ${quoted(viewOf(name))} AS SELECT ${['id', ...columns, document].join(', ')} FROM ${tableOf(name)}`;
+};
+
+/** SQLite takes 127 arguments at most, two for each field. */
+const FIELDS_AT_ONCE = 60;
+
+/** The whole document. A path of NULL adds nothing, and what `rest` has already stands. */
+const wholeJson = (fields: CollectionShape['fields']): string => {
+  const added = Object.entries(fields).map(([field, type], at) => {
+    const path = `'$.${JSON.stringify(field).replaceAll("'", "''")}'`;
+    return `iif(${isPresent(at)}, ${path}, NULL), ${JSON_VALUES[type]?.(columnOf(field)) ?? columnOf(field)}`;
+  });
+  return chunks(added, FIELDS_AT_ONCE).reduce(
+    (json, some) => `json_insert(${json}, ${some.join(', ')})`,
+    `ifnull(rest, '{}')`,
+  );
+};
+
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+
+const JSON_VALUES: Readonly<Partial<Record<FieldType, (column: string) => string>>> = {
+  boolean: (column) => `json(CASE ${column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)`,
+  strings: (column) => `json(ifnull(${column}, 'null'))`,
 };
 
 /** With the id at the end, for paging. */
@@ -102,6 +126,8 @@ const formatOf = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 
 export const isBlank = (database: DatabaseSync): boolean => formatOf(database) === 0;
+
+export const isOlderFormat = (database: DatabaseSync): boolean => !isBlank(database) && formatOf(database) < FORMAT;
 
 /** @throws ReadStoreDamaged for a file that holds nothing any more */
 export const refuseBlank = (database: DatabaseSync, path: string, what: string): void => {

@@ -18,7 +18,7 @@ import {
 } from '../read-store.js';
 import { refuseShapes, refuseToWrite } from '../refusals.js';
 import { SCAN_BATCH } from './build.js';
-import { BuildFiles } from './build-files.js';
+import { BuildFiles, removeReadStore } from './build-files.js';
 import { Builds } from './builds.js';
 import type { Mode } from './connection.js';
 import { inWords } from './errors.js';
@@ -55,6 +55,7 @@ export class SqliteReadStore implements ReadStore {
     try {
       if (owner && path !== ':memory:')
         unlock = takeWriterLock(`${path}.lock`, path, ReadStoreBusy, ReadStoreUnavailable);
+      if (owner && Register.isOutdated(path)) removeReadStore(path);
       register = Register.open(path, mode, crashPoint);
       const files = new BuildFiles(path);
       if (owner) repair(register, files);

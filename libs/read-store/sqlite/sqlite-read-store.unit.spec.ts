@@ -94,7 +94,7 @@ describe('the read store in a file', () => {
     };
     const inQueues = 'SELECT id, team, open, priority, document FROM queues';
     expect(ask('read-live.db', inQueues)).toEqual([
-      { id: 'a', team: 'red', open: 1, priority: 2, document: '{"team":"red","open":true,"priority":2,"note":"x"}' },
+      { id: 'a', team: 'red', open: 1, priority: 2, document: '{"note":"x","team":"red","priority":2,"open":true}' },
     ]);
     const analyst = new DatabaseSync(beside(path, 'read-live.db'), { readOnly: true });
     expect(analyst.prepare('SELECT id FROM queues').get()).toMatchObject({ id: 'a' });
@@ -131,9 +131,7 @@ describe('the read store in a file', () => {
     const database = new DatabaseSync(beside(path, 'read-live.db'), { readOnly: true });
     const plan = (where: string, order: string): string =>
       database
-        .prepare(
-          `EXPLAIN QUERY PLAN SELECT id, document FROM amends_of_queues WHERE ${where} ORDER BY ${order} LIMIT 51`,
-        )
+        .prepare(`EXPLAIN QUERY PLAN SELECT id, rest FROM amends_of_queues WHERE ${where} ORDER BY ${order} LIMIT 51`)
         .all()
         .map((row) => String(row['detail']))
         .join('; ');
@@ -340,12 +338,25 @@ describe('the read store in a file', () => {
     database.exec('PRAGMA user_version = 99');
     database.close();
     expect(() => open(path)).toThrow(
-      `${path} has read store format 99; this version of Amends reads format 2. Move the file away, then start the app or import again: Amends rebuilds it from history.`,
+      `${path} has read store format 99; this version of Amends reads format 3. Move the file away, then start the app or import again: Amends rebuilds it from history.`,
     );
     expect(() => open(path)).toThrow(ReadStoreFormatRefused);
     expect(() => open(`${path}-nowhere`, { mode: 'read' })).toThrow(
       `The register of the read models is missing. Its place is ${path}-nowhere`,
     );
+  });
+
+  test('one of an older format is dropped, so that it is made anew from history', async () => {
+    const path = freshPath();
+    const store = open(path);
+    await serve(store, { a: { team: 'red' } });
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 2');
+    database.close();
+    expect(() => open(path, { mode: 'read' })).toThrow(ReadStoreFormatRefused);
+    expect(await open(path).generations()).toEqual([]);
+    expect(buildsAt(path)).toEqual([]);
   });
 
   test('any SQLite tool can open it', async () => {
@@ -397,7 +408,7 @@ describe('a damaged file of the read store', () => {
   }
 
   test('a document that is no longer JSON is named, however it is read, and others are served', async () => {
-    const { path, build } = await spoilt(`UPDATE amends_of_queues SET document = substr(document, 2) WHERE id = 'a'`);
+    const { path, build } = await spoilt(`UPDATE amends_of_queues SET rest = substr(rest, 2) WHERE id = 'a'`);
     const store = open(path);
     const words = 'Document a of read model queues is damaged: it is no longer JSON.';
     for (const read of [
@@ -418,22 +429,29 @@ describe('a damaged file of the read store', () => {
     expect((await store.damages(1, 10)).map(({ finding }) => finding)).toEqual([words]);
   });
 
-  test('a whole one has no finding, whatever its text', async () => {
+  test('a whole one has no finding, whatever its text, and is what was flushed', async () => {
     const { path } = await spoilt('SELECT 1');
-    expect(await open(path).damages(1, 10)).toEqual([]);
+    const store = open(path);
+    expect(await store.damages(1, 10)).toEqual([]);
+    for (const [id, document] of Object.entries(DOCUMENTS))
+      expect((await store.get('queues', id))?.document).toEqual(document);
   });
 
-  test('a column that says something else than its document is found', async () => {
-    const { path } = await spoilt(`UPDATE amends_of_queues SET f_open = 0 WHERE id = 'b'`);
+  test.each([
+    ['f_open = 7', 'open, declared as boolean, holds something else.'],
+    [`f_tags = '{"a":1}'`, 'tags, declared as strings, holds something else.'],
+    [`f_tags = '["a'`, 'it is no longer JSON.'],
+  ])('a column that says what its field can not hold is found: %s', async (set, words) => {
+    const { path } = await spoilt(`UPDATE amends_of_queues SET ${set} WHERE id = 'b'`);
     expect((await open(path).damages(1, 10)).map(({ finding }) => finding)).toEqual([
-      'Document b of read model queues is damaged: filters and sorts see other values than it holds.',
+      `Document b of read model queues is damaged: ${words}`,
     ]);
   });
 
   test('pages that SQLite can not read are said to be damaged, by the read model', async () => {
     const { path, build } = await spoilt('SELECT 1');
     const bytes = readFileSync(build);
-    const page = 16_384;
+    const page = 8_192;
     // Text of the long document lies on pages of its own; the pages before it hold the trees.
     for (let at = page; at < bytes.length; at += page) if (bytes[at] === 10 || bytes[at] === 13) bytes[at] = 0x77;
     writeFileSync(build, bytes);
