@@ -83,8 +83,7 @@ class Instants {
     const ms = whole - day * DAY_MS;
     const ofMinute = ms % MINUTE;
     const [time, second] = [OF_DAY[(ms - ofMinute) / MINUTE], OF_MINUTE[Math.floor(ofMinute / SECOND)]];
-    // Joined at once: what `+` makes is put together where it is first read, and is read slower from then on.
-    written.text[place] = [this.#day(day), time, second, OF_SECOND[ofMinute % SECOND]].join('');
+    written.text[place] = `${this.#day(day)}${time}${second}${OF_SECOND[ofMinute % SECOND]}`;
     written.at[place] = at;
     return written.text[place];
   }
