@@ -2,6 +2,7 @@ import type { Shown } from '../event-sourcing/projection.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
+import type { Verdict } from '../recovery/vocabulary/words.js';
 import { placeOf, type Clock } from '../recovery/clocks/clock.js';
 import { CASE_FIELDS, ofEachCase } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
@@ -23,11 +24,9 @@ const advance = (fact: ClocksFact | undefined, event: RecordedEvent, inputs: Inp
 
 const NO_PAUSES: Clock['pauses'] = [];
 
-const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | undefined, isLast: boolean) => {
+const shown = (key: string, fact: ClocksFact, target: string, clock: Clock | undefined, reported: Verdict | null) => {
   const { facts, openedAt } = fact.clocks.case;
   const { kind, priority, team, owner, touchpoint, product } = facts;
-  // The source's own verdict, on the last clock.
-  const reported = (isLast ? fact.clocks.reported[target] : undefined) ?? null;
   const met = clock?.met ?? null;
   return {
     case: key,
@@ -118,14 +117,19 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
-    const isLast = (clock: Clock, index: number) =>
-      !clocks.some(({ target }, at) => at > index && target === clock.target);
-    const unattached = Object.keys(reported).filter((target) => clocks.every((clock) => clock.target !== target));
+    // The source's own verdict, on the last clock.
+    const reportedOn = (clock: Clock): Verdict | null => {
+      const verdict = reported[clock.target];
+      return verdict && clock === clocks.findLast(({ target }) => target === clock.target) ? verdict : null;
+    };
+    const unattached = Object.entries(reported).filter(([target]) => clocks.every((clock) => clock.target !== target));
     return [
-      ...clocks.map((clock, index): Shown => {
-        return [`${key}:${placeOf(clock)}`, shown(key, fact, clock.target, clock, isLast(clock, index))];
+      ...clocks.map((clock): Shown => {
+        return [`${key}:${placeOf(clock)}`, shown(key, fact, clock.target, clock, reportedOn(clock))];
       }),
-      ...unattached.map((target): Shown => [`${key}:${target}:0`, shown(key, fact, target, undefined, true)]),
+      ...unattached.map(([target, verdict]): Shown => {
+        return [`${key}:${target}:0`, shown(key, fact, target, undefined, verdict)];
+      }),
     ];
   },
 };
