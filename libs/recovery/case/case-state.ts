@@ -59,7 +59,8 @@ export interface OpenedCase extends CaseDetails {
 /** The case with these facts and details. */
 export function changed(state: OpenedCase, facts: Partial<CaseFacts>, details?: Partial<CaseDetails>): OpenedCase {
   const now = withFacts(state.facts, facts);
-  return now === state.facts && details === undefined ? state : { ...state, ...details, facts: now };
+  if (details) return { ...state, ...details, facts: now };
+  return now === state.facts ? state : { ...state, facts: now };
 }
 
 /** The same, after some of its work by this person. */
