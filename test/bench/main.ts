@@ -15,6 +15,7 @@ import { ingest } from './ingest.js';
 import { liveTraffic } from './live-traffic.js';
 import type { Figure, Size } from './measure.js';
 import { report, table } from './table.js';
+import { time } from './time.js';
 import { triage } from './triage.js';
 
 type Groups = Readonly<Record<string, (size: Size, folder: string) => Promise<Figure[]>>>;
@@ -26,6 +27,7 @@ const EMBEDDED: Groups = {
   rehearse: rehearsing,
   queue: queuePages,
   clocks: dueTimes,
+  time,
   live: liveTraffic,
   growth,
 };
