@@ -5,6 +5,7 @@ import { addDoctor } from './doctor/doctor-command.js';
 import { addExport } from './export/export-command.js';
 import { addImport } from './import/import-command.js';
 import { addMigrate } from './migrate/migrate-command.js';
+import { addParked } from './parked/parked-command.js';
 import { addRebuild } from './rebuild/rebuild-command.js';
 import { addRehearse } from './rehearse/rehearse-command.js';
 import { addReplay } from './replay/replay-command.js';
@@ -33,6 +34,7 @@ export function makeProgram(): Command {
   addRehearse(program);
   addReplay(program);
   addRebuild(program);
+  addParked(program);
   addRules(program);
   addAudit(program);
   addVerify(program);
