@@ -4,7 +4,7 @@
  */
 const NOT_A_TEST = '\\.(spec|testing|contract)\\.ts$';
 /** Folders of adapters in the rooms of their ports. */
-const ADAPTER = '(sqlite|eventstoredb|mongodb)';
+const ADAPTER = '(sqlite|eventstoredb|mongodb|webhook|smtp)';
 
 /** Rooms by what they may import beside themselves. `stores` stands for adapters, which apps and platform alone wire. */
 const MAY_IMPORT = {
@@ -61,6 +61,7 @@ const MAY_IMPORT = {
     'platform/config',
   ],
   responses: ['event-sourcing', 'recovery', 'event-store', 'vault', 'commands', 'platform/validation'],
+  outbound: ['event-sourcing', 'recovery', 'event-store', 'ledger', 'vault', 'commands'],
   platform: [
     'event-sourcing',
     'recovery',
@@ -71,6 +72,7 @@ const MAY_IMPORT = {
     'evidence',
     'replay',
     'commands',
+    'outbound',
   ],
   import: ['event-sourcing', 'filter', 'recovery', 'event-store', 'vault', 'commands', 'replay'],
   demo: ['event-sourcing', 'recovery', 'commands', 'reactions'],

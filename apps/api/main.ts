@@ -3,6 +3,7 @@ import { CurrentBuildModule } from '../projector/current-build.module.js';
 import { beginReactions } from '../reactor/checkpoints.js';
 import { loadPlace } from '../reactor/timekeeper-place.js';
 import { DeadLettersModule } from '../reactor/dead-letters.module.js';
+import { OutboxModule } from '../reactor/outbox.module.js';
 import { TriageProgressModule } from '../reactor/triage-progress.module.js';
 import { TopicsModule } from '../relay/topics.module.js';
 import { firstStart } from '../standalone/first-start.js';
@@ -28,6 +29,7 @@ await runRole({
     ApiModule,
     TopicsModule,
     DeadLettersModule,
+    OutboxModule,
     TriageProgressModule,
     // A change of rules that was lost with an api is finished by the next one that starts; the first build is a projector's.
     CurrentBuildModule.in(new LeasedTurn(leases), () => Promise.resolve(false)),

@@ -5,6 +5,7 @@ import { addDoctor } from './doctor/doctor-command.js';
 import { addExport } from './export/export-command.js';
 import { addImport } from './import/import-command.js';
 import { addMigrate } from './migrate/migrate-command.js';
+import { addNotify } from './notify/notify-command.js';
 import { addParked } from './parked/parked-command.js';
 import { addRebuild } from './rebuild/rebuild-command.js';
 import { addRehearse } from './rehearse/rehearse-command.js';
@@ -42,6 +43,7 @@ export function makeProgram(): Command {
   addBackup(program);
   addRestore(program);
   addMigrate(program);
+  addNotify(program);
   addDoctor(program);
   return program;
 }

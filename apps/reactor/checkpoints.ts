@@ -3,6 +3,9 @@ import type { Ledger } from '../../libs/ledger/ledger.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 
+/** What writes messages into the outbox has checkpoints as a reaction has. */
+export const OUTBOUND = { name: 'outbound' } as const;
+
 const SAVE_EVERY_MS = 250;
 /** Nothing is done twice where nothing was done, but a start after a crash reads again what came since. */
 const SAVE_QUIET_EVERY_MS = 10_000;
@@ -74,8 +77,8 @@ export class Checkpoints {
 
 const allShards = <T>(of: (shard: number) => T): T[] => Array.from({ length: SHARDS }, (_, shard) => of(shard));
 
-/** Every reaction. */
-const REACTIONS = [triageResponse];
+/** Whatever reacts to events. */
+const REACTIONS = [triageResponse, OUTBOUND];
 
 /**
  * Records where new reactions begin. Processes that record responses do so first, so that a reactor which starts later
@@ -87,3 +90,7 @@ export async function beginReactions(
 ): Promise<void> {
   for (const { name } of reactions) await new Checkpoints(ledger, name).load(await events.end());
 }
+
+/** The position that all shards have reached. */
+export const least = (shards: readonly string[]): string =>
+  shards.reduce((low, at) => (at < low ? at : low), shards[0] ?? '');

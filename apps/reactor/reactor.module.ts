@@ -25,6 +25,7 @@ import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
 import { mayPass } from './may-pass.js';
+import { OutboundModule } from './outbound.module.js';
 import { Reactor } from './reactor.js';
 import { Timekeeper } from './timekeeper.js';
 import { observeTimekeeper } from './timekeeper-metrics.js';
@@ -148,7 +149,7 @@ export class ReactorModule {
   static in(turn: Turn): DynamicModule {
     return {
       module: ReactorModule,
-      imports: [DeadLettersModule],
+      imports: [DeadLettersModule, OutboundModule.in(turn)],
       providers: [
         ReactorService,
         { provide: TURN, useValue: turn },

@@ -6,7 +6,7 @@ import type { Ledger } from '../../libs/ledger/ledger.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import { BOOK_CHANGES } from '../../libs/recovery/rules/book-history.js';
 import { carryOut, carryOutInTurn, type CarriedOutBy, type Errand } from './carry-out.js';
-import { Checkpoints } from './checkpoints.js';
+import { Checkpoints, least } from './checkpoints.js';
 import { keyOfLetter, type DeadLetter } from './dead-letter.js';
 import type { Errands } from './errands.js';
 import { mayPass } from './may-pass.js';
@@ -175,5 +175,3 @@ export class Reactor<E extends RecoveryEvent> {
 const sayRefusal = ({ refused, because }: Refusal): string => `${refused}: ${because}`;
 
 const isBookChange = (type: string): boolean => BOOK_CHANGES.some((change) => change === type);
-
-const least = (shards: readonly string[]): string => shards.reduce((low, at) => (at < low ? at : low), shards[0] ?? '');

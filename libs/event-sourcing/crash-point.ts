@@ -21,6 +21,10 @@ export const CRASH_POINTS = [
   'import: after history, before read models',
   'import: after read models, before seals',
   'replay: after activation, before switch',
+  'outbox: rows made, before checkpoint',
+  'outbox: claimed, before sending',
+  'outbox: delivered, before the fact',
+  'outbox: fact recorded, before the row',
 ] as const;
 
 export type CrashPointName = (typeof CRASH_POINTS)[number];

@@ -48,3 +48,10 @@ export const WHILE_REPLAYING: readonly CrashPointName[] = [
   'read-store: half released',
   'replay: after activation, before switch',
 ];
+
+export const WHILE_SENDING: readonly CrashPointName[] = [
+  'outbox: rows made, before checkpoint',
+  'outbox: claimed, before sending',
+  'outbox: delivered, before the fact',
+  'outbox: fact recorded, before the row',
+];

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Destination } from '../../../libs/outbound/destination.js';
 import { readConfig } from '../../../libs/platform/config/config.js';
 import type { StorePlaces } from '../../../libs/platform/config/store-places.js';
 import { isOpenToOthers, isOwnAndEmpty } from '../../../libs/platform/stores/own-folder.js';
@@ -26,12 +27,15 @@ const EARLIEST_NOW = '2026-01-01';
 export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const machine = [node(), zones(), clock(), place(folder), disk(folder), syncs(folder)];
   let places: StorePlaces;
+  let destinations: readonly Destination[];
   try {
-    places = { ...readConfig(env).places, folder };
+    const config = readConfig(env);
+    places = { ...config.places, folder };
+    destinations = config.destinations;
   } catch (error) {
     return [...machine, wrong('environment', asFailure(error).message, 'Fix the settings named above.')];
   }
-  return [...machine, fine('environment', 'every setting is valid'), ...(await examineStores(places))];
+  return [...machine, fine('environment', 'every setting is valid'), ...(await examineStores(places, destinations))];
 }
 
 function node(): Finding {

@@ -16,6 +16,8 @@ import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import type { ReadStore } from '../../../libs/read-store/read-store.js';
 import type { RuleBooks } from '../../../libs/recovery/rules/rule-book.js';
 import type { TriageRules } from '../../../libs/recovery/rules/rule-set.js';
+import type { Destination } from '../../../libs/outbound/destination.js';
+import { Outbox } from '../../../libs/outbound/outbox.js';
 import { checkLock } from '../../../libs/sqlite/writer-lock.js';
 import { withStores } from '../data-folder.js';
 import { asFailure } from '../failure.js';
@@ -31,13 +33,16 @@ export const fine = (what: string, found: string): Finding => ({ what, ok: true,
 export const wrong = (what: string, found: string, remedy: string): Finding => ({ what, ok: false, found, remedy });
 
 /** Checks that each engine answers, then the stores' contents. */
-export async function examineStores(places: StorePlaces): Promise<readonly Finding[]> {
+export async function examineStores(
+  places: StorePlaces,
+  destinations: readonly Destination[] = [],
+): Promise<readonly Finding[]> {
   const { folder, eventStore } = places;
   const engines = await examineEngines(places);
   if (engines.some(({ ok }) => !ok)) return engines;
   if (eventStore === undefined && !hasHistory(folder))
     return [...engines, fine('store', `none in ${folder} yet: an import or the app makes it`)];
-  return [...engines, app(folder), ...locks(folder), ...(await contents(places))];
+  return [...engines, app(folder), ...locks(folder), ...(await contents(places, destinations))];
 }
 
 function examineEngines(places: StorePlaces): Promise<readonly Finding[]> {
@@ -94,7 +99,7 @@ function locks(folder: string): readonly Finding[] {
   });
 }
 
-async function contents(places: StorePlaces): Promise<readonly Finding[]> {
+async function contents(places: StorePlaces, destinations: readonly Destination[]): Promise<readonly Finding[]> {
   try {
     return await withStores(places, 'read', async (stores) => {
       const { events, reads, personal } = stores;
@@ -120,6 +125,7 @@ async function contents(places: StorePlaces): Promise<readonly Finding[]> {
             ),
         fine('vault', 'has its key'),
         await seals(stores),
+        await messages(stores, destinations),
       ];
     });
   } catch (error) {
@@ -136,6 +142,23 @@ async function seals({ events, ledger, vault, signingKey }: Stores): Promise<Fin
   } catch (error) {
     return wrong('seals', asFailure(error).message, 'Then run amends verify.');
   }
+}
+
+const MOST_COUNTED = 1_000;
+
+/** Whether people are told what they should be told. */
+async function messages({ ledger }: Stores, destinations: readonly Destination[]): Promise<Finding> {
+  const outbox = new Outbox(ledger);
+  const [dead, held] = [await outbox.countKept('dead', MOST_COUNTED), await outbox.countKept('held', MOST_COUNTED)];
+  const to = destinations.map(({ name }) => name).join(', ') || 'no destination: nobody is told anything';
+  const found = held === 0 ? to : `${to}; ${held} would be told, but no destination takes them`;
+  if (dead > 0)
+    return wrong(
+      'messages',
+      `${to}; ${dead} could not be sent`,
+      'See why (amends notify dead), then amends notify resend --all.',
+    );
+  return fine('messages', found);
 }
 
 /** For each team that the rules give cases to: whether somebody is in it. */

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { crashAt } from './crash-at.js';
+import { readDestinations } from './destinations.js';
 import { Environment } from './environment.js';
 import type { StorePlaces } from './store-places.js';
 
@@ -17,7 +18,7 @@ export class ConfigurationMistaken extends Error {
 
 /** @throws ConfigurationMistaken naming every variable at fault */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  const settings = validate(env);
+  const { settings, destinations } = validate(env);
   const { EVENT_STORE_URL: url, EVENT_STORE_PREFIX: prefix } = settings;
   const places: StorePlaces = {
     folder: settings.AMENDS_DATA,
@@ -51,6 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Undefined: topics are served as server-sent events alone. */
     kafka: brokers.length === 0 ? undefined : kafka,
     crashPoint: settings.AMENDS_CRASH_AT === undefined ? undefined : crashAt(settings.AMENDS_CRASH_AT),
+    destinations,
     demo: settings.AMENDS_DEMO === 'on',
     logLevel: settings.AMENDS_LOG_LEVEL,
     rateLimit: settings.AMENDS_RATE_LIMIT,
@@ -60,11 +62,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 }
 
 /** An empty variable counts as none. */
-function validate(env: NodeJS.ProcessEnv): Environment {
+function validate(env: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(env).filter(([, text]) => text));
   const settings = plainToInstance(Environment, given);
   const errors = validateSync(settings, { skipMissingProperties: true });
-  const mistakes = errors.flatMap(({ constraints = {} }) => Object.values(constraints));
+  const { destinations, mistakes: ofDestinations } = readDestinations(env);
+  const mistakes = [...errors.flatMap(({ constraints = {} }) => Object.values(constraints)), ...ofDestinations];
   if (mistakes.length > 0) throw new ConfigurationMistaken(mistakes);
-  return settings;
+  return { settings, destinations };
 }

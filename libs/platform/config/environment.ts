@@ -81,6 +81,9 @@ export class Environment {
   @Whole(0, 604_800) KAFKA_INBOUND_FAILING = 900;
   /** A response waits so many seconds for the first rules of its programme. */
   @Whole(0, 86_400) KAFKA_INBOUND_GRACE = 60;
+  /** Where messages go: YAML or JSON, or the file that holds it. destinations.ts reads it. */
+  AMENDS_DESTINATIONS?: string;
+  AMENDS_DESTINATIONS_FILE?: string;
   /** For fault tests: the process ends at this step. */
   @Holds((text) => crashAt(text) !== undefined, '$property must name a step between two writes, not "$value"')
   AMENDS_CRASH_AT?: string;

@@ -1,0 +1,36 @@
+import type { Commands } from '../commands/commands.js';
+import { type CommandOf } from '../recovery/aggregates.js';
+import type { Destination } from './destination.js';
+import { deliveryOf, type Row } from './row.js';
+
+/**
+ * Records in history what was delivered, so that its clocks stop by themselves. Sent again it does nothing. A refusal
+ * changes nothing about the message: it was delivered.
+ */
+export async function recordDelivery(
+  commands: Pick<Commands, 'execute'>,
+  row: Row,
+  destination: Pick<Destination, 'channel'>,
+): Promise<void> {
+  const command = commandFor(row, destination);
+  if (command === undefined) return;
+  await commands.execute({
+    aggregate: 'case',
+    id: row.case,
+    command,
+    actor: { id: 'outbound', role: 'system' },
+    commandId: deliveryOf(row),
+    correlationId: row.event.correlationId,
+    causationId: row.event.id,
+  });
+}
+
+function commandFor(
+  { message, person }: Row,
+  { channel }: Pick<Destination, 'channel'>,
+): CommandOf<'case'> | undefined {
+  switch (message) {
+    case 'owner-alert':
+      return person === undefined ? undefined : { type: 'RecordOwnerAlert', owner: person, channel };
+  }
+}

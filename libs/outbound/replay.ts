@@ -1,0 +1,43 @@
+import type { EventStore } from '../event-store/event-store.js';
+import type { RecordedEvent } from '../recovery/history.js';
+import type { Destination } from './destination.js';
+import type { Outbox } from './outbox.js';
+import { rowOf, type Row } from './row.js';
+import { messagesFor, TELLING } from './which-messages.js';
+
+export interface Replaying {
+  readonly events: Pick<EventStore, 'readAll'>;
+  readonly outbox: Outbox;
+  readonly destination: Pick<Destination, 'name'>;
+  /** A position of history: what follows it is sent. Default: from the beginning. */
+  readonly from?: string | undefined;
+  /** Types of events. Default: all that lead to messages. */
+  readonly types?: readonly string[] | undefined;
+  readonly dryRun: boolean;
+  now(this: void): string;
+}
+
+/**
+ * Sends a destination again what followed a position, each message under its id of then. Imported events lead to no
+ * message here either. Resolves to how many messages there are, by event type.
+ */
+export async function replayTo(asked: Replaying): Promise<Readonly<Record<string, number>>> {
+  const { events, outbox, destination, from, types = TELLING, dryRun, now } = asked;
+  const counts: Record<string, number> = {};
+  for await (const batch of events.readAll({ filter: { types }, ...(from !== undefined && { from }) })) {
+    const rows: Row[] = [];
+    for (const event of batch.events as readonly RecordedEvent[])
+      for (const wanted of messagesFor(event)) {
+        rows.push({ ...rowOf(event, wanted, destination.name), resentAt: now() });
+        counts[event.type] = (counts[event.type] ?? 0) + 1;
+      }
+    if (dryRun || rows.length === 0) continue;
+    await outbox.add(rows, now());
+    for (const row of rows) {
+      const record = await outbox.get(row);
+      // What waits is sent anyway.
+      if (record !== undefined && record.value.state !== 'waiting') await outbox.sendAgain(record, now());
+    }
+  }
+  return counts;
+}
