@@ -14,7 +14,12 @@ export interface Shape {
   /** Raise it whenever the same history would give other documents. */
   readonly version: number;
   readonly fields: Readonly<Record<string, FieldType>>;
+  /** For sorts too, page by page, however many documents are equal. */
   readonly indexes: readonly (readonly string[])[];
+  /** To find documents of which few are equal in these fields. Those without the first one are not found by it. */
+  readonly lookups?: readonly (readonly string[])[];
+  /** Each id is the value of this field, a colon and more: documents are found by it without an index. */
+  readonly idBegins?: string;
   /** Describes how the store runs, not what happened: the digest leaves it out. */
   readonly undigested?: true;
 }

@@ -71,7 +71,8 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     workedBy: 'strings',
     outcome: 'string',
   },
-  indexes: [['response'], ['reference'], ['order'], ['customer', 'openedAt'], ['openedAt'], ['status', 'lastEventAt']],
+  indexes: [['openedAt']],
+  lookups: [['response'], ['reference'], ['order'], ['customer', 'openedAt'], ['status', 'lastEventAt']],
   ...ofEachCase(evolve),
   documents: (fact, key) => [[key, shown(fact)]],
 };

@@ -105,14 +105,14 @@ export const clocks: ReadModel<ClocksFact, 'whole'> = {
     disagrees: 'boolean',
     ruleSet: 'string',
   },
-  indexes: [
-    ['case'],
+  indexes: [],
+  lookups: [
     ['state', 'dueAt'],
     // The timekeeper looks for what falls due.
     ['state', 'breachedFrom'],
     ['state', 'warnAt'],
-    ['programme', 'target', 'priority'],
   ],
+  idBegins: 'case',
   ...ofEachCase(advance),
   documents: (fact, key, { rules }) => {
     const { reported } = fact.clocks;

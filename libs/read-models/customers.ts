@@ -70,7 +70,9 @@ export const customers: ReadModel<CustomerFact> = {
   version: 5,
   reads: [],
   fields: { ...fields, ...joinedFields },
-  indexes: [['programme', 'repeatsWithin30Days'], ['customer'], ['joined']],
+  indexes: [],
+  lookups: [['joined']],
+  idBegins: 'customer',
   key: (event) => {
     if (event.type === 'CaseOpened') return caseOf(event) === undefined ? undefined : event.data.customer;
     if (event.type === 'EventCorrected') return event.data.withdrawn && event.data.customer;

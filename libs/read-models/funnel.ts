@@ -117,7 +117,7 @@ export const funnel: ReadModel<FunnelDocument, ['triage']> = {
   version: 5,
   reads: ['triage'],
   fields,
-  indexes: [['programme', 'about', 'month']],
+  indexes: [],
   ofOneStream: true,
   key: (event) => caseOf(event) ?? (event.stream.startsWith(RESPONSE) ? event.stream : undefined),
   evolve: {

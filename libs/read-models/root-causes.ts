@@ -56,10 +56,8 @@ export const rootCauses: ReadModel<CauseFact, ['rootCauses']> = {
     openedAt: 'instant',
     identifiedAt: 'instant',
   },
-  indexes: [
-    ['programme', 'level1', 'level2', 'level3'],
-    ['programme', 'month'],
-  ],
+  indexes: [],
+  lookups: [['programme', 'month']],
   ...ofEachCase(evolve),
   documents: ({ case: { facts, openedAt }, first, recorded, read, programme, identifiedAt }, key) => {
     if (recorded.length === 0) return [];

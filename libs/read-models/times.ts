@@ -98,7 +98,8 @@ export const times: ReadModel<TimesFact, ['calendars']> = {
     openedAt: 'instant',
     ...Object.fromEntries(Object.keys(NOT_YET).map((field) => [field, 'integer' as const])),
   },
-  indexes: [['programme', 'month']],
+  indexes: [],
+  lookups: [['programme', 'month']],
   ...ofEachCase(evolve),
   documents: ({ programme, case: { facts, openedAt }, reached }, key) => {
     const { kind, priority, team, owner, touchpoint, product } = facts;

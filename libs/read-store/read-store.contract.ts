@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GenerationConflict, NothingLive, QueryRefused, type ReadStore, type StoredDocument } from './read-store.js';
+import type { Document } from '../event-sourcing/projection.js';
+import type { Filter } from '../filter/filter.js';
+import {
+  type CollectionShape,
+  GenerationConflict,
+  NothingLive,
+  QueryRefused,
+  type ReadStore,
+  type StoredDocument,
+} from './read-store.js';
 import { readStoreMatchesMingo } from './read-store-oracle.contract.js';
 import { allPages, at, batch, idsOf, QUEUES, serve, SHAPES, STAMP } from './read-store.testing.js';
 
@@ -280,6 +289,46 @@ export function readStoreContract(open: () => Promise<ReadStore>, leftOut: LeftO
     test('a read model that does not exist is refused, naming those that do', async () => {
       await serve(store, {});
       expect((await refusal(store.find('orders', {}))).message).toContain('They are queues, root-causes.');
+    });
+  });
+
+  describe('a read model whose ids begin with a field', () => {
+    const CLOCKS: CollectionShape = {
+      name: 'clocks',
+      version: 1,
+      fields: { case: 'string', state: 'string' },
+      indexes: [],
+      lookups: [['state']],
+      idBegins: 'case',
+    };
+    const flushed = async (documents: Readonly<Record<string, Document>>): Promise<number> => {
+      const { id } = await store.begin([CLOCKS], STAMP);
+      await store.flush(id, batch(1, documents, { collection: 'clocks' }));
+      await store.ready(id);
+      return id;
+    };
+
+    test('finds by it the documents of that value alone', async () => {
+      const clock = (of: string, state: string | null = 'running') => ({ case: of, state });
+      const generation = await flushed({
+        'a:1': clock('a'),
+        'a:2': clock('a', null),
+        'ab:1': clock('ab'),
+        'b:1': clock('b'),
+      });
+      const found = async (filter: Filter) => idsOf((await store.find('clocks', { filter }, generation)).documents);
+      expect(await found({ case: 'a' })).toEqual(['a:1', 'a:2']);
+      expect(await found({ case: { $in: ['a', 'b', 'c'] } })).toEqual(['a:1', 'a:2', 'b:1']);
+      expect(await found({ case: { $nin: ['a'] } })).toEqual(['ab:1', 'b:1']);
+      expect(await found({ case: { $ne: 'a' } })).toEqual(['ab:1', 'b:1']);
+      expect(await found({ case: 'a', state: 'running' })).toEqual(['a:1']);
+      expect(await found({ state: null })).toEqual(['a:2']);
+    });
+
+    test('refuses a document that would not be found by it', async () => {
+      await expect(flushed({ 'b:1': { case: 'a' } })).rejects.toThrow(
+        'clocks b:1: the id must begin with case and a colon, "a:". Fix the projection.',
+      );
     });
   });
 

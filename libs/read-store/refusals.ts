@@ -24,7 +24,7 @@ export const viewOf = (readModel: string): string => readModel.replaceAll('-', '
 /** @throws TypeError for a shape that not every engine can hold */
 export function refuseShapes(shapes: readonly CollectionShape[]): void {
   const views = new Set<string>();
-  for (const { name, fields, indexes } of shapes) {
+  for (const { name, fields, indexes, lookups = [], idBegins } of shapes) {
     const view = viewOf(name).toLowerCase();
     if (views.has(view)) throw new TypeError(`Two read models would be called ${view}. Give one another name.`);
     if (!/^[a-z]\w*$/.test(view) || /^(amends|sqlite|system)_/.test(view))
@@ -36,7 +36,9 @@ export function refuseShapes(shapes: readonly CollectionShape[]): void {
         throw new TypeError(`${name} can't declare ${JSON.stringify(field)}. Give the field another name.`);
       taken.add(field.toLowerCase());
     }
-    for (const field of indexes.flat())
+    for (const field of [...indexes, ...lookups].flat())
       if (!Object.hasOwn(fields, field)) throw new TypeError(`${name} can't index ${field}: it isn't declared.`);
+    if (idBegins !== undefined && fields[idBegins] !== 'string')
+      throw new TypeError(`${name} has no text ${idBegins} for ids to begin with.`);
   }
 }

@@ -22,9 +22,9 @@ export const VIEW_PIPELINE = [
   { $project: { 'amends.shard': 0, 'amends.position': 0, 'amends.shown': 0, 'amends.text': 0 } },
 ];
 
-/** The declared indexes, with the id for paging, and one by shard for `scan`. They omit removed documents. */
-export const indexesOf = ({ indexes }: CollectionShape): IndexDescription[] =>
-  [['amends.shard'], ...indexes].map((fields, index) => ({
+/** The declared indexes and lookups, with the id for paging, and one by shard for `scan`. They omit removed documents. */
+export const indexesOf = ({ indexes, lookups = [], idBegins }: CollectionShape): IndexDescription[] =>
+  [['amends.shard'], ...indexes, ...lookups, ...(idBegins === undefined ? [] : [[idBegins]])].map((fields, index) => ({
     name: `amends_${index}`,
     key: new Map([...fields, '_id'].map((field) => [field, 1])),
     partialFilterExpression: { 'amends.shown': true },

@@ -81,15 +81,19 @@ const JSON_VALUES: Readonly<Partial<Record<FieldType, (column: string) => string
   strings: (column) => `json(ifnull(${column}, 'null'))`,
 };
 
-/** With the id at the end, for paging. */
 export const buildIndexes = (shapes: readonly CollectionShape[]): readonly string[] =>
-  shapes.flatMap(({ name, indexes }) =>
-    indexes.map((fields, index) => {
-      const indexName = quoted(`amends_index_${name}_${index}`);
-      const columns = [...fields.map(columnOf), 'id'];
-      return `CREATE INDEX IF NOT EXISTS ${indexName} ON ${tableOf(name)} (${columns.join(', ')})`;
-    }),
-  );
+  shapes.flatMap(({ name, indexes, lookups = [] }) => {
+    const begin = (kind: string, at: number, columns: readonly string[]): string =>
+      `CREATE INDEX IF NOT EXISTS ${quoted(`amends_${kind}_${name}_${at}`)} ON ${tableOf(name)} (${columns.join(', ')})`;
+    return [
+      // With the id at the end, for paging.
+      ...indexes.map((fields, at) => begin('index', at, [...fields.map(columnOf), 'id'])),
+      ...lookups.map((fields, at) => {
+        const columns = fields.map(columnOf);
+        return `${begin('lookup', at, columns)} WHERE ${columns[0]} IS NOT NULL`;
+      }),
+    ];
+  });
 
 const SQLITE_CONSTRAINT_UNIQUE = 2067;
 

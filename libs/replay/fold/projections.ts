@@ -9,10 +9,10 @@ export const factsOf = <Inputs>({ name, documents, ofOneStream }: AnyProjection<
 /** The collections of a build of these projections. */
 export const shapesOf = <Inputs>(projections: readonly AnyProjection<Inputs>[]): readonly CollectionShape[] =>
   projections.flatMap((projection) => {
-    const { name, version, fields, indexes, undigested } = projection;
+    const { name, version, fields, indexes, lookups, idBegins, undigested } = projection;
     const facts = factsOf(projection);
     return [
-      stated({ name, version, fields, indexes, undigested }),
+      stated({ name, version, fields, indexes, lookups, idBegins, undigested }),
       ...(facts === undefined || facts === name
         ? []
         : [{ name: facts, version, fields: {}, indexes: [], internal: true as const }]),
