@@ -67,7 +67,7 @@ export class SimulatedTeam {
     const { events, reads, ledger } = this.stores;
     return new Timekeeper({
       ...{ events, reads, ledger, commands: this.commands, timeZoneData: '2031a', now: () => this.now },
-      rules: { reload: async () => undefined },
+      rules: { reload: async () => undefined, books: () => this.books },
       onRecorded: () => undefined,
       onSetAside: (_, because) => {
         throw new Error(because);

@@ -9,9 +9,10 @@ import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { CASE_EVENT_TYPES } from '../../libs/read-models/case-stream.js';
 import { QueryRefused, type ReadStore } from '../../libs/read-store/read-store.js';
-import { effectOfDue, isSettledBy, LOOKS, type Due } from '../../libs/reactions/timekeeper.js';
+import { effectOfDue, escalationsOf, isSettledBy, LOOKS, type Due } from '../../libs/reactions/timekeeper.js';
 import { ownRequest } from './carry-out.js';
 import { DueIndex } from './due-index.js';
+import { Later } from './later.js';
 import { mayPass } from './may-pass.js';
 import { SetAside } from './set-aside.js';
 import { loadPlace, savePlace, type Place } from './timekeeper-place.js';
@@ -21,7 +22,7 @@ export interface TimekeeperOptions {
   readonly reads: Pick<ReadStore, 'find' | 'live' | 'checkpoints'>;
   readonly ledger: Ledger;
   readonly commands: Pick<Commands, 'executeInTurn'>;
-  readonly rules: Pick<RulesInForce, 'reload'>;
+  readonly rules: Pick<RulesInForce, 'reload' | 'books'>;
   /** Version of the time-zone data of this process. */
   readonly timeZoneData: string;
   now(this: void): string;
@@ -59,6 +60,7 @@ type Outcome = 'recorded' | 'known' | 'settled' | { readonly because: string };
 export class Timekeeper {
   private readonly index: DueIndex;
   private readonly aside: SetAside;
+  private readonly later: Later;
   /** What is recorded: events of its case bring it up again and again. */
   private readonly known = new LRUCache<string, true>({ max: MOST_KNOWN });
   private place: Place | undefined;
@@ -70,6 +72,7 @@ export class Timekeeper {
   constructor(private readonly options: TimekeeperOptions) {
     this.index = new DueIndex(options.reads);
     this.aside = new SetAside(options.ledger);
+    this.later = new Later(options.ledger);
   }
 
   get name(): string {
@@ -191,11 +194,22 @@ export class Timekeeper {
       const at = together[0]?.at ?? from;
       this.swept(at);
       this.pending = at;
+      await this.raiseUpTo(at);
       await this.record(together);
       await this.save(SAVE_EVERY_MS);
     }
+    await this.raiseUpTo(now);
     this.pending = undefined;
     this.swept(now);
+  }
+
+  /** Raises the levels of escalations that are due, in order. */
+  private async raiseUpTo(at: string): Promise<void> {
+    for (let due; (due = await this.later.upTo(at)).length > 0;) {
+      this.pending = due[0]?.at;
+      await this.recordInOrder(due);
+      await this.later.remove(due);
+    }
   }
 
   private swept(sweptTo: string): void {
@@ -260,13 +274,16 @@ export class Timekeeper {
 
   /** An outcome for each, in order. @throws what may pass, such as a store that is down */
   private async outcomesOf(line: readonly Due[]): Promise<readonly Outcome[]> {
-    const { commands, timeZoneData, now } = this.options;
+    const { commands, rules, timeZoneData, now } = this.options;
     const requests = line.map((due) => {
       const effect = effectOfDue(due, timeZoneData);
       return ownRequest(NAME, effect, idOf(NAME, due.id, now()));
     });
     try {
       const outcomes = await commands.executeInTurn(requests);
+      const broken = line.filter((_, index) => outcomes[index] !== undefined && !isRefusal(outcomes[index]));
+      // Before anything goes on from here: after a crash in between, the breach comes again and is known.
+      await this.later.put(broken.flatMap((due) => escalationsOf(due, rules.books())));
       return line.map((due, index) => this.noted(due, outcomes[index]));
     } catch (error) {
       if (mayPass(error)) throw error;

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { booksOf, RESOLVE, rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
-import { RevisionConflict } from '../../libs/event-store/event-store.js';
+import { HistoryUnavailable, RevisionConflict } from '../../libs/event-store/event-store.js';
+import { bound } from '../../libs/replay/history.testing.js';
 import { SimulatedTeam, type CaseCommand } from './timekeeper.testing.js';
 
 /** Monday. */
@@ -250,4 +251,66 @@ test('what can not be recorded is set aside, waits longer each time, and holds u
   await timekeeper.tick();
   expect(await said(team)).toContain('bad TargetBreached due 05-05T13:00 noticed 05-05T13:13');
   expect(await timekeeper.lateness()).toMatchObject({ setAside: 0, oldestDueAgeSeconds: 0, checkedUpTo: at('13:13') });
+});
+
+describe('an escalation', () => {
+  const escalation = [{ to: 'owner' }, { after: '2h', to: 'supervisor' }, { after: '4h', to: 'head' }];
+  const ESCALATED = booksOf([null, rulesOf([{ ...TARGET, escalation }])]);
+  const levels = async (team: SimulatedTeam): Promise<readonly string[]> =>
+    (await team.history()).flatMap((event) => {
+      if (event.type !== 'EscalationRaised' && event.type !== 'EscalationPassedOver') return [];
+      const { data } = event;
+      return [`${data.case} ${data.level} ${data.to} ${event.type.slice(10)} ${data.escalateAt.slice(11, 16)}`];
+    });
+
+  test('goes from level to level by working time, each once, and stops with the clock', async () => {
+    const team = await teamAt(at('09:00'), ESCALATED);
+    await team.timekeeper().tick();
+    await team.opens('k1', 'high');
+    await team.fold();
+    for (const time of ['13:00', '13:01', '14:59', '15:01', '15:02']) {
+      team.now = at(time);
+      // Whatever process it is that looks.
+      await Promise.all([team.timekeeper().tick(), team.timekeeper().tick()]);
+    }
+    expect(await levels(team)).toEqual(['k1 1 owner Raised 13:00', 'k1 2 supervisor Raised 15:00']);
+    await team.does('k1', DONE);
+    await team.fold();
+    team.now = at('17:30');
+    await team.timekeeper().tick();
+    expect((await levels(team)).at(-1)).toBe('k1 3 head PassedOver 17:00');
+    expect(await levels(team)).toHaveLength(3);
+  });
+
+  test('after a day without a process comes in order with the breaches', async () => {
+    const team = await teamAt(at('09:00'), ESCALATED);
+    await team.timekeeper().tick();
+    await team.opens('k1', 'high');
+    team.now = at('10:30');
+    await team.opens('k2', 'high');
+    await team.fold();
+    team.now = at('16:00');
+    await team.timekeeper().tick();
+    const all = (await team.history()).filter(({ stream }) => stream.startsWith('clock-'));
+    expect(all.map(({ type, stream }) => `${stream.slice(6)} ${type}`)).toEqual([
+      'k1 TargetBreached',
+      'k1 EscalationRaised',
+      'k2 TargetBreached',
+      ...['k2 EscalationRaised', 'k1 EscalationRaised'],
+    ]);
+  });
+
+  test('is raised after a crash between the breach and what follows from it', async () => {
+    const team = await teamAt(at('09:00'), ESCALATED);
+    await team.timekeeper().tick();
+    await team.opens('k1', 'high');
+    await team.fold();
+    team.now = at('13:01');
+    const { ledger } = team.stores;
+    const crashing = { ...bound(ledger), putMany: () => Promise.reject(new HistoryUnavailable('crash')) };
+    await expect(team.timekeeper({ ledger: crashing }).tick()).rejects.toThrow('crash');
+    expect(await levels(team)).toEqual([]);
+    await team.timekeeper().tick();
+    expect(await levels(team)).toEqual(['k1 1 owner Raised 13:00']);
+  });
 });

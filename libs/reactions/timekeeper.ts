@@ -1,10 +1,12 @@
 import { stated } from '../event-sourcing/stated.js';
 import type { Filter } from '../filter/filter.js';
+import { levelsDueAt } from '../recovery/clocks/escalation.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { placeOf } from '../recovery/clocks/clock.js';
 import { effectOn, type Effect } from './effect.js';
 
 /** What falls due by itself, and no event says so. */
-export type DueKind = 'breach' | 'warning';
+export type DueKind = 'breach' | 'warning' | 'escalation';
 
 /** Something that falls due at an instant, as a read model knows it. The command decides whether it still does. */
 export interface Due {
@@ -20,6 +22,9 @@ export interface Due {
   readonly reply?: number;
   /** What the clock promises. */
   readonly dueAt: string;
+  readonly ruleSet: string;
+  /** Of an escalation. */
+  readonly level?: number;
 }
 
 /** What the read model of clocks says of one. */
@@ -35,6 +40,7 @@ export interface ClockAsListed {
   readonly missedDueAt: string | null;
   readonly breachedFrom: string | null;
   readonly warnAt: string | null;
+  readonly ruleSet: string | null;
 }
 
 /** From an instant on, and before another. */
@@ -45,7 +51,7 @@ export interface Span {
 
 /** A look at an index of a read model that leads to what falls due in a span, and to nothing else. */
 export interface Look {
-  readonly kind: DueKind;
+  readonly kind: 'breach' | 'warning';
   readonly collection: 'clocks';
   /** The field whose instant it falls due at. */
   readonly by: 'breachedFrom' | 'warnAt';
@@ -80,7 +86,7 @@ export const filterOfCases = (cases: readonly string[], { from, before }: Span):
 
 /** What a clock has that falls due in a span by a look. */
 export function dueBy(look: Look, clock: ClockAsListed, { from, before }: Span): Due | undefined {
-  const { state, met, case: id, programme, target, cycle, reply, dueAt, missedDueAt } = clock;
+  const { state, met, case: id, programme, target, cycle, reply, dueAt, missedDueAt, ruleSet } = clock;
   const at = clock[look.by];
   const promised = look.kind === 'breach' ? (missedDueAt ?? dueAt) : dueAt;
   if (state !== look.state || (!look.open && met !== false) || at === null || promised === null) return undefined;
@@ -97,14 +103,35 @@ export function dueBy(look: Look, clock: ClockAsListed, { from, before }: Span):
     cycle,
     reply: reply ?? undefined,
     dueAt: promised,
+    ruleSet: ruleSet ?? '',
   });
 }
 
 /** What to record of it. */
 export function effectOfDue(due: Due, timeZoneData: string): Effect {
-  const { kind, case: id, target, cycle, reply, dueAt, programme } = due;
-  const type = kind === 'breach' ? 'RecordTargetBreach' : 'RecordTargetWarning';
-  return effectOn('clock', id, stated({ type, case: id, target, cycle, reply, dueAt, timeZoneData }), { programme });
+  const { kind, case: id, target, cycle, reply, dueAt, programme, level = 0 } = due;
+  const asked = stated({ case: id, target, cycle, reply, dueAt, timeZoneData });
+  const commands = {
+    breach: { type: 'RecordTargetBreach', ...asked },
+    warning: { type: 'RecordTargetWarning', ...asked },
+    escalation: { type: 'RaiseEscalation', ...asked, level },
+  } as const;
+  return effectOn('clock', id, commands[kind], { programme });
+}
+
+/** What falls due because a clock is breached: the levels of its target. */
+export function escalationsOf(breach: Due, books: RuleBooks): readonly Due[] {
+  const { kind, programme, target, ruleSet, dueAt, at } = breach;
+  const rules = books.book(programme).find((entry) => entry.rules.hash === ruleSet)?.rules;
+  const ruled = rules?.targetsById.get(target);
+  if (kind !== 'breach' || !ruled) return [];
+  return levelsDueAt(ruled, { dueAt, breachedFrom: at }).map((levelAt, index) => ({
+    ...breach,
+    kind: 'escalation',
+    level: index + 1,
+    id: `${breach.id}/level-${index + 1}`,
+    at: levelAt,
+  }));
 }
 
 /** In the order in which it falls due; of one instant in an order that is the same each time. */
@@ -121,6 +148,8 @@ const SETTLED: ReadonlySet<string> = new Set([
   'warning-too-late',
   'not-due-yet',
   'due-before-import',
+  'escalation-without-breach',
+  'escalation-not-in-rules',
 ]);
 export const isSettledBy = ({ refused }: { readonly refused: string }): boolean => SETTLED.has(refused);
 

@@ -60,7 +60,7 @@ class Desk {
     const commands = new Commands({ events, personal, now, rules: () => BOOKS, operators: () => Promise.resolve(1) });
     const timekeeper = new Timekeeper({
       ...{ events, reads, ledger, commands, timeZoneData: '', now },
-      rules: { reload: () => Promise.resolve() },
+      rules: { reload: () => Promise.resolve(), books: () => BOOKS },
       onRecorded: () => void (desk as Desk | undefined)!.recorded++,
       onSetAside: (_, because) => {
         throw new Error(because);

@@ -1,5 +1,6 @@
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
-import { Instant, Optional, Text, Whole } from '../vocabulary/fields.js';
+import { Instant, OneOf, Optional, Text, Whole } from '../vocabulary/fields.js';
+import { PASSED_OVER, TOLD_BY } from '../vocabulary/words.js';
 import type { Publication } from '../vocabulary/topics.js';
 
 const topic = 'amends.clocks' satisfies Publication;
@@ -34,5 +35,28 @@ export const TargetBreached = event('TargetBreached', {
   fields: { ...notice, breachedFrom: Optional(Instant) },
 });
 
-export const CLOCK_EVENTS = [TargetWarned, TargetBreached] as const;
+const level = {
+  ...ofClock,
+  /** Of the rules' levels for the target, from 1. */
+  level: Whole(1),
+  /** A role or a person. */
+  to: Text(),
+  ruleSet: Text(),
+  timeZoneData: Text(),
+  /** When the level fell due. */
+  escalateAt: Instant,
+  noticedAt: Instant,
+};
+/** Somebody is to be told. Whoever sends messages follows it. */
+export const EscalationRaised = event('EscalationRaised', {
+  topic,
+  fields: { ...level, by: Optional(OneOf(TOLD_BY)) },
+});
+/** When the level fell due, or when somebody looked, its reason was gone. */
+export const EscalationPassedOver = event('EscalationPassedOver', {
+  topic,
+  fields: { ...level, because: OneOf(PASSED_OVER) },
+});
+
+export const CLOCK_EVENTS = [TargetWarned, TargetBreached, EscalationRaised, EscalationPassedOver] as const;
 export type ClockEvent = EventOf<(typeof CLOCK_EVENTS)[number]>;

@@ -7,6 +7,8 @@ import { Text } from '../vocabulary/fields.js';
 import { isGoing } from './clock-moves.js';
 import { isOverdue, remaining } from './clock-times.js';
 import { placeOf, type Clock } from './clock.js';
+import type { ClockNotices } from './notice.js';
+import { decideEscalation, RaiseEscalation } from './escalation.js';
 import { ofClock, TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
 import type { ClockContext, StandingClocks } from './standing-clocks.js';
 
@@ -16,16 +18,11 @@ const fields = { ...ofClock, timeZoneData: Text() };
 export const RecordTargetWarning = command('RecordTargetWarning', { is: 'fact', comes, fields, needs: ['clocks'] });
 export const RecordTargetBreach = command('RecordTargetBreach', { is: 'fact', comes, fields, needs: ['clocks'] });
 
-export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach] as const;
+export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach, RaiseEscalation] as const;
 export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
 
-/** The notices of a case's clocks so far. A due time that moved is another promise, and may have another notice. */
-export type ClockNotices = readonly Pick<
-  ClockEvent['data'] & { type: ClockEvent['type'] },
-  'type' | 'target' | 'cycle' | 'reply' | 'dueAt'
->[];
-
 function decide(asked: ClockCommand, notices: ClockNotices, context: ClockContext): Decision<ClockEvent> {
+  if (asked.type === 'RaiseEscalation') return decideEscalation(asked, notices, context);
   const { now, clocks } = context;
   const ofSame = notices.filter((notice) => placeOf(notice) === placeOf(asked));
   const found = clocks?.clocks.find((clock) => placeOf(clock) === placeOf(asked));
@@ -61,7 +58,7 @@ function decide(asked: ClockCommand, notices: ClockNotices, context: ClockContex
   }
 }
 
-const unlessMoved = (asked: ClockCommand, dueAt: string | undefined): Refusal | undefined =>
+const unlessMoved = (asked: Pick<ClockCommand, 'dueAt'>, dueAt: string | undefined): Refusal | undefined =>
   dueAt === asked.dueAt
     ? undefined
     : refuse(
@@ -103,10 +100,12 @@ const unlessToldBefore = ({ importedAt }: StandingClocks, breachedFrom = ''): Re
       )
     : undefined;
 
-const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => [
-  ...notices,
-  { type, target: data.target, cycle: data.cycle, reply: data.reply, dueAt: data.dueAt },
-];
+const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => {
+  const { target, cycle, reply, dueAt, ruleSet } = data;
+  const notice = { type, target, cycle, reply, dueAt, ruleSet };
+  if ('breachedFrom' in data) return [...notices, { ...notice, breachedFrom: data.breachedFrom }];
+  return [...notices, 'level' in data ? { ...notice, level: data.level } : notice];
+};
 
 export const clockDecider: Decider<ClockNotices, ClockCommand, ClockEvent, ClockContext> = {
   initialState: [],

@@ -1,6 +1,8 @@
 import type { Context } from '../../event-sourcing/decider.js';
+import type { CaseFacts } from '../case/case-facts.js';
 import { caseAsRead } from '../case/case-reading.js';
 import type { RecordedEvent } from '../history.js';
+import { afterPause } from '../pause/pause.js';
 import type { CompiledTarget } from '../rules/compile.js';
 import type { RuleBooks } from '../rules/rule-book.js';
 import { advanceClocks, type CaseClocks } from './case-clocks.js';
@@ -12,8 +14,10 @@ export interface StandingClocks {
   readonly clocks: readonly Clock[];
   /** When a source's file last told of the case. */
   readonly importedAt?: string;
-  /** The target in the clock's own rule set. */
-  targetOf(this: void, clock: Clock): CompiledTarget | undefined;
+  /** The case's facts at an instant. */
+  factsAt(this: void, at: string): CaseFacts;
+  /** A target in a rule set, such as a clock's own. */
+  targetOf(this: void, clock: Pick<Clock, 'ruleSet' | 'target'>): CompiledTarget | undefined;
 }
 
 export interface ClockContext extends Context {
@@ -35,6 +39,7 @@ export function standingClocks(events: readonly RecordedEvent[], books: RuleBook
   return {
     clocks: clocksForeseen(standing, books, programme),
     ...(importedAt !== undefined && { importedAt }),
+    factsAt: (at) => afterPause(standing.case, at).facts,
     targetOf: ({ ruleSet, target }) =>
       books
         .book(programme)

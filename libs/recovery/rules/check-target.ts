@@ -60,11 +60,34 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
     if (above < 0) return;
     say(at('goals', j), `It never applies: goal ${above + 1} matches first.`, 'Put the narrower one first.');
   });
+  escalationProblems(check, target, at);
   const warn = lengthOf(check, target, at('warnBefore'), target.warnBefore);
   const known = goals.flatMap(({ length }) => length ?? []);
   if (warn && known.length > 0 && known.every((goal) => isAsLong(warn, goal))) {
     say(at('warnBefore'), 'It would warn as soon as the clock starts.', 'Warn later than that: less than the goal.');
   }
+}
+
+function escalationProblems(
+  { say, condition, duration }: Check,
+  { escalateTo, escalation = [] }: TargetRule,
+  at: At,
+): void {
+  if (escalateTo !== undefined && escalation.length > 0)
+    say(at('escalateTo'), 'It is the first level already.', 'Leave it out, and write it as the first of escalation.');
+  let before = -1;
+  escalation.forEach(({ after, when }, j) => {
+    condition(at('escalation', j, 'when'), when);
+    const ms = after === undefined ? 0 : duration(at('escalation', j, 'after'), after);
+    if (ms === undefined) return;
+    if (ms <= before)
+      say(
+        at('escalation', j),
+        `It would not come after level ${j}.`,
+        'Write the levels in their order, each with a longer after than the one before.',
+      );
+    before = ms;
+  });
 }
 
 /** The length of a promise; undefined if it is missing or wrong. */

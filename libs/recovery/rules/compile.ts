@@ -7,7 +7,7 @@ import type { CaseFacts } from '../case/case-facts.js';
 import type { ResponseFacts } from '../triage/response-facts.js';
 import { parseDuration, parseLength, type Length } from './duration.js';
 import { ruleSetHash } from './hash.js';
-import type { ContactRules, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
+import type { ContactRules, EscalationLevel, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
 
 export type Condition = (facts: CaseFacts) => boolean;
 
@@ -25,11 +25,19 @@ export interface CompiledTarget {
   /** `written`: the length in the words of the rule set. */
   readonly goals: readonly { readonly when: Condition; readonly within: Length; readonly written: string }[];
   readonly warnBefore: Length | undefined;
-  readonly escalateTo: string | undefined;
+  readonly escalation: readonly CompiledLevel[];
   readonly retarget: 'keep' | 'restart' | 'pinned';
   readonly reopen: 'first-only' | 'restart' | 'resume';
   readonly onReturn: 'resume' | 'continue' | 'keep';
   readonly pastDue: TargetRule['pastDue'];
+}
+
+/** A level of an escalation: who is told when the clock is so much working time past due. */
+export interface CompiledLevel {
+  readonly afterMs: number;
+  readonly to: string;
+  readonly by: EscalationLevel['by'];
+  readonly when: Condition;
 }
 
 /** A triage override with its condition as a function. */
@@ -81,6 +89,9 @@ const EACH = {
 const inFull = (target: TargetRule): TargetRule =>
   target.each === undefined ? target : { ...target, ...EACH[target.each] };
 
+const levelsOf = ({ escalateTo, escalation = [] }: TargetRule): readonly EscalationLevel[] =>
+  escalateTo === undefined ? escalation : [{ to: escalateTo }, ...escalation];
+
 const never: Condition = () => false;
 const holds: Condition = () => true;
 
@@ -117,7 +128,10 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
       written: within,
     })),
     warnBefore: target.warnBefore === undefined ? undefined : parseLength(target.warnBefore),
-    escalateTo: target.escalateTo,
+    escalation: levelsOf(target).map(({ after, to, by, when }) => ({
+      ...{ afterMs: after === undefined ? 0 : parseDuration(after), to, by },
+      when: when ? condition(when) : holds,
+    })),
     retarget: target.retarget ?? 'keep',
     reopen: target.reopen ?? 'first-only',
     onReturn: target.onReturn ?? 'resume',

@@ -267,6 +267,18 @@ describe('the meaning', () => {
       /starts with the message and ends with our answer/,
     ],
     ['a clock for each of something else', target('each: day\ngoals: [{ within: 8h }]'), 'targets[0].each', /"day"/],
+    [
+      'levels of an escalation out of order',
+      target(`${SOUND}\nescalation: [{ after: 2h, to: a }, { after: 1h, to: b }]`),
+      'targets[0].escalation[1]',
+      /would not come after level 1/,
+    ],
+    [
+      'the first level of an escalation twice',
+      target(`${SOUND}\nescalateTo: a\nescalation: [{ after: 2h, to: a }]`),
+      'targets[0].escalateTo',
+      /first level already/,
+    ],
     ['a warning at the start', target(`${SOUND}\nwarnBefore: 8h`), 'targets[0].warnBefore', /as soon as/],
     ['a field that no case has', target(`${SOUND}\npause: { mood: bad }`), 'targets[0].pause.mood', /no field "mood"/],
     ['a sealed field', target(`${SOUND}\npause: { note: bad }`), 'targets[0].pause.note', /sealed/],

@@ -1,6 +1,6 @@
 import { ZONE_REMEDY } from '../calendar/zone.js';
 import { METRICS } from '../vocabulary/scales.js';
-import { CHANNELS, RELEASE_ORDERS, SCORE_LEVELS } from '../vocabulary/words.js';
+import { CHANNELS, RELEASE_ORDERS, SCORE_LEVELS, TOLD_BY } from '../vocabulary/words.js';
 
 /**
  * The published JSON Schema of rule sets, also in docs/rule-set.schema.json for editors. Each `description` is an
@@ -192,6 +192,16 @@ export const RULE_SET_SCHEMA = {
       ),
       warnBefore: ref('length'),
       escalateTo: text('Name whom to escalate to.'),
+      escalation: list(
+        object(['to'], {
+          after: ref('duration'),
+          to: text('Name whom to tell: a role or a person.'),
+          by: oneOf(...TOLD_BY),
+          when: ref('filter'),
+        }),
+        'Write a list of levels such as { after: 2h, to: supervisor }.',
+        { minItems: 1 },
+      ),
       retarget: oneOf('keep', 'restart', 'pinned'),
       reopen: oneOf('first-only', 'restart', 'resume'),
       onReturn: oneOf('resume', 'continue', 'keep'),

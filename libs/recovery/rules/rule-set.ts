@@ -1,5 +1,5 @@
 import type { Filter } from '../../filter/filter.js';
-import type { Channel, ReleaseOrder } from '../vocabulary/words.js';
+import type { Channel, ReleaseOrder, ToldBy } from '../vocabulary/words.js';
 import type { Metric } from '../vocabulary/scales.js';
 
 /**
@@ -129,7 +129,10 @@ export interface TargetRule {
   readonly goals?: readonly { readonly when?: Filter; readonly within: string }[];
   /** Working time or working days before due. */
   readonly warnBefore?: string;
+  /** The same as one level without `after`. */
   readonly escalateTo?: string;
+  /** Who is told of a clock that goes on past due, level by level, from the first on. */
+  readonly escalation?: readonly EscalationLevel[];
   /** How a running clock follows a change of its goal, target or calendar. Default keep. */
   readonly retarget?: 'keep' | 'restart' | 'pinned';
   /** How a reopened case continues. Default first-only. */
@@ -144,6 +147,16 @@ export interface TargetRule {
    * review: `resume` leaves out the time in between, `continue` counts it, `keep` lets the first stop count. Default resume.
    */
   readonly onReturn?: 'resume' | 'continue' | 'keep';
+}
+
+export interface EscalationLevel {
+  /** Working time past due, more than that of the level before. Default: none, as soon as it is breached. */
+  readonly after?: string;
+  /** A role or a person. */
+  readonly to: string;
+  readonly by?: ToldBy;
+  /** A condition over the case's facts, as they are when the level is due. */
+  readonly when?: Filter;
 }
 
 export interface ContactRules {

@@ -20,7 +20,7 @@ export const TOPICS = {
     compacted: false,
   },
   'amends.clocks': {
-    says: 'Targets that were about to be missed, and that were missed',
+    says: 'Targets that were about to be missed, and that were missed, and who is to be told of it',
     keyedBy: "the case's id",
     compacted: false,
   },

@@ -6,6 +6,12 @@ export type Channel = (typeof CHANNELS)[number];
 export const CONTACT_OUTCOMES = ['reached', 'no-answer', 'voicemail', 'wrong-number', 'bounced', 'refused'] as const;
 export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number];
 
+/** How people of ours are told. */
+export const TOLD_BY = ['mail', 'messenger', 'webhook'] as const;
+export type ToldBy = (typeof TOLD_BY)[number];
+/** Why a level of an escalation is passed over. */
+export const PASSED_OVER = ['clock-stopped', 'due-time-moved', 'condition'] as const;
+
 export const WAITING_ON = ['customer', 'third-party', 'internal'] as const;
 
 /** How an owner's choice came about where nobody named one: by a rule, or because nobody else could take the case. */
