@@ -4,22 +4,28 @@ import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
+import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Errands } from './errands.js';
 
 /** Counts need not be fresher than read models, so that a burst of responses counts open cases once. */
 const COUNTED_FOR_MS = 1_000;
 
-type OpenCases = Readonly<Record<string, number>>;
-
-/** Open cases by owner that were opened before an instant. */
+/** Open cases by owner and priority that were opened before an instant. */
 const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, OpenCases> =>
   new LRUCache({
     max: 10,
     ttl: COUNTED_FOR_MS,
-    fetchMethod: async (openedBefore) => {
-      const groups = await reads.group('queues', { by: ['owner'], filter: { openedAt: { $lt: openedBefore } } });
-      return Object.fromEntries(groups.map(({ owner, count }) => [String(owner), count]));
+    fetchMethod: async (openedBefore): Promise<OpenCases> => {
+      const filter = { openedAt: { $lt: openedBefore } };
+      const groups = await reads.group('queues', { by: ['owner', 'priority'], filter });
+      const byOwner = Map.groupBy(groups, ({ owner }) => String(owner));
+      return Object.fromEntries(
+        [...byOwner].map(([owner, of]) => [
+          owner,
+          Object.fromEntries(of.map(({ priority, count }) => [String(priority), count])),
+        ]),
+      );
     },
   });
 

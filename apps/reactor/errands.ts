@@ -9,6 +9,7 @@ import {
   type ReactionInputs,
 } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
+import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
 import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { Errand } from './carry-out.js';
 import { eventOf, type DeadLetter } from './dead-letter.js';
@@ -16,8 +17,8 @@ import { eventOf, type DeadLetter } from './dead-letter.js';
 export interface ErrandsOptions {
   readonly events: Pick<EventStore, 'readStream'>;
   rules(this: void): RuleBooks;
-  /** Cases that are open now and were opened before an instant, by owner. */
-  openCases(this: void, openedBefore: string): Promise<Readonly<Record<string, number>>>;
+  /** Cases that are open now and were opened before an instant, by owner and priority. */
+  openCases(this: void, openedBefore: string): Promise<OpenCases>;
 }
 
 /** The effects that one reaction has on events, computed with what it needs to know. */

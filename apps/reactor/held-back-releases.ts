@@ -63,9 +63,9 @@ export class HeldBackReleases {
     if (rules === undefined || order === undefined) return;
     const filter = { programme, team, ...waitingNow(now) };
     const { documents } = await reads.find('held_back', { filter, sort: HELD_BACK_ORDERS[order], limit: MOST });
-    const day: Day = { programme, team: team ?? programme, day: now.slice(0, 10), rules };
+    const day: Day = { programme, team: team ?? programme, day: now.slice(0, 10), at: now, rules };
     const waiting = (documents as unknown as readonly HeldBackDocument[]).map(asHeldBack); // it stores what it declares
-    const effect = releaseByRule(waiting, day, await errands.known(neededToRelease(day)));
+    const effect = releaseByRule(waiting, day, await errands.known(neededToRelease(day, waiting)));
     if (effect) await this.carryOut(effect, now);
   }
 

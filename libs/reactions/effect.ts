@@ -1,6 +1,7 @@
 import type { Reaction } from '../event-sourcing/reaction.js';
 import { streamOf, type AggregateName, type CommandOf } from '../recovery/aggregates.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
+import type { OpenCases } from '../recovery/intake/open-cases.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 
 /** A command to one aggregate, with all that the reactor needs to run it. */
@@ -21,8 +22,8 @@ export interface ReactionInputs {
   readonly books: RuleBooks;
   /** The requested streams as they are now, oldest event first, or their last event; empty if they don't exist. */
   readonly streams: ReadonlyMap<string, readonly RecordedEvent[]>;
-  /** The requested numbers of open cases by owner. */
-  readonly openCases: Readonly<Record<string, number>>;
+  /** The requested numbers of open cases by owner and priority. */
+  readonly openCases: OpenCases;
 }
 
 /** What the reactor looks up before it runs a reaction. */
@@ -31,7 +32,7 @@ export interface Needs {
   readonly streams: readonly string[];
   /** Streams whose last event says all that counts, however long they are. */
   readonly lastOf?: readonly string[];
-  /** Count, by owner, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
+  /** Count, by owner and priority, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
   readonly openCasesBefore?: string;
 }
 

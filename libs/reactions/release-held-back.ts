@@ -1,12 +1,14 @@
 import { stated } from '../event-sourcing/stated.js';
-import { intakeId } from '../recovery/aggregates.js';
+import { intakeId, streamOf } from '../recovery/aggregates.js';
 import type { RecordedEvent } from '../recovery/history.js';
+import { ownerRule } from '../recovery/intake/owner-rule.js';
+import type { ReceivedResponse } from '../recovery/response/response-events.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { TriagedResponse } from '../recovery/response/response-events.js';
 import type { CaseOfCell } from '../recovery/triage/triage.js';
 import { effectOn, type EffectOn, type Needs, type ReactionInputs } from './effect.js';
-import { neededToChoose, rosterOf, withoutLimit } from './team-intake.js';
+import { neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
 
 /** A response that is held back, and the case that it waits for. */
 export type HeldBack = Pick<TriagedResponse, 'response' | 'score' | 'rule' | 'ruleSet'> &
@@ -19,10 +21,17 @@ export interface Day {
   readonly team: string;
   /** Such as 2031-05-05. */
   readonly day: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
   readonly rules: CompiledRules;
 }
 
-export const neededToRelease = ({ team, day, rules }: Day): Needs => neededToChoose(team, day, withoutLimit(rules));
+/** @param waiting what may get in: who suits it depends on what its response said */
+export function neededToRelease({ team, day, rules }: Day, waiting: readonly Pick<HeldBack, 'response'>[] = []): Needs {
+  const needed = neededToChoose(team, day, rules.ruleSet.triage?.owner);
+  if (!rules.routing) return needed;
+  return { ...needed, streams: [...needed.streams, ...waiting.map(({ response }) => streamOf('response', response))] };
+}
 
 /** Lets in as many as the day has room for. @param waiting in the order of the rules. Undefined: no rule lets them in. */
 export function releaseByRule(
@@ -30,7 +39,8 @@ export function releaseByRule(
   of: Day,
   inputs: Pick<ReactionInputs, 'streams' | 'openCases'>,
 ): EffectOn<'intake'> | undefined {
-  const { programme, team, day, rules } = of;
+  const { programme, team, day, at, rules } = of;
+  const roster = rosterOf(team, inputs);
   const throttle = rules.ruleSet.triage?.throttle;
   if (throttle?.release === undefined || waiting.length === 0) return undefined;
   const command = stated({
@@ -38,9 +48,10 @@ export function releaseByRule(
     team,
     day,
     limit: throttle.perTeamAndDay,
-    waiting: waiting.map((one) => asWaiting(one, rules)),
-    roster: rosterOf(team, inputs),
+    waiting: waiting.map((one) => asWaiting(one, receivedIn(streamOf('response', one.response), inputs), rules)),
+    roster,
     openCases: inputs.openCases,
+    offHours: offHoursOf(roster, rules, at),
   });
   return effectOn('intake', intakeId(team, day), command, { programme });
 }
@@ -51,14 +62,15 @@ type Released = Extract<RecordedEvent, { type: 'ResponseReleased' }>;
 export function dayOfRelease({ data, programme, occurredAt }: Released, books: RuleBooks): Day {
   const rules = books.at(programme, occurredAt);
   if (!rules) throw new Error(`Broken history: ${programme}, whose response was released, has no rules.`);
-  return { programme, team: data.team ?? programme, day: occurredAt.slice(0, 10), rules };
+  return { programme, team: data.team ?? programme, day: occurredAt.slice(0, 10), at: occurredAt, rules };
 }
 
 /** Whoever a person releases gets in whether or not there is room, and takes room of the day. */
 export function releaseByHand(event: Released, of: Day, inputs: ReactionInputs): EffectOn<'intake'> {
-  const { programme, team, day, rules } = of;
+  const { programme, team, day, at, rules } = of;
+  const roster = rosterOf(team, inputs);
   const told = inputs.streams.get(event.stream) ?? [];
-  const received = told.find((each) => each.type === 'ResponseReceived')?.data;
+  const received = receivedIn(event.stream, inputs);
   const triaged = told.find((each) => each.type === 'ResponseTriaged')?.data;
   if (!received || !triaged) throw new Error(`Broken history: ${event.id} releases what was never held back.`);
   const { case: id, priority } = event.data;
@@ -67,11 +79,12 @@ export function releaseByHand(event: Released, of: Day, inputs: ReactionInputs):
   const heldBack = { ...triaged, case: id, kind, priority, touchpoint: received.touchpoint };
   const command = stated({
     type: 'AllocateIntake' as const,
-    ...asWaiting(heldBack, rules),
+    ...asWaiting(heldBack, received, rules),
     team,
     day,
-    roster: rosterOf(team, inputs),
+    roster,
     openCases: inputs.openCases,
+    offHours: offHoursOf(roster, rules, at),
     released: 'person' as const,
   });
   return effectOn('intake', intakeId(team, day), command, { programme });
@@ -79,11 +92,24 @@ export function releaseByHand(event: Released, of: Day, inputs: ReactionInputs):
 
 const asWaiting = (
   { response, case: id, touchpoint, kind, priority, score, rule, ruleSet }: HeldBack,
+  received: ReceivedResponse | undefined,
   rules: CompiledRules,
 ) =>
   stated({
     response,
     case: id,
     touchpoint,
-    decided: { outcome: 'case-wanted' as const, kind, priority, score, rule, ruleSet, intake: withoutLimit(rules) },
+    decided: {
+      outcome: 'case-wanted' as const,
+      kind,
+      priority,
+      score,
+      rule,
+      ruleSet,
+      // The daily limit is the caller's to keep.
+      intake: ownerRule({ ...received, touchpoint, kind, priority }, rules),
+    },
   });
+
+const receivedIn = (stream: string, { streams }: Pick<ReactionInputs, 'streams'>): ReceivedResponse | undefined =>
+  streams.get(stream)?.find((each) => each.type === 'ResponseReceived')?.data;

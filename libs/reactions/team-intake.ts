@@ -1,14 +1,12 @@
 import { streamOf } from '../recovery/aggregates.js';
 import type { RecordedEvent } from '../recovery/history.js';
+import type { OwnerRule } from '../recovery/intake/owner-rule.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
 import type { Roster } from '../recovery/team/team.js';
-import type { TriagedCase } from '../recovery/triage/triage.js';
 import type { Needs, ReactionInputs } from './effect.js';
 
-type Intake = TriagedCase['intake'];
-
 /** What the intake of a team's day must know to choose an owner. */
-export const neededToChoose = (team: string, day: string, { owner }: Intake): Needs => {
+export const neededToChoose = (team: string, day: string, owner: OwnerRule['owner']): Needs => {
   // Each change of a team states it whole.
   const needed = { streams: [], lastOf: [streamOf('team', team)] };
   // The intake counts the cases of its own day.
@@ -20,9 +18,19 @@ export const rosterOf = (team: string, { streams }: Pick<ReactionInputs, 'stream
 
 type TeamChanged = Extract<RecordedEvent, { type: 'TeamChanged' }>;
 
-/** How owners are chosen by these rules, without the daily limit: it is the caller's to keep. */
-export const withoutLimit = ({ ruleSet: { triage, fallbackOwner } }: Pick<CompiledRules, 'ruleSet'>): Intake => ({
-  owner: triage?.owner,
-  touchpointOwners: triage?.touchpointOwners,
-  fallbackOwner,
-});
+/**
+ * Who of a team does not work at an instant, where the rules ask for it. Without a calendar somebody works at any time;
+ * so does who names one that the rules lack, or a slip of the pen would cut them off from all cases.
+ */
+export function offHoursOf(
+  roster: Roster | undefined,
+  { ruleSet, calendars }: Pick<CompiledRules, 'ruleSet' | 'calendars'>,
+  instant: string,
+): readonly string[] | undefined {
+  if (ruleSet.triage?.routing?.workingNow === undefined) return undefined;
+  const at = Date.parse(instant);
+  const works = new Map([...calendars].map(([name, calendar]) => [name, calendar.nextWorking(at) === at]));
+  return roster?.members
+    .filter(({ calendar }) => calendar !== undefined && works.get(calendar) === false)
+    .map(({ id }) => id);
+}

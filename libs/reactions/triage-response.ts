@@ -9,7 +9,7 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { triage, type Triage, type TriagedCase } from '../recovery/triage/triage.js';
 import { effectOn, type CommandReaction, type Effect, type Needs, type ReactionInputs } from './effect.js';
 import { dayOfRelease, neededToRelease, releaseByHand } from './release-held-back.js';
-import { neededToChoose, rosterOf } from './team-intake.js';
+import { neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
 
 type Received = Extract<RecordedEvent, { type: 'ResponseReceived' }>;
 type Allocated = Extract<RecordedEvent, { type: 'IntakeAllocated' }>;
@@ -69,12 +69,14 @@ const teamOf = (event: Received, { team }: TriagedCase): string => team ?? event
 const dayOf = ({ knownAt }: Received): string => knownAt.slice(0, 10);
 
 const toAllocate = (event: Received, decided: TriagedCase): Needs =>
-  neededToChoose(teamOf(event, decided), dayOf(event), decided.intake);
+  neededToChoose(teamOf(event, decided), dayOf(event), decided.intake.owner);
 
 function allocation(event: Received, decided: TriagedCase, inputs: ReactionInputs): Effect {
   const { response, source, externalId, touchpoint } = event.data;
   const team = teamOf(event, decided);
   const day = dayOf(event);
+  const roster = rosterOf(team, inputs);
+  const rules = inputs.books.at(event.programme, event.occurredAt);
   const command: CommandOf<'intake'> = stated({
     type: 'AllocateIntake',
     response,
@@ -83,8 +85,10 @@ function allocation(event: Received, decided: TriagedCase, inputs: ReactionInput
     day,
     touchpoint,
     decided,
-    roster: rosterOf(team, inputs),
+    roster,
     openCases: inputs.openCases,
+    // Whoever works when it came in, whenever it is triaged.
+    offHours: rules && offHoursOf(roster, rules, event.knownAt),
   });
   return effectOn('intake', intakeId(team, day), command, { programme: event.programme });
 }

@@ -20,13 +20,13 @@ const MATRIX: TriageRules = {
   team: 'north',
   owner: 'round-robin',
 };
-const booksOf = (triage: TriageRules) => {
+const booksOf = (triage: TriageRules, calendars: RuleSet['calendars'] = {}) => {
   const rules: RuleSet = {
     programme: 'deliveries',
     title: 'Rules',
     reviewBy: '2032-05-05',
     fallbackOwner: 'duty-manager',
-    calendars: {},
+    calendars,
     targets: [],
     triage,
   };
@@ -249,7 +249,7 @@ describe('what was held back', () => {
   });
   test('is recorded as released, and opened, once a rule gave it room', () => {
     expect(triageResponse.on.ResponseReleased?.(released('rule'), given)).toEqual([]);
-    const day = { programme: 'deliveries', team: 'north', day: '2031-05-05' };
+    const day = { programme: 'deliveries', team: 'north', at, day: '2031-05-05' };
     const heldBack = { ...triagedAs.data, case: id, kind: 'recover', priority: 'high' } as const;
     const rulesWith = (throttle: TriageRules['throttle']) => {
       const rules = booksOf({ ...MATRIX, throttle }).at('deliveries', at);
@@ -264,5 +264,26 @@ describe('what was held back', () => {
       { stream: 'response-r1', command: { type: 'RecordRelease', case: id, kind: 'recover', team: 'north' } },
       { stream: `case-${id}`, command: { type: 'OpenCase', owner: 'ana', priority: 'high' } },
     ]);
+  });
+});
+
+describe('working hours', () => {
+  const office = { zone: 'Etc/UTC', hours: { mon: ['09:00-12:00'] } } as const;
+  const late = { zone: 'Etc/UTC', hours: { mon: ['12:00-20:00'] } } as const;
+  const members = [
+    { id: 'ana', role: 'agent', calendar: 'office' },
+    { id: 'ben', role: 'agent', calendar: 'late' },
+    { id: 'cem', role: 'agent', calendar: 'no such' },
+    { id: 'dag', role: 'agent' },
+  ] as const;
+  const roster = { ...team.data, members };
+  const asked = (routing: TriageRules['routing']) => {
+    const of = { streams: new Map([['team-north', [{ ...team, data: roster }]]]) };
+    const [effect] = triage(received(), inputs({ ...of, books: booksOf({ ...MATRIX, routing }, { office, late }) }));
+    return effect?.command;
+  };
+  test('are looked up where the rules ask for them; whose calendar is unknown works at any time', () => {
+    expect(asked({ workingNow: 'required' })).toMatchObject({ offHours: ['ana'] });
+    expect(asked({})).not.toHaveProperty('offHours');
   });
 });

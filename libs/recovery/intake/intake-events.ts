@@ -1,7 +1,7 @@
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import { OneOf, Optional, Text, Whole } from '../vocabulary/fields.js';
 import type { Publication } from '../vocabulary/topics.js';
-import { CHOSEN_BY, RELEASED_BY, SCORE_LEVELS } from '../vocabulary/words.js';
+import { CHOSEN_BY, FALLBACK_REASONS, RELEASED_BY, SCORE_LEVELS } from '../vocabulary/words.js';
 
 const topic = 'kept-inside' satisfies Publication;
 
@@ -14,6 +14,8 @@ export const IntakeAllocated = event('IntakeAllocated', {
     team: Text(),
     owner: Text(),
     by: OneOf(CHOSEN_BY),
+    /** Why a fallback owner got it although the rules choose owners. */
+    because: Optional(OneOf(FALLBACK_REASONS)),
     /** What triage decided: the rules may have been replaced by the time the case is opened. */
     kind: Text(),
     priority: Text(),

@@ -7,10 +7,11 @@ import type { Roster } from '../team/team.js';
 import type { TriagedCase } from '../triage/triage.js';
 import { field } from '../../event-sourcing/schema.js';
 import { command } from '../vocabulary/command.js';
-import { Day, OneOf, Optional, Text, Whole } from '../vocabulary/fields.js';
+import { Day, OneOf, Optional, Text, Texts, Whole } from '../vocabulary/fields.js';
 import { RELEASED_BY, type ReleasedBy } from '../vocabulary/words.js';
 import { IntakeAllocated, type IntakeEvent } from './intake-events.js';
-import { chooseOwner, withCaseOf, type CasesOfDay } from './owner-choice.js';
+import { withCaseOf, type OpenCases } from './open-cases.js';
+import { chooseOwner, type CasesOfDay } from './owner-choice.js';
 
 /** A team's new cases of one day. An event costs the same however many came before it. */
 export interface Intake extends CasesOfDay {
@@ -26,7 +27,9 @@ const ofDay = {
   /** Absent where the team's members are unknown. */
   roster: Optional(field<Roster>({ type: 'object' })),
   /** By owner: cases open now, those of this very intake left out. */
-  openCases: field<Readonly<Record<string, number>>>({ type: 'object' }),
+  openCases: field<OpenCases>({ type: 'object' }),
+  /** Members who do not work now, by their calendars; absent where the rules do not ask. */
+  offHours: Optional(Texts(500)),
 };
 
 export const AllocateIntake = command('AllocateIntake', {
@@ -93,25 +96,27 @@ function letIn(asked: CommandOf<typeof ReleaseHeldBack>, intake: Intake): Intake
     if (intake.allocated.has(waiting.response)) continue;
     const event = allocated(waiting, asked, { byOwner }, 'rule');
     events.push(event);
-    byOwner = withCaseOf(event.data.owner, byOwner);
+    byOwner = withCaseOf(event.data.owner, event.data.priority, byOwner);
   }
   return events;
 }
 
 function allocated(
   { response, case: id, touchpoint, decided }: WaitingResponse,
-  { team, day, roster, openCases }: Pick<IntakeCommand, keyof typeof ofDay>,
+  { team, day, roster, openCases, offHours }: Pick<IntakeCommand, keyof typeof ofDay>,
   cases: CasesOfDay,
   released: ReleasedBy | undefined,
 ): EventOf<typeof IntakeAllocated> {
   const { kind, priority, score, rule, ruleSet } = decided;
-  const { owner, by } = chooseOwner({ decided, day, touchpoint, roster, openCases }, cases);
+  const { intake: of } = decided;
+  const { owner, by, because } = chooseOwner({ rule: of, day, touchpoint, roster, openCases, offHours }, cases);
   return fact(IntakeAllocated, {
     response,
     case: id,
     team,
     owner,
     by,
+    because,
     kind,
     priority,
     score,
@@ -125,7 +130,7 @@ const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
   const { response } = event.data;
   switch (event.type) {
     case 'IntakeAllocated': {
-      const byOwner = withCaseOf(event.data.owner, intake.byOwner);
+      const byOwner = withCaseOf(event.data.owner, event.data.priority, intake.byOwner);
       return { ...intake, allocated: intake.allocated.with(response), byOwner };
     }
     case 'IntakeHeldBack':
@@ -135,7 +140,7 @@ const evolve = (intake: Intake, event: Recorded<IntakeEvent>): Intake => {
   }
 };
 
-const NOBODY: ReadonlyMap<string, number> = new Map();
+const NOBODY: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map();
 
 /** It never refuses: it gives a response an owner, or holds it back and counts it. */
 export const intakeDecider: Decider<Intake, IntakeCommand, IntakeEvent> = {

@@ -1,102 +1,116 @@
 import { DAY_MS } from '../rules/duration.js';
-import { isPresent, type Member, type Roster } from '../team/team.js';
-import type { TriagedCase } from '../triage/triage.js';
-import type { ChosenBy } from '../vocabulary/words.js';
+import { hasSkills, isPresent, speaks, type Member, type Roster } from '../team/team.js';
+import type { ChosenBy, FallbackReason } from '../vocabulary/words.js';
+import { workOf, type CasesByOwner, type OpenCases } from './open-cases.js';
+import type { OwnerRule } from './owner-rule.js';
 
 interface CaseWithoutOwner {
-  readonly decided: TriagedCase;
+  readonly rule: OwnerRule;
   readonly day: string;
-  readonly touchpoint?: string;
-  readonly roster?: Roster;
-  /** By owner. */
-  readonly openCases: Readonly<Record<string, number>>;
+  readonly touchpoint?: string | undefined;
+  readonly roster?: Roster | undefined;
+  readonly openCases: OpenCases;
+  /** Members who do not work at this instant, by their calendars. */
+  readonly offHours?: readonly string[] | undefined;
 }
 
 /** The team's cases of the day so far. */
 export interface CasesOfDay {
-  /** Their number by owner, the owner of the latest case last. */
-  readonly byOwner: ReadonlyMap<string, number>;
+  readonly byOwner: CasesByOwner;
 }
 
 interface Chosen {
   readonly owner: string;
   readonly by: ChosenBy;
+  /** Why it fell to the fallback owner although a rule chooses owners. */
+  readonly because?: FallbackReason | undefined;
 }
 
 /**
- * Chooses the owner of a new case: by the rules among the members who are present and below their limit, else the team's
- * fallback owner, else the programme's. So nobody is overloaded, and every case has an owner.
+ * Chooses the owner of a case: by the rules among the members who suit it, are present and below their limit, else the
+ * team's fallback owner, else the programme's. So nobody is overloaded, and every case has an owner.
  */
 export function chooseOwner(command: CaseWithoutOwner, intake: CasesOfDay): Chosen {
-  const { roster, decided } = command;
-  const owner = byRule(command, intake);
-  if (owner !== undefined) return { owner, by: 'rule' };
-  if (roster) return { owner: roster.fallbackOwner, by: 'team-fallback' };
-  return { owner: decided.intake.fallbackOwner, by: 'programme-fallback' };
+  const { roster, rule } = command;
+  const team = roster?.members.filter(({ role }) => role === 'agent') ?? [];
+  const chosen = rule.owner === undefined ? undefined : byRule(command, team, intake);
+  if (chosen && 'owner' in chosen) return { owner: chosen.owner, by: 'rule' };
+  if (roster) return { owner: roster.fallbackOwner, by: 'team-fallback', ...chosen };
+  return { owner: rule.fallbackOwner, by: 'programme-fallback' };
 }
 
-function byRule(command: CaseWithoutOwner, intake: CasesOfDay): string | undefined {
-  const { decided, day } = command;
-  const agents = (command.roster?.members ?? []).filter(({ role }) => role === 'agent');
-  const free = agents.filter((member) => isPresent(member, day) && hasRoom(member, load(member.id, command, intake)));
-  switch (decided.intake.owner) {
-    case 'by-touchpoint':
-      return touchpointOwner(command, agents, free) ?? nextInTurn(agents, free, day, intake);
-    case 'balanced':
-      return leastLoaded(free, command, intake);
-    case 'round-robin':
-      return nextInTurn(agents, free, day, intake);
-    case undefined:
-      return undefined;
-  }
-}
-
-/** Open cases of an owner, with those that this intake just allocated. */
-const load = (owner: string, { openCases }: CaseWithoutOwner, { byOwner }: CasesOfDay): number =>
-  (Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0) + (byOwner.get(owner) ?? 0);
-
-const hasRoom = ({ capacity }: Member, open: number): boolean => capacity === undefined || open < capacity;
-
-/** It skips a member who is away or at their limit; an owner outside the team has no limit. */
-function touchpointOwner(
-  { decided, touchpoint }: CaseWithoutOwner,
+function byRule(
+  command: CaseWithoutOwner,
   agents: readonly Member[],
-  free: readonly Member[],
+  intake: CasesOfDay,
+): { readonly owner: string } | { readonly because: FallbackReason } {
+  const { rule, day, touchpoint, openCases, offHours = [] } = command;
+  const works = ({ id }: Member): boolean => !offHours.includes(id);
+  const mayWork = (member: Member): boolean =>
+    isPresent(member, day) && (rule.workingNow !== 'required' || works(member));
+  const hasRoom = ({ id, capacity }: Member): boolean =>
+    capacity === undefined || workOf(id, { openCases, ...intake }, () => 1) < capacity;
+
+  const suited = agents.filter((member) => suits(member, rule));
+  const present = suited.filter(mayWork);
+  const free = present.filter(hasRoom);
+  // Hours weigh more than a language that is only preferred: somebody must be there to begin.
+  const atWork = rule.workingNow === 'preferred' ? preferring(free, works) : free;
+  const able = rule.speaks?.is === 'preferred' ? preferring(atWork, inLanguage(rule)) : atWork;
+
+  /** Whoever is named suits. An owner outside the team has no limit. */
+  const canTake = (named: string): boolean => {
+    const member = agents.find(({ id }) => id === named);
+    return !member || (mayWork(member) && hasRoom(member) && (works(member) || !able.some(works)));
+  };
+  const named = [...(rule.named ?? []), ...ofTouchpoint(rule, touchpoint)].find(canTake);
+  const owner =
+    named ?? (rule.owner === 'balanced' ? leastLoaded(able, command, intake) : nextInTurn(able, agents, day, intake));
+  if (owner !== undefined) return { owner };
+  return { because: suited.length === 0 ? 'nobody-suits' : present.length === 0 ? 'nobody-present' : 'no-room' };
+}
+
+const suits = (member: Member, { skills = [], speaks: language }: OwnerRule): boolean =>
+  hasSkills(member, skills) && (language?.is !== 'required' || speaks(member, language.language));
+
+const inLanguage =
+  ({ speaks: wanted }: OwnerRule) =>
+  (member: Member): boolean =>
+    wanted === undefined || speaks(member, wanted.language);
+
+/** Those for whom it holds, or all where it holds for nobody. */
+const preferring = (members: readonly Member[], holds: (member: Member) => boolean): readonly Member[] => {
+  const some = members.filter(holds);
+  return some.length > 0 ? some : members;
+};
+
+const ofTouchpoint = ({ owner, touchpointOwners: owners = {} }: OwnerRule, touchpoint = ''): readonly string[] =>
+  owner === 'by-touchpoint' && Object.hasOwn(owners, touchpoint) ? [owners[touchpoint] ?? ''] : [];
+
+/** The first member with the least open work. */
+function leastLoaded(
+  able: readonly Member[],
+  { rule: { weights = {} }, openCases }: CaseWithoutOwner,
+  { byOwner }: CasesOfDay,
 ): string | undefined {
-  const owners = decided.intake.touchpointOwners ?? {};
-  const owner = touchpoint !== undefined && Object.hasOwn(owners, touchpoint) ? owners[touchpoint] : undefined;
-  const passedOver = agents.some(({ id }) => id === owner) && !free.some(({ id }) => id === owner);
-  return passedOver ? undefined : owner;
+  const weightOf = (priority: string): number => (Object.hasOwn(weights, priority) ? (weights[priority] ?? 1) : 1);
+  const loads = able.map(({ id }) => ({ id, work: workOf(id, { openCases, byOwner }, weightOf) }));
+  const least = Math.min(...loads.map(({ work }) => work));
+  return loads.find(({ work }) => work === least)?.id;
 }
 
-/** The first member with the fewest open cases. */
-const leastLoaded = (free: readonly Member[], command: CaseWithoutOwner, intake: CasesOfDay): string | undefined =>
-  free
-    .map(({ id }) => ({ id, open: load(id, command, intake) }))
-    .reduce<{ id: string; open: number } | undefined>(
-      (best, next) => (best && best.open <= next.open ? best : next),
-      undefined,
-    )?.id;
-
-/** The member after the last one. Each day begins one further, or quiet days would all fall to the first member. */
+/**
+ * Whoever got no case today, else whoever got theirs longest ago: so nobody is passed over where others suit more cases.
+ * Each day begins one further, or quiet days would all fall to the first member.
+ */
 function nextInTurn(
+  able: readonly Member[],
   agents: readonly Member[],
-  free: readonly Member[],
   day: string,
   { byOwner }: CasesOfDay,
 ): string | undefined {
-  const last = [...byOwner.keys()].findLast((owner) => agents.some(({ id }) => id === owner));
-  const start = last === undefined ? Date.parse(day) / DAY_MS : agents.findIndex(({ id }) => id === last) + 1;
-  for (let step = 0; step < agents.length; step++) {
-    const candidate = agents[(start + step) % agents.length];
-    if (candidate && free.includes(candidate)) return candidate.id;
-  }
-  return undefined;
-}
-
-/** The cases by owner with one more of this owner, the latest. */
-export function withCaseOf(owner: string, byOwner: CasesOfDay['byOwner']): CasesOfDay['byOwner'] {
-  const after = new Map(byOwner);
-  after.delete(owner);
-  return after.set(owner, (byOwner.get(owner) ?? 0) + 1);
+  const start = Date.parse(day) / DAY_MS;
+  const inTurn = agents.map((_, step) => agents[(start + step) % agents.length]?.id);
+  const isAble = (id: string | undefined): boolean => able.some((member) => member.id === id);
+  return inTurn.find((id) => isAble(id) && !byOwner.has(id ?? '')) ?? [...byOwner.keys()].find(isAble);
 }

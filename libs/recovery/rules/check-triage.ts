@@ -1,6 +1,7 @@
 import { type Metric, SCALES } from '../vocabulary/scales.js';
 import { CONTACT_ME, RESPONSE_KINDS, SCORE_LEVELS } from '../vocabulary/words.js';
 import { RESPONSE_FIELDS } from './response-fields.js';
+import { ROUTING_FIELDS } from './routing-fields.js';
 import type { Check } from './rule-check.js';
 import type { TriageRules } from './rule-set.js';
 import { covers, type KnownValues } from './satisfiable.js';
@@ -34,6 +35,7 @@ export function triageProblems(check: Check): void {
     );
   }
   check.duration(['triage', 'throttle', 'release', 'within'], triage.throttle?.release?.within);
+  routingProblems(check, triage);
   stageProblems(check, triage.stages ?? []);
 }
 
@@ -71,6 +73,18 @@ function overrideProblems({ say, condition, unique }: Check, overrides: Override
       'Put the narrower one first.',
     );
   });
+}
+
+function routingProblems({ say, condition }: Check, { routing, owner }: TriageRules): void {
+  if (!routing) return;
+  if (owner === undefined)
+    say(['triage', 'routing'], 'Nothing says how to choose among those who suit.', 'Set owner, such as round-robin.');
+  if (routing.weights && owner !== 'balanced')
+    say(['triage', 'routing', 'weights'], 'They are read with owner balanced only.', 'Set owner, or leave them out.');
+  for (const part of ['owners', 'skills'] as const)
+    routing[part]?.forEach(({ when }, i) => {
+      condition(['triage', 'routing', part, i, 'when'], when, ROUTING_FIELDS, {});
+    });
 }
 
 function stageProblems({ say, unique }: Check, stages: Stages): void {

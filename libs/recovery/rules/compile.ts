@@ -5,6 +5,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { compileCalendar } from '../calendar/compile-calendar.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import type { ResponseFacts } from '../triage/response-facts.js';
+import { compileRouting, type CompiledRouting } from './compile-routing.js';
 import { parseDuration, parseLength, type Length } from './duration.js';
 import { ruleSetHash } from './hash.js';
 import type { ContactRules, EscalationLevel, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
@@ -64,6 +65,7 @@ export interface CompiledRules {
   readonly targetsById: ReadonlyMap<string, CompiledTarget>;
   readonly contact: CompiledContact | undefined;
   readonly overrides: readonly CompiledOverride[];
+  readonly routing: CompiledRouting | undefined;
   /** The facts that its targets read: while they don't change, no clock does. */
   readonly looksAt: readonly (keyof CaseFacts)[];
   condition(filter: Filter): Condition;
@@ -147,6 +149,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     targetsById: new Map(targets.map((target) => [target.id, target])),
     contact: ruleSet.contact && compileContact(ruleSet.contact, calendars),
     overrides: (ruleSet.triage?.overrides ?? []).map(compileOverride),
+    routing: ruleSet.triage?.routing && compileRouting(ruleSet.triage.routing),
     looksAt: lookedAt(written),
     condition,
   };

@@ -328,6 +328,24 @@ describe('the meaning', () => {
       'triage.overrides[0].when.comment',
       /sealed/,
     ],
+    [
+      'routing without a way to choose among those who suit',
+      triage('routing: { language: required }'),
+      'triage.routing',
+      /how to choose/,
+    ],
+    [
+      'weights that nothing reads',
+      triage('owner: round-robin\n  routing: { weights: { urgent: 3 } }'),
+      'triage.routing.weights',
+      /balanced only/,
+    ],
+    [
+      'a condition of routing over what a case does not keep',
+      triage('owner: balanced\n  routing: { skills: [{ when: { contactMe: yes }, skill: billing }] }'),
+      'triage.routing.skills[0].when.contactMe',
+      /contactMe/,
+    ],
     ['a threshold off the scale', triage('team: care').replace('nps: 6', 'nps: 10'), 'triage.low.nps', /from 0 to 10/],
     [
       'an unknown variable of a message',

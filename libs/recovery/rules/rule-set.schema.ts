@@ -156,6 +156,7 @@ export const RULE_SET_SCHEMA = {
         description: 'Write owners by touchpoint.',
         additionalProperties: text('Name an owner.'),
       },
+      routing: ref('routing'),
       throttle: object(['perTeamAndDay'], {
         perTeamAndDay: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
         release: object(['order', 'within'], { order: oneOf(...RELEASE_ORDERS), within: ref('duration') }),
@@ -171,6 +172,28 @@ export const RULE_SET_SCHEMA = {
         }),
         'Write a list of stages.',
       ),
+    }),
+    routing: object([], {
+      owners: list(
+        object(['when', 'owner'], { when: ref('filter'), owner: text('Name an owner.') }),
+        'Write a list of owners such as { when: { tags: { $in: [press] } }, owner: ana.lopes }.',
+      ),
+      skills: list(
+        object(['when', 'skill'], { when: ref('filter'), skill: text('Name a skill.') }),
+        'Write a list of skills such as { when: { tags: { $in: [billing] } }, skill: billing }.',
+      ),
+      language: oneOf('required', 'preferred'),
+      workingNow: oneOf('required', 'preferred'),
+      weights: {
+        type: 'object',
+        description: 'Write weights by priority, such as high: 3.',
+        additionalProperties: {
+          type: 'number',
+          minimum: 0,
+          maximum: 1000,
+          description: 'Write a number from 0 to 1000.',
+        },
+      },
     }),
     // Older rule sets say notAnswered; that one of them stands there is checked beside the meaning.
     cells: object(['yes', 'no'], same(['yes', 'no', 'not-answered', 'notAnswered'], ref('cell'))),

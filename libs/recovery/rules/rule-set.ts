@@ -68,6 +68,7 @@ export interface TriageRules {
   readonly owner?: 'round-robin' | 'balanced' | 'by-touchpoint';
   /** With owner by-touchpoint. */
   readonly touchpointOwners?: Readonly<Record<string, string>>;
+  readonly routing?: RoutingRules;
   readonly throttle?: ThrottleRule;
   /** Rolls out to a share of customers, to touchpoints, for a time. A response outside all stages gets 'nothing'. */
   readonly stages?: readonly {
@@ -77,6 +78,20 @@ export interface TriageRules {
     readonly from?: string;
     readonly until?: string;
   }[];
+}
+
+/** Who suits which case. Conditions are over kind, priority, touchpoint, product, language and tags. */
+export interface RoutingRules {
+  /** Whoever is named for such a case gets it, if they can take it: the first that holds, whoever's turn it is. */
+  readonly owners?: readonly { readonly when: Filter; readonly owner: string }[];
+  /** Its owner has the skill; all that hold are needed. */
+  readonly skills?: readonly { readonly when: Filter; readonly skill: string }[];
+  /** The owner speaks the customer's language: always, or if somebody who does has room. */
+  readonly language?: 'required' | 'preferred';
+  /** The owner works now, by the calendar that the team names for them: always, or if somebody who does has room. */
+  readonly workingNow?: 'required' | 'preferred';
+  /** What an open case weighs by its priority, with owner balanced. Default 1. */
+  readonly weights?: Readonly<Record<string, number>>;
 }
 
 /**

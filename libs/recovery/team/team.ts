@@ -3,7 +3,7 @@ import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import { event, type EventOf } from '../../event-sourcing/declared-event.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { command } from '../vocabulary/command.js';
-import { Day, identity, OneOf, Optional, Part, Parts, Text, Whole } from '../vocabulary/fields.js';
+import { Day, identity, Languages, OneOf, Optional, Part, Parts, Text, Texts, Whole } from '../vocabulary/fields.js';
 import { SUPERVISORS } from '../vocabulary/roles.js';
 import type { Publication } from '../vocabulary/topics.js';
 import { MEMBER_ROLES } from '../vocabulary/words.js';
@@ -16,6 +16,11 @@ const Member = Part({
   capacity: Optional(Whole(0, 100_000)),
   /** Days, inclusive. */
   absences: Optional(Parts(Part({ from: Day, to: Day }), 100)),
+  languages: Optional(Languages(50)),
+  /** In the words of the rules, such as billing. */
+  skills: Optional(Texts(50)),
+  /** Of the rules' calendars, the one that says when they work; absent: at any time. */
+  calendar: Optional(Text(100)),
 });
 export type Member = Static<typeof Member>;
 
@@ -45,7 +50,7 @@ export const ChangeTeam = command('ChangeTeam', {
     says: 'A team as a whole: who is in it from now on',
     example: {
       name: 'Customer care',
-      members: [{ id: 'ana', role: 'agent', capacity: 40 }],
+      members: [{ id: 'ana', role: 'agent', capacity: 40, languages: ['pt', 'en'], skills: ['billing'] }],
       fallbackOwner: 'sam',
       supervisor: 'sam',
     },
@@ -64,11 +69,14 @@ const decide = ({ type: _, ...named }: TeamCommand, state: Team): Decision<TeamE
 const ordered = ({ team, name, members, fallbackOwner, supervisor }: Roster) => [
   team,
   name,
-  members.map(({ id, role, capacity, absences = [] }) => [
+  members.map(({ id, role, capacity, absences = [], languages = [], skills = [], calendar }) => [
     id,
     role,
     capacity,
     absences.map(({ from, to }) => [from, to]),
+    languages,
+    skills,
+    calendar,
   ]),
   fallbackOwner,
   supervisor,
@@ -112,6 +120,16 @@ export const peopleOf = ({ members, fallbackOwner, supervisor }: Roster): readon
 /** Whether a member may be given new cases on a day. */
 export const isPresent = ({ absences = [] }: Member, day: string): boolean =>
   !absences.some(({ from, to }) => from <= day && day <= to);
+
+export const hasSkills = ({ skills = [] }: Member, needed: readonly string[]): boolean =>
+  needed.every((skill) => skills.includes(skill));
+
+/** Whoever speaks pt can serve a customer in pt-BR, and the other way round; pt-PT and pt-BR differ. */
+export const speaks = ({ languages = [] }: Member, language: string): boolean =>
+  languages.some((spoken) => {
+    const [one, other] = [spoken, language].map((tag) => `${tag.toLowerCase()}-`) as [string, string];
+    return one.startsWith(other) || other.startsWith(one);
+  });
 
 export const teamDecider: Decider<Team, TeamCommand, TeamEvent> = {
   initialState: { status: 'none' },

@@ -24,6 +24,13 @@ test('told again it adds nothing, told otherwise it changes', () => {
   expect(change({ supervisor: undefined }, known)).toEqual([]);
   expect(change({ supervisor: 'sue' }, known)).toMatchObject([{ data: { supervisor: 'sue' } }]);
 });
+test('what a member speaks, can do and when they work changes the team', () => {
+  const known = teamDecider.evolve({ status: 'none' }, changed as Recorded<TeamEvent>);
+  const [ana, sue] = north.members;
+  for (const more of [{ languages: ['pt-BR'] }, { skills: ['billing'] }, { calendar: 'office' }])
+    expect(change({ members: [{ ...ana, ...more }, sue] }, known)).toHaveLength(1);
+  expect(change({ members: [{ ...ana, languages: [], skills: [] }, sue] }, known)).toEqual([]);
+});
 test.each([
   ['fallback-owner-missing', { fallbackOwner: ' ' }],
   ['member-twice', { members: [...north.members, { id: 'ana', role: 'approver' }] }],

@@ -1,6 +1,7 @@
 import { never } from '../../event-sourcing/decider.js';
 import { stated } from '../../event-sourcing/stated.js';
 import type { ReceivedResponse } from '../response/response-events.js';
+import { ownerRule, type OwnerRule } from '../intake/owner-rule.js';
 import type { CompiledRules } from '../rules/compile.js';
 import type { TriageCell, TriageCells, TriageRules } from '../rules/rule-set.js';
 import type { Answer } from '../vocabulary/fields.js';
@@ -29,7 +30,7 @@ export interface CaseOfCell {
 export interface CaseWanted extends CaseOfCell {
   readonly outcome: 'case-wanted';
   /** How to choose the owner, the team's daily limit, and the fallback owner. */
-  readonly intake: Pick<TriageRules, 'owner' | 'touchpointOwners' | 'throttle'> & { readonly fallbackOwner: string };
+  readonly intake: OwnerRule & Pick<TriageRules, 'throttle'>;
 }
 
 /** The decision to open a case. */
@@ -41,7 +42,7 @@ const USUAL_PRIORITY = 'normal';
 /** @param rules those in force at `at`, when the response occurred (UTC, ISO 8601) */
 export function triage(response: ReceivedResponse, rules: CompiledRules, at: string): Triage {
   const { hash: ruleSet } = rules;
-  const { triage: triageRules, fallbackOwner } = rules.ruleSet;
+  const { triage: triageRules } = rules.ruleSet;
   if (!triageRules) return { score: 'none', rule: 'no-triage', ruleSet, outcome: 'nothing' };
   const score = scoreLevel(response.answers, triageRules.low);
   if (!inRollout(response, triageRules.stages, at))
@@ -57,15 +58,11 @@ export function triage(response: ReceivedResponse, rules: CompiledRules, at: str
       return { ...decided, outcome: 'respected' };
     case 'recover':
     case 'call-back': {
-      const { owner, touchpointOwners } = triageRules;
       const isAsked = response.contactMe === 'yes' && !triageRules.throttle?.holdsBackYes;
       const throttle = isAsked ? undefined : triageRules.throttle;
-      return {
-        ...decided,
-        outcome: 'case-wanted',
-        ...caseOfCell({ ...cell, do: cell.do }, triageRules.team),
-        intake: { owner, touchpointOwners, throttle, fallbackOwner },
-      };
+      const wanted = caseOfCell({ ...cell, do: cell.do }, triageRules.team);
+      const intake = stated({ ...ownerRule({ ...response, ...wanted }, rules), throttle });
+      return { ...decided, outcome: 'case-wanted', ...wanted, intake };
     }
     default:
       return never(cell.do);

@@ -105,6 +105,43 @@ describe('overrides', () => {
   });
 });
 
+describe('routing', () => {
+  const routing = {
+    owners: [
+      { when: { tags: { $in: ['press'] } }, owner: 'ana' },
+      { when: { priority: 'high' }, owner: 'ben' },
+    ],
+    skills: [
+      { when: { tags: { $in: ['billing'] } }, skill: 'billing' },
+      { when: { touchpoint: 'shop', product: 'oven' }, skill: 'repair' },
+      { when: { product: 'oven' }, skill: 'repair' },
+    ],
+    language: 'required',
+    weights: { high: 2 },
+  } as const;
+  const intake = (said: Partial<ReceivedResponse>) => {
+    const decided = decide(said, { owner: 'balanced', routing });
+    return decided.outcome === 'case-wanted' ? decided.intake : undefined;
+  };
+  test('says what the case asks of its owner', () => {
+    const said = { tags: ['billing', 'press'], product: 'oven', touchpoint: 'shop', language: 'da' };
+    expect(intake(said)).toEqual({
+      owner: 'balanced',
+      fallbackOwner: 'duty-manager',
+      weights: { high: 2 },
+      named: ['ana', 'ben'],
+      skills: ['billing', 'repair'],
+      speaks: { language: 'da', is: 'required' },
+    });
+  });
+  test('asks for no language of whoever said none', () => {
+    expect(intake({ contactMe: 'not-answered' })).toEqual({
+      ...{ owner: 'balanced', fallbackOwner: 'duty-manager', weights: { high: 2 } },
+      ...{ named: [], skills: [] },
+    });
+  });
+});
+
 describe('stages', () => {
   const from = '2031-05-05T12:00:00.000Z';
   test('outside all stages nothing is done', () => {

@@ -44,6 +44,7 @@ export const Instant = field<string>({ type: 'string', format: 'instant', maxLen
 export const Day = field<string>({ type: 'string', format: 'day' });
 /** By its BCP 47 tag, such as pt-BR. */
 export const Language = field<string>({ type: 'string', format: 'language' });
+export const Languages = (most: number) => field<readonly string[]>({ type: 'array', items: Language, maxItems: most });
 /** An address such as eva@example.org. */
 export const Email = field<string>({ type: 'string', format: 'e-mail', maxLength: 320 });
 /** By its IANA name, such as Europe/Berlin. */

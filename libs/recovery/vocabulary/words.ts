@@ -17,7 +17,10 @@ export const WAITING_ON = ['customer', 'third-party', 'internal'] as const;
 /** How an owner's choice came about where nobody named one: by a rule, or because nobody else could take the case. */
 export const CHOSEN_BY = ['rule', 'team-fallback', 'programme-fallback'] as const;
 export type ChosenBy = (typeof CHOSEN_BY)[number];
-/** The same, or a person's act, or a source's record. */
+/** Why a case fell to a fallback owner although the rules choose owners. */
+export const FALLBACK_REASONS = ['no-room', 'nobody-present', 'nobody-suits'] as const;
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+/** How it was chosen, or a person's act, or a source's record. */
 export const ASSIGNED_BY = [...CHOSEN_BY, 'person', 'source'] as const;
 
 export const OFFER_ANSWERS = ['accepted', 'declined', 'no-answer'] as const;
