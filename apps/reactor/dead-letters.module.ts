@@ -7,6 +7,7 @@ import { triageResponse } from '../../libs/reactions/triage-response.js';
 import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Errands } from './errands.js';
+import { lastOwner } from './last-owner.js';
 
 /** Counts need not be fresher than read models, so that a burst of responses counts open cases once. */
 const COUNTED_FOR_MS = 1_000;
@@ -42,6 +43,7 @@ const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, O
           events,
           rules: () => rules.books(),
           openCases: (openedBefore) => counted.forceFetch(openedBefore),
+          lastOwner: (customer, since) => lastOwner(reads, customer, since),
         });
       },
     },

@@ -19,6 +19,8 @@ export interface ErrandsOptions {
   rules(this: void): RuleBooks;
   /** Cases that are open now and were opened before an instant, by owner and priority. */
   openCases(this: void, openedBefore: string): Promise<OpenCases>;
+  /** Who owns the customer's last case, if anything happened in it since then. */
+  lastOwner(this: void, customer: string, since: string): Promise<string | undefined>;
 }
 
 /** The effects that one reaction has on events, computed with what it needs to know. */
@@ -70,7 +72,12 @@ export class Errands<E extends RecoveryEvent> {
   }
 
   /** What a reaction needs to know. */
-  async known({ streams: names, lastOf = [], openCasesBefore }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
+  async known({
+    streams: names,
+    lastOf = [],
+    openCasesBefore,
+    lastOwnersOf,
+  }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
     const streams = new Map<string, readonly RecordedEvent[]>();
     const read = async (name: string, options?: StreamOptions): Promise<void> => {
       const { events } = await this.options.events.readStream(name, options);
@@ -79,6 +86,12 @@ export class Errands<E extends RecoveryEvent> {
     for (const name of names) await read(name);
     for (const name of lastOf) await read(name, { direction: 'backwards', limit: 1 });
     const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
-    return { streams, openCases };
+    if (lastOwnersOf === undefined) return { streams, openCases };
+    const lastOwners = new Map<string, string>();
+    for (const customer of lastOwnersOf.customers(streams)) {
+      const owner = await this.options.lastOwner(customer, lastOwnersOf.since);
+      if (owner !== undefined) lastOwners.set(customer, owner);
+    }
+    return { streams, openCases, lastOwners };
   }
 }

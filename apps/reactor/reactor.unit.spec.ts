@@ -64,11 +64,14 @@ type OpenCases = ErrandsOptions['openCases'];
 
 const NO_RULES: Pick<RulesInForce, 'books' | 'reload'> = { books: () => ruleBooks({}), reload: async () => undefined };
 
+const NO_OWNER: ErrandsOptions['lastOwner'] = async () => undefined;
+
 const errandsOf = (
   reaction: CommandReaction<TeamEvent>,
   openCases: OpenCases = async () => ({}),
   rules: Pick<RulesInForce, 'books'> = NO_RULES,
-): Errands<TeamEvent> => new Errands(reaction, { events: stores.events, rules: () => rules.books(), openCases });
+): Errands<TeamEvent> =>
+  new Errands(reaction, { events: stores.events, rules: () => rules.books(), openCases, lastOwner: NO_OWNER });
 
 interface Given {
   readonly commands?: CarriedOutBy;
@@ -221,7 +224,12 @@ test('what a reaction needs of a long stream is its last event, however often th
       return slice;
     },
   };
-  const errands = new Errands(copyTeam(copy), { events, rules: NO_RULES.books, openCases: async () => ({}) });
+  const errands = new Errands(copyTeam(copy), {
+    events,
+    rules: NO_RULES.books,
+    openCases: async () => ({}),
+    lastOwner: NO_OWNER,
+  });
   const { streams } = await errands.known({ streams: [], lastOf: ['team-a', 'team-nobody'] });
   expect(streams.get('team-a')).toMatchObject([{ revision: 40, data: { name: 'name 39' } }]);
   expect(streams.get('team-nobody')).toEqual([]);

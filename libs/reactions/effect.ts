@@ -24,6 +24,8 @@ export interface ReactionInputs {
   readonly streams: ReadonlyMap<string, readonly RecordedEvent[]>;
   /** The requested numbers of open cases by owner and priority. */
   readonly openCases: OpenCases;
+  /** By customer, who owned their last case; absent where nobody asked. */
+  readonly lastOwners?: ReadonlyMap<string, string>;
 }
 
 /** What the reactor looks up before it runs a reaction. */
@@ -34,6 +36,14 @@ export interface Needs {
   readonly lastOf?: readonly string[];
   /** Count, by owner and priority, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
   readonly openCasesBefore?: string;
+  /**
+   * Who owned the last case of some customers, if anything happened in it since then (UTC, ISO 8601). Whose, may follow
+   * from the streams.
+   */
+  readonly lastOwnersOf?: {
+    readonly since: string;
+    customers(this: void, streams: ReactionInputs['streams']): readonly string[];
+  };
 }
 
 /**

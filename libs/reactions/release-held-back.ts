@@ -8,7 +8,7 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import type { TriagedResponse } from '../recovery/response/response-events.js';
 import type { CaseOfCell } from '../recovery/triage/triage.js';
 import { effectOn, type EffectOn, type Needs, type ReactionInputs } from './effect.js';
-import { neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
+import { neededOfCustomers, neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
 
 /** A response that is held back, and the case that it waits for. */
 export type HeldBack = Pick<TriagedResponse, 'response' | 'score' | 'rule' | 'ruleSet'> &
@@ -27,8 +27,12 @@ export interface Day {
 }
 
 /** @param waiting what may get in: who suits it depends on what its response said */
-export function neededToRelease({ team, day, rules }: Day, waiting: readonly Pick<HeldBack, 'response'>[] = []): Needs {
-  const needed = neededToChoose(team, day, rules.ruleSet.triage?.owner);
+export function neededToRelease(
+  { team, day, at, rules }: Day,
+  waiting: readonly Pick<HeldBack, 'response'>[] = [],
+): Needs {
+  const customers = neededOfCustomers(rules, at, customersIn);
+  const needed = { ...neededToChoose(team, day, rules.ruleSet.triage?.owner), ...customers };
   if (!rules.routing) return needed;
   return { ...needed, streams: [...needed.streams, ...waiting.map(({ response }) => streamOf('response', response))] };
 }
@@ -37,7 +41,7 @@ export function neededToRelease({ team, day, rules }: Day, waiting: readonly Pic
 export function releaseByRule(
   waiting: readonly HeldBack[],
   of: Day,
-  inputs: Pick<ReactionInputs, 'streams' | 'openCases'>,
+  inputs: Omit<ReactionInputs, 'books'>,
 ): EffectOn<'intake'> | undefined {
   const { programme, team, day, at, rules } = of;
   const roster = rosterOf(team, inputs);
@@ -48,7 +52,9 @@ export function releaseByRule(
     team,
     day,
     limit: throttle.perTeamAndDay,
-    waiting: waiting.map((one) => asWaiting(one, receivedIn(streamOf('response', one.response), inputs), rules)),
+    waiting: waiting.map((one) =>
+      asWaiting(one, receivedIn(streamOf('response', one.response), inputs), rules, inputs),
+    ),
     roster,
     openCases: inputs.openCases,
     offHours: offHoursOf(roster, rules, at),
@@ -79,7 +85,7 @@ export function releaseByHand(event: Released, of: Day, inputs: ReactionInputs):
   const heldBack = { ...triaged, case: id, kind, priority, touchpoint: received.touchpoint };
   const command = stated({
     type: 'AllocateIntake' as const,
-    ...asWaiting(heldBack, received, rules),
+    ...asWaiting(heldBack, received, rules, inputs),
     team,
     day,
     roster,
@@ -94,11 +100,13 @@ const asWaiting = (
   { response, case: id, touchpoint, kind, priority, score, rule, ruleSet }: HeldBack,
   received: ReceivedResponse | undefined,
   rules: CompiledRules,
+  { lastOwners }: Pick<ReactionInputs, 'lastOwners'>,
 ) =>
   stated({
     response,
     case: id,
     touchpoint,
+    lastOwner: received && lastOwners?.get(received.customer),
     decided: {
       outcome: 'case-wanted' as const,
       kind,
@@ -113,3 +121,7 @@ const asWaiting = (
 
 const receivedIn = (stream: string, { streams }: Pick<ReactionInputs, 'streams'>): ReceivedResponse | undefined =>
   streams.get(stream)?.find((each) => each.type === 'ResponseReceived')?.data;
+
+const customersIn = (streams: ReactionInputs['streams']): readonly string[] => [
+  ...new Set([...streams.keys()].flatMap((stream) => receivedIn(stream, { streams })?.customer ?? [])),
+];

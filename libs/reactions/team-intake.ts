@@ -1,4 +1,5 @@
 import { streamOf } from '../recovery/aggregates.js';
+import { instant, isoOf } from '../recovery/fast/instants.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { OwnerRule } from '../recovery/intake/owner-rule.js';
 import type { CompiledRules } from '../recovery/rules/compile.js';
@@ -25,12 +26,22 @@ type TeamChanged = Extract<RecordedEvent, { type: 'TeamChanged' }>;
 export function offHoursOf(
   roster: Roster | undefined,
   { ruleSet, calendars }: Pick<CompiledRules, 'ruleSet' | 'calendars'>,
-  instant: string,
+  when: string,
 ): readonly string[] | undefined {
   if (ruleSet.triage?.routing?.workingNow === undefined) return undefined;
-  const at = Date.parse(instant);
+  const at = instant(when);
   const works = new Map([...calendars].map(([name, calendar]) => [name, calendar.nextWorking(at) === at]));
   return roster?.members
     .filter(({ calendar }) => calendar !== undefined && works.get(calendar) === false)
     .map(({ id }) => id);
 }
+
+/** Whose last case may say who gets their next one, where the rules let it. */
+export const neededOfCustomers = (
+  { routing }: Pick<CompiledRules, 'routing'>,
+  at: string,
+  customers: NonNullable<Needs['lastOwnersOf']>['customers'],
+): Pick<Needs, 'lastOwnersOf'> =>
+  routing?.lastOwnerMs === undefined
+    ? {}
+    : { lastOwnersOf: { since: isoOf(instant(at) - routing.lastOwnerMs), customers } };

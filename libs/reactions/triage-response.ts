@@ -9,7 +9,7 @@ import type { RuleBooks } from '../recovery/rules/rule-book.js';
 import { triage, type Triage, type TriagedCase } from '../recovery/triage/triage.js';
 import { effectOn, type CommandReaction, type Effect, type Needs, type ReactionInputs } from './effect.js';
 import { dayOfRelease, neededToRelease, releaseByHand } from './release-held-back.js';
-import { neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
+import { neededOfCustomers, neededToChoose, offHoursOf, rosterOf } from './team-intake.js';
 
 type Received = Extract<RecordedEvent, { type: 'ResponseReceived' }>;
 type Allocated = Extract<RecordedEvent, { type: 'IntakeAllocated' }>;
@@ -25,7 +25,7 @@ export const triageResponse: CommandReaction<ResponseEvent | IntakeEvent> = {
   needs: {
     ResponseReceived: (event, books) => {
       const decided = decide(event, books);
-      return decided?.outcome === 'case-wanted' ? toAllocate(event, decided) : { streams: [] };
+      return decided?.outcome === 'case-wanted' ? toAllocate(event, decided, books) : { streams: [] };
     },
     IntakeAllocated: ({ data }) => ({ streams: [streamOf('response', data.response)] }),
     IntakeHeldBack: ({ data }) => ({ streams: [streamOf('response', data.response)] }),
@@ -68,11 +68,14 @@ const teamOf = (event: Received, { team }: TriagedCase): string => team ?? event
 /** The day, in UTC, on which the source reported: a late delivery counts against the throttle of its arrival. */
 const dayOf = ({ knownAt }: Received): string => knownAt.slice(0, 10);
 
-const toAllocate = (event: Received, decided: TriagedCase): Needs =>
-  neededToChoose(teamOf(event, decided), dayOf(event), decided.intake.owner);
+function toAllocate(event: Received, decided: TriagedCase, books: RuleBooks): Needs {
+  const needed = neededToChoose(teamOf(event, decided), dayOf(event), decided.intake.owner);
+  const rules = books.at(event.programme, event.occurredAt);
+  return { ...needed, ...(rules && neededOfCustomers(rules, event.knownAt, () => [event.data.customer])) };
+}
 
 function allocation(event: Received, decided: TriagedCase, inputs: ReactionInputs): Effect {
-  const { response, source, externalId, touchpoint } = event.data;
+  const { response, source, externalId, touchpoint, customer } = event.data;
   const team = teamOf(event, decided);
   const day = dayOf(event);
   const roster = rosterOf(team, inputs);
@@ -84,6 +87,7 @@ function allocation(event: Received, decided: TriagedCase, inputs: ReactionInput
     team,
     day,
     touchpoint,
+    lastOwner: inputs.lastOwners?.get(customer),
     decided,
     roster,
     openCases: inputs.openCases,

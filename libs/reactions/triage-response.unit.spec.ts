@@ -7,7 +7,7 @@ import { compileRules } from '../recovery/rules/compile.js';
 import { ruleBooks } from '../recovery/rules/rule-book.js';
 import type { RuleSet, TriageRules } from '../recovery/rules/rule-set.js';
 import type { Effect, ReactionInputs } from './effect.js';
-import { releaseByRule } from './release-held-back.js';
+import { neededToRelease, releaseByRule } from './release-held-back.js';
 import { triageResponse } from './triage-response.js';
 
 const at = '2031-05-05T12:00:00.000Z';
@@ -285,5 +285,38 @@ describe('working hours', () => {
   test('are looked up where the rules ask for them; whose calendar is unknown works at any time', () => {
     expect(asked({ workingNow: 'required' })).toMatchObject({ offHours: ['ana'] });
     expect(asked({})).not.toHaveProperty('offHours');
+  });
+});
+
+describe('the owner of the customer’s last case', () => {
+  const routing = { lastOwner: { within: '30d' } };
+  test('is looked for where the rules let them have the next one', () => {
+    const needs = (of: TriageRules) => triageResponse.needs.ResponseReceived?.(received(), booksOf(of));
+    expect(needs(MATRIX)?.lastOwnersOf).toBeUndefined();
+    const asked = needs({ ...MATRIX, routing })?.lastOwnersOf;
+    expect(asked?.since).toBe('2031-04-05T12:00:00.000Z');
+    expect(asked?.customers(new Map())).toEqual(['cus-1']);
+    const lastOwners = new Map([['cus-1', 'ana']]);
+    expect(triage(received(), inputs({ lastOwners }))).toMatchObject([{ command: { lastOwner: 'ana' } }]);
+  });
+  test('is looked for in what waits, too', () => {
+    const books = booksOf({
+      ...MATRIX,
+      routing,
+      throttle: { perTeamAndDay: 5, release: { order: 'oldest-first', within: '2d' } },
+    });
+    const rules = books.at('deliveries', at);
+    if (!rules) throw new Error('Expected rules.');
+    const day = { programme: 'deliveries', team: 'north', at, day: '2031-05-05', rules };
+    const waiting = [
+      { response: 'r1', case: 'k1', kind: 'recover', priority: 'high', score: 'low', rule: 'low/yes', ruleSet: 'x' },
+    ] as const;
+    const { streams, lastOwnersOf } = neededToRelease(day, waiting);
+    expect(streams).toEqual(['response-r1']);
+    expect(lastOwnersOf?.customers(inputs().streams)).toEqual(['cus-1']);
+    const lastOwners = new Map([['cus-1', 'ana']]);
+    expect(releaseByRule(waiting, day, inputs({ lastOwners }))).toMatchObject({
+      command: { waiting: [{ response: 'r1', lastOwner: 'ana' }] },
+    });
   });
 });

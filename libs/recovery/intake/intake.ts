@@ -40,6 +40,7 @@ export const AllocateIntake = command('AllocateIntake', {
     response: Text(),
     case: Text(),
     touchpoint: Optional(Text()),
+    lastOwner: Optional(Text()),
     decided: field<TriagedCase>({ type: 'object' }),
     /** A person lets it in that was held back. */
     released: Optional(OneOf(RELEASED_BY)),
@@ -51,6 +52,8 @@ export interface WaitingResponse {
   readonly response: string;
   readonly case: string;
   readonly touchpoint?: string;
+  /** Of the customer's last case, where the rules let them have the next one. */
+  readonly lastOwner?: string;
   readonly decided: TriagedCase;
 }
 
@@ -102,14 +105,17 @@ function letIn(asked: CommandOf<typeof ReleaseHeldBack>, intake: Intake): Intake
 }
 
 function allocated(
-  { response, case: id, touchpoint, decided }: WaitingResponse,
+  { response, case: id, touchpoint, lastOwner, decided }: WaitingResponse,
   { team, day, roster, openCases, offHours }: Pick<IntakeCommand, keyof typeof ofDay>,
   cases: CasesOfDay,
   released: ReleasedBy | undefined,
 ): EventOf<typeof IntakeAllocated> {
   const { kind, priority, score, rule, ruleSet } = decided;
   const { intake: of } = decided;
-  const { owner, by, because } = chooseOwner({ rule: of, day, touchpoint, roster, openCases, offHours }, cases);
+  const { owner, by, because } = chooseOwner(
+    { rule: of, day, touchpoint, lastOwner, roster, openCases, offHours },
+    cases,
+  );
   return fact(IntakeAllocated, {
     response,
     case: id,

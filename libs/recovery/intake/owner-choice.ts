@@ -12,6 +12,8 @@ interface CaseWithoutOwner {
   readonly openCases: OpenCases;
   /** Members who do not work at this instant, by their calendars. */
   readonly offHours?: readonly string[] | undefined;
+  /** Of the customer's last case, where the rules let them have the next one. */
+  readonly lastOwner?: string | undefined;
 }
 
 /** The team's cases of the day so far. */
@@ -44,7 +46,7 @@ function byRule(
   agents: readonly Member[],
   intake: CasesOfDay,
 ): { readonly owner: string } | { readonly because: FallbackReason } {
-  const { rule, day, touchpoint, openCases, offHours = [] } = command;
+  const { rule, day, touchpoint, openCases, offHours = [], lastOwner } = command;
   const works = ({ id }: Member): boolean => !offHours.includes(id);
   const mayWork = (member: Member): boolean =>
     isPresent(member, day) && (rule.workingNow !== 'required' || works(member));
@@ -63,9 +65,11 @@ function byRule(
     const member = agents.find(({ id }) => id === named);
     return !member || (mayWork(member) && hasRoom(member) && (works(member) || !able.some(works)));
   };
-  const named = [...(rule.named ?? []), ...ofTouchpoint(rule, touchpoint)].find(canTake);
   const owner =
-    named ?? (rule.owner === 'balanced' ? leastLoaded(able, command, intake) : nextInTurn(able, agents, day, intake));
+    rule.named?.find(canTake) ??
+    free.find((member) => member.id === lastOwner && works(member))?.id ??
+    ofTouchpoint(rule, touchpoint).find(canTake) ??
+    (rule.owner === 'balanced' ? leastLoaded(able, command, intake) : nextInTurn(able, agents, day, intake));
   if (owner !== undefined) return { owner };
   return { because: suited.length === 0 ? 'nobody-suits' : present.length === 0 ? 'nobody-present' : 'no-room' };
 }

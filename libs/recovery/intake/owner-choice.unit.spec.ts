@@ -94,6 +94,27 @@ describe('working hours', () => {
   });
 });
 
+describe('whoever owned the customer’s last case', () => {
+  const team = [agent('ana'), agent('ben', { capacity: 1, skills: ['billing'] })];
+  const given = { lastOwner: 'ben' };
+  test('gets the next one, before the owner of the touchpoint', () => {
+    expect(ownerOf(team, {}, given)).toBe('ben');
+    const touchpoints = { owner: 'by-touchpoint', touchpointOwners: { shop: 'ana' } } as const;
+    expect(ownerOf(team, touchpoints, { ...given, touchpoint: 'shop' })).toBe('ben');
+  });
+  test('not without room, while away or off work, nor without the skill', () => {
+    expect(ownerOf(team, {}, { ...given, openCases: { ben: 1 } })).toBe('ana');
+    const absences = [{ from: day, to: day }];
+    expect(ownerOf([agent('ana'), agent('ben', { absences })], {}, given)).toBe('ana');
+    expect(ownerOf(team, { workingNow: 'preferred' }, { ...given, offHours: ['ben'] })).toBe('ana');
+    expect(ownerOf(team, { skills: ['billing'] }, { lastOwner: 'ana' })).toBe('ben');
+  });
+  test('nor where somebody is named, or they left the team', () => {
+    expect(ownerOf(team, { named: ['ana'] }, given)).toBe('ana');
+    expect(ownerOf(team, {}, { lastOwner: 'eva' })).toBe('ana');
+  });
+});
+
 describe('balanced by weight', () => {
   const team = [agent('ana'), agent('ben')];
   const openCases = { ana: { urgent: 1 }, ben: { normal: 2 } };
@@ -154,6 +175,7 @@ describe('whatever comes', () => {
     named: some([...IDS, 'lawyer']),
     workingNow: fc.constantFrom(undefined, 'preferred', 'required'),
     offHours: some(IDS),
+    lastOwner: fc.constantFrom(undefined, ...IDS),
     priority: fc.constantFrom('urgent', 'normal'),
   });
   const owner = fc.constantFrom('round-robin', 'balanced');
@@ -167,11 +189,11 @@ describe('whatever comes', () => {
       fc.property(members, owner, open, fc.array(wanted, { maxLength: 25 }), (team, how, openCases, cases) => {
         const given: string[] = [];
         let byOwner = NOBODY;
-        for (const { offHours, priority, ...rule } of cases) {
+        for (const { offHours, lastOwner, priority, ...rule } of cases) {
           const asked = [
             team,
             { owner: how, weights: { urgent: 3 }, ...rule },
-            { offHours, openCases, byOwner },
+            { offHours, lastOwner, openCases, byOwner },
           ] as const;
           const chosen = choose(...asked);
           expect(choose(...asked)).toEqual(chosen);

@@ -75,12 +75,13 @@ function overrideProblems({ say, condition, unique }: Check, overrides: Override
   });
 }
 
-function routingProblems({ say, condition }: Check, { routing, owner }: TriageRules): void {
+function routingProblems({ say, condition, duration }: Check, { routing, owner }: TriageRules): void {
   if (!routing) return;
   if (owner === undefined)
     say(['triage', 'routing'], 'Nothing says how to choose among those who suit.', 'Set owner, such as round-robin.');
   if (routing.weights && owner !== 'balanced')
     say(['triage', 'routing', 'weights'], 'They are read with owner balanced only.', 'Set owner, or leave them out.');
+  duration(['triage', 'routing', 'lastOwner', 'within'], routing.lastOwner?.within);
   for (const part of ['owners', 'skills'] as const)
     routing[part]?.forEach(({ when }, i) => {
       condition(['triage', 'routing', part, i, 'when'], when, ROUTING_FIELDS, {});

@@ -184,6 +184,7 @@ export const RULE_SET_SCHEMA = {
       ),
       language: oneOf('required', 'preferred'),
       workingNow: oneOf('required', 'preferred'),
+      lastOwner: object(['within'], { within: ref('duration') }),
       weights: {
         type: 'object',
         description: 'Write weights by priority, such as high: 3.',

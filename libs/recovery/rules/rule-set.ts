@@ -90,6 +90,8 @@ export interface RoutingRules {
   readonly language?: 'required' | 'preferred';
   /** The owner works now, by the calendar that the team names for them: always, or if somebody who does has room. */
   readonly workingNow?: 'required' | 'preferred';
+  /** Whoever owned the customer's last case gets the next one, if anything happened in it so recently. */
+  readonly lastOwner?: { readonly within: string };
   /** What an open case weighs by its priority, with owner balanced. Default 1. */
   readonly weights?: Readonly<Record<string, number>>;
 }

@@ -76,7 +76,12 @@ export class PathsOfStreams {
   private async triage(to: Factors, run: string): Promise<void> {
     const { events } = this.stores;
     const { commands, rules } = this.way;
-    const errands = new Errands(triageResponse, { events, rules: () => rules.books(), openCases: async () => ({}) });
+    const errands = new Errands(triageResponse, {
+      events,
+      rules: () => rules.books(),
+      openCases: async () => ({}),
+      lastOwner: async () => undefined,
+    });
     const received: RecordedEvent[] = [];
     for (let n = 0; n < OPERATIONS; n++) {
       const { customer } = caseOf(n);
