@@ -2,11 +2,15 @@ import type { ClockDocument } from '../../libs/read-models/clocks.js';
 import { allPages } from '../../libs/read-store/all-pages.js';
 import type { ReadStore } from '../../libs/read-store/read-store.js';
 import {
-  dueBy,
+  CASE_LOOKS,
+  CLOCK_LOOKS,
+  dueByCase,
+  dueByClock,
   filterOf,
   filterOfCases,
   inOrder,
   LOOKS,
+  type CaseAsListed,
   type Due,
   type Look,
   type Span,
@@ -18,7 +22,7 @@ const CASES_AT_A_TIME = 200;
 
 /** Finds what is due by the indexes of the read models: it reads no document that is not due. */
 export class DueIndex {
-  constructor(private readonly reads: Pick<ReadStore, 'find'>) {}
+  constructor(private readonly reads: Pick<ReadStore, 'find' | 'load'>) {}
 
   /** What falls due in the span, in order: all of one instant together, but never more than a page. */
   async *between(span: Span, looks: readonly Look[] = LOOKS): AsyncIterable<readonly Due[]> {
@@ -37,19 +41,33 @@ export class DueIndex {
     }
   }
 
-  /** What these cases have that falls due in the span. */
+  /** What the clocks of these cases have that falls due in the span. */
   async ofCases(cases: readonly string[], span: Span): Promise<readonly Due[]> {
     const found: Due[] = [];
-    for (let from = 0; from < cases.length; from += CASES_AT_A_TIME) {
-      const filter = filterOfCases(cases.slice(from, from + CASES_AT_A_TIME), span);
-      for await (const page of allPages(this.reads, 'clocks', { filter }))
+    for (const some of partsOf(cases))
+      for await (const page of allPages(this.reads, 'clocks', { filter: filterOfCases(some, span) }))
         for (const clock of page as unknown as readonly ClockDocument[])
           // it stores what it declares
-          found.push(...LOOKS.flatMap((look) => dueBy(look, clock, span) ?? []));
-    }
+          found.push(...CLOCK_LOOKS.flatMap((look) => dueByClock(look, clock, span) ?? []));
+    return found.toSorted(inOrder);
+  }
+
+  /** What these cases themselves have that falls due in the span. */
+  async ofWork(generation: number, cases: readonly string[], span: Span): Promise<readonly Due[]> {
+    const found: Due[] = [];
+    for (const some of partsOf(cases))
+      for (const { document } of (await this.reads.load(generation, 'queues', some)).values()) {
+        const listed = document as unknown as CaseAsListed; // it stores what it declares
+        found.push(...CASE_LOOKS.flatMap((look) => dueByCase(look, listed, span) ?? []));
+      }
     return found.toSorted(inOrder);
   }
 }
+
+const partsOf = (cases: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(cases.length / CASES_AT_A_TIME) }, (_, part) =>
+    cases.slice(part * CASES_AT_A_TIME, (part + 1) * CASES_AT_A_TIME),
+  );
 
 /** What one look leads to, page by page. */
 class Line {
@@ -83,8 +101,11 @@ class Line {
     const sort = [{ field: look.by, direction: 'asc' }] as const;
     const query = { filter: filterOf(look, span), sort, limit: PAGE, ...(after !== undefined && { after }) };
     const { documents, next } = await this.reads.find(look.collection, query);
-    const clocks = documents as unknown as readonly ClockDocument[]; // it stores what it declares
-    this.page = clocks.flatMap((clock) => dueBy(look, clock, span) ?? []);
+    // It stores what it declares.
+    this.page =
+      look.collection === 'clocks'
+        ? (documents as unknown as readonly ClockDocument[]).flatMap((clock) => dueByClock(look, clock, span) ?? [])
+        : (documents as unknown as readonly CaseAsListed[]).flatMap((listed) => dueByCase(look, listed, span) ?? []);
     this.at = 0;
     this.after = next;
     if (this.page.length === 0 && next !== undefined) await this.read();

@@ -9,7 +9,14 @@ import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { CASE_EVENT_TYPES } from '../../libs/read-models/case-stream.js';
 import { QueryRefused, type ReadStore } from '../../libs/read-store/read-store.js';
-import { effectOfDue, escalationsOf, isSettledBy, LOOKS, type Due } from '../../libs/reactions/timekeeper.js';
+import {
+  effectOfDue,
+  escalationsOf,
+  inOrder,
+  isSettledBy,
+  OPEN_LOOKS,
+  type Due,
+} from '../../libs/reactions/timekeeper.js';
 import { ownRequest } from './carry-out.js';
 import { DueIndex } from './due-index.js';
 import { Later } from './later.js';
@@ -19,9 +26,9 @@ import { loadPlace, savePlace, type Place } from './timekeeper-place.js';
 
 export interface TimekeeperOptions {
   readonly events: Pick<EventStore, 'readAll' | 'end'>;
-  readonly reads: Pick<ReadStore, 'find' | 'live' | 'checkpoints'>;
+  readonly reads: Pick<ReadStore, 'find' | 'load' | 'live' | 'checkpoints'>;
   readonly ledger: Ledger;
-  readonly commands: Pick<Commands, 'executeInTurn'>;
+  readonly commands: Pick<Commands, 'execute' | 'executeInTurn'>;
   readonly rules: Pick<RulesInForce, 'reload' | 'books'>;
   /** Version of the time-zone data of this process. */
   readonly timeZoneData: string;
@@ -105,12 +112,13 @@ export class Timekeeper {
     this.place ??= await loadPlace(this.options, now);
     this.ticked++;
     const live = await reads.live();
-    if (!live?.collections.some(({ name }) => name === 'clocks')) return;
+    const shown = new Set(live?.collections.map(({ name }) => name));
+    if (!live || !shown.has('clocks') || !shown.has('queues')) return;
     await rules.reload();
     try {
       this.lookIn(live.id);
       await this.retry(now);
-      await this.followUpTo(await this.foldedUpTo(live.id), signal);
+      await this.followUpTo(live.id, await this.foldedUpTo(live.id), signal);
       await this.sweep(now, signal);
       await this.lookAgain(signal);
     } catch (error) {
@@ -148,7 +156,11 @@ export class Timekeeper {
   }
 
   /** An event can move a due time to before what is swept, such as one that is told late. */
-  private async followUpTo(upTo: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+  private async followUpTo(
+    generation: number,
+    upTo: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { place } = this;
     if (!place || upTo === undefined || place.followed === upTo) return;
     const { since, sweptTo, followed } = place;
@@ -165,10 +177,18 @@ export class Timekeeper {
       filter: { types: CASE_EVENT_TYPES },
     })) {
       const touched = new Set<string>();
-      for (const { position: at, stream, imported, recordedAt } of events)
+      const toldLate = new Set<string>();
+      for (const { position: at, stream, imported, recordedAt, occurredAt, type } of events) {
         // What a file tells of the time before it is nobody's to notice, and later times are still to be swept.
-        if (at <= upTo && !(imported && recordedAt >= sweptTo)) touched.add(stream.slice('case-'.length));
-      await this.recordInOrder(await this.index.ofCases([...touched], passed));
+        if (at > upTo || (imported && recordedAt >= sweptTo)) continue;
+        const id = stream.slice('case-'.length);
+        touched.add(id);
+        // Tries and pauses that are told in time fall due later.
+        if (occurredAt < sweptTo || type === 'EventCorrected') toldLate.add(id);
+      }
+      const ofWork = await this.index.ofWork(generation, [...toldLate], passed);
+      const ofClocks = await this.index.ofCases([...touched], passed);
+      await this.recordInOrder([...ofWork, ...ofClocks].toSorted(inOrder));
       if (signal?.aborted) return;
       if (position >= upTo) break;
       if (++batches >= MOST_BATCHES) {
@@ -222,10 +242,7 @@ export class Timekeeper {
     if (!again) return;
     const { before } = again;
     let looked = 0;
-    for await (const together of this.index.between(
-      again,
-      LOOKS.filter(({ open }) => open),
-    )) {
+    for await (const together of this.index.between(again, OPEN_LOOKS)) {
       if (signal?.aborted) return;
       const from = together[0]?.at ?? again.from;
       if (looked >= MOST_AGAIN && this.place) {
@@ -242,9 +259,9 @@ export class Timekeeper {
 
   private async retry(now: string): Promise<void> {
     const waited = await this.aside.ready(now);
-    const lines = Map.groupBy(waited, ({ due }) => due.case).values();
+    const lines = linesOf(waited, ({ due }) => due);
     await allOrThrow(
-      [...lines].map(async (line) => {
+      lines.map(async (line) => {
         for (const { due, failures } of line) {
           const [outcome] = await this.outcomesOf([due]);
           if (typeof outcome === 'object') await this.aside.put(due, failures + 1, outcome.because, now);
@@ -258,9 +275,9 @@ export class Timekeeper {
   private async record(together: readonly Due[]): Promise<void> {
     const now = this.options.now();
     const news = together.filter(({ id }) => !this.known.has(id));
-    const lines = Map.groupBy(news, (due) => due.case).values();
+    const lines = linesOf(news, (due) => due);
     await allOrThrow(
-      [...lines].map(async (line) => {
+      lines.map(async (line) => {
         const outcomes = await this.outcomesOf(line);
         for (const [index, due] of line.entries()) {
           const outcome = outcomes[index];
@@ -274,13 +291,9 @@ export class Timekeeper {
 
   /** An outcome for each, in order. @throws what may pass, such as a store that is down */
   private async outcomesOf(line: readonly Due[]): Promise<readonly Outcome[]> {
-    const { commands, rules, timeZoneData, now } = this.options;
-    const requests = line.map((due) => {
-      const effect = effectOfDue(due, timeZoneData);
-      return ownRequest(NAME, effect, idOf(NAME, due.id, now()));
-    });
+    const { rules } = this.options;
     try {
-      const outcomes = await commands.executeInTurn(requests);
+      const outcomes = await this.carriedOut(line);
       const broken = line.filter((_, index) => outcomes[index] !== undefined && !isRefusal(outcomes[index]));
       // Before anything goes on from here: after a crash in between, the breach comes again and is known.
       await this.later.put(broken.flatMap((due) => escalationsOf(due, rules.books())));
@@ -292,6 +305,15 @@ export class Timekeeper {
       for (const due of line) alone.push(...(await this.outcomesOf([due])));
       return alone;
     }
+  }
+
+  /** What goes to one stream goes there with one append, but for what has happened at a time of its own. */
+  private async carriedOut(line: readonly Due[]): ReturnType<Commands['executeInTurn']> {
+    const { commands, timeZoneData, now } = this.options;
+    const requestOf = (due: Due) => ownRequest(NAME, effectOfDue(due, timeZoneData), idOf(NAME, due.id, now()));
+    const [first] = line;
+    if (first?.kind !== 'pause-end') return commands.executeInTurn(line.map(requestOf));
+    return [await commands.execute({ ...requestOf(first), occurredAt: first.dueAt })];
   }
 
   private noted(due: Due, outcome: Refusal | { readonly events: readonly unknown[] } | undefined): Outcome {
@@ -309,6 +331,14 @@ export class Timekeeper {
     this.savedAt = performance.now();
   }
 }
+
+/** What goes to the clocks of one case stays together; the end of a pause goes to the case itself. */
+const linesOf = <Of>(all: readonly Of[], dueOf: (one: Of) => Due): readonly (readonly Of[])[] => [
+  ...Map.groupBy(all, (one) => {
+    const { kind, case: id } = dueOf(one);
+    return kind === 'pause-end' ? `case ${id}` : `clock ${id}`;
+  }).values(),
+];
 
 /** Waits for all, then throws the first error. */
 async function allOrThrow(works: readonly Promise<unknown>[]): Promise<void> {

@@ -222,6 +222,7 @@ test('what can not be recorded is set aside, waits longer each time, and holds u
   const aside: string[] = [];
   const timekeeper = team.timekeeper({
     commands: {
+      execute: (request) => team.commands.execute(request),
       executeInTurn: (requests) => {
         const [{ id, command } = { id: '', command: { type: '' } }] = requests;
         if (id !== 'bad' || command.type !== 'RecordTargetBreach') return team.commands.executeInTurn(requests);
@@ -312,5 +313,79 @@ describe('an escalation', () => {
     expect(await levels(team)).toEqual([]);
     await team.timekeeper().tick();
     expect(await levels(team)).toEqual(['k1 1 owner Raised 13:00']);
+  });
+});
+
+describe('of a case itself', () => {
+  const contact = { tries: 3, spacing: '24h' };
+  const CONTACT = booksOf([null, rulesOf([TARGET], { contact })]);
+  const tried: CaseCommand = { type: 'LogContactAttempt', channel: 'phone', outcome: 'no-answer' };
+  const retries = async (team: SimulatedTeam): Promise<readonly string[]> =>
+    (await team.history()).flatMap(({ type, data }) =>
+      type === 'ContactRetryDue' ? [`${data.case} ${data.to} ${data.dueAt.slice(5, 16)}`] : [],
+    );
+
+  test('the next try to reach the customer is told to the owner when it is due, each once', async () => {
+    const team = await teamAt(at('09:00'), CONTACT);
+    const timekeeper = team.timekeeper();
+    await timekeeper.tick();
+    for (const id of ['k1', 'reached']) await team.opens(id);
+    team.now = at('10:00');
+    for (const id of ['k1', 'reached']) await team.does(id, tried);
+    await team.fold();
+    team.now = at('16:00');
+    await team.does('reached', { ...tried, outcome: 'reached' } as CaseCommand);
+    for (const time of ['09:59', '10:01', '10:02']) {
+      team.now = at(time, '2031-05-06');
+      await timekeeper.tick();
+    }
+    expect(await retries(team)).toEqual(['k1 ana 05-06T10:00']);
+    await team.does('k1', tried);
+    await team.fold();
+    team.now = at('10:05', '2031-05-07');
+    await timekeeper.tick();
+    expect(await retries(team)).toEqual(['k1 ana 05-06T10:00', 'k1 ana 05-07T10:02']);
+  });
+
+  test('a pause that ends by itself ends in history too, at its end, once, and not if somebody ended it', async () => {
+    const team = await teamAt(at('09:00'));
+    const timekeeper = team.timekeeper();
+    await timekeeper.tick();
+    for (const id of ['k1', 'resumed', 'longer']) {
+      await team.opens(id);
+      await team.does(id, { type: 'PauseCase', waitingOn: 'customer', until: at('11:00') });
+    }
+    await team.fold();
+    team.now = at('10:00');
+    await team.does('resumed', { type: 'ResumeCase' });
+    await team.does('longer', { type: 'PauseCase', waitingOn: 'customer', until: at('15:00') });
+    // The index still says 11:00 of all.
+    team.now = at('12:00');
+    await Promise.all([timekeeper.tick(), team.timekeeper().tick()]);
+    await team.fold();
+    team.now = at('12:01');
+    await timekeeper.tick();
+    const ends = (await team.history()).filter(({ type }) => type === 'CaseResumed');
+    expect(ends.map(({ stream, actor, occurredAt }) => `${stream} ${actor.id} ${occurredAt.slice(11, 16)}`)).toEqual([
+      'case-resumed ana 10:00',
+      'case-k1 timekeeper 11:00',
+    ]);
+    const { documents } = await team.stores.reads.find('queues', { filter: { case: 'k1' } });
+    expect(documents).toMatchObject([{ status: 'open', pausedUntil: null, waitingOn: null }]);
+  });
+
+  test('a try that is told late is found though its time has passed', async () => {
+    const team = await teamAt(at('09:00'), CONTACT);
+    const timekeeper = team.timekeeper();
+    await timekeeper.tick();
+    await team.opens('k1');
+    await team.fold();
+    team.now = at('12:00', '2031-05-06');
+    await timekeeper.tick();
+    await team.does('k1', tried, { occurredAt: at('10:00') });
+    await team.fold();
+    team.now = at('12:01', '2031-05-06');
+    await timekeeper.tick();
+    expect(await retries(team)).toEqual(['k1 ana 05-06T10:00']);
   });
 });

@@ -6,7 +6,7 @@ import { placeOf } from '../recovery/clocks/clock.js';
 import { effectOn, type Effect } from './effect.js';
 
 /** What falls due by itself, and no event says so. */
-export type DueKind = 'breach' | 'warning' | 'escalation';
+export type DueKind = 'breach' | 'warning' | 'escalation' | 'retry' | 'pause-end';
 
 /** Something that falls due at an instant, as a read model knows it. The command decides whether it still does. */
 export interface Due {
@@ -17,12 +17,13 @@ export interface Due {
   readonly at: string;
   readonly programme: string;
   readonly case: string;
-  readonly target: string;
   readonly cycle: number;
-  readonly reply?: number;
-  /** What the clock promises. */
+  /** What the clock promises, when the next try is due, or when the pause ends. */
   readonly dueAt: string;
-  readonly ruleSet: string;
+  /** Of a clock. */
+  readonly target?: string;
+  readonly reply?: number;
+  readonly ruleSet?: string;
   /** Of an escalation. */
   readonly level?: number;
 }
@@ -43,6 +44,15 @@ export interface ClockAsListed {
   readonly ruleSet: string | null;
 }
 
+/** What the read model of the work says of a case. */
+export interface CaseAsListed {
+  readonly programme: string;
+  readonly case: string;
+  readonly cycle: number;
+  readonly contactDueAt: string | null;
+  readonly pausedUntil: string | null;
+}
+
 /** From an instant on, and before another. */
 export interface Span {
   readonly from: string;
@@ -50,7 +60,7 @@ export interface Span {
 }
 
 /** A look at an index of a read model that leads to what falls due in a span, and to nothing else. */
-export interface Look {
+export interface ClockLook {
   readonly kind: 'breach' | 'warning';
   readonly collection: 'clocks';
   /** The field whose instant it falls due at. */
@@ -60,11 +70,19 @@ export interface Look {
   readonly open: boolean;
 }
 
+export interface CaseLook {
+  readonly kind: 'retry' | 'pause-end';
+  readonly collection: 'queues';
+  readonly by: 'contactDueAt' | 'pausedUntil';
+}
+
+export type Look = ClockLook | CaseLook;
+
 const OPEN = ['running', 'paused'] as const;
 const STOPPED = ['completed', 'cancelled'] as const;
 
 /** A clock that stopped late was broken all the same, though it stopped before anybody looked. */
-export const LOOKS: readonly Look[] = [
+export const CLOCK_LOOKS: readonly ClockLook[] = [
   ...OPEN.map((state) => ({ kind: 'breach', collection: 'clocks', by: 'breachedFrom', state, open: true }) as const),
   ...STOPPED.map(
     (state) => ({ kind: 'breach', collection: 'clocks', by: 'breachedFrom', state, open: false }) as const,
@@ -72,11 +90,21 @@ export const LOOKS: readonly Look[] = [
   ...OPEN.map((state) => ({ kind: 'warning', collection: 'clocks', by: 'warnAt', state, open: true }) as const),
 ];
 
-export const filterOf = ({ by, state, open }: Look, { from, before }: Span): Filter => ({
-  state,
-  [by]: { $gte: from, $lt: before },
-  ...(!open && { met: false }),
-});
+export const CASE_LOOKS: readonly CaseLook[] = [
+  { kind: 'retry', collection: 'queues', by: 'contactDueAt' },
+  { kind: 'pause-end', collection: 'queues', by: 'pausedUntil' },
+];
+
+export const LOOKS: readonly Look[] = [...CLOCK_LOOKS, ...CASE_LOOKS];
+
+/** Those at what goes on. */
+export const OPEN_LOOKS: readonly Look[] = [...CLOCK_LOOKS.filter(({ open }) => open), ...CASE_LOOKS];
+
+export function filterOf(look: Look, { from, before }: Span): Filter {
+  const inSpan = { [look.by]: { $gte: from, $lt: before } };
+  if (look.collection === 'queues') return inSpan;
+  return { state: look.state, ...inSpan, ...(!look.open && { met: false }) };
+}
 
 /** The clocks of some cases that fall due in a span by any look. */
 export const filterOfCases = (cases: readonly string[], { from, before }: Span): Filter => ({
@@ -85,7 +113,7 @@ export const filterOfCases = (cases: readonly string[], { from, before }: Span):
 });
 
 /** What a clock has that falls due in a span by a look. */
-export function dueBy(look: Look, clock: ClockAsListed, { from, before }: Span): Due | undefined {
+export function dueByClock(look: ClockLook, clock: ClockAsListed, { from, before }: Span): Due | undefined {
   const { state, met, case: id, programme, target, cycle, reply, dueAt, missedDueAt, ruleSet } = clock;
   const at = clock[look.by];
   const promised = look.kind === 'breach' ? (missedDueAt ?? dueAt) : dueAt;
@@ -107,21 +135,31 @@ export function dueBy(look: Look, clock: ClockAsListed, { from, before }: Span):
   });
 }
 
+/** What a case has that falls due in a span by a look. */
+export function dueByCase({ kind, by }: CaseLook, listed: CaseAsListed, { from, before }: Span): Due | undefined {
+  const { case: id, programme, cycle } = listed;
+  const at = listed[by];
+  if (at === null || at < from || at >= before) return undefined;
+  return { kind, id: `${id}/${kind}/${at}`, at, programme, case: id, cycle, dueAt: at };
+}
+
 /** What to record of it. */
 export function effectOfDue(due: Due, timeZoneData: string): Effect {
-  const { kind, case: id, target, cycle, reply, dueAt, programme, level = 0 } = due;
+  const { kind, case: id, target = '', cycle, reply, dueAt, programme, level = 0 } = due;
+  if (kind === 'pause-end') return effectOn('case', id, { type: 'EndPause', until: dueAt }, { programme });
   const asked = stated({ case: id, target, cycle, reply, dueAt, timeZoneData });
   const commands = {
     breach: { type: 'RecordTargetBreach', ...asked },
     warning: { type: 'RecordTargetWarning', ...asked },
     escalation: { type: 'RaiseEscalation', ...asked, level },
+    retry: { type: 'RecordRetryDue', case: id, cycle, dueAt },
   } as const;
   return effectOn('clock', id, commands[kind], { programme });
 }
 
 /** What falls due because a clock is breached: the levels of its target. */
 export function escalationsOf(breach: Due, books: RuleBooks): readonly Due[] {
-  const { kind, programme, target, ruleSet, dueAt, at } = breach;
+  const { kind, programme, target = '', ruleSet, dueAt, at } = breach;
   const rules = books.book(programme).find((entry) => entry.rules.hash === ruleSet)?.rules;
   const ruled = rules?.targetsById.get(target);
   if (kind !== 'breach' || !ruled) return [];
@@ -148,6 +186,11 @@ const SETTLED: ReadonlySet<string> = new Set([
   'warning-too-late',
   'not-due-yet',
   'due-before-import',
+  'retry-not-due',
+  'case-not-found',
+  'case-merged',
+  'before-the-case',
+  'contradicts-what-followed',
   'escalation-without-breach',
   'escalation-not-in-rules',
 ]);

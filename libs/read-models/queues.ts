@@ -1,8 +1,6 @@
 import type { CaseFacts } from '../recovery/case/case-facts.js';
-import { inWork, type Attempt, type OpenedCase } from '../recovery/case/case-state.js';
-import { allowedFrom, tries } from '../recovery/contact/contact-attempts.js';
-import { instant, isoOf } from '../recovery/fast/instants.js';
-import type { CompiledRules } from '../recovery/rules/compile.js';
+import type { Attempt } from '../recovery/case/case-state.js';
+import { contactDueAfter, contactDueOf } from '../recovery/contact/contact-due.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
@@ -30,43 +28,14 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   clocks,
 });
 
-/**
- * When the rules allow the next try, by spacing, cap and hours; null once the customer was reached or refused contact, or all tries are made. An
- * attempt that does not count, such as one out of hours, leaves its try to be made.
- */
-const contactDue = (
-  { facts: { cycle, contacted }, attempts }: OpenedCase,
-  at: string,
-  rules: CompiledRules | undefined,
-): string | null => {
-  const contact = rules?.contact;
-  if (!contact || contacted) return null;
-  if (attempts.some((attempt) => attempt.cycle === cycle && attempt.outcome === 'refused')) return null;
-  const counted = tries(attempts, cycle, rules);
-  if (counted.length >= contact.tries) return null;
-  const last = counted.at(-1);
-  const spaced = last ? instant(last.at) + contact.spacingMs : instant(at);
-  const earliest = allowedFrom(attempts, rules.ruleSet.contact?.frequencyCap, spaced);
-  return isoOf(contact.hours ? contact.hours.nextWorking(earliest) : earliest);
-};
-
 const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inputs): QueueFact | undefined => {
   const { rules } = inputs;
   const clocks = inputs.clocks.after(before?.clocks, event);
   if (!clocks) return undefined;
-  const fact = before
-    ? { ...before, clocks, touchedAt: event.occurredAt, breachCount: before.breachCount + breachesOf(event).length }
-    : begin(event, clocks);
-  switch (event.type) {
-    case 'ContactAttempted': {
-      const { programme, occurredAt } = event;
-      return { ...fact, contactDueAt: contactDue(clocks.case, occurredAt, rules.at(programme, occurredAt)) };
-    }
-    case 'CaseReopened':
-      return { ...fact, contactDueAt: null };
-    default:
-      return fact;
-  }
+  const contactDueAt = contactDueAfter(before?.contactDueAt ?? null, event, clocks.case, rules);
+  if (!before) return { ...begin(event, clocks), contactDueAt };
+  const breachCount = before.breachCount + breachesOf(event).length;
+  return { ...before, clocks, touchedAt: event.occurredAt, breachCount, contactDueAt };
 };
 
 const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cycle }: CaseFacts): readonly Of[] =>
@@ -106,7 +75,7 @@ const ORDERS = [
  */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 12,
+  version: 13,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -144,6 +113,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     // Few cases have these: without an index all others would be read past.
     ['waitingOn', 'nextDueAt'],
     ['toAuthorise', 'nextDueAt'],
+    ['pausedUntil'],
   ],
   ...ofEachCase(evolve),
   documents: (fact, key, { rules }) => {
@@ -173,7 +143,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       nextTarget: next?.target ?? null,
       attempts: inCycle<Attempt>(attempts, facts).length,
       contacted: facts.contacted,
-      contactDueAt: inWork(facts) ? fact.contactDueAt : null,
+      contactDueAt: contactDueOf(fact.clocks.case, fact.contactDueAt),
       waitingOn: facts.waitingOn,
       pausedUntil: pausedUntil ?? null,
       unanswered: facts.unanswered,

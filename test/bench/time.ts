@@ -4,6 +4,8 @@ import { idOf } from '../../libs/event-sourcing/identity.js';
 import { ALL_SHARDS } from '../../libs/event-sourcing/shard.js';
 import { openStores, type Stores } from '../../libs/platform/stores/open-stores.js';
 import { clocks } from '../../libs/read-models/clocks.js';
+import type { AnyReadModel } from '../../libs/read-models/read-models.js';
+import { queues } from '../../libs/read-models/queues.js';
 import { Inputs } from '../../libs/read-models/inputs.js';
 import { booksOf, RESOLVE, rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import { switchGeneration } from '../../libs/replay/builds/generations.js';
@@ -15,6 +17,7 @@ import type { Figure, Size } from './measure.js';
 const BEGAN = Date.parse('2031-05-05T09:00:00.000Z');
 const after = (seconds: number): string => new Date(BEGAN + seconds * 1_000).toISOString();
 const BOOKS = booksOf([null, rulesOf([{ ...RESOLVE, stop: { acknowledged: true } }])]);
+const READ: readonly AnyReadModel[] = [clocks, queues];
 const DAY = 86_400;
 const TICKS = 200;
 const AT_ONCE = 1_000;
@@ -73,7 +76,7 @@ class Desk {
   async begin(): Promise<number> {
     const { reads } = this.stores;
     const stamp = { ruleBooks: {}, reason: 'bench', madeAt: this.now };
-    return (await reads.begin(shapesOf([clocks as never]), stamp)).id;
+    return (await reads.begin(shapesOf(READ), stamp)).id;
   }
 
   async serve(generation: number): Promise<void> {
@@ -135,7 +138,7 @@ async function breachesAtOnce(size: Size, folder: string): Promise<number[]> {
       desk.now = after(7 * DAY * run + 1);
       const opened = Array.from({ length: AT_ONCE }, (_, n) => openCase(desk, `${run}-${n}`));
       await Promise.all(opened);
-      await catchUp(generation, { events, reads, projections: [clocks as never], inputs });
+      await catchUp(generation, { events, reads, projections: READ, inputs });
       desk.now = after(7 * DAY * run + 4 * 3_600 - 60);
       await desk.timekeeper.tick();
       const before = desk.recorded;

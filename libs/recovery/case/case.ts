@@ -44,7 +44,7 @@ import {
   OfferResolution,
   ResolutionOffered,
 } from '../offer/resolution-offer.js';
-import { afterPause, CasePaused, CaseResumed, PauseCase, ResumeCase } from '../pause/pause.js';
+import { afterPause, CasePaused, CaseResumed, PauseCase, EndPause, ResumeCase } from '../pause/pause.js';
 import { CasePriorityChanged, ChangePriority } from '../priority/priority.js';
 import { CaseReopened, ReopenCase } from '../reopen/reopening.js';
 import { IdentifyRootCause, RootCauseIdentified } from '../root-cause/root-cause.js';
@@ -109,6 +109,7 @@ export const CASE_COMMANDS = [
   AnswerOffer,
   PauseCase,
   ResumeCase,
+  EndPause,
   HandOffCase,
   EscalateCase,
   IdentifyRootCause,
@@ -219,7 +220,7 @@ function decide(command: CaseCommand, { now, trail, commands }: CaseState, conte
         through('Go on there.', command.type, { id: state.mergedInto ?? '' }),
       );
     const then = afterPause(state, occurredAt ?? context.now);
-    return rule(command as never, then, context, { events, declarationOf }) as Decision<CaseEvent>;
+    return rule(command as never, then, context, { events, declarationOf, asLeft: state }) as Decision<CaseEvent>;
   };
   const isLate = occurredAt !== undefined && trail !== undefined && occurredAt < trail.latest.occurredAt;
   return isLate ? decideLate(decideOn, now, events(), occurredAt) : decideOn(now);

@@ -60,6 +60,8 @@ export interface CaseHistory {
   /** Oldest first. */
   readonly events: () => readonly Recorded[];
   readonly declarationOf: (type: string) => CaseEventDeclaration;
+  /** As the last event left it: a pause may have ended by itself since. */
+  readonly asLeft: OpenedCase;
 }
 
 interface DeclaringCommand<Name extends string, Fields extends TProperties, E extends DomainEvent> {

@@ -58,5 +58,24 @@ export const EscalationPassedOver = event('EscalationPassedOver', {
   fields: { ...level, because: OneOf(PASSED_OVER) },
 });
 
-export const CLOCK_EVENTS = [TargetWarned, TargetBreached, EscalationRaised, EscalationPassedOver] as const;
+/** The next try to reach the customer is due by the rules of contact. */
+export const ContactRetryDue = event('ContactRetryDue', {
+  topic,
+  fields: {
+    case: Text(),
+    cycle: Whole(),
+    dueAt: Instant,
+    /** The case's owner. */
+    to: Optional(Text()),
+    noticedAt: Instant,
+  },
+});
+
+export const CLOCK_EVENTS = [
+  TargetWarned,
+  TargetBreached,
+  EscalationRaised,
+  EscalationPassedOver,
+  ContactRetryDue,
+] as const;
 export type ClockEvent = EventOf<(typeof CLOCK_EVENTS)[number]>;

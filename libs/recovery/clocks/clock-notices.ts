@@ -2,12 +2,13 @@ import { fact } from '../../event-sourcing/declared-event.js';
 import { never, refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
+import { decideRetry, RecordRetryDue } from '../contact/retry-due.js';
 import { command } from '../vocabulary/command.js';
 import { Text } from '../vocabulary/fields.js';
 import { isGoing } from './clock-moves.js';
 import { isOverdue, remaining } from './clock-times.js';
 import { placeOf, type Clock } from './clock.js';
-import type { ClockNotices } from './notice.js';
+import { noticeOf, type ClockNotices } from './notice.js';
 import { decideEscalation, RaiseEscalation } from './escalation.js';
 import { ofClock, TargetBreached, TargetWarned, type ClockEvent } from './clock-events.js';
 import type { ClockContext, StandingClocks } from './standing-clocks.js';
@@ -18,13 +19,14 @@ const fields = { ...ofClock, timeZoneData: Text() };
 export const RecordTargetWarning = command('RecordTargetWarning', { is: 'fact', comes, fields, needs: ['clocks'] });
 export const RecordTargetBreach = command('RecordTargetBreach', { is: 'fact', comes, fields, needs: ['clocks'] });
 
-export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach, RaiseEscalation] as const;
+export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach, RaiseEscalation, RecordRetryDue] as const;
 export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
 
 function decide(asked: ClockCommand, notices: ClockNotices, context: ClockContext): Decision<ClockEvent> {
+  if (asked.type === 'RecordRetryDue') return decideRetry(asked, notices, context);
   if (asked.type === 'RaiseEscalation') return decideEscalation(asked, notices, context);
   const { now, clocks } = context;
-  const ofSame = notices.filter((notice) => placeOf(notice) === placeOf(asked));
+  const ofSame = notices.filter(({ place }) => place === placeOf(asked));
   const found = clocks?.clocks.find((clock) => placeOf(clock) === placeOf(asked));
   if (!clocks || !found)
     return refuse(
@@ -100,12 +102,7 @@ const unlessToldBefore = ({ importedAt }: StandingClocks, breachedFrom = ''): Re
       )
     : undefined;
 
-const evolve = (notices: ClockNotices, { type, data }: Recorded<ClockEvent>): ClockNotices => {
-  const { target, cycle, reply, dueAt, ruleSet } = data;
-  const notice = { type, target, cycle, reply, dueAt, ruleSet };
-  if ('breachedFrom' in data) return [...notices, { ...notice, breachedFrom: data.breachedFrom }];
-  return [...notices, 'level' in data ? { ...notice, level: data.level } : notice];
-};
+const evolve = (notices: ClockNotices, event: Recorded<ClockEvent>): ClockNotices => [...notices, noticeOf(event)];
 
 export const clockDecider: Decider<ClockNotices, ClockCommand, ClockEvent, ClockContext> = {
   initialState: [],

@@ -103,7 +103,7 @@ test('what fell due before a file told of the case is not noticed, and neither i
   expect(decide(BREACH, { now: '2031-06-02T10:00Z', history: imported })).toMatchObject({
     refused: 'due-before-import',
   });
-  const other: ClockCommand = { ...BREACH, target: 'answer' };
+  const other = { ...BREACH, target: 'answer' } as ClockCommand;
   expect(decide(other, { now: '2031-05-07T10:00Z' })).toMatchObject({ refused: 'clock-not-there' });
   expect(decide(BREACH, { now: '2031-05-07T10:00Z', history: [] })).toMatchObject({ refused: 'clock-not-there' });
 });

@@ -35,7 +35,7 @@ export function decideEscalation(
   { now, clocks }: ClockContext,
 ): Decision<ClockEvent> {
   const { target, cycle, reply, dueAt, level, timeZoneData } = asked;
-  const ofPromise = notices.filter((notice) => placeOf(notice) === placeOf(asked) && notice.dueAt === dueAt);
+  const ofPromise = notices.filter((notice) => notice.place === placeOf(asked) && notice.dueAt === dueAt);
   const breach = ofPromise.find(({ type }) => type === 'TargetBreached');
   if (!clocks || !breach)
     return refuse(

@@ -1,12 +1,27 @@
+import type { Recorded } from '../../event-sourcing/event.js';
 import type { ClockEvent } from './clock-events.js';
+import { placeOf } from './clock.js';
 
-/** The notices of a case's clocks so far. A due time that moved is another promise, and may have another notice. */
+/** The notices of a case so far. A due time that moved is another promise, and may have another notice. */
 export type ClockNotices = readonly Notice[];
 
-export interface Notice extends Pick<ClockEvent['data'], 'target' | 'cycle' | 'reply' | 'dueAt' | 'ruleSet'> {
+export interface Notice {
   readonly type: ClockEvent['type'];
+  /** Of which clock, or of which cycle's tries. */
+  readonly place: string;
+  readonly dueAt: string;
+  readonly ruleSet: string;
   /** Of a breach. */
   readonly breachedFrom?: string | undefined;
   /** Of an escalation. */
   readonly level?: number;
+}
+
+export const placeOfRetry = ({ cycle }: { readonly cycle: number }): string => `:${cycle}`;
+
+export function noticeOf({ type, data }: Recorded<ClockEvent>): Notice {
+  if (!('target' in data)) return { type, place: placeOfRetry(data), dueAt: data.dueAt, ruleSet: '' };
+  const notice = { type, place: placeOf(data), dueAt: data.dueAt, ruleSet: data.ruleSet };
+  if ('breachedFrom' in data) return { ...notice, breachedFrom: data.breachedFrom };
+  return 'level' in data ? { ...notice, level: data.level } : notice;
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../event-sourcing/decider.js';
 import type { CaseFacts } from '../case/case-facts.js';
 import { caseAsRead } from '../case/case-reading.js';
+import { contactDueAfter, contactDueOf } from '../contact/contact-due.js';
 import type { RecordedEvent } from '../history.js';
 import { afterPause } from '../pause/pause.js';
 import type { CompiledTarget } from '../rules/compile.js';
@@ -12,6 +13,8 @@ import { clocksForeseen } from './clocks-foreseen.js';
 /** The clocks of a case as history and the rules have them, for whoever decides on one. */
 export interface StandingClocks {
   readonly clocks: readonly Clock[];
+  /** When the next try to reach the customer is due. */
+  readonly contactDueAt: string | null;
   /** When a source's file last told of the case. */
   readonly importedAt?: string;
   /** The case's facts at an instant. */
@@ -30,16 +33,20 @@ export function standingClocks(events: readonly RecordedEvent[], books: RuleBook
   const [first] = events;
   if (first === undefined) return undefined;
   const { programme } = first;
-  const standing = caseAsRead(events).reduce<CaseClocks | undefined>(
-    (so, event) => advanceClocks(so, event, books),
-    undefined,
-  );
+  let standing: CaseClocks | undefined;
+  let contactDueAt: string | null = null;
+  for (const event of caseAsRead(events)) {
+    standing = advanceClocks(standing, event, books);
+    if (standing) contactDueAt = contactDueAfter(contactDueAt, event, standing.case, books);
+  }
   if (!standing) return undefined;
+  const { case: now } = standing;
   const importedAt = events.findLast(({ imported }) => imported)?.recordedAt;
   return {
     clocks: clocksForeseen(standing, books, programme),
+    contactDueAt: contactDueOf(standing.case, contactDueAt),
     ...(importedAt !== undefined && { importedAt }),
-    factsAt: (at) => afterPause(standing.case, at).facts,
+    factsAt: (at) => afterPause(now, at).facts,
     targetOf: ({ ruleSet, target }) =>
       books
         .book(programme)

@@ -70,3 +70,16 @@ export const ResumeCase = caseCommand('ResumeCase', {
     return [fact(CaseResumed, { reason })];
   },
 });
+
+/** Folds and clocks see the end of a pause by themselves; its event tells whoever waits for it. It happens at that end. */
+export const EndPause = caseCommand('EndPause', {
+  is: 'fact',
+  comes: { inside: 'The timekeeper ends a pause when its time has come.' },
+  fields: { until: Instant },
+  decide({ until }, _, { now }, { asLeft }) {
+    if (asLeft.facts.status !== 'paused' || asLeft.pausedUntil !== until) return []; // it ended, or lasts until another time
+    if (now < until)
+      return refuse('pause-goes-on', `The pause ends at ${until}.`, 'Wait for its end, or resume the case.', 'until');
+    return [fact(CaseResumed, {})];
+  },
+});
