@@ -45,6 +45,7 @@ const MAY_IMPORT = {
     'rehearsal',
     'commands',
   ],
+  verification: ['event-sourcing', 'recovery', 'read-models', 'event-store', 'read-store', 'commands'],
   builds: [
     'event-sourcing',
     'recovery',

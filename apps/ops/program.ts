@@ -13,6 +13,7 @@ import { addReplay } from './replay/replay-command.js';
 import { addReport } from './report/report-command.js';
 import { addRestore } from './restore/restore-command.js';
 import { addRules } from './rules/rules-command.js';
+import { addVerifySample } from './verify-sample/verify-sample-command.js';
 import { addVerify } from './verify/verify-command.js';
 
 const AFTER = `
@@ -39,6 +40,7 @@ export function makeProgram(): Command {
   addRules(program);
   addAudit(program);
   addVerify(program);
+  addVerifySample(program);
   addExport(program);
   addBackup(program);
   addRestore(program);

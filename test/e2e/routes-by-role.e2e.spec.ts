@@ -61,6 +61,7 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /v1/improvements': SUPERVISORS_AND_APPROVERS,
   'POST /v1/improvements/{improvement}/completion': SUPERVISORS_AND_APPROVERS,
   'POST /v1/verification-samples': SUPERVISORS_AND_APPROVERS,
+  'GET /v1/verification-samples': [...SUPERVISORS_AND_APPROVERS, 'analyst'],
   'GET /v1/parked': OPERATORS,
   'POST /v1/parked/retry': OPERATORS,
   'POST /v1/parked/skip': OPERATORS,

@@ -1,5 +1,5 @@
-import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { Commands } from '../../../libs/commands/commands.js';
@@ -7,12 +7,13 @@ import { isRefusal } from '../../../libs/event-sourcing/decider.js';
 import { idOf } from '../../../libs/event-sourcing/identity.js';
 import { Roles, type Caller } from '../../../libs/platform/auth/roles.js';
 import type { CommandOf } from '../../../libs/recovery/aggregates.js';
-import { message } from '../../../libs/platform/validation/schema.js';
+import { message, valid } from '../../../libs/platform/validation/schema.js';
 import {
   CompleteImprovementAction,
   ImprovementActionRaised,
   RaiseImprovementAction,
 } from '../../../libs/recovery/improvement/improvement.js';
+import type { SampleReport } from '../../../libs/verification/sample-report.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
 import {
@@ -97,6 +98,18 @@ export class ImprovementController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     return this.samples.draw(wanted, sent, reply);
+  }
+
+  @Get('verification-samples')
+  @Roles('supervisor', 'approver', 'analyst', 'operator')
+  @ApiOperation({
+    operationId: 'Sample',
+    summary: 'A sample with the calls to verify it, and where customers and the record disagree',
+  })
+  @ApiQuery({ name: 'month', example: '2031-05' })
+  @ApiQuery({ name: 'programme', required: false })
+  sample(@Query() query: Readonly<Record<string, unknown>>): Promise<SampleReport> {
+    return this.samples.report(valid(DrawSample, query) as DrawSample);
   }
 
   private async act(command: CommandOf<'improvement'>, sent: Sent, reply: FastifyReply): Promise<Written> {

@@ -4,19 +4,19 @@ import type { Static } from 'typebox';
 import { Commands } from '../../../libs/commands/commands.js';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { isRefusal } from '../../../libs/event-sourcing/decider.js';
-import { invalid } from '../../../libs/platform/problem/problem.js';
+import { notFound } from '../../../libs/platform/problem/problem.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../../libs/platform/stores/stores.module.js';
 import { message } from '../../../libs/platform/validation/schema.js';
-import { allPages } from '../../../libs/read-store/all-pages.js';
-import type { CaseDocument } from '../../../libs/read-models/cases.js';
 import type { VerificationEvent } from '../../../libs/recovery/verification/verification.js';
 import { Optional, Text } from '../../../libs/recovery/vocabulary/fields.js';
-import { answerWritten, type Sent } from '../http/request-headers.js';
-import { conflict } from '../http/problems.js';
+import { drawSample, periodOf } from '../../../libs/verification/draw-sample.js';
+import { sampleReport, type SampleReport } from '../../../libs/verification/sample-report.js';
+import { answerWritten, problemOfRefusal, sentBy, type Sent } from '../http/request-headers.js';
 
 export const DrawSample = message(
   {
+    /** Optional if the store has one programme. */
     programme: Optional(Text(100)),
     /** Cases approved in this month (UTC), such as 2031-05; it must be over. */
     month: Text(7),
@@ -25,16 +25,7 @@ export const DrawSample = message(
 );
 export type DrawSample = Static<typeof DrawSample>;
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-
-/** The instant at which a month is over, UTC. */
-function endOf(month: string): string {
-  const end = new Date(`${month}-01T00:00:00.000Z`);
-  end.setUTCMonth(end.getUTCMonth() + 1);
-  return end.toISOString();
-}
-
-/** Draws which approved cases are verified. */
+/** Samples of approved cases, which people call back. */
 @Injectable()
 export class Samples {
   constructor(
@@ -43,48 +34,27 @@ export class Samples {
     private readonly rules: RulesInForce,
   ) {}
 
-  async draw({ programme: named, month }: DrawSample, sent: Sent, reply: FastifyReply): Promise<object> {
-    if (!MONTH.test(month))
-      throw invalid([{ field: 'month', message: `must be a month such as 2031-05, not "${month}"` }]);
-    const programme = named ?? this.rules.onlyProgramme();
-    if (programme === undefined)
-      throw invalid([{ field: 'programme', message: 'must be named: there are several, or none' }]);
-    const { verification } = this.rules.books().at(programme, `${month}-01T00:00:00.000Z`)?.ruleSet ?? {};
-    const { seed, sampleRate, strata } = verification ?? {};
-    if (seed === undefined || sampleRate === undefined)
-      throw conflict(
-        'sampling-not-in-rules',
-        `The rules of ${programme} name no seed and rate to draw by.`,
-        'Draft rules with verification.seed and sampleRate, and put them in force.',
-      );
-    const period = `${programme}-${month}`;
-    const cases = await this.approvedIn(programme, month, strata);
-    const done = await this.commands.execute({
-      aggregate: 'verification',
-      id: period,
-      programme,
-      actor: { id: sent.caller.name, role: sent.caller.role },
-      commandId: sent.commandId,
-      // The month makes each drawing different, though the rules publish one seed for all.
-      command: { type: 'DrawSample', period, until: endOf(month), seed: `${seed}/${month}`, rate: sampleRate, cases },
-    });
-    const written = answerWritten(reply, period, done);
-    const events = isRefusal(done) ? [] : (done.events as readonly { type: string; data: VerificationEvent['data'] }[]);
-    return { ...written, drawn: events.flatMap(({ data }) => data.drawn), of: cases.length };
+  /** @throws Problem for a refusal */
+  async draw(wanted: DrawSample, sent: Sent, reply: FastifyReply): Promise<object> {
+    const { commands, rules } = this;
+    const { actor, commandId } = sentBy(sent);
+    const drawn = await drawSample({ reads: this.stores.reads, commands, rules }, wanted, { actor, commandId });
+    if (isRefusal(drawn)) throw problemOfRefusal(drawn);
+    const { period, done } = drawn;
+    const events = done.events as readonly { readonly data: VerificationEvent['data'] }[];
+    return {
+      ...answerWritten(reply, period, done),
+      drawn: events.flatMap(({ data }) => data.drawn),
+      of: events.reduce((sum, { data }) => sum + data.cases.length, 0),
+    };
   }
 
-  /** The cases whose last approval was in the month. */
-  private async approvedIn(programme: string, month: string, strata: 'owner' | 'team' | undefined) {
-    const found: { case: string; stratum?: string }[] = [];
-    const filter = { programme, status: 'approved', lastEventAt: { $gte: `${month}-01T00:00:00.000Z` } };
-    for await (const page of allPages(this.stores.reads, 'cases', { filter }))
-      // The cases read model stores the documents that it declares.
-      for (const one of page as unknown as readonly CaseDocument[]) {
-        const approval = one.steps.findLast(({ step }) => step === 'approved');
-        const stratum = strata === undefined ? undefined : one[strata];
-        if (approval?.at.startsWith(month) === true)
-          found.push({ case: one.case, ...(typeof stratum === 'string' ? { stratum } : {}) });
-      }
-    return found;
+  /** @throws Problem where none was drawn */
+  async report(asked: DrawSample): Promise<SampleReport> {
+    const named = periodOf(asked, this.rules);
+    if (isRefusal(named)) throw problemOfRefusal(named);
+    const report = await sampleReport(this.stores.events, named.period);
+    if (report !== undefined) return report;
+    throw notFound(`A sample of ${named.period}`, 'POST /v1/verification-samples draws it once the month is over.');
   }
 }

@@ -14,18 +14,23 @@ export interface Route {
   readonly as?: string | undefined;
   readonly path: string;
   readonly body: object;
+  /** What is asked for afterwards, instead of the answer. */
+  readonly then?: string;
 }
 
 /** Writes to a store, here or through the app that writes the folder, where the owner of the key acts. @throws Failure */
 export async function write<T>(
   command: Command,
-  { as, path, body }: Route,
+  { as, path, body, then }: Route,
   here: (stores: Stores, actor: Actor) => Promise<T>,
 ): Promise<T> {
   const places = await placesOf(command);
   const app = await runningAppOn(places);
   if (!app) return withStores(places, 'write', (stores) => here(stores, operator(as)));
-  if (as === undefined) return askApp<T>(app, 'POST', path, body);
+  if (as === undefined) {
+    const answer = await askApp<T>(app, 'POST', path, body);
+    return then === undefined ? answer : askApp<T>(app, 'GET', then);
+  }
   throw new Failure(
     'Beside a running app whoever holds the key in AMENDS_KEY acts: leave out --as, and use their key.',
   );
