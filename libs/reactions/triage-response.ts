@@ -133,13 +133,14 @@ function triaged(
 
 /** The command that opens a response's case for the chosen owner. */
 export function openingOf(response: ReceivedResponse, event: Allocated): CommandOf<'case'> {
-  const { case: id, kind, priority, owner, by, ruleSet } = event.data;
-  return {
+  const { case: id, kind, priority, owner, by, because, ruleSet } = event.data;
+  return stated({
     type: 'OpenCase',
     ...openedFor(response, { case: id, kind, priority, team: teamOfCase(event), ruleSet }),
     owner,
     assignedBy: by,
-  };
+    because,
+  });
 }
 
 const teamOfCase = ({ data: { team }, programme }: Allocated): string | undefined =>

@@ -288,6 +288,27 @@ describe('working hours', () => {
   });
 });
 
+test('a case that nobody had room for says so', () => {
+  const full = { ...team.data, members: [{ id: 'ana', role: 'agent', capacity: 0 }] } as const;
+  const given = inputs({
+    streams: new Map([
+      ['team-north', [{ ...team, data: full }]],
+      ['response-r1', [received()]],
+    ]),
+  });
+  const [effect] = triage(received(), given);
+  const [allocated] = allocatedBy(effect);
+  if (allocated?.type !== 'IntakeAllocated') throw new Error('Expected an allocation.');
+  const opening = triageResponse.on.IntakeAllocated?.(allocated, given)[1];
+  expect(opening?.command).toMatchObject({ owner: 'sue', assignedBy: 'team-fallback', because: 'no-room' });
+  if (opening?.aggregate !== 'case') throw new Error('Expected an effect on a case.');
+  const context = { now: at, actor: { id: 'x', role: 'system' }, commandId: 'c', rules: undefined };
+  expect(AGGREGATES.case.decider.decide(opening.command, AGGREGATES.case.decider.initialState, context)).toMatchObject([
+    { type: 'CaseOpened' },
+    { type: 'CaseAssigned', data: { owner: 'sue', by: 'team-fallback', because: 'no-room' } },
+  ]);
+});
+
 describe('the owner of the customer’s last case', () => {
   const routing = { lastOwner: { within: '30d' } };
   test('is looked for where the rules let them have the next one', () => {

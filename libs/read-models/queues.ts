@@ -4,6 +4,7 @@ import { contactDueAfter, contactDueOf } from '../recovery/contact/contact-due.j
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
 import type { Clock } from '../recovery/clocks/clock.js';
+import type { FallbackReason } from '../recovery/vocabulary/words.js';
 import { breachesOf } from './case-record.js';
 import { ofEachCase, type CaseHappening } from './case-stream.js';
 import type { Inputs, ReadModel } from './inputs.js';
@@ -16,6 +17,8 @@ interface QueueFact {
   readonly touchedAt: string;
   readonly contactDueAt: string | null;
   readonly breachCount: number;
+  /** Why it is a fallback owner's, because the rules found nobody. */
+  readonly fallback: FallbackReason | null;
   readonly clocks: CaseClocks;
 }
 
@@ -25,6 +28,7 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   touchedAt: event.occurredAt,
   contactDueAt: null,
   breachCount: 0,
+  fallback: null,
   clocks,
 });
 
@@ -35,7 +39,14 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
   const contactDueAt = contactDueAfter(before?.contactDueAt ?? null, event, clocks.case, rules);
   if (!before) return { ...begin(event, clocks), contactDueAt };
   const breachCount = before.breachCount + breachesOf(event).length;
-  return { ...before, clocks, touchedAt: event.occurredAt, breachCount, contactDueAt };
+  const fallback = fallbackAfter(before.fallback, event);
+  return { ...before, clocks, touchedAt: event.occurredAt, breachCount, contactDueAt, fallback };
+};
+
+/** Whoever gets a case next takes it from the fallback owner. */
+const fallbackAfter = (before: QueueFact['fallback'], event: CaseHappening): QueueFact['fallback'] => {
+  if (event.type === 'CaseAssigned') return event.data.because ?? null;
+  return event.type === 'CaseHandedOff' ? null : before;
 };
 
 const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cycle }: CaseFacts): readonly Of[] =>
@@ -75,7 +86,7 @@ const ORDERS = [
  */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 13,
+  version: 14,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -106,6 +117,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     escalatedTo: 'string',
     toAuthorise: 'boolean',
     breachCount: 'integer',
+    fallback: 'string',
   },
   indexes: [
     ...ORDERS,
@@ -115,6 +127,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     ['toAuthorise', 'nextDueAt'],
     ['pausedUntil'],
   ],
+  lookups: [['fallback']],
   ...ofEachCase(evolve),
   documents: (fact, key, { rules }) => {
     const { facts, customer, openedAt, attempts, escalations, offers, pausedUntil } = fact.clocks.case;
@@ -150,6 +163,8 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       escalatedTo: inCycle(escalations, facts).at(-1)?.to ?? null,
       toAuthorise: offers.some(({ standing }) => standing === 'pending'),
       breachCount: fact.breachCount,
+      // Of few cases.
+      ...(fact.fallback !== null && { fallback: fact.fallback }),
     };
     return [[key, document]];
   },

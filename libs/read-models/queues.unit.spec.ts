@@ -46,6 +46,19 @@ test('an approved case leaves the queue, and comes back when it is reopened', as
   });
 });
 
+test('a case that fell to a fallback owner says why, until somebody else gets it', async () => {
+  const fell = { type: 'CaseAssigned', data: { owner: 'sue', by: 'team-fallback', because: 'no-room' } } as const;
+  const handedOff = { type: 'CaseHandedOff', data: { fromOwner: 'sue', toOwner: 'ana', reason: 'has room' } } as const;
+  const fallen = [
+    ['case-7', opened],
+    ['case-7', fell],
+  ] as const;
+  expect(await documents(queues, record(...fallen))).toMatchObject({ '7': { owner: 'sue', fallback: 'no-room' } });
+  const placed = await documents(queues, record(...fallen, ['case-7', handedOff]));
+  expect(placed['7']).not.toHaveProperty('fallback');
+  expect((await documents(queues, worked))['7']).not.toHaveProperty('fallback');
+});
+
 test('what broke a rule is counted', async () => {
   const broken = { ...tried, data: { ...tried.data, breaches: ['frequency-cap', 'contact-hours'] } } as const;
   expect(await documents(queues, record(['case-7', opened], ['case-7', broken], ['case-7', tried]))).toMatchObject({

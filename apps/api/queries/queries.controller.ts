@@ -68,7 +68,7 @@ export class QueriesController {
     summary: 'List the open work: most urgent first, then due first, unless the rules of the programme say otherwise',
   })
   queue(
-    @Listing('programme', ...OF_CASE, 'waitingOn', 'toAuthorise') query: Query,
+    @Listing('programme', ...OF_CASE, 'waitingOn', 'toAuthorise', 'fallback') query: Query,
     @Asking() asked: Asked,
   ): Promise<Shown> {
     const { sort = this.orderOf(query.filter ?? {}) } = query;

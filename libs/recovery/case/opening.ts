@@ -5,7 +5,7 @@ import { stated } from '../../event-sourcing/stated.js';
 import { CaseAssigned } from '../handover/ownership.js';
 import type { ReceivedResponse } from '../response/response-events.js';
 import { given, identity, OneOf, Optional, otherwise, Text, Texts } from '../vocabulary/fields.js';
-import { ASSIGNED_BY } from '../vocabulary/words.js';
+import { ASSIGNED_BY, FALLBACK_REASONS } from '../vocabulary/words.js';
 import { NEW_CYCLE } from './case-facts.js';
 import type { CaseContext } from './case-context.js';
 import type { OpenedCase } from './case-state.js';
@@ -78,6 +78,7 @@ export const OpenCase = caseCommand('OpenCase', {
     /** Without one the programme's fallback owner takes it: a case has an owner from its first second. */
     owner: Optional(Text()),
     assignedBy: Optional(OneOf(ASSIGNED_BY)),
+    because: Optional(OneOf(FALLBACK_REASONS)),
   },
   decide({ case: id, customer }, state) {
     if (customer === state.customer) return [];
@@ -87,7 +88,7 @@ export const OpenCase = caseCommand('OpenCase', {
 
 /** Opened and owned in one append: no crash in between can leave a case that nobody has. */
 export function openCase(
-  { type: _, owner: named, assignedBy, ...opening }: CommandOf<typeof OpenCase>,
+  { type: _, owner: named, assignedBy, because, ...opening }: CommandOf<typeof OpenCase>,
   { rules }: CaseContext,
 ): Decision<EventOf<typeof CaseOpened | typeof CaseAssigned>> {
   const owner = named ?? rules?.ruleSet.fallbackOwner;
@@ -99,7 +100,7 @@ export function openCase(
       'owner',
     );
   const by = assignedBy ?? (named === undefined ? 'programme-fallback' : 'person');
-  return [fact(CaseOpened, opening), fact(CaseAssigned, { owner, team: opening.team, by })];
+  return [fact(CaseOpened, opening), fact(CaseAssigned, { owner, team: opening.team, by, because })];
 }
 
 /** What a case keeps of the response it is opened for. */

@@ -7,12 +7,17 @@ import { caseCommand, caseEvent } from '../case/declare.js';
 import { notInWork } from '../case/in-work.js';
 import { OneOf, Optional, otherwise, Text } from '../vocabulary/fields.js';
 import { REPORTERS, SUPERVISORS, WORKERS } from '../vocabulary/roles.js';
-import { ASSIGNED_BY } from '../vocabulary/words.js';
+import { ASSIGNED_BY, FALLBACK_REASONS } from '../vocabulary/words.js';
 
 const assignment = { owner: Text(), team: Optional(Text()), reason: Optional(Text(2_000)) };
 
 export const CaseAssigned = caseEvent('CaseAssigned', {
-  fields: { ...assignment, by: otherwise('source', OneOf(ASSIGNED_BY)) },
+  fields: {
+    ...assignment,
+    by: otherwise('source', OneOf(ASSIGNED_BY)),
+    /** Why a fallback owner got it although the rules choose owners. */
+    because: Optional(OneOf(FALLBACK_REASONS)),
+  },
   apply: (state, { data: { owner, team = state.facts.team } }) => worked(state, owner, { owner, team }),
 });
 
