@@ -20,6 +20,7 @@ import {
 import { ownRequest } from './carry-out.js';
 import { DueIndex } from './due-index.js';
 import { Later } from './later.js';
+import type { CaseEvent } from '../../libs/recovery/case/case.js';
 import { mayPass } from './may-pass.js';
 import { SetAside } from './set-aside.js';
 import { loadPlace, savePlace, type Place } from './timekeeper-place.js';
@@ -51,6 +52,8 @@ export interface Lateness {
 const NAME = 'timekeeper';
 const SAVE_QUIET_EVERY_MS = 10_000;
 const SAVE_EVERY_MS = 1_000;
+/** What was due may be due again. */
+const BRINGS_BACK: ReadonlySet<string> = new Set<CaseEvent['type']>(['EventCorrected', 'CaseReturned', 'CaseReopened']);
 const EVENTS_AT_A_TIME = 1_000;
 /** Of events, in one tick. */
 const MOST_BATCHES = 20;
@@ -184,7 +187,7 @@ export class Timekeeper {
         const id = stream.slice('case-'.length);
         touched.add(id);
         // Tries and pauses that are told in time fall due later.
-        if (occurredAt < sweptTo || type === 'EventCorrected') toldLate.add(id);
+        if (occurredAt < sweptTo || BRINGS_BACK.has(type)) toldLate.add(id);
       }
       const ofWork = await this.index.ofWork(generation, [...toldLate], passed);
       const ofClocks = await this.index.ofCases([...touched], passed);

@@ -374,6 +374,35 @@ describe('of a case itself', () => {
     expect(documents).toMatchObject([{ status: 'open', pausedUntil: null, waitingOn: null }]);
   });
 
+  test('an update is due by the cadence of the rules, from when the customer last heard of the case, until it is handed in', async () => {
+    const progress = { every: '8h', calendar: 'office' };
+    const team = await teamAt(at('09:00'), booksOf([null, rulesOf([TARGET], { progress })]));
+    const timekeeper = team.timekeeper();
+    await timekeeper.tick();
+    await team.opens('k1');
+    team.now = at('11:00');
+    await team.does('k1', DONE);
+    await team.fold();
+    for (const [time, day] of [
+      ['18:00', DAY],
+      ['10:59', '2031-05-06'],
+      ['11:01', '2031-05-06'],
+    ] as const) {
+      team.now = at(time, day);
+      await timekeeper.tick();
+    }
+    await team.does('k1', { type: 'SendProgressUpdate', channel: 'e-mail', message: 'We look' } as CaseCommand);
+    await team.fold();
+    for (const time of ['11:00', '11:05', '11:06']) {
+      team.now = at(time, '2031-05-07');
+      await timekeeper.tick();
+    }
+    const due = (await team.history()).flatMap(({ type, data }) =>
+      type === 'ProgressUpdateDue' ? [`${data.case} ${data.to} ${data.dueAt.slice(5, 16)}`] : [],
+    );
+    expect(due).toEqual(['k1 ana 05-06T11:00', 'k1 ana 05-07T11:01']);
+  });
+
   test('a try that is told late is found though its time has passed', async () => {
     const team = await teamAt(at('09:00'), CONTACT);
     const timekeeper = team.timekeeper();

@@ -6,7 +6,7 @@ import { placeOf } from '../recovery/clocks/clock.js';
 import { effectOn, type Effect } from './effect.js';
 
 /** What falls due by itself, and no event says so. */
-export type DueKind = 'breach' | 'warning' | 'escalation' | 'retry' | 'pause-end';
+export type DueKind = 'breach' | 'warning' | 'escalation' | 'retry' | 'progress' | 'pause-end';
 
 /** Something that falls due at an instant, as a read model knows it. The command decides whether it still does. */
 export interface Due {
@@ -50,6 +50,7 @@ export interface CaseAsListed {
   readonly case: string;
   readonly cycle: number;
   readonly contactDueAt: string | null;
+  readonly progressDueAt?: string | null;
   readonly pausedUntil: string | null;
 }
 
@@ -71,9 +72,9 @@ export interface ClockLook {
 }
 
 export interface CaseLook {
-  readonly kind: 'retry' | 'pause-end';
+  readonly kind: 'retry' | 'progress' | 'pause-end';
   readonly collection: 'queues';
-  readonly by: 'contactDueAt' | 'pausedUntil';
+  readonly by: 'contactDueAt' | 'progressDueAt' | 'pausedUntil';
 }
 
 export type Look = ClockLook | CaseLook;
@@ -92,6 +93,7 @@ export const CLOCK_LOOKS: readonly ClockLook[] = [
 
 export const CASE_LOOKS: readonly CaseLook[] = [
   { kind: 'retry', collection: 'queues', by: 'contactDueAt' },
+  { kind: 'progress', collection: 'queues', by: 'progressDueAt' },
   { kind: 'pause-end', collection: 'queues', by: 'pausedUntil' },
 ];
 
@@ -139,7 +141,7 @@ export function dueByClock(look: ClockLook, clock: ClockAsListed, { from, before
 export function dueByCase({ kind, by }: CaseLook, listed: CaseAsListed, { from, before }: Span): Due | undefined {
   const { case: id, programme, cycle } = listed;
   const at = listed[by];
-  if (at === null || at < from || at >= before) return undefined;
+  if (typeof at !== 'string' || at < from || at >= before) return undefined;
   return { kind, id: `${id}/${kind}/${at}`, at, programme, case: id, cycle, dueAt: at };
 }
 
@@ -153,6 +155,7 @@ export function effectOfDue(due: Due, timeZoneData: string): Effect {
     warning: { type: 'RecordTargetWarning', ...asked },
     escalation: { type: 'RaiseEscalation', ...asked, level },
     retry: { type: 'RecordRetryDue', case: id, cycle, dueAt },
+    progress: { type: 'RecordProgressDue', case: id, cycle, dueAt },
   } as const;
   return effectOn('clock', id, commands[kind], { programme });
 }
@@ -186,7 +189,7 @@ const SETTLED: ReadonlySet<string> = new Set([
   'warning-too-late',
   'not-due-yet',
   'due-before-import',
-  'retry-not-due',
+  'due-at-another-time',
   'case-not-found',
   'case-merged',
   'before-the-case',

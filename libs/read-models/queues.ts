@@ -1,5 +1,6 @@
 import type { CaseFacts } from '../recovery/case/case-facts.js';
 import type { Attempt } from '../recovery/case/case-state.js';
+import { progressDueAfter, progressDueOf } from '../recovery/contact/progress-due.js';
 import { contactDueAfter, contactDueOf } from '../recovery/contact/contact-due.js';
 import type { CaseClocks } from '../recovery/clocks/case-clocks.js';
 import { clocksForeseen } from '../recovery/clocks/clocks-foreseen.js';
@@ -16,6 +17,7 @@ interface QueueFact {
   /** The last event of the case: when somebody last did something for it. */
   readonly touchedAt: string;
   readonly contactDueAt: string | null;
+  readonly progressDueAt: string | null;
   readonly breachCount: number;
   /** Why it is a fallback owner's, because the rules found nobody. */
   readonly fallback: FallbackReason | null;
@@ -27,6 +29,7 @@ const begin = (event: CaseHappening, clocks: CaseClocks): QueueFact => ({
   reference: (event.type === 'CaseOpened' ? event.data.reference : undefined) ?? null,
   touchedAt: event.occurredAt,
   contactDueAt: null,
+  progressDueAt: null,
   breachCount: 0,
   fallback: null,
   clocks,
@@ -37,10 +40,11 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
   const clocks = inputs.clocks.after(before?.clocks, event);
   if (!clocks) return undefined;
   const contactDueAt = contactDueAfter(before?.contactDueAt ?? null, event, clocks.case, rules);
-  if (!before) return { ...begin(event, clocks), contactDueAt };
+  const progressDueAt = progressDueAfter(before?.progressDueAt ?? null, event, rules);
+  if (!before) return { ...begin(event, clocks), contactDueAt, progressDueAt };
   const breachCount = before.breachCount + breachesOf(event).length;
   const fallback = fallbackAfter(before.fallback, event);
-  return { ...before, clocks, touchedAt: event.occurredAt, breachCount, contactDueAt, fallback };
+  return { ...before, clocks, touchedAt: event.occurredAt, breachCount, contactDueAt, progressDueAt, fallback };
 };
 
 /** Whoever gets a case next takes it from the fallback owner. */
@@ -86,7 +90,7 @@ const ORDERS = [
  */
 export const queues: ReadModel<QueueFact, 'whole'> = {
   name: 'queues',
-  version: 14,
+  version: 15,
   reads: 'whole',
   fields: {
     case: 'string',
@@ -111,6 +115,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     attempts: 'integer',
     contacted: 'boolean',
     contactDueAt: 'instant',
+    progressDueAt: 'instant',
     waitingOn: 'string',
     pausedUntil: 'instant',
     unanswered: 'integer',
@@ -126,6 +131,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     ['waitingOn', 'nextDueAt'],
     ['toAuthorise', 'nextDueAt'],
     ['pausedUntil'],
+    ['progressDueAt'],
   ],
   lookups: [['fallback']],
   ...ofEachCase(evolve),
@@ -134,6 +140,7 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
     if (!isWork(facts)) return [];
     const clocks = clocksForeseen(fact.clocks, rules, fact.programme);
     const next = nextDue(clocks);
+    const progressDueAt = progressDueOf(fact.clocks.case, fact.progressDueAt);
     const document = {
       case: key,
       reference: fact.reference,
@@ -157,6 +164,8 @@ export const queues: ReadModel<QueueFact, 'whole'> = {
       attempts: inCycle<Attempt>(attempts, facts).length,
       contacted: facts.contacted,
       contactDueAt: contactDueOf(fact.clocks.case, fact.contactDueAt),
+      // Only where the rules have a cadence.
+      ...(progressDueAt !== null && { progressDueAt }),
       waitingOn: facts.waitingOn,
       pausedUntil: pausedUntil ?? null,
       unanswered: facts.unanswered,

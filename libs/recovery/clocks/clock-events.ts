@@ -58,18 +58,18 @@ export const EscalationPassedOver = event('EscalationPassedOver', {
   fields: { ...level, because: OneOf(PASSED_OVER) },
 });
 
+const ofOwner = {
+  case: Text(),
+  cycle: Whole(),
+  dueAt: Instant,
+  /** The case's owner. */
+  to: Optional(Text()),
+  noticedAt: Instant,
+};
 /** The next try to reach the customer is due by the rules of contact. */
-export const ContactRetryDue = event('ContactRetryDue', {
-  topic,
-  fields: {
-    case: Text(),
-    cycle: Whole(),
-    dueAt: Instant,
-    /** The case's owner. */
-    to: Optional(Text()),
-    noticedAt: Instant,
-  },
-});
+export const ContactRetryDue = event('ContactRetryDue', { topic, fields: ofOwner });
+/** The customer is to hear of their case again, by the cadence of the rules. */
+export const ProgressUpdateDue = event('ProgressUpdateDue', { topic, fields: ofOwner });
 
 export const CLOCK_EVENTS = [
   TargetWarned,
@@ -77,5 +77,6 @@ export const CLOCK_EVENTS = [
   EscalationRaised,
   EscalationPassedOver,
   ContactRetryDue,
+  ProgressUpdateDue,
 ] as const;
 export type ClockEvent = EventOf<(typeof CLOCK_EVENTS)[number]>;

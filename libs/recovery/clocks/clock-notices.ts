@@ -2,7 +2,7 @@ import { fact } from '../../event-sourcing/declared-event.js';
 import { never, refuse, type Decider, type Decision, type Refusal } from '../../event-sourcing/decider.js';
 import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
-import { decideRetry, RecordRetryDue } from '../contact/retry-due.js';
+import { decideOwnersDue, RecordProgressDue, RecordRetryDue } from '../contact/told-to-owner.js';
 import { command } from '../vocabulary/command.js';
 import { Text } from '../vocabulary/fields.js';
 import { isGoing } from './clock-moves.js';
@@ -19,11 +19,18 @@ const fields = { ...ofClock, timeZoneData: Text() };
 export const RecordTargetWarning = command('RecordTargetWarning', { is: 'fact', comes, fields, needs: ['clocks'] });
 export const RecordTargetBreach = command('RecordTargetBreach', { is: 'fact', comes, fields, needs: ['clocks'] });
 
-export const CLOCK_COMMANDS = [RecordTargetWarning, RecordTargetBreach, RaiseEscalation, RecordRetryDue] as const;
+export const CLOCK_COMMANDS = [
+  RecordTargetWarning,
+  RecordTargetBreach,
+  RaiseEscalation,
+  RecordRetryDue,
+  RecordProgressDue,
+] as const;
 export type ClockCommand = CommandOf<(typeof CLOCK_COMMANDS)[number]>;
 
 function decide(asked: ClockCommand, notices: ClockNotices, context: ClockContext): Decision<ClockEvent> {
-  if (asked.type === 'RecordRetryDue') return decideRetry(asked, notices, context);
+  if (asked.type === 'RecordRetryDue' || asked.type === 'RecordProgressDue')
+    return decideOwnersDue(asked, notices, context);
   if (asked.type === 'RaiseEscalation') return decideEscalation(asked, notices, context);
   const { now, clocks } = context;
   const ofSame = notices.filter(({ place }) => place === placeOf(asked));

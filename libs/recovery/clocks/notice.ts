@@ -7,7 +7,7 @@ export type ClockNotices = readonly Notice[];
 
 export interface Notice {
   readonly type: ClockEvent['type'];
-  /** Of which clock, or of which cycle's tries. */
+  /** Of which clock, or of what in which cycle. */
   readonly place: string;
   readonly dueAt: string;
   readonly ruleSet: string;
@@ -17,10 +17,13 @@ export interface Notice {
   readonly level?: number;
 }
 
-export const placeOfRetry = ({ cycle }: { readonly cycle: number }): string => `:${cycle}`;
+/** Of what is due for a case itself. */
+export const placeOfCase = ({ type, cycle }: { readonly type: string; readonly cycle: number }): string =>
+  `${type}:${cycle}`;
 
 export function noticeOf({ type, data }: Recorded<ClockEvent>): Notice {
-  if (!('target' in data)) return { type, place: placeOfRetry(data), dueAt: data.dueAt, ruleSet: '' };
+  if (!('target' in data))
+    return { type, place: placeOfCase({ type, cycle: data.cycle }), dueAt: data.dueAt, ruleSet: '' };
   const notice = { type, place: placeOf(data), dueAt: data.dueAt, ruleSet: data.ruleSet };
   if ('breachedFrom' in data) return { ...notice, breachedFrom: data.breachedFrom };
   return 'level' in data ? { ...notice, level: data.level } : notice;

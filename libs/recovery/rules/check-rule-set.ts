@@ -11,7 +11,7 @@ import { causeProblems } from './check-causes.js';
 import { messageProblems } from './check-messages.js';
 import { triageProblems } from './check-triage.js';
 import { parseDuration } from './duration.js';
-import { LONGEST_MS, TOO_LONG } from './longest.js';
+import { LONGEST_MS, longestIn, TOO_LONG } from './longest.js';
 import type { Check, Say } from './rule-check.js';
 import { partsOf, pathOf, type RuleProblem } from './rule-problem.js';
 import type { RuleSet } from './rule-set.js';
@@ -65,6 +65,7 @@ export function meaningProblems(rules: RuleSet): readonly RuleProblem[] {
   targetProblems(check);
   causeProblems(check);
   contactProblems(check);
+  progressProblems(check);
   messageProblems(check);
   check.unique((i) => ['offers', 'kinds', i], rules.offers?.kinds ?? [], 'kind of offer');
   check.duration(['verification', 'reSurveyAfter'], rules.verification?.reSurveyAfter);
@@ -84,6 +85,16 @@ function contactProblems({ rules: { contact }, duration, calendar, say }: Check)
       'Allow more, or set a spacing that spreads them.',
     );
   }
+}
+
+function progressProblems({ rules: { calendars, progress }, duration, calendar, say }: Check): void {
+  if (!progress) return;
+  calendar(['progress', 'calendar'], progress.calendar);
+  const ms = duration(['progress', 'every'], progress.every);
+  const hours = progress.calendar === undefined ? undefined : new Map(Object.entries(calendars)).get(progress.calendar);
+  const longest = hours && longestIn(hours);
+  if (ms !== undefined && longest !== undefined && ms > longest)
+    say(['progress', 'every'], TOO_LONG, 'Write a shorter one, or open the calendar for longer.');
 }
 
 /** Every field in which history holds a person's words. */

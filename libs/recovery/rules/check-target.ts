@@ -68,18 +68,17 @@ function computedTarget(check: Check, target: TargetRule, at: At): void {
   }
 }
 
-function escalationProblems(
-  { say, condition, duration }: Check,
-  { escalateTo, escalation = [] }: TargetRule,
-  at: At,
-): void {
+function escalationProblems(check: Check, target: TargetRule, at: At): void {
+  const { say, condition } = check;
+  const { escalateTo, escalation = [] } = target;
   if (escalateTo !== undefined && escalation.length > 0)
     say(at('escalateTo'), 'It is the first level already.', 'Leave it out, and write it as the first of escalation.');
   let before = -1;
   escalation.forEach(({ after, when }, j) => {
     condition(at('escalation', j, 'when'), when);
-    const ms = after === undefined ? 0 : duration(at('escalation', j, 'after'), after);
-    if (ms === undefined) return;
+    const length = after === undefined ? { ms: 0 } : lengthOf(check, target, at('escalation', j, 'after'), after);
+    if (length === undefined || !('ms' in length)) return;
+    const { ms } = length;
     if (ms <= before)
       say(
         at('escalation', j),

@@ -8,7 +8,15 @@ import type { ResponseFacts } from '../triage/response-facts.js';
 import { compileRouting, type CompiledRouting } from './compile-routing.js';
 import { parseDuration, parseLength, type Length } from './duration.js';
 import { ruleSetHash } from './hash.js';
-import type { ContactRules, EscalationLevel, RuleSet, TargetRule, TriageCell, TriageRules } from './rule-set.js';
+import type {
+  ContactRules,
+  EscalationLevel,
+  ProgressRules,
+  RuleSet,
+  TargetRule,
+  TriageCell,
+  TriageRules,
+} from './rule-set.js';
 
 export type Condition = (facts: CaseFacts) => boolean;
 
@@ -55,6 +63,12 @@ export interface CompiledContact {
   readonly hours: Calendar | undefined;
 }
 
+/** How often the customer hears of their case. */
+export interface CompiledProgress {
+  readonly everyMs: number;
+  readonly calendar: Calendar | undefined;
+}
+
 /** A compiled rule set: conditions as functions, durations in milliseconds, calendars as day tables. */
 export interface CompiledRules {
   /** SHA-256, in hex, of the rule set's canonical JSON (RFC 8785). */
@@ -64,6 +78,7 @@ export interface CompiledRules {
   readonly targets: readonly CompiledTarget[];
   readonly targetsById: ReadonlyMap<string, CompiledTarget>;
   readonly contact: CompiledContact | undefined;
+  readonly progress: CompiledProgress | undefined;
   readonly overrides: readonly CompiledOverride[];
   readonly routing: CompiledRouting | undefined;
   /** The facts that its targets read: while they don't change, no clock does. */
@@ -148,6 +163,7 @@ export function compileRules(ruleSet: RuleSet): CompiledRules {
     targets,
     targetsById: new Map(targets.map((target) => [target.id, target])),
     contact: ruleSet.contact && compileContact(ruleSet.contact, calendars),
+    progress: ruleSet.progress && compileProgress(ruleSet.progress, calendars),
     overrides: (ruleSet.triage?.overrides ?? []).map(compileOverride),
     routing: ruleSet.triage?.routing && compileRouting(ruleSet.triage.routing),
     looksAt: lookedAt(written),
@@ -168,6 +184,14 @@ const compileContact = (
   tries,
   spacingMs: spacing === undefined ? 0 : parseDuration(spacing),
   hours: hours === undefined ? undefined : calendars.get(hours),
+});
+
+const compileProgress = (
+  { every, calendar }: ProgressRules,
+  calendars: CompiledRules['calendars'],
+): CompiledProgress => ({
+  everyMs: parseDuration(every),
+  calendar: calendar === undefined ? undefined : calendars.get(calendar),
 });
 
 function lookedAt(targets: readonly TargetRule[]): CompiledRules['looksAt'] {

@@ -268,6 +268,12 @@ describe('the meaning', () => {
     ],
     ['a clock for each of something else', target('each: day\ngoals: [{ within: 8h }]'), 'targets[0].each', /"day"/],
     [
+      'an escalation in over a thousand years',
+      target(`${SOUND}\nescalation: [{ after: 9999999d, to: a }]`),
+      'targets[0].escalation[0].after',
+      /over a thousand years/,
+    ],
+    [
       'levels of an escalation out of order',
       target(`${SOUND}\nescalation: [{ after: 2h, to: a }, { after: 1h, to: b }]`),
       'targets[0].escalation[1]',

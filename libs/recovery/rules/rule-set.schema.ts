@@ -80,6 +80,7 @@ export const RULE_SET_SCHEMA = {
     targets: list(ref('target'), 'Write a list of targets.'),
     queueOrder: oneOf('priority', 'due'),
     contact: ref('contact'),
+    progress: ref('progress'),
     offers: ref('offers'),
     rootCauses: ref('rootCauses'),
     approval: ref('approval'),
@@ -231,6 +232,7 @@ export const RULE_SET_SCHEMA = {
       onReturn: oneOf('resume', 'continue', 'keep'),
       pastDue: oneOf('stays-missed', 'follows-goal'),
     }),
+    progress: object(['every'], { every: ref('duration'), calendar: text('Name a calendar of this rule set.') }),
     contact: object(['tries'], {
       tries: { type: 'integer', minimum: 1, description: 'Write a whole number from 1 on.' },
       spacing: ref('duration'),

@@ -22,6 +22,7 @@ export interface RuleSet {
   /** What stands first in the queue: the most urgent, then what is due first; or what is due first. Default priority. */
   readonly queueOrder?: 'priority' | 'due';
   readonly contact?: ContactRules;
+  readonly progress?: ProgressRules;
   readonly offers?: OfferRules;
   readonly rootCauses?: RootCauseRules;
   readonly approval?: ApprovalRules;
@@ -186,6 +187,13 @@ export interface ContactRules {
   readonly channels?: readonly Channel[];
   /** At most `max` attempts within any `days` days. */
   readonly frequencyCap?: { readonly max: number; readonly days: number };
+}
+
+/** How often the customer hears of their case until the work is handed in. */
+export interface ProgressRules {
+  /** The longest time between two messages; in a calendar, working time. */
+  readonly every: string;
+  readonly calendar?: string;
 }
 
 export interface OfferRules {
