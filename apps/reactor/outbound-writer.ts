@@ -5,7 +5,11 @@ import type { Ledger } from '../../libs/ledger/ledger.js';
 import { destinationsFor, type Destination } from '../../libs/outbound/destination.js';
 import type { Outbox } from '../../libs/outbound/outbox.js';
 import { rowOf, sayRefusal, type Row } from '../../libs/outbound/row.js';
-import { messagesFor, TELLING } from '../../libs/outbound/which-messages.js';
+import { tellingOf } from '../../libs/outbound/telling.js';
+import { TELLING } from '../../libs/outbound/which-messages.js';
+import type { Telling } from '../../libs/outbound/which-messages.js';
+import { isForStaff } from '../../libs/outbound/words.js';
+import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import { Checkpoints, least, OUTBOUND } from './checkpoints.js';
 
@@ -14,6 +18,7 @@ export interface OutboundWriterOptions {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly destinations: readonly Destination[];
+  rules(this: void): Promise<RuleBooks>;
   now(this: void): string;
   readonly crashPoint: CrashPoint;
   /** Called when there is something to send. */
@@ -48,20 +53,26 @@ export class OutboundWriter {
   }
 
   private async write(events: readonly RecordedEvent[], restoredAt: string | undefined): Promise<void> {
-    const rows = events.flatMap((event) => this.rowsFor(event, restoredAt));
+    if (events.length === 0) return;
+    const rules = await this.options.rules();
+    const rows: Row[] = [];
+    for (const event of events)
+      for (const wanted of await tellingOf(event, { events: this.options.events, rules }))
+        rows.push(...this.rowsFor(event, wanted, restoredAt));
     if (rows.length === 0) return;
     await this.options.outbox.add(rows, this.options.now());
     this.options.crashPoint('outbox: rows made, before checkpoint');
     this.options.onRows();
   }
 
-  private rowsFor(event: RecordedEvent, restoredAt: string | undefined): readonly Row[] {
-    return messagesFor(event).flatMap((wanted): readonly Row[] => {
-      const names = destinationsFor(wanted, this.options.destinations).map(({ name }) => name);
-      if (names.length === 0) return [{ ...rowOf(event, wanted, ''), state: 'held', because: NO_DESTINATION }];
-      const rows = names.map((name) => rowOf(event, wanted, name));
-      return isBeforeRestore(rows[0], restoredAt) ? rows.map(refusedByRestore) : rows;
-    });
+  private rowsFor(event: RecordedEvent, wanted: Telling, restoredAt: string | undefined): readonly Row[] {
+    const names = destinationsFor(wanted, this.options.destinations).map(({ name }) => name);
+    if (names.length === 0)
+      return isForStaff(wanted.message)
+        ? [{ ...rowOf(event, wanted, ''), state: 'held', because: NO_DESTINATION }]
+        : [];
+    const rows = names.map((name) => rowOf(event, wanted, name));
+    return isBeforeRestore(rows[0], restoredAt) ? rows.map(refusedByRestore) : rows;
   }
 }
 

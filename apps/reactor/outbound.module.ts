@@ -62,6 +62,11 @@ class OutboundService extends Background implements OnApplicationBootstrap {
     const sender = await this.senderOf(outbox);
     const writer = new OutboundWriter({
       ...{ events, ledger, outbox, destinations, now, crashPoint },
+      rules: async () => {
+        // No event meets rules older than itself.
+        await this.rules.reload();
+        return this.rules.books();
+      },
       onRows: () => sender.wake(),
     });
     // Neither goes on alone: what fails ends both, and they begin again together.
@@ -76,15 +81,23 @@ class OutboundService extends Background implements OnApplicationBootstrap {
   }
 
   private async senderOf(outbox: Outbox): Promise<Sender> {
-    const { events, crashPoint } = this.stores;
+    const { events, crashPoint, personal } = this.stores;
     const { commands, now } = this;
-    const composer = new Composer({ events, now, rules: () => this.rules.books() });
+    const composer = new Composer({
+      ...{ events, personal, now },
+      rules: () => this.rules.books(),
+      sentBefore: async (row) =>
+        (await outbox.ofCase(row.destination, row.case))
+          .filter(({ value }) => value.state === 'sent' && value.id !== row.id)
+          .map(({ value }) => value.id),
+    });
     const restoredAt = await lastRestore(events);
     return new Sender({
       ...{ outbox, mayPass, now, crashPoint },
       destinations: this.config.destinations,
       channelTo: (destination) => channelTo(destination, now),
-      compose: async (row) => (isBeforeRestore(row, restoredAt) ? BECAUSE_OF_RESTORE : composer.letter(row)),
+      compose: async (row, destination) =>
+        isBeforeRestore(row, restoredAt) ? BECAUSE_OF_RESTORE : composer.letter(row, destination),
       record: (row, destination) => recordDelivery(commands, row, destination),
       chance: Math.random,
       onDead: ({ id, destination, message, case: of, because }) =>

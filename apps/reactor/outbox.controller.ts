@@ -1,6 +1,8 @@
 import { Controller, Get, HttpCode, Inject, Post, Body, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Static } from 'typebox';
+import { RulesInForce } from '../../libs/commands/rules-in-force.js';
+import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import { errorText } from '../../libs/event-sourcing/error-text.js';
 import { field } from '../../libs/event-sourcing/schema.js';
 import { DeliveryFailed } from '../../libs/outbound/channel.js';
@@ -56,6 +58,7 @@ export class OutboxController {
     @Inject(STORES) private readonly stores: Stores,
     @Inject(CONFIG) config: Config,
     @Inject(NOW) private readonly now: () => string,
+    private readonly rules: RulesInForce,
   ) {
     this.outbox = new Outbox(stores.ledger);
     this.destinations = config.destinations;
@@ -105,7 +108,8 @@ export class OutboxController {
     const { to, from, types, dryRun = false }: Static<typeof Replay> = valid(Replay, body);
     const { events } = this.stores;
     const { outbox, now } = this;
-    const counts = await replayTo({ events, outbox, now, destination: this.named(to), from, types, dryRun });
+    const rules = (): RuleBooks => this.rules.books();
+    const counts = await replayTo({ events, outbox, now, rules, destination: this.named(to), from, types, dryRun });
     return { dryRun, messages: counts };
   }
 

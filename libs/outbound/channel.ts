@@ -11,6 +11,10 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** An address instead of the destination's own. */
+  readonly to?: string | undefined;
+  /** The case, and the ids of the letters about it that came before. */
+  readonly thread?: { readonly case: string; readonly before: readonly string[] };
 }
 
 /** What a receiver answered, as far as it is JSON. */

@@ -1,4 +1,5 @@
-import type { MessageName } from './words.js';
+import type { ToldBy } from '../recovery/vocabulary/words.js';
+import { isForCustomer, isForStaff, type MessageName } from './words.js';
 
 /** How long failed deliveries are tried. */
 export interface Patience {
@@ -9,7 +10,7 @@ export interface Patience {
 
 interface Limits {
   readonly name: string;
-  /** Default: every message. */
+  /** Default: what is for staff; of e-mail to customers, what is for them. */
   readonly takes?: readonly MessageName[];
   /** Only messages to these people, or about cases of these teams. Without both: of everybody. */
   readonly people?: readonly string[];
@@ -21,34 +22,69 @@ interface Limits {
   readonly patience: Patience;
 }
 
-export interface WebhookDestination extends Limits {
-  readonly channel: 'webhook';
+interface Posted extends Limits {
   readonly url: string;
-  /** In Standard Webhooks' form, whsec_...: one, or two while they are rotated. */
-  readonly secrets: readonly string[];
   /** It may be in a private network, or without TLS. */
   readonly allowPrivate: boolean;
 }
 
-/** Where messages go. Its name stands in rows of the outbox and in rules; its address and secrets stand in settings alone. */
-export type Destination = WebhookDestination;
+export interface WebhookDestination extends Posted {
+  readonly channel: 'webhook';
+  /** In Standard Webhooks' form, whsec_...: one, or two while they are rotated. */
+  readonly secrets: readonly string[];
+}
+
+/** A webhook in the shape that Slack and Teams take. */
+export interface ChatDestination extends Posted {
+  readonly channel: 'chat';
+}
+
+export interface EmailDestination extends Limits {
+  readonly channel: 'e-mail';
+  /** An address, or `customer`: the one that the vault has of the customer. */
+  readonly to: string;
+  readonly from: string;
+  /** Of the mail server: smtp:// or smtps://, with its login. */
+  readonly server: string;
+}
+
+/** Where messages go. Its name stands in rows of the outbox; its address and secrets stand in settings alone. */
+export type Destination = WebhookDestination | ChatDestination | EmailDestination;
+
+export const CUSTOMER = 'customer';
+export const isToCustomer = (destination: Choice): boolean => destination.to === CUSTOMER;
+
+/** What the choice of destinations looks at. */
+type Choice = Pick<Limits, 'takes' | 'people' | 'teams'> & {
+  readonly channel?: Destination['channel'];
+  readonly to?: string;
+};
+
+const CHANNEL_OF = { mail: 'e-mail', messenger: 'chat', webhook: 'webhook' } as const satisfies Record<
+  ToldBy,
+  Destination['channel']
+>;
 
 /** Who is to be told, and about what. */
 export interface Wanted {
   readonly message: MessageName;
   readonly person?: string | undefined;
   readonly team?: string | undefined;
+  /** How the rules want it told, if there is a destination for that. */
+  readonly by?: ToldBy | undefined;
 }
 
 /**
  * Where a message goes: to the destinations that name its person; if none does, to those that name its team; if none
  * does, to those that name nobody.
  */
-export function destinationsFor<D extends Pick<Destination, 'takes' | 'people' | 'teams'>>(
-  { message, person, team }: Wanted,
+export function destinationsFor<D extends Choice>(
+  { message, person, team, by }: Wanted,
   all: readonly D[],
 ): readonly D[] {
-  const taking = all.filter(({ takes }) => takes === undefined || takes.includes(message));
+  const takingAny = all.filter((one) => takes(one, message));
+  const asWanted = by === undefined ? [] : takingAny.filter(({ channel }) => channel === CHANNEL_OF[by]);
+  const taking = asWanted.length > 0 ? asWanted : takingAny;
   const names = (list: readonly string[] | undefined, one: string | undefined): boolean =>
     one !== undefined && list?.includes(one) === true;
   const choices = [
@@ -58,3 +94,9 @@ export function destinationsFor<D extends Pick<Destination, 'takes' | 'people' |
   ];
   return choices.find((found) => found.length > 0) ?? [];
 }
+
+/** What is not for customers never goes to them, whatever a destination says that it takes. */
+const takes = (destination: Choice, message: MessageName): boolean => {
+  if (isToCustomer(destination) && !isForCustomer(message)) return false;
+  return destination.takes?.includes(message) ?? (isToCustomer(destination) || isForStaff(message));
+};

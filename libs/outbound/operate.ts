@@ -91,7 +91,7 @@ async function readdress(
   const names = destinationsFor(row, destinations).map(({ name }) => name);
   if (names.length === 0) return 0;
   const rows = names.map((name): Row => {
-    return { ...row, id: idOfRow(row.event.id, name, row.message), destination: name, state: 'waiting', resentAt: now };
+    return { ...row, id: idOfRow(row.event.id, name, row), destination: name, state: 'waiting', resentAt: now };
   });
   await outbox.add(rows, now);
   await outbox.settle(record, `Sent to ${names.join(', ')} instead.`, now);

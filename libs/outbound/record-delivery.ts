@@ -29,8 +29,21 @@ function commandFor(
   { message, person }: Row,
   { channel }: Pick<Destination, 'channel'>,
 ): CommandOf<'case'> | undefined {
+  const by = channel === 'webhook' ? 'other' : channel;
   switch (message) {
     case 'owner-alert':
       return person === undefined ? undefined : { type: 'RecordOwnerAlert', owner: person, channel };
+    case 'acknowledgement':
+      return { type: 'AcknowledgeCase', channel: by, automatic: true };
+    case 'progress':
+      return { type: 'SendProgressUpdate', channel: by };
+    case 'closing':
+      return { type: 'InformCustomer', channel: by };
+    case 'target-warned':
+    case 'target-breached':
+    case 'escalation':
+    case 'retry-due':
+    case 'progress-due':
+      return undefined;
   }
 }

@@ -1,14 +1,18 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { Destination } from './destination.js';
+import type { RuleBooks } from '../recovery/rules/rule-book.js';
+import { isToCustomer, type Destination } from './destination.js';
 import type { Outbox } from './outbox.js';
 import { rowOf, type Row } from './row.js';
-import { messagesFor, TELLING } from './which-messages.js';
+import { tellingOf } from './telling.js';
+import { TELLING } from './which-messages.js';
+import { isForCustomer } from './words.js';
 
 export interface Replaying {
-  readonly events: Pick<EventStore, 'readAll'>;
+  readonly events: Pick<EventStore, 'readAll' | 'readStream'>;
+  rules(this: void): RuleBooks;
   readonly outbox: Outbox;
-  readonly destination: Pick<Destination, 'name'>;
+  readonly destination: Destination;
   /** A position of history: what follows it is sent. Default: from the beginning. */
   readonly from?: string | undefined;
   /** Types of events. Default: all that lead to messages. */
@@ -22,12 +26,14 @@ export interface Replaying {
  * message here either. Resolves to how many messages there are, by event type.
  */
 export async function replayTo(asked: Replaying): Promise<Readonly<Record<string, number>>> {
-  const { events, outbox, destination, from, types = TELLING, dryRun, now } = asked;
+  const { events, outbox, rules, destination, from, types = TELLING, dryRun, now } = asked;
   const counts: Record<string, number> = {};
   for await (const batch of events.readAll({ filter: { types }, ...(from !== undefined && { from }) })) {
     const rows: Row[] = [];
     for (const event of batch.events as readonly RecordedEvent[])
-      for (const wanted of messagesFor(event)) {
+      for (const wanted of await tellingOf(event, { events, rules: rules() })) {
+        // What is not for customers goes to none of them, nor the other way round.
+        if (isForCustomer(wanted.message) !== isToCustomer(destination)) continue;
         rows.push({ ...rowOf(event, wanted, destination.name), resentAt: now() });
         counts[event.type] = (counts[event.type] ?? 0) + 1;
       }

@@ -1,7 +1,7 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import { idOf } from '../event-sourcing/identity.js';
 import type { RecordedEvent } from '../recovery/history.js';
-import type { Wanted } from './destination.js';
+import type { Telling } from './which-messages.js';
 import type { MessageName, RowState } from './words.js';
 
 /** A message on its way to one destination. It holds no personal byte: those are read when it is sent. */
@@ -15,6 +15,8 @@ export interface Row {
   readonly programme: string;
   readonly person?: string;
   readonly team?: string;
+  /** The promise that it is about. */
+  readonly about?: { readonly target?: string; readonly dueAt: string };
   /** What it tells of. */
   readonly event: Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'revision' | 'occurredAt' | 'recordedAt'> & {
     readonly correlationId: string;
@@ -31,21 +33,26 @@ export interface Row {
   readonly resentAt?: string;
 }
 
-export const idOfRow = (event: string, destination: string, message: MessageName): string =>
-  idOf('outbound', event, destination, message);
+/** Of one event two people may be told by one destination. */
+export const idOfRow = (
+  event: string,
+  destination: string,
+  { message, person = '' }: Pick<Telling, 'message' | 'person'>,
+): string => idOf('outbound', event, destination, message, person);
 
 /** The first row of a message. Events and destinations determine it. */
-export function rowOf(event: RecordedEvent, wanted: Wanted & { readonly case: string }, destination: string): Row {
+export function rowOf(event: RecordedEvent, wanted: Telling, destination: string): Row {
   const { id, type, stream, revision, occurredAt, recordedAt, correlationId, programme } = event;
-  const { message, person, team, case: of } = wanted;
+  const { message, person, team, about, case: of } = wanted;
   return {
-    id: idOfRow(id, destination, message),
+    id: idOfRow(id, destination, wanted),
     destination,
     message,
     case: of,
     programme,
     ...(person !== undefined && { person }),
     ...(team !== undefined && { team }),
+    ...(about && { about }),
     event: { id, type, stream, revision, occurredAt, recordedAt, correlationId },
     state: 'waiting',
     tries: 0,

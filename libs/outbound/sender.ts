@@ -12,7 +12,7 @@ export interface SenderOptions {
   readonly destinations: readonly Destination[];
   channelTo(this: void, destination: Destination): Channel;
   /** Opens what the message says, at the moment of sending. A refusal: it must not be sent. `recorded`: it was sent. */
-  compose(this: void, row: Row): Promise<Letter | Refusal | 'recorded'>;
+  compose(this: void, row: Row, destination: Destination): Promise<Letter | Refusal | 'recorded'>;
   /** Records in history that it was delivered; the same again does nothing. */
   record(this: void, row: Row, destination: Destination): Promise<void>;
   /** What a delivery's answer adds to its row. */
@@ -163,7 +163,7 @@ export class Sender {
     let row = record.value;
     try {
       if (row.deliveredAt === undefined) {
-        const letter = await compose(row);
+        const letter = await compose(row, destination);
         if (isRefusal(letter)) {
           const because = sayRefusal(letter);
           await outbox.change({ record, row: { ...row, state: 'refused', because, settledAt: now() } }, now());

@@ -79,7 +79,7 @@ const senderOf = ({ destinations = [to('hook')], compose = letterOf, record }: G
   new Sender({
     outbox,
     destinations,
-    channelTo: (destination) => new WebhookChannel(destination, () => now),
+    channelTo: (destination) => new WebhookChannel(destination as WebhookDestination, () => now),
     compose: async (one) => compose(one),
     record: record ?? (async ({ id }) => void recorded.push(id)),
     mayPass: (error) => error instanceof LedgerUnavailable,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../../libs/outbound/receiver.testing.js';
-import { amends, amendsJson } from './amends.testing.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { amends, amendsJson, ROOT_FOLDER } from './amends.testing.js';
 import { Caller, eventually, OPERATOR_KEY, RunningApp } from './running-app.testing.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -93,6 +95,18 @@ test('a destination is sent again what followed a position, which is counted fir
   expect(await replay('--send')).toEqual({ ...counted, dryRun: false });
   await eventually(async () => (receiver.received.length === before + 2 ? true : undefined), 'both');
   expect(new Set(receiver.ids).size).toBe(4); // with two test messages
+});
+
+test('the commands of the page of messages run', async () => {
+  const page = readFileSync(join(ROOT_FOLDER, 'docs/operators/messages.md'), 'utf8');
+  const [, block = ''] = /^```sh\n(.*?)^```$/ms.exec(page) ?? [];
+  const commands = block.trim().split('\n');
+  expect(commands).toHaveLength(7);
+  for (const command of commands) {
+    const [name, ...args] = command.split(' ');
+    expect(name).toBe('amends');
+    expect(await amends(...args, '--data', app.folder)).toMatchObject({ code: 0, err: '' });
+  }
 });
 
 test('without a destination an alert would be told: nothing is lost, and it is told once there is one', async () => {

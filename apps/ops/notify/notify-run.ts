@@ -6,6 +6,7 @@ import { replayTo } from '../../../libs/outbound/replay.js';
 import { TELLING } from '../../../libs/outbound/which-messages.js';
 import { readConfig } from '../../../libs/platform/config/config.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
+import { loadRuleBooks } from '../../../libs/replay/builds/rule-books.js';
 import { EXIT, Failure } from '../failure.js';
 
 type Rest<F extends (...all: never[]) => unknown> = F extends (
@@ -56,7 +57,17 @@ export class NotifyHere {
       throw new Failure(`No message tells of ${unknown.join(', ')}. --types takes of ${TELLING.join(', ')}.`);
     const { events } = this.stores;
     const { outbox } = this;
-    const messages = await replayTo({ events, outbox, now, destination: this.named(to), from, types, dryRun });
+    const { books } = await loadRuleBooks(events);
+    const messages = await replayTo({
+      events,
+      outbox,
+      now,
+      rules: () => books,
+      destination: this.named(to),
+      from,
+      types,
+      dryRun,
+    });
     return { dryRun, messages };
   }
 

@@ -4,10 +4,11 @@ import { Webhook } from 'standardwebhooks';
 import { parseDocument } from 'yaml';
 import { errorText } from '../../event-sourcing/error-text.js';
 import { stated } from '../../event-sourcing/stated.js';
-import type { Destination } from '../../outbound/destination.js';
+import { CUSTOMER, type Destination } from '../../outbound/destination.js';
 import { MESSAGES } from '../../outbound/words.js';
 import { field } from '../../event-sourcing/schema.js';
 import { Flag, OneOf, Optional, Part, Text, Whole } from '../../recovery/vocabulary/fields.js';
+import { isEmail } from '../validation/formats.js';
 import { mistakesOf } from '../validation/schema.js';
 
 const Names = field<readonly string[]>({ type: 'array', items: Text(), minItems: 1, maxItems: 1_000 });
@@ -16,6 +17,9 @@ const Takes = field<readonly (typeof MESSAGES)[number][]>({ type: 'array', items
 /** A destination as it is written. Times are in seconds. */
 const Written = Part({
   webhook: Optional(Text(2_000)),
+  chat: Optional(Text(2_000)),
+  /** An address, or `customer`. */
+  email: Optional(Text(320)),
   secrets: Optional(field<readonly string[]>({ type: 'array', items: Text(500), maxItems: 2 })),
   allowPrivate: Optional(Flag),
   takes: Optional(Takes),
@@ -70,9 +74,9 @@ function parsed(text: string, where: string, env: NodeJS.ProcessEnv): ReadDestin
     const found = NAME.test(name) ? [] : [`${at} must be a name of small letters, digits, dots and hyphens`];
     found.push(...absent.map((variable) => `${at} needs the variable ${variable}, which is not set`));
     found.push(...shapeMistakes(filled).map((said) => `${at}${said}`));
-    if (found.length === 0) found.push(...meaningMistakes(filled as Written).map((said) => `${at}.${said}`));
+    if (found.length === 0) found.push(...meaningMistakes(filled as Written, env).map((said) => `${at}${said}`));
     mistakes.push(...found);
-    return found.length === 0 ? [asDestination(name, filled as Written)] : [];
+    return found.length === 0 ? [asDestination(name, filled as Written, env)] : [];
   });
   return { destinations: mistakes.length === 0 ? destinations : [], mistakes };
 }
@@ -83,19 +87,37 @@ const shapeMistakes = (value: unknown): readonly string[] =>
     at === '' ? ' must be an object' : `.${at.replaceAll('/', '.')} ${said.replace(/, not .*$/s, '')}`,
   );
 
-function meaningMistakes({ webhook, secrets = [], allowPrivate = false }: Written): readonly string[] {
-  if (webhook === undefined) return ['webhook is required: name the address that messages are posted to'];
-  const found: string[] = [];
-  const url = URL.parse(webhook);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    found.push('webhook must be an address such as https://crm.example.org/hook');
-  else if (url.protocol === 'http:' && !allowPrivate)
-    found.push('webhook must begin with https://; http:// is for private networks, with allowPrivate: true');
-  secrets.forEach((secret, index) => {
+function meaningMistakes(
+  written: Written,
+  { SMTP_URL: server, SMTP_FROM: from }: NodeJS.ProcessEnv,
+): readonly string[] {
+  const { webhook, chat, email, secrets, allowPrivate = false } = written;
+  const [way, ...others] = [webhook, chat, email].filter((one) => one !== undefined);
+  if (way === undefined || others.length > 0)
+    return [' needs one of webhook (an address), chat (an address) or email (an address, or customer)'];
+  const found = webhook === undefined ? [] : addressMistakes('webhook', webhook, allowPrivate);
+  if (chat !== undefined) found.push(...addressMistakes('chat', chat, allowPrivate));
+  if (secrets !== undefined && webhook === undefined) found.push('.secrets belongs to a webhook');
+  secrets?.forEach((secret, index) => {
     if (!isSecret(secret))
-      found.push(`secrets.${index} must be whsec_ and base64; make one with: echo whsec_$(openssl rand -base64 32)`);
+      found.push(`.secrets.${index} must be whsec_ and base64; make one with: echo whsec_$(openssl rand -base64 32)`);
   });
+  if (email === undefined) return found;
+  if (email !== CUSTOMER && !isEmail(email)) found.push('.email must be an address, or customer');
+  if (!server) found.push(' needs SMTP_URL, such as smtp://user:password@mail.example.org:587');
+  else if (!/^smtps?:\/\/[^\s/?]/.test(server)) found.push(' needs an SMTP_URL that begins with smtp:// or smtps://');
+  if (!from) found.push(' needs SMTP_FROM, such as Care <care@example.org>');
+  else if (!/^[^<>@\s]+@[^<>@\s]+$|<[^<>@\s]+@[^<>@\s]+>$/.test(from))
+    found.push(' needs an SMTP_FROM such as Care <care@example.org>');
   return found;
+}
+
+function addressMistakes(way: string, text: string, allowPrivate: boolean): string[] {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    return [`.${way} must be an address such as https://crm.example.org/hook`];
+  if (url.protocol === 'https:' || allowPrivate) return [];
+  return [`.${way} must begin with https://; http:// is for private networks, with allowPrivate: true`];
 }
 
 const isSecret = (secret: string): boolean => {
@@ -107,19 +129,19 @@ const isSecret = (secret: string): boolean => {
   }
 };
 
-const asDestination = (name: string, written: Written): Destination => {
+const asDestination = (name: string, written: Written, env: NodeJS.ProcessEnv): Destination => {
   const { takes, people, teams, perMinute } = written;
   const { inFlight = 4, timeout = 10, tries = 16, firstWait = 5, longestWait = 3_600 } = written;
-  return stated({
-    name,
-    channel: 'webhook' as const,
-    url: written.webhook ?? '',
-    secrets: written.secrets ?? [],
-    allowPrivate: written.allowPrivate ?? false,
-    ...{ takes, people, teams, inFlight, perMinute },
+  const limits = stated({
+    ...{ name, takes, people, teams, inFlight, perMinute },
     timeoutMs: timeout * 1_000,
     patience: { tries, firstWaitMs: firstWait * 1_000, longestWaitMs: Math.max(firstWait, longestWait) * 1_000 },
   });
+  const { webhook, chat, email, secrets = [], allowPrivate = false } = written;
+  if (webhook !== undefined) return { ...limits, channel: 'webhook', url: webhook, secrets, allowPrivate };
+  if (chat !== undefined) return { ...limits, channel: 'chat', url: chat, allowPrivate };
+  const { SMTP_FROM: from = '', SMTP_URL: server = '' } = env;
+  return { ...limits, channel: 'e-mail', to: email ?? '', from, server };
 };
 
 /** Puts variables in the place of their names, wherever text stands. */

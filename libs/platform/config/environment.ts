@@ -84,6 +84,9 @@ export class Environment {
   /** Where messages go: YAML or JSON, or the file that holds it. destinations.ts reads it. */
   AMENDS_DESTINATIONS?: string;
   AMENDS_DESTINATIONS_FILE?: string;
+  /** Of destinations by e-mail. */
+  SMTP_URL?: string;
+  SMTP_FROM?: string;
   /** For fault tests: the process ends at this step. */
   @Holds((text) => crashAt(text) !== undefined, '$property must name a step between two writes, not "$value"')
   AMENDS_CRASH_AT?: string;

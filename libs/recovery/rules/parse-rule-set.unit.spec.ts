@@ -355,15 +355,21 @@ describe('the meaning', () => {
     ['a threshold off the scale', triage('team: care').replace('nps: 6', 'nps: 10'), 'triage.low.nps', /from 0 to 10/],
     [
       'an unknown variable of a message',
-      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: 'Dear {{ name }}' } }\n`,
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: 'Dear {{ nmae }}' } }\n`,
       'messages.closing.body',
-      /no variable "name"/,
+      /no variable "nmae"/,
     ],
     [
       'an unknown filter of a message',
       `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { subject: '{{ reference | shout }}', body: 'x' } }\n`,
       'messages.closing.subject',
       /shout/,
+    ],
+    [
+      'an unknown variable of a message in another language',
+      `${HEAD}calendars: {}\ntargets: []\nmessages: { closing: { body: 'x', languages: { de: { body: '{{ priority }}' } } } }\n`,
+      'messages.closing.languages.de.body',
+      /no variable "priority"/,
     ],
     [
       'a broken template',

@@ -56,6 +56,8 @@ const limits = {
   },
 };
 
+const TEMPLATE = { subject: text('Write a line of text.'), body: text('Write a Liquid template.') };
+
 const CELL = {
   do: oneOf('recover', 'call-back', 'respect', 'nothing'),
   priority: text('Name a priority.'),
@@ -86,7 +88,10 @@ export const RULE_SET_SCHEMA = {
     approval: ref('approval'),
     verification: ref('verification'),
     messages: named(
-      object(['body'], { subject: text('Write a line of text.'), body: text('Write a Liquid template.') }),
+      object(['body'], {
+        ...TEMPLATE,
+        languages: named(object(['body'], TEMPLATE), 'Write templates by language, such as de or pt-BR.'),
+      }),
       'Write messages by name.',
     ),
     playbooks: named(list(text('Write a step.'), 'Write a list of steps.'), 'Write playbooks by kind of case.'),

@@ -27,10 +27,18 @@ export interface RuleSet {
   readonly rootCauses?: RootCauseRules;
   readonly approval?: ApprovalRules;
   readonly verification?: VerificationRules;
-  /** Liquid templates by name (acknowledgement, progress, closing, ...). */
-  readonly messages?: Readonly<Record<string, { readonly subject?: string; readonly body: string }>>;
+  /** By name: acknowledgement, closing, owner-alert, ... */
+  readonly messages?: Readonly<Record<string, MessageRule>>;
   /** Suggested steps for a kind of case. */
   readonly playbooks?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Liquid templates. */
+export interface MessageRule {
+  readonly subject?: string;
+  readonly body: string;
+  /** By BCP 47 tag, such as de or pt-BR: for whoever speaks it. */
+  readonly languages?: Readonly<Record<string, { readonly subject?: string; readonly body: string }>>;
 }
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
