@@ -8,12 +8,16 @@ import { SHARDS } from '../../libs/event-sourcing/shard.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import { CASE_EVENT_TYPES } from '../../libs/read-models/case-stream.js';
+import { rulesAt, type RulesDocument } from '../../libs/read-models/rules.js';
+import { allPages } from '../../libs/read-store/all-pages.js';
 import { QueryRefused, type ReadStore } from '../../libs/read-store/read-store.js';
 import {
   effectOfDue,
   escalationsOf,
   inOrder,
+  filterOfReviews,
   isSettledBy,
+  reviewDue,
   OPEN_LOOKS,
   type Due,
 } from '../../libs/reactions/timekeeper.js';
@@ -78,6 +82,7 @@ export class Timekeeper {
   /** What is being recorded. */
   private pending: string | undefined;
   private ticked = 0;
+  private reviewedIn = '';
 
   constructor(private readonly options: TimekeeperOptions) {
     this.index = new DueIndex(options.reads);
@@ -123,6 +128,7 @@ export class Timekeeper {
       await this.retry(now);
       await this.followUpTo(live.id, await this.foldedUpTo(live.id), signal);
       await this.sweep(now, signal);
+      if (shown.has('rules')) await this.review(now);
       await this.lookAgain(signal);
     } catch (error) {
       // Another build went live between two pages: the next tick looks there.
@@ -235,6 +241,17 @@ export class Timekeeper {
     }
   }
 
+  /** Days pass, so a look each minute is enough. */
+  private async review(now: string): Promise<void> {
+    const minute = now.slice(0, 'yyyy-mm-ddThh:mm'.length);
+    if (minute === this.reviewedIn) return;
+    for await (const page of allPages(this.options.reads, 'rules', { filter: filterOfReviews(now) }))
+      for (const document of page as unknown as readonly RulesDocument[])
+        // it stores what it declares
+        await this.record([reviewDue(rulesAt(document, now), now) ?? []].flat());
+    this.reviewedIn = minute;
+  }
+
   private swept(sweptTo: string): void {
     if (this.place) this.place = { ...this.place, sweptTo };
   }
@@ -338,7 +355,8 @@ export class Timekeeper {
 /** What goes to the clocks of one case stays together; the end of a pause goes to the case itself. */
 const linesOf = <Of>(all: readonly Of[], dueOf: (one: Of) => Due): readonly (readonly Of[])[] => [
   ...Map.groupBy(all, (one) => {
-    const { kind, case: id } = dueOf(one);
+    const { kind, case: id, programme } = dueOf(one);
+    if (kind === 'review') return `rules ${programme}`;
     return kind === 'pause-end' ? `case ${id}` : `clock ${id}`;
   }).values(),
 ];

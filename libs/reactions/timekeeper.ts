@@ -6,7 +6,7 @@ import { placeOf } from '../recovery/clocks/clock.js';
 import { effectOn, type Effect } from './effect.js';
 
 /** What falls due by itself, and no event says so. */
-export type DueKind = 'breach' | 'warning' | 'escalation' | 'retry' | 'progress' | 'pause-end';
+export type DueKind = 'breach' | 'warning' | 'escalation' | 'retry' | 'progress' | 'pause-end' | 'review';
 
 /** Something that falls due at an instant, as a read model knows it. The command decides whether it still does. */
 export interface Due {
@@ -16,13 +16,15 @@ export interface Due {
   /** UTC, ISO 8601. */
   readonly at: string;
   readonly programme: string;
+  /** Of what falls due for a case. */
   readonly case: string;
   readonly cycle: number;
-  /** What the clock promises, when the next try is due, or when the pause ends. */
+  /** What the clock promises, when the next try is due, or when the pause ends; of a review the day. */
   readonly dueAt: string;
   /** Of a clock. */
   readonly target?: string;
   readonly reply?: number;
+  /** Of a clock and of a review. */
   readonly ruleSet?: string;
   /** Of an escalation. */
   readonly level?: number;
@@ -145,9 +147,35 @@ export function dueByCase({ kind, by }: CaseLook, listed: CaseAsListed, { from, 
   return { kind, id: `${id}/${kind}/${at}`, at, programme, case: id, cycle, dueAt: at };
 }
 
+/** What the read model of rules says of a programme at a moment. */
+export interface RulesAsListed {
+  readonly programme: string;
+  readonly inForce: string | null;
+  readonly reviewBy: string | null;
+}
+
+/** A review is overdue when its day (UTC) is over. */
+export const filterOfReviews = (now: string): Filter => ({ reviewBy: { $lt: now.slice(0, 10) } });
+
+export function reviewDue({ programme, inForce, reviewBy }: RulesAsListed, now: string): Due | undefined {
+  if (inForce === null || reviewBy === null || reviewBy >= now.slice(0, 10)) return undefined;
+  const at = `${reviewBy}T23:59:59.999Z`;
+  const id = `${programme}/review/${inForce}/${reviewBy}`;
+  return { kind: 'review', id, at, programme, case: '', cycle: 0, ruleSet: inForce, dueAt: reviewBy };
+}
+
 /** What to record of it. */
 export function effectOfDue(due: Due, timeZoneData: string): Effect {
   const { kind, case: id, target = '', cycle, reply, dueAt, programme, level = 0 } = due;
+  if (kind === 'review') {
+    const { ruleSet = '' } = due;
+    return effectOn(
+      'rules',
+      programme,
+      { type: 'RecordReviewOverdue', programme, ruleSet, reviewBy: dueAt },
+      { programme },
+    );
+  }
   if (kind === 'pause-end') return effectOn('case', id, { type: 'EndPause', until: dueAt }, { programme });
   const asked = stated({ case: id, target, cycle, reply, dueAt, timeZoneData });
   const commands = {
@@ -194,6 +222,9 @@ const SETTLED: ReadonlySet<string> = new Set([
   'case-merged',
   'before-the-case',
   'contradicts-what-followed',
+  'review-of-other-rules',
+  'review-not-overdue',
+  'rule-set-not-drafted',
   'escalation-without-breach',
   'escalation-not-in-rules',
 ]);

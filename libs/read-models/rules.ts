@@ -57,6 +57,7 @@ function draftsAfter(drafts: readonly Draft[], event: RulesHappening): readonly 
     case 'RuleSetReviewed':
       return of({ reviewedAt: occurredAt, reviewBy: event.data.reviewBy });
     case 'RuleSetActivated':
+    case 'RuleSetReviewOverdue':
       return drafts;
   }
 }

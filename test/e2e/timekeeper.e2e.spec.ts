@@ -7,7 +7,10 @@ import { eventually, type Caller } from './running-app.testing.js';
 import { patternOf, transcriptOf } from './transcript.testing.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PACK = readFileSync(resolve(ROOT, 'packs/service-recovery.yaml'), 'utf8');
+const PACK = readFileSync(resolve(ROOT, 'packs/service-recovery.yaml'), 'utf8').replace(
+  /reviewBy: .*/,
+  "reviewBy: '2032-06-30'",
+);
 const PAGE = resolve(ROOT, 'docs/operators/timekeeper.md');
 
 let app: AppWithClock;
@@ -27,6 +30,13 @@ const entriesOf = async (id: string): Promise<readonly Entry[]> =>
   ((await operator.get(`/v1/cases/${id}/timeline`)).body['entries'] ?? []) as readonly Entry[];
 const noticeOf = (id: string, type: string) =>
   eventually(async () => (await entriesOf(id)).find((entry) => entry.type === type), `${type} of ${id}`);
+
+const checkedUpTo = (time: string) =>
+  eventually(
+    async () =>
+      JSON.stringify((await operator.get('/health/ready')).body).includes(`"checkedUpTo":"${time}`) || undefined,
+    `all looked through up to ${time}`,
+  );
 
 test('a running app notices by itself what falls due, and says how late it is', async () => {
   const response = { source: 'survey', externalId: 'r1', customer: 'eva', metric: 'nps', score: 1, contactMe: 'yes' };
@@ -61,4 +71,18 @@ test('the commands of the page show it', async () => {
     const printed = execFileSync('bash', ['-c', command], { encoding: 'utf8', env: { ...process.env, api: app.url } });
     expect(printed).toMatch(patternOf(lines));
   }
+});
+
+test('when the day of a review is over, history says so once', async () => {
+  const overdue = async (): Promise<string | undefined> =>
+    /notices_total\{kind="review"\} (\d+)/.exec(await (await fetch(`${app.url}/metrics`)).text())?.[1];
+  await app.itIs('2032-06-30T23:59:00.000Z');
+  await checkedUpTo('2032-06-30T23:59');
+  // Of the rules that the app began with.
+  expect(await overdue()).toBe('1');
+  await app.itIs('2032-07-01T00:00:00.000Z');
+  await eventually(async () => ((await overdue()) === '2' ? true : undefined), 'the review');
+  await app.itIs('2032-07-01T00:01:00.000Z');
+  await checkedUpTo('2032-07-01T00:01');
+  expect(await overdue()).toBe('2');
 });

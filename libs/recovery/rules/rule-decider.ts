@@ -3,9 +3,9 @@ import type { CommandOf } from '../../event-sourcing/declared-command.js';
 import type { Recorded } from '../../event-sourcing/event.js';
 import { stated } from '../../event-sourcing/stated.js';
 import { bookAfter } from './book-history.js';
-import type { BookEntry } from './rule-book.js';
+import { entryAt, type BookEntry } from './rule-book.js';
 import { command } from '../vocabulary/command.js';
-import { Flag, Instant, Optional, Text } from '../vocabulary/fields.js';
+import { Day, Flag, Instant, Optional, Text } from '../vocabulary/fields.js';
 import { SUPERVISORS, type Role } from '../vocabulary/roles.js';
 import {
   RuleSetDrafted,
@@ -28,6 +28,10 @@ interface Draft {
   readonly approval?: Data<'RuleSetApproved'> & { readonly approver: string };
   readonly rehearsed?: Data<'RuleSetRehearsed'>;
   readonly reviewBy?: string;
+  /** As drafted, or as the last review says. */
+  readonly nextReview?: string | undefined;
+  /** The day of which it is recorded that it is over. */
+  readonly overdue?: string;
 }
 
 export interface RuleHistory {
@@ -117,6 +121,13 @@ export const ReviewRuleSet = command('ReviewRuleSet', {
   fields: RuleSetReviewed.data.properties,
 });
 
+/** `reviewBy`: the day as whoever asks knows it. */
+export const RecordReviewOverdue = command('RecordReviewOverdue', {
+  is: 'fact',
+  comes: { inside: 'The timekeeper records it.' },
+  fields: { ...which, reviewBy: Day },
+});
+
 export const RULES_COMMANDS = [
   DraftRuleSet,
   RecordRehearsal,
@@ -124,6 +135,7 @@ export const RULES_COMMANDS = [
   ActivateRuleSet,
   RollBackRules,
   ReviewRuleSet,
+  RecordReviewOverdue,
 ] as const;
 export type RulesCommand = CommandOf<(typeof RULES_COMMANDS)[number]>;
 
@@ -149,6 +161,8 @@ const decide = (asked: RulesCommand, state: RuleHistory, context: RulesContext):
       return activate(asked, draft, state.book, context);
     case 'ReviewRuleSet':
       return review(asked, draft, context);
+    case 'RecordReviewOverdue':
+      return recordOverdue(asked, draft, state.book, context);
     default:
       return never(asked);
   }
@@ -289,10 +303,30 @@ function review(
   return [{ type: 'RuleSetReviewed', data: stated(data) }];
 }
 
+function recordOverdue(
+  { programme, ruleSet, reviewBy }: Command<'RecordReviewOverdue'>,
+  { nextReview, overdue }: Draft,
+  book: readonly BookEntry[],
+  { now }: RulesContext,
+): Decision<RulesEvent> {
+  if (overdue === reviewBy) return [];
+  if (nextReview !== reviewBy || entryAt(book, now)?.ruleSet !== ruleSet)
+    return refuse(
+      'review-of-other-rules',
+      `These rules are not in force, or are to be reviewed by ${nextReview ?? 'no day'}.`,
+      'Read the rules again.',
+      'ruleSet',
+    );
+  if (now.slice(0, 10) <= reviewBy)
+    return refuse('review-not-overdue', `The rules may be reviewed until the end of ${reviewBy}.`, 'Wait until then.');
+  return [{ type: 'RuleSetReviewOverdue', data: { programme, ruleSet, reviewBy, noticedAt: now } }];
+}
+
 const evolve = (state: RuleHistory, event: Recorded<RulesEvent>): RuleHistory => {
   switch (event.type) {
     case 'RuleSetDrafted': {
-      const draft = { author: event.actor.id };
+      const { reviewBy } = event.data.content as { readonly reviewBy?: string };
+      const draft = { author: event.actor.id, nextReview: reviewBy };
       return { ...state, drafts: { ...state.drafts, [event.data.ruleSet]: draft } };
     }
     case 'RuleSetRehearsed':
@@ -300,7 +334,9 @@ const evolve = (state: RuleHistory, event: Recorded<RulesEvent>): RuleHistory =>
     case 'RuleSetApproved':
       return withDraft(state, event, { approval: { ...event.data, approver: event.actor.id } });
     case 'RuleSetReviewed':
-      return withDraft(state, event, { reviewBy: event.data.reviewBy });
+      return withDraft(state, event, { reviewBy: event.data.reviewBy, nextReview: event.data.reviewBy });
+    case 'RuleSetReviewOverdue':
+      return withDraft(state, event, { overdue: event.data.reviewBy });
     case 'RuleSetActivated':
       return { ...state, book: bookAfter(state.book, event), before: state.book };
     case 'RuleSetRolledBack':

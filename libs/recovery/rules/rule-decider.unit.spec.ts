@@ -216,3 +216,28 @@ describe('reviewing', () => {
 test('an approval of rules that nobody drafted throws', () => {
   expect(() => given(approval('a')).when({ type: 'RollBackRules', programme, reason: 'x' })).toThrow('nobody drafted');
 });
+
+describe('an overdue review', () => {
+  const overdue = { type: 'RecordReviewOverdue', programme, ruleSet: 'a', reviewBy: '2031-05-04' } as const;
+  const inForce = (reviewBy: string): RulesEvent[] => [
+    { type: 'RuleSetDrafted', data: { programme, ruleSet: 'a', content: { programme, reviewBy } } },
+    approval('a'),
+    activation('a', null),
+  ];
+  const recorded: RulesEvent = {
+    type: 'RuleSetReviewOverdue',
+    data: { programme, ruleSet: 'a', reviewBy: '2031-05-04', noticedAt: now },
+  };
+  test('of the rules in force is recorded once when its day is over', () => {
+    expect(given(...inForce('2031-05-04')).when(overdue)).toEqual([recorded]);
+    expect(given(...inForce('2031-05-04'), recorded).when(overdue)).toEqual([]);
+    const today = { ...overdue, reviewBy: '2031-05-05' };
+    expect(given(...inForce('2031-05-05')).when(today)).toMatchObject({ refused: 'review-not-overdue' });
+  });
+  test('is none once somebody reviewed them, or others are in force', () => {
+    const reviewed: RulesEvent = { type: 'RuleSetReviewed', data: { programme, ruleSet: 'a', reviewBy: '2031-12-31' } };
+    expect(given(...inForce('2031-05-04'), reviewed).when(overdue)).toMatchObject({ refused: 'review-of-other-rules' });
+    const others = [...inForce('2031-05-04'), ...ready('b'), activation('b', null, true)];
+    expect(given(...others).when(overdue)).toMatchObject({ refused: 'review-of-other-rules' });
+  });
+});

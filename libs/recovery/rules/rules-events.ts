@@ -75,6 +75,12 @@ export const RuleSetReviewed = event('RuleSetReviewed', {
   fields: { ...which, reviewBy: Day, note: Optional(Text(2_000)) },
 });
 
+/** The day by which somebody must review the rules in force is over. */
+export const RuleSetReviewOverdue = event('RuleSetReviewOverdue', {
+  topic,
+  fields: { ...which, reviewBy: Day, noticedAt: Instant },
+});
+
 export const RULES_EVENTS = [
   RuleSetDrafted,
   RuleSetRehearsed,
@@ -82,5 +88,6 @@ export const RULES_EVENTS = [
   RuleSetActivated,
   RuleSetRolledBack,
   RuleSetReviewed,
+  RuleSetReviewOverdue,
 ] as const;
 export type RulesEvent = EventOf<(typeof RULES_EVENTS)[number]>;
