@@ -1,6 +1,7 @@
 import { SHARDS } from '../../libs/event-sourcing/shard.js';
 import type { Ledger } from '../../libs/ledger/ledger.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
+import { handOnCases } from '../../libs/reactions/hand-on-cases.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 
 /** What writes messages into the outbox has checkpoints as a reaction has. */
@@ -78,7 +79,7 @@ export class Checkpoints {
 const allShards = <T>(of: (shard: number) => T): T[] => Array.from({ length: SHARDS }, (_, shard) => of(shard));
 
 /** Whatever reacts to events. */
-const REACTIONS = [triageResponse, OUTBOUND];
+const REACTIONS = [triageResponse, handOnCases, OUTBOUND];
 
 /**
  * Records where new reactions begin. Processes that record responses do so first, so that a reactor which starts later

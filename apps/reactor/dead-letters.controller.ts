@@ -15,6 +15,7 @@ import type { ResponseEvent } from '../../libs/recovery/response/response-events
 import { resend } from './carry-out.js';
 import { DEAD_LETTERS, keyOfLetter, type DeadLetter } from './dead-letter.js';
 import { Errands } from './errands.js';
+import { HandOnErrands } from './hand-on-errands.js';
 
 const NameLetter = message(
   {
@@ -33,7 +34,8 @@ export class DeadLettersController {
   constructor(
     @Inject(STORES) private readonly stores: Stores,
     private readonly commands: Commands,
-    private readonly errands: Errands<ResponseEvent | IntakeEvent>,
+    private readonly triage: Errands<ResponseEvent | IntakeEvent>,
+    private readonly handOn: HandOnErrands,
   ) {}
 
   @Get()
@@ -69,13 +71,14 @@ export class DeadLettersController {
         `A dead letter ${named.commandId} of ${named.reaction}`,
         'GET /v1/dead-letters lists those that are.',
       );
-    if (letter.value.reaction !== this.errands.reaction)
+    const of = [this.triage, this.handOn].find(({ reaction }) => reaction === letter.value.reaction);
+    if (of === undefined)
       throw new Problem({
         status: 409,
         code: 'no-such-reaction',
         detail: `There is no reaction ${letter.value.reaction} any more. Run the version of Amends that has it, or leave the letter.`,
       });
-    const errands = await this.errands.again(letter.value);
+    const errands = await of.again(letter.value);
     if (isRefusal(errands)) throw new Problem({ status: 409, code: errands.refused, detail: errands.because });
     const refused = await resend(errands, this.commands);
     if (refused) throw new Problem({ status: 409, code: refused.refused, detail: `Refused again: ${refused.because}` });

@@ -3,11 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { STORES } from '../../libs/platform/stores/stores.module.js';
+import { handOnCases } from '../../libs/reactions/hand-on-cases.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
 import { DeadLettersController } from './dead-letters.controller.js';
-import { Errands } from './errands.js';
+import { Errands, type ErrandsOptions } from './errands.js';
+import { HandOnErrands } from './hand-on-errands.js';
 import { lastOwner } from './last-owner.js';
+import { openCasesOf } from './open-cases-of.js';
 
 /** Counts need not be fresher than read models, so that a burst of responses counts open cases once. */
 const COUNTED_FOR_MS = 1_000;
@@ -30,24 +33,33 @@ const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, O
     },
   });
 
-/** The reaction's effects and its dead letters, for every process that lets operators see them. */
+/** What reactions need to know, from the read models. */
+const lookingIn = ({ events, reads }: Stores, rules: RulesInForce): ErrandsOptions => {
+  const counted = countingOpenCases({ reads });
+  return {
+    events,
+    rules: () => rules.books(),
+    openCases: (openedBefore) => counted.forceFetch(openedBefore),
+    lastOwner: (customer, since) => lastOwner(reads, customer, since),
+    openCasesOf: (team, owners) => openCasesOf({ events, reads }, team, owners),
+  };
+};
+
+/** The reactions' effects and their dead letters, for every process that lets operators see them. */
 @Module({
   controllers: [DeadLettersController],
   providers: [
     {
       provide: Errands,
       inject: [STORES, RulesInForce],
-      useFactory: ({ events, reads }: Stores, rules: RulesInForce) => {
-        const counted = countingOpenCases({ reads });
-        return new Errands(triageResponse, {
-          events,
-          rules: () => rules.books(),
-          openCases: (openedBefore) => counted.forceFetch(openedBefore),
-          lastOwner: (customer, since) => lastOwner(reads, customer, since),
-        });
-      },
+      useFactory: (stores: Stores, rules: RulesInForce) => new Errands(triageResponse, lookingIn(stores, rules)),
+    },
+    {
+      provide: HandOnErrands,
+      inject: [STORES, RulesInForce],
+      useFactory: (stores: Stores, rules: RulesInForce) => new HandOnErrands(handOnCases, lookingIn(stores, rules)),
     },
   ],
-  exports: [Errands],
+  exports: [Errands, HandOnErrands],
 })
 export class DeadLettersModule {}

@@ -1,10 +1,12 @@
 import { refuse, type Refusal } from '../../libs/event-sourcing/decider.js';
+import { stated } from '../../libs/event-sourcing/stated.js';
 import { idOf } from '../../libs/event-sourcing/identity.js';
 import type { EventStore, StreamOptions } from '../../libs/event-store/event-store.js';
 import {
   reactionTo,
   type CommandReaction,
   type Effect,
+  type OwnedCase,
   type Needs,
   type ReactionInputs,
 } from '../../libs/reactions/effect.js';
@@ -21,6 +23,8 @@ export interface ErrandsOptions {
   openCases(this: void, openedBefore: string): Promise<OpenCases>;
   /** Who owns the customer's last case, if anything happened in it since then. */
   lastOwner(this: void, customer: string, since: string): Promise<string | undefined>;
+  /** The cases of a team that are worked on and belong to somebody of these. */
+  openCasesOf(this: void, team: string, owners: readonly string[]): Promise<readonly OwnedCase[]>;
 }
 
 /** The effects that one reaction has on events, computed with what it needs to know. */
@@ -46,7 +50,7 @@ export class Errands<E extends RecoveryEvent> {
       reaction,
       event: event.id,
       correlationId: event.correlationId,
-      commandId: idOf(reaction, event.id, ordinal),
+      commandId: idOf(reaction, event.id, effect.key ?? ordinal),
       effect,
     }));
   }
@@ -72,26 +76,38 @@ export class Errands<E extends RecoveryEvent> {
   }
 
   /** What a reaction needs to know. */
-  async known({
-    streams: names,
-    lastOf = [],
-    openCasesBefore,
-    lastOwnersOf,
-  }: Needs): Promise<Omit<ReactionInputs, 'books'>> {
+  async known(needs: Needs): Promise<Omit<ReactionInputs, 'books'>> {
+    const { streams: names, lastOf = [], openCasesBefore, lastOwnersOf, openCasesOf } = needs;
     const streams = new Map<string, readonly RecordedEvent[]>();
-    const read = async (name: string, options?: StreamOptions): Promise<void> => {
-      const { events } = await this.options.events.readStream(name, options);
-      streams.set(name, events as readonly RecordedEvent[]);
-    };
-    for (const name of names) await read(name);
-    for (const name of lastOf) await read(name, { direction: 'backwards', limit: 1 });
-    const openCases = openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore);
-    if (lastOwnersOf === undefined) return { streams, openCases };
-    const lastOwners = new Map<string, string>();
-    for (const customer of lastOwnersOf.customers(streams)) {
-      const owner = await this.options.lastOwner(customer, lastOwnersOf.since);
-      if (owner !== undefined) lastOwners.set(customer, owner);
+    for (const name of names) streams.set(name, await this.read(name));
+    for (const name of lastOf) streams.set(name, await this.read(name, { direction: 'backwards', limit: 1 }));
+    const before = needs.before && (await this.eventBefore(needs.before));
+    return stated({
+      streams,
+      openCases: openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore),
+      lastOwners: lastOwnersOf && (await this.lastOwners(lastOwnersOf.customers(streams), lastOwnersOf.since)),
+      before,
+      openCasesOf:
+        openCasesOf &&
+        (await this.options.openCasesOf(openCasesOf.team, openCasesOf.owners(stated({ streams, before })))),
+    });
+  }
+
+  private async read(stream: string, options?: StreamOptions): Promise<readonly RecordedEvent[]> {
+    return (await this.options.events.readStream(stream, options)).events as readonly RecordedEvent[];
+  }
+
+  private async eventBefore({ stream, revision }: NonNullable<Needs['before']>): Promise<RecordedEvent | undefined> {
+    const [event] = await this.read(stream, { direction: 'backwards', after: revision, limit: 1 });
+    return event;
+  }
+
+  private async lastOwners(customers: readonly string[], since: string): Promise<ReadonlyMap<string, string>> {
+    const owners = new Map<string, string>();
+    for (const customer of customers) {
+      const owner = await this.options.lastOwner(customer, since);
+      if (owner !== undefined) owners.set(customer, owner);
     }
-    return { streams, openCases, lastOwners };
+    return owners;
   }
 }

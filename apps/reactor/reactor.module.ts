@@ -23,10 +23,11 @@ import { TriageProgress } from '../../libs/responses/backlog.js';
 import { Checkpoints } from './checkpoints.js';
 import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
+import { HandOnErrands } from './hand-on-errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
 import { mayPass } from './may-pass.js';
 import { OutboundModule } from './outbound.module.js';
-import { Reactor } from './reactor.js';
+import { Reactor, type ReactorOptions } from './reactor.js';
 import { Timekeeper } from './timekeeper.js';
 import { observeTimekeeper } from './timekeeper-metrics.js';
 
@@ -50,6 +51,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     private readonly commands: Commands,
     private readonly rules: RulesInForce,
     private readonly errands: Errands<ResponseEvent | IntakeEvent>,
+    private readonly handOn: HandOnErrands,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
     @Inject(NOW) private readonly now: () => string,
@@ -61,7 +63,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     const { events, ledger, vault } = this.stores;
     const now = (): string => new Date().toISOString();
     let deadLetters = 0;
-    const reactor = (this.reactor = new Reactor(this.errands, {
+    const options: ReactorOptions = {
       events,
       ledger,
       commands: this.commands,
@@ -72,10 +74,13 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
         deadLetters++;
         this.logger.error({ reaction, event: event.id, error }, 'An effect failed and is a dead letter now');
       },
-    }));
+    };
+    const reactor = (this.reactor = new Reactor(this.errands, options));
+    const handOn = new Reactor(this.handOn, options);
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
     const key = await this.stores.signingKey();
     this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
+    this.run(this.keepRunning(handOn.name, (turn) => handOn.run(turn)));
     const releases = new HeldBackReleases({
       reads: this.stores.reads,
       commands: this.commands,

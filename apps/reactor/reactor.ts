@@ -26,6 +26,7 @@ export interface ReactorOptions {
 const RETRY_AFTER_MS = [50, 200, 1_000, 3_000];
 /** Few enough that requests are served in between, and enough that their effects share commits. */
 const EVENTS_AT_A_TIME = 128;
+const LINES_AT_A_TIME = 256;
 
 /** An effect, and the event that it is for. */
 interface Due {
@@ -90,7 +91,9 @@ export class Reactor<E extends RecoveryEvent> {
     );
     const due = (await Promise.all(news.map((event) => this.dueFor(event, signal)))).flat();
     const lines = Map.groupBy(due, ({ errand }) => errand.effect.shardKey).values();
-    await Promise.all([...lines].map((line) => this.carryOutLine(line, signal)));
+    // An event may have as many effects as somebody has open cases.
+    for (const some of inParts([...lines], LINES_AT_A_TIME))
+      await Promise.all(some.map((line) => this.carryOutLine(line, signal)));
   }
 
   /** An event on which the reaction fails becomes a dead letter, as a failed effect does, and later events go on. */
@@ -171,6 +174,9 @@ export class Reactor<E extends RecoveryEvent> {
     onDeadLetter(letter);
   }
 }
+
+const inParts = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, part) => all.slice(part * size, (part + 1) * size));
 
 const sayRefusal = ({ refused, because }: Refusal): string => `${refused}: ${because}`;
 

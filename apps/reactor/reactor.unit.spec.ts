@@ -64,14 +64,18 @@ type OpenCases = ErrandsOptions['openCases'];
 
 const NO_RULES: Pick<RulesInForce, 'books' | 'reload'> = { books: () => ruleBooks({}), reload: async () => undefined };
 
-const NO_OWNER: ErrandsOptions['lastOwner'] = async () => undefined;
+const NO_CASES: Pick<ErrandsOptions, 'openCases' | 'lastOwner' | 'openCasesOf'> = {
+  openCases: async () => ({}),
+  lastOwner: async () => undefined,
+  openCasesOf: async () => [],
+};
 
 const errandsOf = (
   reaction: CommandReaction<TeamEvent>,
   openCases: OpenCases = async () => ({}),
   rules: Pick<RulesInForce, 'books'> = NO_RULES,
 ): Errands<TeamEvent> =>
-  new Errands(reaction, { events: stores.events, rules: () => rules.books(), openCases, lastOwner: NO_OWNER });
+  new Errands(reaction, { ...NO_CASES, events: stores.events, rules: () => rules.books(), openCases });
 
 interface Given {
   readonly commands?: CarriedOutBy;
@@ -224,12 +228,7 @@ test('what a reaction needs of a long stream is its last event, however often th
       return slice;
     },
   };
-  const errands = new Errands(copyTeam(copy), {
-    events,
-    rules: NO_RULES.books,
-    openCases: async () => ({}),
-    lastOwner: NO_OWNER,
-  });
+  const errands = new Errands(copyTeam(copy), { ...NO_CASES, events, rules: NO_RULES.books });
   const { streams } = await errands.known({ streams: [], lastOf: ['team-a', 'team-nobody'] });
   expect(streams.get('team-a')).toMatchObject([{ revision: 40, data: { name: 'name 39' } }]);
   expect(streams.get('team-nobody')).toEqual([]);

@@ -2,6 +2,7 @@ import type { Reaction } from '../event-sourcing/reaction.js';
 import { streamOf, type AggregateName, type CommandOf } from '../recovery/aggregates.js';
 import type { RecordedEvent, RecoveryEvent } from '../recovery/history.js';
 import type { OpenCases } from '../recovery/intake/open-cases.js';
+import type { RoutedCase } from '../recovery/intake/owner-rule.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
 
 /** A command to one aggregate, with all that the reactor needs to run it. */
@@ -15,6 +16,8 @@ export interface EffectOn<N extends AggregateName> {
   readonly programme: string;
   /** Decides the shard of a new stream: the customer, else the stream's name. */
   readonly shardKey: string;
+  /** Tells it from the other effects of its event. Default: its place among them. */
+  readonly key?: string;
 }
 
 /** What a reaction gets besides the event. */
@@ -26,6 +29,18 @@ export interface ReactionInputs {
   readonly openCases: OpenCases;
   /** By customer, who owned their last case; absent where nobody asked. */
   readonly lastOwners?: ReadonlyMap<string, string>;
+  /** The requested event; absent if there is none. */
+  readonly before?: RecordedEvent;
+  /** The requested cases, in the order in which they are to be handed on. */
+  readonly openCasesOf?: readonly OwnedCase[];
+}
+
+/** A case that is worked on, as far as the choice of another owner looks at it. */
+export interface OwnedCase extends RoutedCase {
+  readonly case: string;
+  readonly owner: string;
+  readonly customer: string;
+  readonly programme: string;
 }
 
 /** What the reactor looks up before it runs a reaction. */
@@ -43,6 +58,13 @@ export interface Needs {
   readonly lastOwnersOf?: {
     readonly since: string;
     customers(this: void, streams: ReactionInputs['streams']): readonly string[];
+  };
+  /** The event of a stream before this revision, such as a team as it was. */
+  readonly before?: { readonly stream: string; readonly revision: number };
+  /** The cases of a team that are worked on and belong to some people. Whose, may follow from the streams. */
+  readonly openCasesOf?: {
+    readonly team: string;
+    owners(this: void, inputs: Pick<ReactionInputs, 'streams' | 'before'>): readonly string[];
   };
 }
 

@@ -49,8 +49,8 @@ const evolve = (before: QueueFact | undefined, event: CaseHappening, inputs: Inp
 
 /** Whoever gets a case next takes it from the fallback owner. */
 const fallbackAfter = (before: QueueFact['fallback'], event: CaseHappening): QueueFact['fallback'] => {
-  if (event.type === 'CaseAssigned') return event.data.because ?? null;
-  return event.type === 'CaseHandedOff' ? null : before;
+  const isHandedOver = event.type === 'CaseAssigned' || event.type === 'CaseHandedOff';
+  return isHandedOver ? (event.data.because ?? null) : before;
 };
 
 const inCycle = <Of extends { readonly cycle: number }>(all: readonly Of[], { cycle }: CaseFacts): readonly Of[] =>

@@ -31,6 +31,7 @@ import {
   CaseAssigned,
   CaseHandedOff,
   HandOffCase,
+  HandOnCase,
   OwnerAlerted,
   RecordOwnerAlert,
 } from '../handover/ownership.js';
@@ -111,6 +112,7 @@ export const CASE_COMMANDS = [
   ResumeCase,
   EndPause,
   HandOffCase,
+  HandOnCase,
   EscalateCase,
   IdentifyRootCause,
   SubmitCase,

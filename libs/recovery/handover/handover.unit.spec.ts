@@ -41,6 +41,23 @@ describe('handing off', () => {
   });
 });
 
+describe('handing on by rule what somebody who left worked on', () => {
+  const handOn = { type: 'HandOnCase', fromOwner: 'ana', toOwner: 'ben', reason: 'ana left North.' } as const;
+  const { type: _, ...said } = handOn;
+  test('the case goes to the next, and says why where it is a fallback owner', () => {
+    expect(given(...owned).when(handOn)).toEqual([{ type: 'CaseHandedOff', data: said }]);
+    const fallen = { ...handOn, toOwner: 'sue', because: 'no-room' } as const;
+    expect(given(...owned).when(fallen)).toMatchObject([{ data: { toOwner: 'sue', because: 'no-room' } }]);
+  });
+  test('a case that is no longer theirs, or no longer worked on, stays as it is', () => {
+    const handed = { type: 'CaseHandedOff', data: said } as const;
+    expect(given(...owned, handed).when(handOn)).toEqual([]);
+    expect(given(...owned, handed).when({ ...handOn, toOwner: 'cem' })).toEqual([]);
+    expect(given(...owned, submitted).when(handOn)).toEqual([]);
+    expect(given(...closed).when(handOn)).toEqual([]);
+  });
+});
+
 describe('alerting the owner', () => {
   const alert = { type: 'RecordOwnerAlert', owner: 'ana', channel: 'chat' } as const;
   const alerted = { type: 'OwnerAlerted', data: { owner: 'ana', channel: 'chat' } } as const;

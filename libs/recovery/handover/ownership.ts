@@ -49,7 +49,12 @@ export const AssignCase = caseCommand('AssignCase', {
 const handOver = { toOwner: Text(), toTeam: Optional(Text()), reason: Text(2_000) };
 
 export const CaseHandedOff = caseEvent('CaseHandedOff', {
-  fields: { fromOwner: Optional(Text()), ...handOver },
+  fields: {
+    fromOwner: Optional(Text()),
+    ...handOver,
+    /** Why a fallback owner got it although the rules choose owners. */
+    because: Optional(OneOf(FALLBACK_REASONS)),
+  },
   apply: (state, { data: { toOwner, toTeam = state.facts.team } }) =>
     worked(state, toOwner, { owner: toOwner, team: toTeam }),
 });
@@ -76,6 +81,17 @@ export const HandOffCase = caseCommand('HandOffCase', {
       );
     const handedOff = fact(CaseHandedOff, { fromOwner: facts.owner ?? undefined, toOwner, toTeam, reason });
     return nobody(toOwner, people, 'toOwner') ?? [handedOff];
+  },
+});
+
+/** By rule, from whoever left the team. What is no longer theirs, or no longer worked on, stays as it is. */
+export const HandOnCase = caseCommand('HandOnCase', {
+  is: 'intention',
+  comes: { inside: 'A reaction to the change of a team hands on what its leavers worked on, by the rules.' },
+  fields: { fromOwner: Text(), toOwner: Text(), because: Optional(OneOf(FALLBACK_REASONS)), reason: Text(2_000) },
+  decide({ fromOwner, toOwner, because, reason }, { facts }) {
+    if (facts.owner !== fromOwner || toOwner === fromOwner || !inWork(facts)) return [];
+    return [fact(CaseHandedOff, { fromOwner, toOwner, reason, because })];
   },
 });
 

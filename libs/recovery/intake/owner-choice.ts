@@ -14,6 +14,8 @@ interface CaseWithoutOwner {
   readonly offHours?: readonly string[] | undefined;
   /** Of the customer's last case, where the rules let them have the next one. */
   readonly lastOwner?: string | undefined;
+  /** Who left the team: no rule that still names them gives them anything. */
+  readonly left?: readonly string[] | undefined;
 }
 
 /** The team's cases of the day so far. */
@@ -46,7 +48,7 @@ function byRule(
   agents: readonly Member[],
   intake: CasesOfDay,
 ): { readonly owner: string } | { readonly because: FallbackReason } {
-  const { rule, day, touchpoint, openCases, offHours = [], lastOwner } = command;
+  const { rule, day, touchpoint, openCases, offHours = [], lastOwner, left = [] } = command;
   const works = ({ id }: Member): boolean => !offHours.includes(id);
   const mayWork = (member: Member): boolean =>
     isPresent(member, day) && (rule.workingNow !== 'required' || works(member));
@@ -63,7 +65,8 @@ function byRule(
   /** Whoever is named suits. An owner outside the team has no limit. */
   const canTake = (named: string): boolean => {
     const member = agents.find(({ id }) => id === named);
-    return !member || (mayWork(member) && hasRoom(member) && (works(member) || !able.some(works)));
+    if (!member) return !left.includes(named);
+    return mayWork(member) && hasRoom(member) && (works(member) || !able.some(works));
   };
   const owner =
     rule.named?.find(canTake) ??

@@ -64,6 +64,11 @@ describe('who is named for a case', () => {
     expect(ownerOf(team, { named: ['cem', 'ben'] }, full)).toBe('ben');
     expect(ownerOf(team, { named: ['cem'] }, full)).toBe('ana');
   });
+  test('gets nothing where they left the team, though the rules still name them', () => {
+    expect(ownerOf(team, { named: ['eva'] }, { left: ['eva'] })).toBe('ana');
+    const rule = { owner: 'by-touchpoint', touchpointOwners: { shop: 'eva' } } as const;
+    expect(ownerOf(team, rule, { touchpoint: 'shop', left: ['eva'] })).toBe('ana');
+  });
   test('stands before the owner of the touchpoint', () => {
     const rule = { owner: 'by-touchpoint', touchpointOwners: { shop: 'ana' }, named: ['ben'] } as const;
     expect(ownerOf(team, rule, { touchpoint: 'shop' })).toBe('ben');

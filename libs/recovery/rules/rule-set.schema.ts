@@ -191,6 +191,7 @@ export const RULE_SET_SCHEMA = {
       language: oneOf('required', 'preferred'),
       workingNow: oneOf('required', 'preferred'),
       lastOwner: object(['within'], { within: ref('duration') }),
+      onLeaving: oneOf('keep', 'hand-on'),
       weights: {
         type: 'object',
         description: 'Write weights by priority, such as high: 3.',

@@ -101,6 +101,8 @@ export interface RoutingRules {
   readonly workingNow?: 'required' | 'preferred';
   /** Whoever owned the customer's last case gets the next one, if anything happened in it so recently. */
   readonly lastOwner?: { readonly within: string };
+  /** What becomes of the cases that somebody who leaves the team works on. Default keep. */
+  readonly onLeaving?: 'keep' | 'hand-on';
   /** What an open case weighs by its priority, with owner balanced. Default 1. */
   readonly weights?: Readonly<Record<string, number>>;
 }

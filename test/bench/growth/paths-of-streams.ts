@@ -81,6 +81,7 @@ export class PathsOfStreams {
       rules: () => rules.books(),
       openCases: async () => ({}),
       lastOwner: async () => undefined,
+      openCasesOf: async () => [],
     });
     const received: RecordedEvent[] = [];
     for (let n = 0; n < OPERATIONS; n++) {
