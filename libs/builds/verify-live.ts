@@ -1,11 +1,13 @@
 import type { EventStore } from '../event-store/event-store.js';
+import { stated } from '../event-sourcing/stated.js';
+import type { StorePlaces } from '../platform/config/store-places.js';
 import type { Damages } from '../platform/stores/find-damages.js';
-import { withTemporaryStore } from '../platform/stores/temporary-store.js';
 import { Inputs } from '../read-models/inputs.js';
 import { READ_MODELS } from '../read-models/read-models.js';
 import { type Generation, REBUILD, type ReadStore, ReadStoreDamaged } from '../read-store/read-store.js';
 import { booksOf } from '../replay/builds/kept-builds.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
+import { expectInThreads } from './expect-in-threads.js';
 import { verifyReadModels, type Verification, type VerifyOptions } from '../replay/digest/verify.js';
 
 /** With what was rebuilt, and its differences, only where there are any. */
@@ -16,23 +18,31 @@ export interface VerifiedLive
   readonly problems?: readonly string[];
 }
 
-/** Compares the live build with one made anew, under its own rules. */
+/** Compares the live build with history folded again, under its own rules. */
 export async function verifyLive(
   live: Generation,
   { events, reads }: { readonly events: EventStore; readonly reads: ReadStore },
-  options: Pick<VerifyOptions<Inputs>, 'whilePaused' | 'onProgress'>,
+  {
+    threads,
+    places,
+    onProgress,
+    ...options
+  }: Pick<VerifyOptions<Inputs>, 'whilePaused' | 'onProgress'> & {
+    readonly places: StorePlaces;
+    /** That fold history; one rests, so that requests are served beside it. */
+    readonly threads: number;
+  },
 ): Promise<VerifiedLive> {
   const inputs = new Inputs(booksOf(live.stamp, await loadRuleBooks(events)));
-  return withTemporaryStore(async (scratch) => {
-    const asked = { events, reads, scratch, projections: READ_MODELS, inputs, ...options };
-    try {
-      const { equal, digest, rebuilt, differences } = await verifyReadModels(asked);
-      return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
-    } catch (error) {
-      if (!(error instanceof ReadStoreDamaged)) throw error;
-      return { equal: false, digest: null, problems: [error.message] };
-    }
-  });
+  try {
+    const expect = expectInThreads(threads, live.stamp, stated({ places, onProgress }));
+    const asked = { events, reads, projections: READ_MODELS, inputs, expect, ...options };
+    const { equal, digest, rebuilt, differences } = await verifyReadModels(asked);
+    return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
+  } catch (error) {
+    if (!(error instanceof ReadStoreDamaged)) throw error;
+    return { equal: false, digest: null, problems: [error.message] };
+  }
 }
 
 interface Seals {

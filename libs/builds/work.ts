@@ -1,6 +1,7 @@
 import type { Refusal } from '../event-sourcing/decider.js';
 import type { CarriedOut } from '../rehearsal/carry-out.js';
-import type { GenerationChoice } from '../read-store/read-store.js';
+import type { GenerationChoice, GenerationStamp } from '../read-store/read-store.js';
+import type { ExpectedDigests } from '../replay/digest/expected.js';
 import type { Rehearsal } from '../rehearsal/rehearse.js';
 import type { ShareRequest, ShareFound } from '../rehearsal/share.js';
 import type { RehearsalRequest } from '../rehearsal/sides.js';
@@ -31,6 +32,16 @@ export interface Works {
   digest: {
     readonly input: { readonly generation: GenerationChoice };
     readonly output: string;
+  };
+  /** Folds shards up to their positions under the rules of a build, and keeps the digests. */
+  expect: {
+    readonly input: {
+      readonly stamp: GenerationStamp;
+      readonly checkpoints: readonly (readonly [shard: number, position: string])[];
+      /** Whether requests are served beside it. */
+      readonly rests: boolean;
+    };
+    readonly output: ExpectedDigests;
   };
   rehearse: {
     readonly input: RehearsalRequest & {

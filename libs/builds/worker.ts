@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openThreadStores, openHistory } from '../platform/stores/open-stores.js';
+import type { ExpectedDigests } from '../replay/digest/expected.js';
 import type { DirectBuilds } from './direct-builds.js';
 import { REST, type ThreadContext } from './thread-context.js';
 import type { ThreadMessage, WorkName, WorkOrder, Works } from './work.js';
@@ -11,11 +12,12 @@ type HistoryContext = Pick<ThreadContext, 'events'> & Steps;
 // A thread does one work and loads what that needs: to load all would take longer than most works do.
 
 /** Works that write nothing that is kept. */
-type OfHistory = 'rehearseShare' | 'report';
+type OfHistory = 'expect' | 'rehearseShare' | 'report';
 
 const OF_HISTORY: {
   readonly [N in OfHistory]: (input: Works[N]['input'], context: HistoryContext) => Promise<Works[N]['output']>;
 } = {
+  expect: expectedThere,
   rehearseShare: async (input, context) => {
     const { rehearseShare } = await import('../rehearsal/share.js');
     const { READ_MODELS } = await import('../read-models/read-models.js');
@@ -23,6 +25,25 @@ const OF_HISTORY: {
   },
   report: async (input, context) => (await import('./report-of-view.js')).reportOfView(input, context),
 };
+
+async function expectedThere(
+  { stamp, checkpoints, rests }: Works['expect']['input'],
+  { events, signal, onProgress }: HistoryContext,
+): Promise<ExpectedDigests> {
+  const [{ expectedDigests }, { READ_MODELS }, { Inputs }, { booksOf }, { loadRuleBooks }] = await Promise.all([
+    import('../replay/digest/expected.js'),
+    import('../read-models/read-models.js'),
+    import('../read-models/inputs.js'),
+    import('../replay/builds/kept-builds.js'),
+    import('../replay/builds/rule-books.js'),
+  ]);
+  const inputs = new Inputs(booksOf(stamp, await loadRuleBooks(events)));
+  return expectedDigests(
+    new Map(checkpoints),
+    { events, projections: READ_MODELS, inputs, rest: rests ? REST : 0, signal },
+    (share, read) => onProgress({ share, events: read }),
+  );
+}
 
 type OfStores = Exclude<WorkName, OfHistory | 'damages'>;
 

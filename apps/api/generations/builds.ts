@@ -104,6 +104,8 @@ export class Builds implements BeforeApplicationShutdown {
       const { publicKey } = await this.stores.signingKey();
       const seals = await verifySeals(events.asStored().readAll(), { ledger, vault, publicKey, anchor });
       const compared = await verifyLive(live, this.stores, {
+        places,
+        threads: 1,
         whilePaused: (work) => this.follower.whilePaused(live.id, work),
       });
       return verifiedWhole(compared, sealsReport(seals), damages);

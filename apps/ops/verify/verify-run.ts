@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { verifiedWhole, verifyLive, type VerifiedLive } from '../../../libs/builds/verify-live.js';
 import { errorText } from '../../../libs/event-sourcing/error-text.js';
 import type { Anchor } from '../../../libs/evidence/anchor.js';
@@ -52,12 +53,14 @@ async function compare(stores: Stores, anchor?: Anchor): Promise<Compared> {
   }
 }
 
-async function compareReadModels({ events, reads }: Stores): Promise<VerifiedLive> {
+async function compareReadModels({ places, events, reads }: Stores): Promise<VerifiedLive> {
   const live = await reads.live();
   if (!live) {
     if ((await events.end()) === undefined) return { equal: true, digest: null };
     const problems = ['No read models are live. Import again, or start the app: both build them.'];
     return { equal: false, digest: null, problems };
   }
-  return showing('Verifying', (onProgress) => verifyLive(live, { events, reads }, { onProgress }));
+  return showing('Verifying', (onProgress) =>
+    verifyLive(live, { events, reads }, { places, threads: availableParallelism(), onProgress }),
+  );
 }

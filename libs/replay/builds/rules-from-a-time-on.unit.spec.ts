@@ -7,7 +7,7 @@ import { RESOLVE, rulesOf } from '../../recovery/clocks/case-clocks.testing.js';
 import { DirectBuilds } from '../../builds/direct-builds.js';
 import { booksOf } from './kept-builds.js';
 import { digestBuild } from '../digest/digest.js';
-import { openHistory, openReads, appendEvents, type GivenEvent } from '../history.testing.js';
+import { openHistory, appendEvents, type GivenEvent } from '../history.testing.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { loadRuleBooks } from './rule-books.js';
 import { verifyReadModels } from '../digest/verify.js';
@@ -50,15 +50,10 @@ const shown = async () => ({
   clock: (await store.reads.get('clocks', 'k:resolve:1'))?.document,
 });
 const isProven = async () => {
-  const scratch = openReads();
-  try {
-    const live = await store.reads.live();
-    const history = await loadRuleBooks(store.events);
-    const inputs = new Inputs(live ? booksOf(live.stamp, history) : history.books);
-    return (await verifyReadModels<Inputs>({ ...store, scratch, projections: PROJECTIONS, inputs })).equal;
-  } finally {
-    await scratch.close();
-  }
+  const live = await store.reads.live();
+  const history = await loadRuleBooks(store.events);
+  const inputs = new Inputs(live ? booksOf(live.stamp, history) : history.books);
+  return (await verifyReadModels<Inputs>({ ...store, projections: PROJECTIONS, inputs })).equal;
 };
 
 test.each([

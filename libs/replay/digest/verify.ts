@@ -1,26 +1,27 @@
 import type { EventStore } from '../../event-store/event-store.js';
-import type { AnyProjection, Document } from '../../event-sourcing/projection.js';
+import type { Document, Shown } from '../../event-sourcing/projection.js';
 import type { ReadStore, StoredDocument } from '../../read-store/read-store.js';
-import { digestOf, digestReadModel, digested } from './digest.js';
-import { Fold } from '../fold/fold.js';
+import { digestOf, digestOfShards, digestReadModel, digested } from './digest.js';
+import {
+  expectedDigests,
+  expectedDocuments,
+  type Checkpoints,
+  type ExpectedDigests,
+  type Expecting,
+} from './expected.js';
 import { Lines } from './fast/lines.js';
 import { pairedScans } from './paired-scans.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
-import type { Progress } from '../builds/rebuild.js';
 import { Utf8Writer } from './fast/utf8-writer.js';
 
-export interface VerifyOptions<Inputs> {
+export interface VerifyOptions<Inputs> extends Expecting<Inputs> {
   readonly events: EventStore;
   readonly reads: ReadStore;
-  /** An empty store for the build that is compared with the live one. */
-  readonly scratch: ReadStore;
-  readonly projections: readonly AnyProjection<Inputs>[];
-  /** The inputs of the live build. */
-  readonly inputs: Inputs;
+  /** Folds shards from history up to their checkpoints; default: in this thread. */
+  expect?(checkpoints: Checkpoints): Promise<ExpectedDigests>;
   /** Pauses the live build's follower during the work. Leave it out only if nothing follows. */
   whilePaused?<T>(work: () => Promise<T>): Promise<T>;
-  readonly signal?: AbortSignal;
-  onProgress?(progress: Pick<Progress, 'share' | 'events'>): void;
+  onProgress?(progress: { readonly share: number; readonly events: number }): void;
   /** The most differences listed; default 100. */
   readonly most?: number;
 }
@@ -45,64 +46,88 @@ export interface Verification {
   readonly more: boolean;
 }
 
-/** Rebuilds from history and compares with the live build, each shard at its checkpoint. */
+/**
+ * Folds history again and compares with the live build, each shard at its checkpoint. Nothing is stored: a shard's documents
+ * are made twice only where their digests differ.
+ */
 export async function verifyReadModels<Inputs>(options: VerifyOptions<Inputs>): Promise<Verification> {
-  const { reads, scratch, projections } = options;
+  const { reads, projections, onProgress } = options;
   const live = await reads.live();
   if (!live) throw new Error('There are no live read models to verify. Build them first.');
-  const stamp = { ruleBooks: {}, reason: 'verify', madeAt: live.stamp.madeAt };
-  const { id: rebuilt } = await scratch.begin(shapesOf(projections), stamp);
   const whilePaused = options.whilePaused ?? (<T>(work: () => Promise<T>) => work());
-  await foldUpTo(rebuilt, await reads.checkpoints(live.id), options);
+  const expect =
+    options.expect ??
+    ((checkpoints: Checkpoints) =>
+      expectedDigests(checkpoints, options, (share, events) => onProgress?.({ share, events })));
+  const before = await reads.checkpoints(live.id);
+  const found = await expect(before);
   return whilePaused(async () => {
-    await foldUpTo(rebuilt, await reads.checkpoints(live.id), options);
-    return compare(options, live.id, rebuilt);
+    const checkpoints = await reads.checkpoints(live.id);
+    const moved = await movedSince(before, checkpoints, options);
+    const again = moved.size === 0 ? undefined : await expect(moved);
+    const expected = new Map(
+      digested(shapesOf(projections)).map(({ name }) => {
+        const shards = new Map(found.get(name));
+        for (const shard of moved.keys()) shards.delete(shard);
+        for (const [shard, digest] of again?.get(name) ?? []) shards.set(shard, digest);
+        return [name, shards] as const;
+      }),
+    );
+    return compare({ ...options, checkpoints, expected }, live.id);
   });
 }
 
-/** Folds each shard up to the live build's checkpoint. */
-async function foldUpTo<Inputs>(
-  generation: number,
-  checkpoints: ReadonlyMap<number, string>,
-  { events, scratch, projections, inputs, signal, onProgress }: VerifyOptions<Inputs>,
-): Promise<void> {
-  const last = [...checkpoints.values()].reduce((most, at) => (at > most ? at : most), '');
-  if (last === '') return;
-  const fold = await Fold.open<Inputs>({ events, reads: scratch, generation, projections, inputs });
-  const from = fold.position;
-  if (from !== undefined && from >= last) return;
-  let read = 0;
-  const filter = { types: typesOf(projections) };
-  for await (const batch of events.readAll({ from, batchSize: 5_000, filter })) {
+/** The shards that have events between two states of a build's checkpoints, at the later one. */
+async function movedSince<Inputs>(
+  before: Checkpoints,
+  now: Checkpoints,
+  { events, projections, signal }: VerifyOptions<Inputs>,
+): Promise<Checkpoints> {
+  const moved = [...now].filter(([shard, position]) => before.get(shard) !== position);
+  const from = moved.reduce<string | undefined>((least, [shard]) => {
+    const at = before.get(shard) ?? '';
+    return least === undefined || at < least ? at : least;
+  }, undefined);
+  const last = moved.reduce((most, [, at]) => (at > most ? at : most), '');
+  const found = new Map<number, string>();
+  if (from === undefined || from >= last) return found;
+  const filter = { types: typesOf(projections), shards: moved.map(([shard]) => shard) };
+  for await (const batch of events.readAll({ ...(from === '' ? {} : { from }), batchSize: 5_000, filter })) {
     signal?.throwIfAborted();
-    const within = batch.events.filter(({ shard, position }) => position <= (checkpoints.get(shard) ?? ''));
-    const position = batch.position < last ? batch.position : last;
-    await fold.apply({ events: within, position });
-    read += within.length;
-    onProgress?.({ share: Math.min(1, events.progress(undefined, position, last)), events: read });
-    if (batch.position >= last) return;
+    for (const { shard, position } of batch.events) {
+      const at = now.get(shard) ?? '';
+      if (position > (before.get(shard) ?? '') && position <= at) found.set(shard, at);
+    }
+    if (batch.position >= last) break;
   }
+  return found;
 }
 
-async function compare<Inputs>(
-  { reads, scratch, projections, most = 100 }: VerifyOptions<Inputs>,
-  live: number,
-  rebuilt: number,
-): Promise<Verification> {
+interface Comparing<Inputs> extends VerifyOptions<Inputs> {
+  readonly checkpoints: Checkpoints;
+  readonly expected: ExpectedDigests;
+}
+
+async function compare<Inputs>(asked: Comparing<Inputs>, live: number): Promise<Verification> {
+  const { reads, projections, checkpoints, expected, most = 100 } = asked;
   const readModels: Record<string, { live: string; rebuilt: string }> = {};
   const differences: Difference[] = [];
   let more = false;
   for (const { name } of digested(shapesOf(projections))) {
-    const [one, other] = [await digestReadModel(reads, name, live), await digestReadModel(scratch, name, rebuilt)];
-    readModels[name] = { live: one.digest, rebuilt: other.digest };
-    const shards = new Set([...one.shards.keys(), ...other.shards.keys()]);
-    for (const shard of shards) if (one.shards.get(shard) === other.shards.get(shard)) shards.delete(shard);
-    if (shards.size === 0) continue;
-    const scans = [reads.scan(name, { generation: live }), scratch.scan(name, { generation: rebuilt })] as const;
-    for await (const difference of differing(name, scans[0], scans[1])) {
-      if (!shards.has(difference.shard)) continue;
-      if (differences.length < most) differences.push(difference);
-      else more = true;
+    const [one, other] = [await digestReadModel(reads, name, live), expected.get(name) ?? new Map<number, string>()];
+    readModels[name] = { live: one.digest, rebuilt: digestOfShards(other) };
+    for (const shard of new Set([...one.shards.keys(), ...other.keys()])) {
+      if (one.shards.get(shard) === other.get(shard)) continue;
+      if (differences.length >= most) {
+        more = true;
+        break;
+      }
+      const documents = await expectedDocuments(name, [shard, checkpoints.get(shard) ?? ''], asked);
+      const there = reads.scan(name, { generation: live, shard });
+      for await (const difference of differing(name, there, ofShard(shard, documents))) {
+        if (differences.length < most) differences.push(difference);
+        else more = true;
+      }
     }
   }
   const digest = digestOf(Object.fromEntries(Object.entries(readModels).map(([name, of]) => [name, of.live])));
@@ -110,7 +135,12 @@ async function compare<Inputs>(
   return { equal: digest === again, digest, rebuilt: again, readModels, differences, more };
 }
 
-type Scan = ReturnType<ReadStore['scan']>;
+// eslint-disable-next-line @typescript-eslint/require-await -- as long as a scan of a store
+async function* ofShard(shard: number, documents: readonly Shown[]): AsyncGenerator<readonly StoredDocument[]> {
+  yield documents.map(([id, document]) => ({ id, document, shard, position: '' }));
+}
+
+type Scan = AsyncIterable<readonly StoredDocument[]>;
 
 /** The documents that only one side has, or that differ. */
 async function* differing(readModel: string, live: Scan, rebuilt: Scan): AsyncGenerator<Difference> {
