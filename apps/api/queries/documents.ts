@@ -71,7 +71,7 @@ export class Documents {
     return shown ?? {};
   }
 
-  async waitFor({ position: header }: Asked): Promise<void> {
+  async waitFor({ position: header }: Pick<Asked, 'position'>): Promise<void> {
     if (header === undefined) return;
     const [, position, shard] = POSITION.exec(header) ?? [];
     if (position === undefined || Number(shard) > 255)

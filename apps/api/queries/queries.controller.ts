@@ -20,6 +20,7 @@ import { CustomersOfCases } from './customer-of-case.js';
 import { Asking, Documents, type Asked, type Shown } from './documents.js';
 import type { Filter } from '../../../libs/filter/filter.js';
 import { afterPause, filterAfterPauses } from './ended-pauses.js';
+import { POSITION_HEADER } from './read-your-write.js';
 import { timelineOf } from './timeline.js';
 import { askedOf, Listing, oneOf, Parameters, type Named } from './url-query.js';
 import { viewOf } from './view.js';
@@ -46,11 +47,7 @@ export const QueryDocuments = message(
 type QueryDocuments = Static<typeof QueryDocuments>;
 
 @ApiTags('queries')
-@ApiHeader({
-  name: 'Amends-Position',
-  required: false,
-  description: 'The position that a write answered with: the query waits until the read models include it',
-})
+@ApiHeader(POSITION_HEADER)
 @Controller('v1')
 export class QueriesController {
   constructor(

@@ -1,5 +1,5 @@
-import { applyDecorators, Controller, Get, Inject } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Inject, UseGuards } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RulesInForce } from '../../../libs/commands/rules-in-force.js';
 import { Roles } from '../../../libs/platform/auth/roles.js';
 import { stated } from '../../../libs/event-sourcing/stated.js';
@@ -10,6 +10,7 @@ import type { ReportRequest } from '../../../libs/reports/reports.js';
 import { CAUSE_LEVELS, CAUSE_READINGS } from '../../../libs/reports/root-cause-report.js';
 import { TIMES_BY } from '../../../libs/reports/times-report.js';
 import { ClientGone } from '../http/client-gone.js';
+import { POSITION_HEADER, ReadYourWrite } from './read-your-write.js';
 import { Reports } from './reports.js';
 import { oneOf, pageOf, Parameters, type Named } from './url-query.js';
 import { instantsOf, viewOf } from './view.js';
@@ -24,6 +25,8 @@ const Report = (path: string, operationId: string, summary: string): MethodDecor
 
 /** Figures over all cases, without personal fields: as they are, as they were known, and under other rules. */
 @ApiTags('reports')
+@ApiHeader(POSITION_HEADER)
+@UseGuards(ReadYourWrite)
 @Controller('v1/reports')
 @Roles(...READERS)
 export class ReportsController {
