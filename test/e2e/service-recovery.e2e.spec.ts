@@ -4,6 +4,16 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { Caller, eventually, RunningApp } from './running-app.testing.js';
 
+const PACK = parse(readFileSync(resolve(import.meta.dirname, '../../packs/service-recovery.yaml'), 'utf8')) as {
+  readonly calendars: { readonly calling: object };
+  readonly verification: object;
+};
+/** Customers may be called at any hour, because the test runs at any. */
+const RULES = {
+  ...PACK,
+  calendars: { ...PACK.calendars, calling: { ...PACK.calendars.calling, hours: 'always' } },
+};
+
 let app: RunningApp;
 let survey: Caller;
 let ana: Caller;
@@ -27,7 +37,16 @@ beforeAll(async () => {
     supervisor: 'sam',
   };
   expect((await app.operator.send('PUT', '/v1/teams/care', JSON.stringify(team))).status).toBe(200);
+  await putInForce(RULES, 'Call at any hour');
 });
+
+async function putInForce(content: object, reason: string): Promise<void> {
+  const { body } = await app.operator.post('/v1/rules/drafts', { content });
+  const named = `/v1/rules/service-recovery/${String(body['ruleSet'])}`;
+  expect((await app.operator.post(`${named}/activate`, {})).status).toBe(422);
+  expect((await app.operator.post(`${named}/approve`, { reason })).status).toBe(200);
+  expect((await app.operator.post(`${named}/activate`, {})).status).toBe(200);
+}
 
 afterAll(async () => {
   await app.stop();
@@ -131,15 +150,7 @@ describe('an unhappy customer is won back', () => {
   test('the rules say when a second survey may follow, and an operator may change them', async () => {
     const early = await act(survey, 're-surveys', { survey: 's-1', channel: 'e-mail' });
     expect(early).toMatchObject({ status: 409, body: { code: 're-survey-too-early' } });
-    const pack = readFileSync(resolve(import.meta.dirname, '../../packs/service-recovery.yaml'), 'utf8');
-    const { verification, ...content } = parse(pack) as { verification: object };
-    const rules = { ...content, verification: { ...verification, reSurveyAfter: '1s' } };
-    const at = '/v1/rules/service-recovery';
-    const { body } = await app.operator.post('/v1/rules/drafts', { content: rules });
-    const named = `${at}/${String(body['ruleSet'])}`;
-    expect((await app.operator.post(`${named}/activate`, {})).status).toBe(422);
-    expect((await app.operator.post(`${named}/approve`, { reason: 'Ask at once' })).status).toBe(200);
-    expect((await app.operator.post(`${named}/activate`, {})).status).toBe(200);
+    await putInForce({ ...RULES, verification: { ...RULES.verification, reSurveyAfter: '1s' } }, 'Ask at once');
   });
 
   test('a second survey shows in the funnel that the customer is won back', async () => {

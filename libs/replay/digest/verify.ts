@@ -135,7 +135,6 @@ async function compare<Inputs>(asked: Comparing<Inputs>, live: number): Promise<
   return { equal: digest === again, digest, rebuilt: again, readModels, differences, more };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- as long as a scan of a store
 async function* ofShard(shard: number, documents: readonly Shown[]): AsyncGenerator<readonly StoredDocument[]> {
   yield documents.map(([id, document]) => ({ id, document, shard, position: '' }));
 }
