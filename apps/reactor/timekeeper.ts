@@ -61,6 +61,7 @@ const BRINGS_BACK: ReadonlySet<string> = new Set<CaseEvent['type']>(['EventCorre
 const EVENTS_AT_A_TIME = 1_000;
 /** Of events, in one tick. */
 const MOST_BATCHES = 20;
+const STUCK_AFTER_MS = 30_000;
 const MOST_AGAIN = 1_000;
 const MOST_KNOWN = 50_000;
 
@@ -140,7 +141,10 @@ export class Timekeeper {
   async lateness(): Promise<Lateness> {
     const now = this.options.now();
     const { count, oldest } = await this.aside.now();
-    const late = [oldest?.due.at, this.pending].filter((at) => at !== undefined).toSorted()[0] ?? now;
+    const looks = this.place && Date.parse(now) - Date.parse(this.place.sweptTo) <= STUCK_AFTER_MS;
+    // What nobody can look for may be due.
+    const stuck = looks === false ? this.place?.sweptTo : undefined;
+    const late = [oldest?.due.at, this.pending, stuck].filter((at) => at !== undefined).toSorted()[0] ?? now;
     return {
       checkedUpTo: this.place?.sweptTo ?? null,
       setAside: count,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { booksOf, RESOLVE, rulesOf } from '../../libs/recovery/clocks/case-clocks.testing.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import { HistoryUnavailable, RevisionConflict } from '../../libs/event-store/event-store.js';
+import { QueryRefused } from '../../libs/read-store/read-store.js';
 import { bound } from '../../libs/replay/history.testing.js';
 import { SimulatedTeam, type CaseCommand } from './timekeeper.testing.js';
 
@@ -196,6 +197,29 @@ test('several reactors record each once', async () => {
   await Promise.all([one.tick(), other.tick()]);
   expect(await said(team)).toHaveLength(30);
   expect(new Set(await said(team)).size).toBe(30);
+});
+
+test('a look that the read models refuse is made again, and shows as late meanwhile', async () => {
+  const team = await teamAt(at('09:00'));
+  const { reads } = team.stores;
+  let refuses = true;
+  const timekeeper = team.timekeeper({
+    reads: {
+      ...bound(reads),
+      find: (collection, query) =>
+        refuses ? Promise.reject(new QueryRefused('clocks has no such field.')) : reads.find(collection, query),
+    },
+  });
+  await timekeeper.tick();
+  await team.opens('k1', 'high');
+  await team.fold();
+  team.now = at('13:01');
+  await timekeeper.tick();
+  expect(await timekeeper.lateness()).toMatchObject({ checkedUpTo: at('09:00'), oldestDueAgeSeconds: 4 * 3_600 + 60 });
+  refuses = false;
+  await timekeeper.tick();
+  expect(await timekeeper.lateness()).toMatchObject({ checkedUpTo: at('13:01'), oldestDueAgeSeconds: 0 });
+  expect(await said(team)).toEqual(['k1 TargetBreached due 05-05T13:00 noticed 05-05T13:01']);
 });
 
 test("what fell due before the timekeeper began is nobody's to notice", async () => {
