@@ -5,7 +5,7 @@ import { Liquid } from 'liquidjs';
 import { parse } from 'yaml';
 import { OWN_TEXTS } from '../libs/outbound/texts.js';
 import { TELLING } from '../libs/outbound/which-messages.js';
-import { MESSAGES, STAFF_MESSAGES } from '../libs/outbound/words.js';
+import { MESSAGES, STAFF_MESSAGES, SYSTEM_MESSAGES } from '../libs/outbound/words.js';
 import { readDestinations } from '../libs/platform/config/destinations.js';
 import {
   CUSTOMER_VARIABLES,
@@ -59,5 +59,5 @@ test('every event that leads to a message is declared', () => {
 });
 
 test('rules and outbox agree on which messages are for staff', () => {
-  expect([...TO_STAFF].toSorted()).toEqual([...STAFF_MESSAGES].toSorted());
+  expect([...TO_STAFF].toSorted()).toEqual([...STAFF_MESSAGES, ...SYSTEM_MESSAGES].toSorted());
 });

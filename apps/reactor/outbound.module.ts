@@ -4,7 +4,7 @@ import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Composer } from '../../libs/outbound/compose.js';
 import { Outbox } from '../../libs/outbound/outbox.js';
-import { recordDelivery } from '../../libs/outbound/record-delivery.js';
+import { answered, recordDelivery } from '../../libs/outbound/record-delivery.js';
 import { Sender } from '../../libs/outbound/sender.js';
 import { Background } from '../../libs/platform/background.js';
 import type { Config } from '../../libs/platform/config/config.js';
@@ -98,6 +98,7 @@ class OutboundService extends Background implements OnApplicationBootstrap {
       channelTo: (destination) => channelTo(destination, now),
       compose: async (row, destination) =>
         isBeforeRestore(row, restoredAt) ? BECAUSE_OF_RESTORE : composer.letter(row, destination),
+      keep: answered,
       record: (row, destination) => recordDelivery(commands, row, destination),
       chance: Math.random,
       onDead: ({ id, destination, message, case: of, because }) =>

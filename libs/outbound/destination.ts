@@ -96,7 +96,7 @@ export function destinationsFor<D extends Choice>(
 }
 
 /** What is not for customers never goes to them, whatever a destination says that it takes. */
-const takes = (destination: Choice, message: MessageName): boolean => {
+export const takes = (destination: Choice, message: MessageName): boolean => {
   if (isToCustomer(destination) && !isForCustomer(message)) return false;
   return destination.takes?.includes(message) ?? (isToCustomer(destination) || isForStaff(message));
 };

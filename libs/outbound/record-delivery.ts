@@ -1,5 +1,6 @@
 import type { Commands } from '../commands/commands.js';
 import { type CommandOf } from '../recovery/aggregates.js';
+import type { Delivered } from './channel.js';
 import type { Destination } from './destination.js';
 import { deliveryOf, type Row } from './row.js';
 
@@ -26,7 +27,7 @@ export async function recordDelivery(
 }
 
 function commandFor(
-  { message, person }: Row,
+  { message, person, destination, ticket }: Row,
   { channel }: Pick<Destination, 'channel'>,
 ): CommandOf<'case'> | undefined {
   const by = channel === 'webhook' ? 'other' : channel;
@@ -45,5 +46,18 @@ function commandFor(
     case 'retry-due':
     case 'progress-due':
       return undefined;
+    case 'ticket':
+      return ticket === undefined ? undefined : { type: 'LinkTicket', system: destination, ticket };
   }
 }
+
+/** The row with what a receiver's answer says: of a ticket its number, as `ticket`, `id`, `number` or `key`. */
+export function answered(row: Row, { answer }: Delivered): Row {
+  if (row.message !== 'ticket' || typeof answer !== 'object' || answer === null) return row;
+  const said = answer as Readonly<Record<string, unknown>>;
+  const ticket = ['ticket', 'id', 'number', 'key'].map((name) => said[name]).find(isTicket);
+  return ticket === undefined ? row : { ...row, ticket: String(ticket) };
+}
+
+const isTicket = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value));

@@ -1,12 +1,11 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { RecordedEvent } from '../recovery/history.js';
 import type { RuleBooks } from '../recovery/rules/rule-book.js';
-import { isToCustomer, type Destination } from './destination.js';
+import { takes, type Destination } from './destination.js';
 import type { Outbox } from './outbox.js';
 import { rowOf, type Row } from './row.js';
 import { tellingOf } from './telling.js';
 import { TELLING } from './which-messages.js';
-import { isForCustomer } from './words.js';
 
 export interface Replaying {
   readonly events: Pick<EventStore, 'readAll' | 'readStream'>;
@@ -32,8 +31,7 @@ export async function replayTo(asked: Replaying): Promise<Readonly<Record<string
     const rows: Row[] = [];
     for (const event of batch.events as readonly RecordedEvent[])
       for (const wanted of await tellingOf(event, { events, rules: rules() })) {
-        // What is not for customers goes to none of them, nor the other way round.
-        if (isForCustomer(wanted.message) !== isToCustomer(destination)) continue;
+        if (!takes(destination, wanted.message)) continue;
         rows.push({ ...rowOf(event, wanted, destination.name), resentAt: now() });
         counts[event.type] = (counts[event.type] ?? 0) + 1;
       }

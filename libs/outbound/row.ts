@@ -28,6 +28,8 @@ export interface Row {
   readonly because?: string;
   /** UTC, as all times here. Delivered, but what history is to say of it is not recorded yet. */
   readonly deliveredAt?: string;
+  /** The ticket that the receiver answered with. */
+  readonly ticket?: string;
   readonly settledAt?: string;
   /** An operator had it sent again. */
   readonly resentAt?: string;

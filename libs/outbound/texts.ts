@@ -32,6 +32,10 @@ export const OWN_TEXTS: Readonly<Record<MessageName, Template>> = {
     subject: 'Say how it stands: {{ reference }}',
     body: 'The customer of case {{ reference }} is to hear how it stands since {{ dueAt }}.',
   },
+  ticket: {
+    subject: 'Case {{ reference }}',
+    body: 'Case {{ reference }}: {{ kind }}, priority {{ priority }}, owner {{ owner }}.',
+  },
   acknowledgement: TO_THE_CUSTOMER,
   progress: TO_THE_CUSTOMER,
   closing: TO_THE_CUSTOMER,

@@ -23,7 +23,7 @@ type Told = Omit<Telling, 'case'>;
 
 /** Which event leads to which message, and to whom. */
 const MESSAGES_OF: { readonly [T in RecordedEvent['type']]?: (event: Of<T>, known: Known) => readonly Told[] } = {
-  CaseOpened: () => [{ message: 'acknowledgement' }],
+  CaseOpened: ({ data: { team } }) => [{ message: 'acknowledgement' }, { message: 'ticket', team }],
   CaseAssigned: ({ data: { owner, team } }) => [{ message: 'owner-alert', person: owner, team }],
   CaseHandedOff: ({ data: { toOwner, toTeam } }) => [{ message: 'owner-alert', person: toOwner, team: toTeam }],
   CaseApproved: () => [{ message: 'closing' }],

@@ -51,6 +51,7 @@ function outdated({ message, person }: Asked, { facts, alertedOwner }: OpenedCas
     case 'escalation':
     case 'retry-due':
     case 'progress-due':
+    case 'ticket':
       return undefined;
   }
 }

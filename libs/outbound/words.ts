@@ -12,8 +12,11 @@ export const STAFF_MESSAGES = [
 /** To the customer, where the rules have words for it. */
 export const CUSTOMER_MESSAGES = ['acknowledgement', 'progress', 'closing'] as const;
 
+/** To the destinations that say that they take it, and no other. */
+export const SYSTEM_MESSAGES = ['ticket'] as const;
+
 /** What Amends tells people and systems, and about what. */
-export const MESSAGES = [...STAFF_MESSAGES, ...CUSTOMER_MESSAGES] as const;
+export const MESSAGES = [...STAFF_MESSAGES, ...CUSTOMER_MESSAGES, ...SYSTEM_MESSAGES] as const;
 export type MessageName = (typeof MESSAGES)[number];
 
 const named = (names: readonly string[], message: string): boolean => names.includes(message);

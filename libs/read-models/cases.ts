@@ -41,6 +41,9 @@ const shown = ({ case: now, more, lastEventAt, revision }: CaseFact) => ({
   pausedUntil: now.pausedUntil ?? null,
   mergedInto: now.mergedInto ?? null,
   outcome: now.customerOutcome ?? null,
+  tickets: now.tickets,
+  /** The last one. */
+  ticket: now.tickets.at(-1)?.ticket ?? null,
 });
 
 export type CaseDocument = Readonly<ReturnType<typeof shown>>;
@@ -48,7 +51,7 @@ export type CaseDocument = Readonly<ReturnType<typeof shown>>;
 /** Everything that is known of a case, open or closed: one document each. */
 export const cases: ReadModel<CaseFact, ['rootCauses']> = {
   name: 'cases',
-  version: 6,
+  version: 7,
   reads: ['rootCauses'],
   fields: {
     case: 'string',
@@ -70,9 +73,10 @@ export const cases: ReadModel<CaseFact, ['rootCauses']> = {
     brokenRules: 'strings',
     workedBy: 'strings',
     outcome: 'string',
+    ticket: 'string',
   },
   indexes: [['openedAt']],
-  lookups: [['response'], ['reference'], ['order'], ['customer', 'openedAt'], ['status', 'lastEventAt']],
+  lookups: [['response'], ['reference'], ['ticket'], ['order'], ['customer', 'openedAt'], ['status', 'lastEventAt']],
   ...ofEachCase(evolve),
   documents: (fact, key) => [[key, shown(fact)]],
 };

@@ -9,6 +9,7 @@ import { Caller, eventually, OPERATOR_KEY, RunningApp } from './running-app.test
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 let receiver: Receiver;
+let crm: Receiver;
 let app: RunningApp;
 
 const send = async (externalId: string, on = app): Promise<string> => {
@@ -19,8 +20,11 @@ const send = async (externalId: string, on = app): Promise<string> => {
 beforeAll(async () => {
   process.env['AMENDS_KEY'] = OPERATOR_KEY;
   Caller.forget();
-  receiver = await Receiver.start();
-  const destinations = { hook: { webhook: receiver.url, secrets: ['${HOOK_SECRET}'], allowPrivate: true } };
+  [receiver, crm] = [await Receiver.start(), await Receiver.start()];
+  const destinations = {
+    hook: { webhook: receiver.url, secrets: ['${HOOK_SECRET}'], allowPrivate: true },
+    desk: { webhook: crm.url, takes: ['ticket'], allowPrivate: true },
+  };
   app = await RunningApp.start(undefined, {
     AMENDS_DESTINATIONS: JSON.stringify(destinations),
     HOOK_SECRET: SECRET,
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await receiver.stop();
+  await crm.stop();
 });
 
 test("an unhappy answer alerts the case's owner, and the clock of the alert stops by itself", async () => {
@@ -60,6 +65,17 @@ test("an unhappy answer alerts the case's owner, and the clock of the alert stop
 
 const notify = (...args: readonly string[]) => amends('notify', ...args, '--data', app.folder);
 
+test('a ticket is opened elsewhere, and the case has its number', async () => {
+  crm.answer = () => ({ status: 201, body: '{"id": 1042, "url": "https://crm.example.org/1042"}' });
+  const id = await send('r-ticket');
+  await eventually(async () => {
+    const { body } = await app.operator.get(`/v1/cases/${id}`);
+    return body['ticket'] === '1042' ? true : undefined;
+  }, 'the ticket of the case');
+  expect(crm.received.at(-1)).toMatchObject({ body: { type: 'ticket', data: { case: id, owner: 'operator' } } });
+  await eventually(async () => (receiver.received.length === 2 ? true : undefined), 'the alert');
+});
+
 test('what could not be sent is listed with the reason, and sent again under the same id', async () => {
   receiver.answer = () => ({ status: 410 });
   const id = await send('r-2');
@@ -88,13 +104,13 @@ test('a destination is sent again what followed a position, which is counted fir
   const before = receiver.received.length;
   const replay = (...more: readonly string[]) =>
     amendsJson<{ messages: object }>('notify', 'replay', '--to', 'hook', ...more, '--data', app.folder);
-  const counted = { dryRun: true, messages: { CaseAssigned: 2 } };
+  const counted = { dryRun: true, messages: { CaseAssigned: 3 } };
   expect(await replay()).toEqual(counted);
   expect(await replay('--types', 'CaseAssigned')).toEqual(counted);
   expect(receiver.received).toHaveLength(before);
   expect(await replay('--send')).toEqual({ ...counted, dryRun: false });
-  await eventually(async () => (receiver.received.length === before + 2 ? true : undefined), 'both');
-  expect(new Set(receiver.ids).size).toBe(4); // with two test messages
+  await eventually(async () => (receiver.received.length === before + 3 ? true : undefined), 'all');
+  expect(new Set(receiver.ids).size).toBe(5); // with two test messages
 });
 
 test('the commands of the page of messages run', async () => {

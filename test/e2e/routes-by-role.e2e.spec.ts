@@ -105,6 +105,7 @@ const WHO: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /v1/cases/{id}/merge': WORKERS,
   'POST /v1/cases/{id}/customer-information': WORKERS,
   'POST /v1/cases/{id}/notes': REVIEWERS,
+  'POST /v1/cases/{id}/tickets': REPORTERS,
   'POST /v1/cases/{id}/sales': REPORTERS,
   'POST /v1/cases/{id}/customer-lost': REPORTERS,
   'POST /v1/cases/{id}/customer-kept': REPORTERS,

@@ -57,7 +57,7 @@ describe('a whole case of samples', () => {
     const events = types.map(sampled).filter((event) => event.stream === streamOf('case', id));
     const { decider } = AGGREGATES.case;
     const state = (events as Parameters<typeof decider.evolve>[1][]).reduce(decider.evolve, decider.initialState);
-    expect(events).toHaveLength(32);
+    expect(events).toHaveLength(33);
     expect(state).toMatchObject({ now: { facts: { status: 'merged', cycle: 2 }, attempts: [{ outcome: 'reached' }] } });
   });
   test('every sample has an id of its own', () => {

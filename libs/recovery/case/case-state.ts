@@ -40,6 +40,8 @@ export interface CaseDetails {
   /** How often the customer began to wait for an answer: the number of the reply that is due, or was last. */
   readonly repliesDue: number;
   readonly reSurveys: readonly { readonly id: string; readonly cycle: number; readonly answered: boolean }[];
+  /** What other systems keep for it: one of each. */
+  readonly tickets: readonly { readonly system: string; readonly ticket: string }[];
   /** The last pause was to end then. */
   readonly pausedUntil?: string;
   /** The event of the last pause. */

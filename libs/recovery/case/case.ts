@@ -49,6 +49,7 @@ import { afterPause, CasePaused, CaseResumed, PauseCase, EndPause, ResumeCase } 
 import { CasePriorityChanged, ChangePriority } from '../priority/priority.js';
 import { CaseReopened, ReopenCase } from '../reopen/reopening.js';
 import { IdentifyRootCause, RootCauseIdentified } from '../root-cause/root-cause.js';
+import { LinkTicket, TicketLinked } from '../ticket/ticket.js';
 import { CallbackRecorded, RecordCallback } from '../verification/callback.js';
 import { AnswerReSurvey, ReSurveyAnswered, ReSurveySent, SendReSurvey } from '../verification/re-survey.js';
 import { broken, BrokenHistory } from './broken-history.js';
@@ -89,6 +90,7 @@ export const CASE_EVENTS = [
   SaleRecorded,
   CustomerLost,
   CustomerKept,
+  TicketLinked,
   VerdictReported,
   CallbackRecorded,
   ReSurveySent,
@@ -127,6 +129,7 @@ export const CASE_COMMANDS = [
   RecordSale,
   RecordCustomerLost,
   RecordCustomerKept,
+  LinkTicket,
   RecordCallback,
   SendReSurvey,
   AnswerReSurvey,

@@ -45,6 +45,7 @@ export const opened = ({ data, occurredAt }: RecordedOf<typeof CaseOpened>): Ope
   offers: [],
   escalations: [],
   reSurveys: [],
+  tickets: [],
   repliesDue: 0,
   // All cases have the same fields from the start, in one order: folds are faster so.
   alertedOwner: undefined,

@@ -21,6 +21,7 @@ export const TO_STAFF: ReadonlySet<string> = new Set([
   'escalation',
   'retry-due',
   'progress-due',
+  'ticket',
 ]);
 
 const variablesOf = (name: string): readonly string[] =>
