@@ -7,7 +7,7 @@ import { handOnCases } from '../../libs/reactions/hand-on-cases.js';
 import { triageResponse } from '../../libs/reactions/triage-response.js';
 import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
 import { DeadLettersController } from './dead-letters.controller.js';
-import { Errands, type ErrandsOptions } from './errands.js';
+import { Errands, type ErrandsOptions, type OpenedWhen } from './errands.js';
 import { HandOnErrands } from './hand-on-errands.js';
 import { lastOwner } from './last-owner.js';
 import { openCasesOf } from './open-cases-of.js';
@@ -15,13 +15,16 @@ import { openCasesOf } from './open-cases-of.js';
 /** Counts need not be fresher than read models, so that a burst of responses counts open cases once. */
 const COUNTED_FOR_MS = 1_000;
 
-/** Open cases by owner and priority that were opened before an instant. */
-const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, OpenCases> =>
+/** Open cases by owner and priority that were opened before an instant, or from then on. */
+const countingOpenCases = (
+  { reads }: Pick<Stores, 'reads'>,
+  openedAt: (instant: string) => OpenedWhen,
+): LRUCache<string, OpenCases> =>
   new LRUCache({
     max: 10,
     ttl: COUNTED_FOR_MS,
-    fetchMethod: async (openedBefore): Promise<OpenCases> => {
-      const filter = { openedAt: { $lt: openedBefore } };
+    fetchMethod: async (instant): Promise<OpenCases> => {
+      const filter = { openedAt: openedAt(instant) };
       const groups = await reads.group('queues', { by: ['owner', 'priority'], filter });
       const byOwner = Map.groupBy(groups, ({ owner }) => String(owner));
       return Object.fromEntries(
@@ -35,11 +38,12 @@ const countingOpenCases = ({ reads }: Pick<Stores, 'reads'>): LRUCache<string, O
 
 /** What reactions need to know, from the read models. */
 const lookingIn = ({ events, reads }: Stores, rules: RulesInForce): ErrandsOptions => {
-  const counted = countingOpenCases({ reads });
+  const before = countingOpenCases({ reads }, ($lt) => ({ $lt }));
+  const from = countingOpenCases({ reads }, ($gte) => ({ $gte }));
   return {
     events,
     rules: () => rules.books(),
-    openCases: (openedBefore) => counted.forceFetch(openedBefore),
+    openCases: (opened) => ('$lt' in opened ? before.forceFetch(opened.$lt) : from.forceFetch(opened.$gte)),
     lastOwner: (customer, since) => lastOwner(reads, customer, since),
     openCasesOf: (team, owners) => openCasesOf({ events, reads }, team, owners),
   };

@@ -16,11 +16,14 @@ import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
 import type { Errand } from './carry-out.js';
 import { eventOf, type DeadLetter } from './dead-letter.js';
 
+/** As a condition on an instant. */
+export type OpenedWhen = { readonly $lt: string } | { readonly $gte: string };
+
 export interface ErrandsOptions {
   readonly events: Pick<EventStore, 'readStream'>;
   rules(this: void): RuleBooks;
-  /** Cases that are open now and were opened before an instant, by owner and priority. */
-  openCases(this: void, openedBefore: string): Promise<OpenCases>;
+  /** Cases that are open now and were opened before an instant, or from then on, by owner and priority. */
+  openCases(this: void, opened: OpenedWhen): Promise<OpenCases>;
   /** Who owns the customer's last case, if anything happened in it since then. */
   lastOwner(this: void, customer: string, since: string): Promise<string | undefined>;
   /** The cases of a team that are worked on and belong to somebody of these. */
@@ -84,7 +87,8 @@ export class Errands<E extends RecoveryEvent> {
     const before = needs.before && (await this.eventBefore(needs.before));
     return stated({
       streams,
-      openCases: openCasesBefore === undefined ? {} : await this.options.openCases(openCasesBefore),
+      openCases: openCasesBefore === undefined ? {} : await this.options.openCases({ $lt: openCasesBefore }),
+      openSince: openCasesBefore === undefined ? undefined : await this.options.openCases({ $gte: openCasesBefore }),
       lastOwners: lastOwnersOf && (await this.lastOwners(lastOwnersOf.customers(streams), lastOwnersOf.since)),
       before,
       openCasesOf:

@@ -27,6 +27,8 @@ export interface ReactionInputs {
   readonly streams: ReadonlyMap<string, readonly RecordedEvent[]>;
   /** The requested numbers of open cases by owner and priority. */
   readonly openCases: OpenCases;
+  /** Those that were opened from that instant on. */
+  readonly openSince?: OpenCases;
   /** By customer, who owned their last case; absent where nobody asked. */
   readonly lastOwners?: ReadonlyMap<string, string>;
   /** The requested event; absent if there is none. */
@@ -49,7 +51,7 @@ export interface Needs {
   readonly streams: readonly string[];
   /** Streams whose last event says all that counts, however long they are. */
   readonly lastOf?: readonly string[];
-  /** Count, by owner and priority, the cases that are open now and were opened before this instant (UTC, ISO 8601). */
+  /** Count, by owner and priority, the cases that are open now: opened before this instant (UTC, ISO 8601), and from then on. */
   readonly openCasesBefore?: string;
   /**
    * Who owned the last case of some customers, if anything happened in it since then (UTC, ISO 8601). Whose, may follow

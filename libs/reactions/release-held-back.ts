@@ -57,6 +57,7 @@ export function releaseByRule(
     ),
     roster,
     openCases: inputs.openCases,
+    openToday: inputs.openSince,
     offHours: offHoursOf(roster, rules, at),
   });
   return effectOn('intake', intakeId(team, day), command, { programme });
@@ -90,6 +91,7 @@ export function releaseByHand(event: Released, of: Day, inputs: ReactionInputs):
     day,
     roster,
     openCases: inputs.openCases,
+    openToday: inputs.openSince,
     offHours: offHoursOf(roster, rules, at),
     released: 'person' as const,
   });

@@ -91,6 +91,7 @@ function allocation(event: Received, decided: TriagedCase, inputs: ReactionInput
     decided,
     roster,
     openCases: inputs.openCases,
+    openToday: inputs.openSince,
     // Whoever works when it came in, whenever it is triaged.
     offHours: rules && offHoursOf(roster, rules, event.knownAt),
   });

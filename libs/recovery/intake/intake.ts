@@ -26,8 +26,9 @@ const ofDay = {
   day: Day,
   /** Absent where the team's members are unknown. */
   roster: Optional(field<Roster>({ type: 'object' })),
-  /** By owner: cases open now, those of this very intake left out. */
+  /** Cases open now that were opened before the day, and on it. */
   openCases: field<OpenCases>({ type: 'object' }),
+  openToday: Optional(field<OpenCases>({ type: 'object' })),
   /** Members who do not work now, by their calendars; absent where the rules do not ask. */
   offHours: Optional(Texts(500)),
 };
@@ -106,14 +107,14 @@ function letIn(asked: CommandOf<typeof ReleaseHeldBack>, intake: Intake): Intake
 
 function allocated(
   { response, case: id, touchpoint, lastOwner, decided }: WaitingResponse,
-  { team, day, roster, openCases, offHours }: Pick<IntakeCommand, keyof typeof ofDay>,
+  { team, day, roster, openCases, openToday, offHours }: Pick<IntakeCommand, keyof typeof ofDay>,
   cases: CasesOfDay,
   released: ReleasedBy | undefined,
 ): EventOf<typeof IntakeAllocated> {
   const { kind, priority, score, rule, ruleSet } = decided;
   const { intake: of } = decided;
   const { owner, by, because } = chooseOwner(
-    { rule: of, day, touchpoint, lastOwner, roster, openCases, offHours },
+    { rule: of, day, touchpoint, lastOwner, roster, openCases, openToday, offHours },
     cases,
   );
   return fact(IntakeAllocated, {

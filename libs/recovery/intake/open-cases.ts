@@ -11,16 +11,30 @@ export function withCaseOf(owner: string, priority: string, byOwner: CasesByOwne
   return after.set(owner, new Map(of).set(priority, (of?.get(priority) ?? 0) + 1));
 }
 
-/** What somebody's open cases weigh together, those that this intake just allocated among them. */
-export function workOf(
+interface Open {
+  /** Opened before the day. */
+  readonly openCases: OpenCases;
+  /** Opened on it, as far as the read models know. */
+  readonly openToday?: OpenCases | undefined;
+  readonly byOwner: CasesByOwner;
+}
+
+/**
+ * What somebody's open cases weigh together. Of today's the intake knows those that it allocated, also a moment ago; the
+ * read models know what was handed over and what other teams gave them: whichever is more counts.
+ */
+export const workOf = (
   owner: string,
-  { openCases, byOwner }: { readonly openCases: OpenCases; readonly byOwner: CasesByOwner },
+  { openCases, openToday = {}, byOwner }: Open,
   weightOf: (priority: string) => number,
-): number {
-  const open = Object.hasOwn(openCases, owner) ? (openCases[owner] ?? 0) : 0;
-  const before = typeof open === 'number' ? [['', open] as const] : Object.entries(open);
-  return [...before, ...(byOwner.get(owner) ?? [])].reduce(
-    (sum, [priority, count]) => sum + count * weightOf(priority),
-    0,
-  );
+): number => {
+  const weigh = (cases: Iterable<readonly [priority: string, count: number]>): number =>
+    [...cases].reduce((sum, [priority, count]) => sum + count * weightOf(priority), 0);
+  const today = Math.max(weigh(byOwner.get(owner) ?? []), weigh(ofOwner(owner, openToday)));
+  return weigh(ofOwner(owner, openCases)) + today;
+};
+
+function ofOwner(owner: string, cases: OpenCases): readonly (readonly [priority: string, count: number])[] {
+  const open = Object.hasOwn(cases, owner) ? (cases[owner] ?? 0) : 0;
+  return typeof open === 'number' ? [['', open]] : Object.entries(open);
 }

@@ -10,6 +10,7 @@ interface CaseWithoutOwner {
   readonly touchpoint?: string | undefined;
   readonly roster?: Roster | undefined;
   readonly openCases: OpenCases;
+  readonly openToday?: OpenCases | undefined;
   /** Members who do not work at this instant, by their calendars. */
   readonly offHours?: readonly string[] | undefined;
   /** Of the customer's last case, where the rules let them have the next one. */
@@ -48,12 +49,12 @@ function byRule(
   agents: readonly Member[],
   intake: CasesOfDay,
 ): { readonly owner: string } | { readonly because: FallbackReason } {
-  const { rule, day, touchpoint, openCases, offHours = [], lastOwner, left = [] } = command;
+  const { rule, day, touchpoint, openCases, openToday, offHours = [], lastOwner, left = [] } = command;
   const works = ({ id }: Member): boolean => !offHours.includes(id);
   const mayWork = (member: Member): boolean =>
     isPresent(member, day) && (rule.workingNow !== 'required' || works(member));
   const hasRoom = ({ id, capacity }: Member): boolean =>
-    capacity === undefined || workOf(id, { openCases, ...intake }, () => 1) < capacity;
+    capacity === undefined || workOf(id, { openCases, openToday, ...intake }, () => 1) < capacity;
 
   const suited = agents.filter((member) => suits(member, rule));
   const present = suited.filter(mayWork);
@@ -97,11 +98,11 @@ const ofTouchpoint = ({ owner, touchpointOwners: owners = {} }: OwnerRule, touch
 /** The first member with the least open work. */
 function leastLoaded(
   able: readonly Member[],
-  { rule: { weights = {} }, openCases }: CaseWithoutOwner,
+  { rule: { weights = {} }, openCases, openToday }: CaseWithoutOwner,
   { byOwner }: CasesOfDay,
 ): string | undefined {
   const weightOf = (priority: string): number => (Object.hasOwn(weights, priority) ? (weights[priority] ?? 1) : 1);
-  const loads = able.map(({ id }) => ({ id, work: workOf(id, { openCases, byOwner }, weightOf) }));
+  const loads = able.map(({ id }) => ({ id, work: workOf(id, { openCases, openToday, byOwner }, weightOf) }));
   const least = Math.min(...loads.map(({ work }) => work));
   return loads.find(({ work }) => work === least)?.id;
 }

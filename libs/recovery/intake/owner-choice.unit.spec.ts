@@ -137,6 +137,20 @@ describe('balanced by weight', () => {
   });
 });
 
+describe('what was opened today', () => {
+  const team = [agent('ana', { capacity: 2 }), agent('ben')];
+  const balanced = { owner: 'balanced' } as const;
+  test('counts where it was handed over, or another team gave it', () => {
+    expect(ownerOf(team, {}, { openToday: { ana: { high: 2 } } })).toBe('ben');
+    expect(ownerOf(team, balanced, { openToday: { ana: { high: 1 } } })).toBe('ben');
+  });
+  test('counts once where this intake gave it, and before the read models know of it', () => {
+    const byOwner = withCaseOf('ana', 'high', NOBODY);
+    expect(ownerOf([agent('ana', { capacity: 2 })], {}, { byOwner, openToday: { ana: { high: 1 } } })).toBe('ana');
+    expect(ownerOf(team, balanced, { byOwner, openToday: {} })).toBe('ben');
+  });
+});
+
 describe('why a case fell to the fallback owner', () => {
   const fallback = { owner: 'sue', by: 'team-fallback' };
   test.each([
