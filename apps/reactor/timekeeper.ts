@@ -1,45 +1,20 @@
-import { LRUCache } from 'lru-cache';
-import type { Commands } from '../../libs/commands/commands.js';
 import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
-import { isRefusal, type Refusal } from '../../libs/event-sourcing/decider.js';
-import { errorText } from '../../libs/event-sourcing/error-text.js';
-import { idOf } from '../../libs/event-sourcing/identity.js';
 import { SHARDS } from '../../libs/event-sourcing/shard.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
-import type { Ledger } from '../../libs/ledger/ledger.js';
 import { CASE_EVENT_TYPES } from '../../libs/read-models/case-stream.js';
 import { rulesAt, type RulesDocument } from '../../libs/read-models/rules.js';
 import { allPages } from '../../libs/read-store/all-pages.js';
 import { QueryRefused, type ReadStore } from '../../libs/read-store/read-store.js';
-import {
-  effectOfDue,
-  escalationsOf,
-  inOrder,
-  filterOfReviews,
-  isSettledBy,
-  reviewDue,
-  OPEN_LOOKS,
-  type Due,
-} from '../../libs/reactions/timekeeper.js';
-import { ownRequest } from './carry-out.js';
-import { DueIndex } from './due-index.js';
-import { Later } from './later.js';
+import { filterOfReviews, inOrder, OPEN_LOOKS, reviewDue } from '../../libs/reactions/timekeeper.js';
 import type { CaseEvent } from '../../libs/recovery/case/case.js';
-import { mayPass } from './may-pass.js';
-import { SetAside } from './set-aside.js';
+import { DueIndex } from './due-index.js';
+import { Recorder, TIMEKEEPER, type RecorderOptions } from './record-due.js';
 import { loadPlace, savePlace, type Place } from './timekeeper-place.js';
 
-export interface TimekeeperOptions {
+export interface TimekeeperOptions extends RecorderOptions {
   readonly events: Pick<EventStore, 'readAll' | 'end'>;
   readonly reads: Pick<ReadStore, 'find' | 'load' | 'live' | 'checkpoints'>;
-  readonly ledger: Ledger;
-  readonly commands: Pick<Commands, 'execute' | 'executeInTurn'>;
   readonly rules: Pick<RulesInForce, 'reload' | 'books'>;
-  /** Version of the time-zone data of this process. */
-  readonly timeZoneData: string;
-  now(this: void): string;
-  onRecorded(this: void, due: Due): void;
-  onSetAside(this: void, due: Due, because: string): void;
 }
 
 /** How it stands with what falls due. */
@@ -53,7 +28,6 @@ export interface Lateness {
   readonly because?: string;
 }
 
-const NAME = 'timekeeper';
 const SAVE_QUIET_EVERY_MS = 10_000;
 const SAVE_EVERY_MS = 1_000;
 /** What was due may be due again. */
@@ -63,9 +37,6 @@ const EVENTS_AT_A_TIME = 1_000;
 const MOST_BATCHES = 20;
 const STUCK_AFTER_MS = 30_000;
 const MOST_AGAIN = 1_000;
-const MOST_KNOWN = 50_000;
-
-type Outcome = 'recorded' | 'known' | 'settled' | { readonly because: string };
 
 /**
  * Records what falls due because time passes. It looks again and again at the indexes of the read models. Each command
@@ -74,10 +45,7 @@ type Outcome = 'recorded' | 'known' | 'settled' | { readonly because: string };
  */
 export class Timekeeper {
   private readonly index: DueIndex;
-  private readonly aside: SetAside;
-  private readonly later: Later;
-  /** What is recorded: events of its case bring it up again and again. */
-  private readonly known = new LRUCache<string, true>({ max: MOST_KNOWN });
+  private readonly recorder: Recorder;
   private place: Place | undefined;
   private savedAt = 0;
   /** What is being recorded. */
@@ -87,12 +55,11 @@ export class Timekeeper {
 
   constructor(private readonly options: TimekeeperOptions) {
     this.index = new DueIndex(options.reads);
-    this.aside = new SetAside(options.ledger);
-    this.later = new Later(options.ledger);
+    this.recorder = new Recorder(options);
   }
 
   get name(): string {
-    return NAME;
+    return TIMEKEEPER;
   }
 
   /** Since the start. */
@@ -126,7 +93,7 @@ export class Timekeeper {
     await rules.reload();
     try {
       this.lookIn(live.id);
-      await this.retry(now);
+      await this.recorder.retry(now);
       await this.followUpTo(live.id, await this.foldedUpTo(live.id), signal);
       await this.sweep(now, signal);
       if (shown.has('rules')) await this.review(now);
@@ -140,7 +107,7 @@ export class Timekeeper {
 
   async lateness(): Promise<Lateness> {
     const now = this.options.now();
-    const { count, oldest } = await this.aside.now();
+    const { count, oldest } = await this.recorder.setAside();
     const looks = this.place && Date.parse(now) - Date.parse(this.place.sweptTo) <= STUCK_AFTER_MS;
     // What nobody can look for may be due.
     const stuck = looks === false ? this.place?.sweptTo : undefined;
@@ -201,7 +168,7 @@ export class Timekeeper {
       }
       const ofWork = await this.index.ofWork(generation, [...toldLate], passed);
       const ofClocks = await this.index.ofCases([...touched], passed);
-      await this.recordInOrder([...ofWork, ...ofClocks].toSorted(inOrder));
+      await this.recorder.inOrder([...ofWork, ...ofClocks].toSorted(inOrder));
       if (signal?.aborted) return;
       if (position >= upTo) break;
       if (++batches >= MOST_BATCHES) {
@@ -210,13 +177,6 @@ export class Timekeeper {
       }
     }
     this.place = { ...place, followed: upTo };
-  }
-
-  private async recordInOrder(due: readonly Due[]): Promise<void> {
-    for (let from = 0, to = 0; from < due.length; from = to) {
-      while (due[to]?.at === due[from]?.at) to++;
-      await this.record(due.slice(from, to));
-    }
   }
 
   private async sweep(now: string, signal: AbortSignal | undefined): Promise<void> {
@@ -228,7 +188,7 @@ export class Timekeeper {
       this.swept(at);
       this.pending = at;
       await this.raiseUpTo(at);
-      await this.record(together);
+      await this.recorder.together(together);
       await this.save(SAVE_EVERY_MS);
     }
     await this.raiseUpTo(now);
@@ -238,10 +198,10 @@ export class Timekeeper {
 
   /** Raises the levels of escalations that are due, in order. */
   private async raiseUpTo(at: string): Promise<void> {
-    for (let due; (due = await this.later.upTo(at)).length > 0;) {
+    for (let due; (due = await this.recorder.later.upTo(at)).length > 0;) {
       this.pending = due[0]?.at;
-      await this.recordInOrder(due);
-      await this.later.remove(due);
+      await this.recorder.inOrder(due);
+      await this.recorder.later.remove(due);
     }
   }
 
@@ -252,7 +212,7 @@ export class Timekeeper {
     for await (const page of allPages(this.options.reads, 'rules', { filter: filterOfReviews(now) }))
       for (const document of page as unknown as readonly RulesDocument[])
         // it stores what it declares
-        await this.record([reviewDue(rulesAt(document, now), now) ?? []].flat());
+        await this.recorder.together([reviewDue(rulesAt(document, now), now) ?? []].flat());
     this.reviewedIn = minute;
   }
 
@@ -273,7 +233,7 @@ export class Timekeeper {
         this.place = { ...this.place, again: { from, before } };
         return;
       }
-      await this.record(together);
+      await this.recorder.together(together);
       looked += together.length;
     }
     if (!this.place) return;
@@ -281,92 +241,9 @@ export class Timekeeper {
     this.place = place;
   }
 
-  private async retry(now: string): Promise<void> {
-    const waited = await this.aside.ready(now);
-    const lines = linesOf(waited, ({ due }) => due);
-    await allOrThrow(
-      lines.map(async (line) => {
-        for (const { due, failures } of line) {
-          const [outcome] = await this.outcomesOf([due]);
-          if (typeof outcome === 'object') await this.aside.put(due, failures + 1, outcome.because, now);
-          else await this.aside.remove(due);
-        }
-      }),
-    );
-  }
-
-  /** Records what falls due at one instant: each case's with one append, those of several cases at once. */
-  private async record(together: readonly Due[]): Promise<void> {
-    const now = this.options.now();
-    const news = together.filter(({ id }) => !this.known.has(id));
-    const lines = linesOf(news, (due) => due);
-    await allOrThrow(
-      lines.map(async (line) => {
-        const outcomes = await this.outcomesOf(line);
-        for (const [index, due] of line.entries()) {
-          const outcome = outcomes[index];
-          if (typeof outcome !== 'object') continue;
-          await this.aside.put(due, 1, outcome.because, now);
-          this.options.onSetAside(due, outcome.because);
-        }
-      }),
-    );
-  }
-
-  /** An outcome for each, in order. @throws what may pass, such as a store that is down */
-  private async outcomesOf(line: readonly Due[]): Promise<readonly Outcome[]> {
-    const { rules } = this.options;
-    try {
-      const outcomes = await this.carriedOut(line);
-      const broken = line.filter((_, index) => outcomes[index] !== undefined && !isRefusal(outcomes[index]));
-      // Before anything goes on from here: after a crash in between, the breach comes again and is known.
-      await this.later.put(broken.flatMap((due) => escalationsOf(due, rules.books())));
-      return line.map((due, index) => this.noted(due, outcomes[index]));
-    } catch (error) {
-      if (mayPass(error)) throw error;
-      if (line.length === 1) return [{ because: errorText(error) }];
-      const alone: Outcome[] = [];
-      for (const due of line) alone.push(...(await this.outcomesOf([due])));
-      return alone;
-    }
-  }
-
-  /** What goes to one stream goes there with one append, but for what has happened at a time of its own. */
-  private async carriedOut(line: readonly Due[]): ReturnType<Commands['executeInTurn']> {
-    const { commands, timeZoneData, now } = this.options;
-    const requestOf = (due: Due) => ownRequest(NAME, effectOfDue(due, timeZoneData), idOf(NAME, due.id, now()));
-    const [first] = line;
-    if (first?.kind !== 'pause-end') return commands.executeInTurn(line.map(requestOf));
-    return [await commands.execute({ ...requestOf(first), occurredAt: first.dueAt })];
-  }
-
-  private noted(due: Due, outcome: Refusal | { readonly events: readonly unknown[] } | undefined): Outcome {
-    if (outcome === undefined) return { because: 'The command had no outcome.' };
-    if (isRefusal(outcome)) return isSettledBy(outcome) ? 'settled' : { because: outcome.because };
-    this.known.set(due.id, true);
-    if (outcome.events.length === 0) return 'known';
-    this.options.onRecorded(due);
-    return 'recorded';
-  }
-
   private async save(everyMs: number): Promise<void> {
     if (!this.place || performance.now() - this.savedAt < everyMs) return;
     await savePlace(this.options.ledger, this.place);
     this.savedAt = performance.now();
   }
-}
-
-/** What goes to the clocks of one case stays together; the end of a pause goes to the case itself. */
-const linesOf = <Of>(all: readonly Of[], dueOf: (one: Of) => Due): readonly (readonly Of[])[] => [
-  ...Map.groupBy(all, (one) => {
-    const { kind, case: id, programme } = dueOf(one);
-    if (kind === 'review') return `rules ${programme}`;
-    return kind === 'pause-end' ? `case ${id}` : `clock ${id}`;
-  }).values(),
-];
-
-/** Waits for all, then throws the first error. */
-async function allOrThrow(works: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
 }
