@@ -6,9 +6,9 @@ import {
   reactionTo,
   type CommandReaction,
   type Effect,
+  type Found,
   type OwnedCase,
   type Needs,
-  type ReactionInputs,
 } from '../../libs/reactions/effect.js';
 import type { RecordedEvent, RecoveryEvent } from '../../libs/recovery/history.js';
 import type { OpenCases } from '../../libs/recovery/intake/open-cases.js';
@@ -79,21 +79,28 @@ export class Errands<E extends RecoveryEvent> {
   }
 
   /** What a reaction needs to know. */
-  async known(needs: Needs): Promise<Omit<ReactionInputs, 'books'>> {
-    const { streams: names, lastOf = [], openCasesBefore, lastOwnersOf, openCasesOf } = needs;
+  async known(needs: Needs): Promise<Found> {
+    const found = await this.lookUp(needs);
+    const more = needs.next?.(found);
+    if (more === undefined) return found;
+    const next = await this.known(more);
+    const openCases = more.openCasesBefore === undefined ? found.openCases : next.openCases;
+    return { ...found, ...next, openCases, streams: new Map([...found.streams, ...next.streams]) };
+  }
+
+  private async lookUp(needs: Needs): Promise<Found> {
+    const { streams: names, lastOf = [], openCasesBefore: opened, lastOwnersOf, before, openCasesOf } = needs;
+    const { options } = this;
     const streams = new Map<string, readonly RecordedEvent[]>();
     for (const name of names) streams.set(name, await this.read(name));
     for (const name of lastOf) streams.set(name, await this.read(name, { direction: 'backwards', limit: 1 }));
-    const before = needs.before && (await this.eventBefore(needs.before));
     return stated({
       streams,
-      openCases: openCasesBefore === undefined ? {} : await this.options.openCases({ $lt: openCasesBefore }),
-      openSince: openCasesBefore === undefined ? undefined : await this.options.openCases({ $gte: openCasesBefore }),
-      lastOwners: lastOwnersOf && (await this.lastOwners(lastOwnersOf.customers(streams), lastOwnersOf.since)),
-      before,
-      openCasesOf:
-        openCasesOf &&
-        (await this.options.openCasesOf(openCasesOf.team, openCasesOf.owners(stated({ streams, before })))),
+      openCases: opened === undefined ? {} : await options.openCases({ $lt: opened }),
+      openSince: opened === undefined ? undefined : await options.openCases({ $gte: opened }),
+      lastOwners: lastOwnersOf && (await this.lastOwners(lastOwnersOf.customers, lastOwnersOf.since)),
+      before: before && (await this.eventBefore(before)),
+      openCasesOf: openCasesOf && (await options.openCasesOf(openCasesOf.team, openCasesOf.owners)),
     });
   }
 

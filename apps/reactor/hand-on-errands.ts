@@ -1,5 +1,5 @@
-import type { TeamEvent } from '../../libs/recovery/team/team.js';
+import type { HandOnEvent } from '../../libs/reactions/hand-on-cases.js';
 import { Errands } from './errands.js';
 
 /** Those of hand-on-cases, under a name by which they are injected. */
-export class HandOnErrands extends Errands<TeamEvent> {}
+export class HandOnErrands extends Errands<HandOnEvent> {}

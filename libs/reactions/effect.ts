@@ -53,22 +53,18 @@ export interface Needs {
   readonly lastOf?: readonly string[];
   /** Count, by owner and priority, the cases that are open now: opened before this instant (UTC, ISO 8601), and from then on. */
   readonly openCasesBefore?: string;
-  /**
-   * Who owned the last case of some customers, if anything happened in it since then (UTC, ISO 8601). Whose, may follow
-   * from the streams.
-   */
-  readonly lastOwnersOf?: {
-    readonly since: string;
-    customers(this: void, streams: ReactionInputs['streams']): readonly string[];
-  };
+  /** Who owned the last case of these customers, if anything happened in it since then (UTC, ISO 8601). */
+  readonly lastOwnersOf?: { readonly since: string; readonly customers: readonly string[] };
   /** The event of a stream before this revision, such as a team as it was. */
   readonly before?: { readonly stream: string; readonly revision: number };
-  /** The cases of a team that are worked on and belong to some people. Whose, may follow from the streams. */
-  readonly openCasesOf?: {
-    readonly team: string;
-    owners(this: void, inputs: Pick<ReactionInputs, 'streams' | 'before'>): readonly string[];
-  };
+  /** The cases of a team that are worked on and belong to these. */
+  readonly openCasesOf?: { readonly team: string; readonly owners: readonly string[] };
+  /** What more to look up, once this is found. */
+  readonly next?: (this: void, found: Found) => Needs;
 }
+
+/** What was looked up. */
+export type Found = Omit<ReactionInputs, 'books'>;
 
 /**
  * A reaction whose effects are commands. The reactor skips imported events and runs each effect once: command id =

@@ -52,7 +52,7 @@ function react(event: ReturnType<typeof changed>, { now = event, routing = HAND_
   };
   const needs = handOnCases.needs.TeamChanged?.(event, inputs.books);
   return {
-    owners: needs?.openCasesOf?.owners(inputs),
+    owners: needs?.next?.(inputs).openCasesOf?.owners ?? [],
     handedOn: handOnCases.on.TeamChanged?.(event, inputs).map(({ id, command, key, programme, shardKey }) => ({
       ...{ id, command, key, programme, shardKey },
     })),
@@ -107,5 +107,60 @@ describe('each case', () => {
   });
   test('stays where the rules of its own programme say nothing', () => {
     expect(react(without, { cases: [owned('k1', { programme: 'sales' })] }).handedOn).toEqual([]);
+  });
+});
+
+describe('a case that comes to somebody who left, or back to them', () => {
+  const event = (type: string, data: object) =>
+    ({
+      id: type,
+      type,
+      stream: 'case-k1',
+      programme: 'care',
+      occurredAt: at,
+      revision: 1,
+      actor: { id: 'ana', role: 'agent' },
+      data,
+    }) as unknown as RecordedEvent;
+  const opened = event('CaseOpened', {
+    ...{ case: 'k1', customer: 'eva', kind: 'recover', priority: 'high', team: 'north', tags: [] },
+  });
+  const assigned = event('CaseAssigned', { owner: 'ana', team: 'north', by: 'rule' });
+  const submitted = event('CaseSubmitted', {});
+  const returned = event('CaseReturned', { reason: 'No cause' });
+  type Returned = Extract<RecordedEvent, { type: 'CaseReturned' }>;
+  type Assigned = Extract<RecordedEvent, { type: 'CaseAssigned' }>;
+
+  const handedOn = (told: readonly RecordedEvent[], changes: readonly RecordedEvent[]) => {
+    const books = booksOf(HAND_ON);
+    const needs = handOnCases.needs.CaseReturned?.(returned as Returned, books);
+    const streams = new Map([['case-k1', told]]);
+    const second = needs?.next?.({ streams, openCases: {} });
+    const team = second?.lastOf?.[0];
+    if (team === undefined) return 'nothing looked up';
+    const last = new Map([[team, changes.slice(-1)]]);
+    const third = second?.next?.({ streams: last, openCases: {} });
+    const found = { books, streams: new Map([...streams, ...last]), openCases: {} };
+    if (third?.streams.length === 1) found.streams.set(team, changes);
+    return handOnCases.on.CaseReturned?.(returned as Returned, found)?.map(({ command }) => command);
+  };
+  const later = changed(agents('ben', 'cem', 'dag'), 3);
+
+  test('goes on, however long ago they left', () => {
+    const told = [opened, assigned, submitted, returned];
+    expect(handedOn(told, [before, without, later])).toEqual([
+      { type: 'HandOnCase', fromOwner: 'ana', toOwner: 'ben', reason: 'ana left North.' },
+    ]);
+  });
+  test('stays with whoever is in the team, or never was: the rules meant them', () => {
+    const told = [opened, assigned, submitted, returned];
+    expect(handedOn(told, [without, before])).toEqual([]);
+    expect(handedOn(told, [without, later])).toEqual([]);
+  });
+  test('is left alone where nobody works on it, and where no rule says otherwise', () => {
+    expect(handedOn([opened, assigned, submitted], [before, without])).toBe('nothing looked up');
+    expect(handedOn([opened], [before, without])).toBe('nothing looked up');
+    const none = handOnCases.needs.CaseAssigned?.(assigned as Assigned, booksOf(undefined));
+    expect(none).toEqual({ streams: [] });
   });
 });

@@ -31,10 +31,13 @@ export function neededToRelease(
   { team, day, at, rules }: Day,
   waiting: readonly Pick<HeldBack, 'response'>[] = [],
 ): Needs {
-  const customers = neededOfCustomers(rules, at, customersIn);
-  const needed = { ...neededToChoose(team, day, rules.ruleSet.triage?.owner), ...customers };
+  const needed = neededToChoose(team, day, rules.ruleSet.triage?.owner);
   if (!rules.routing) return needed;
-  return { ...needed, streams: [...needed.streams, ...waiting.map(({ response }) => streamOf('response', response))] };
+  return {
+    ...needed,
+    streams: waiting.map(({ response }) => streamOf('response', response)),
+    next: ({ streams }) => ({ streams: [], ...neededOfCustomers(rules, at, customersIn(streams)) }),
+  };
 }
 
 /** Lets in as many as the day has room for. @param waiting in the order of the rules. Undefined: no rule lets them in. */

@@ -40,7 +40,7 @@ export function offHoursOf(
 export const neededOfCustomers = (
   { routing }: Pick<CompiledRules, 'routing'>,
   at: string,
-  customers: NonNullable<Needs['lastOwnersOf']>['customers'],
+  customers: readonly string[],
 ): Pick<Needs, 'lastOwnersOf'> =>
   routing?.lastOwnerMs === undefined
     ? {}

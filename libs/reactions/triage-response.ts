@@ -71,7 +71,7 @@ const dayOf = ({ knownAt }: Received): string => knownAt.slice(0, 10);
 function toAllocate(event: Received, decided: TriagedCase, books: RuleBooks): Needs {
   const needed = neededToChoose(teamOf(event, decided), dayOf(event), decided.intake.owner);
   const rules = books.at(event.programme, event.occurredAt);
-  return { ...needed, ...(rules && neededOfCustomers(rules, event.knownAt, () => [event.data.customer])) };
+  return { ...needed, ...(rules && neededOfCustomers(rules, event.knownAt, [event.data.customer])) };
 }
 
 function allocation(event: Received, decided: TriagedCase, inputs: ReactionInputs): Effect {
