@@ -9,7 +9,8 @@ import { tellingOf } from '../../libs/outbound/telling.js';
 import { TELLING } from '../../libs/outbound/which-messages.js';
 import type { Telling } from '../../libs/outbound/which-messages.js';
 import { isForStaff } from '../../libs/outbound/words.js';
-import type { RuleBooks } from '../../libs/recovery/rules/rule-book.js';
+import { BOOK_CHANGES } from '../../libs/recovery/rules/book-history.js';
+import type { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import type { RecordedEvent } from '../../libs/recovery/history.js';
 import { Checkpoints, least, OUTBOUND } from './checkpoints.js';
 
@@ -18,7 +19,7 @@ export interface OutboundWriterOptions {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly destinations: readonly Destination[];
-  rules(this: void): Promise<RuleBooks>;
+  readonly rules: Pick<RulesInForce, 'books' | 'reload'>;
   now(this: void): string;
   readonly crashPoint: CrashPoint;
   /** Called when there is something to send. */
@@ -36,13 +37,17 @@ export class OutboundWriter {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { events } = this.options;
+    const { events, rules } = this.options;
     const shards = await this.checkpoints.load(await events.end());
     const from = least(shards);
     const restoredAt = await lastRestore(events);
-    const follow = { filter: { types: TELLING }, signal, batchSize: EVENTS_AT_A_TIME };
+    const filter = { types: [...TELLING, ...BOOK_CHANGES] };
+    const follow = { filter, signal, batchSize: EVENTS_AT_A_TIME };
     try {
+      // No event meets rules older than itself: this loads what changed before, and changes come with the events.
+      await rules.reload();
       for await (const batch of events.follow({ ...follow, ...(from !== '' && { from }) })) {
+        if (batch.events.some(({ type }) => isBookChange(type))) await rules.reload();
         await this.write(batch.events as readonly RecordedEvent[], restoredAt);
         shards.fill(batch.position);
         await this.checkpoints.save(shards, batch.events.length > 0);
@@ -53,8 +58,7 @@ export class OutboundWriter {
   }
 
   private async write(events: readonly RecordedEvent[], restoredAt: string | undefined): Promise<void> {
-    if (events.length === 0) return;
-    const rules = await this.options.rules();
+    const rules = this.options.rules.books();
     const rows: Row[] = [];
     for (const event of events)
       for (const wanted of await tellingOf(event, { events: this.options.events, rules }))
@@ -68,15 +72,20 @@ export class OutboundWriter {
   private rowsFor(event: RecordedEvent, wanted: Telling, restoredAt: string | undefined): readonly Row[] {
     const names = destinationsFor(wanted, this.options.destinations).map(({ name }) => name);
     if (names.length === 0)
-      return isForStaff(wanted.message)
-        ? [{ ...rowOf(event, wanted, ''), state: 'held', because: NO_DESTINATION }]
+      return isForStaff(wanted.message) || wanted.to !== undefined
+        ? [{ ...rowOf(event, wanted, ''), state: 'held', because: noDestination(wanted) }]
         : [];
     const rows = names.map((name) => rowOf(event, wanted, name));
     return isBeforeRestore(rows[0], restoredAt) ? rows.map(refusedByRestore) : rows;
   }
 }
 
-const NO_DESTINATION = 'No destination takes this message. Name one in the settings.';
+const isBookChange = (type: string): boolean => BOOK_CHANGES.some((change) => change === type);
+
+const noDestination = ({ to }: Telling): string =>
+  to === undefined
+    ? 'No destination takes this message. Name one in the settings.'
+    : `The rules name ${to.join(', ')}, which the settings do not have. Name it there, or another in the rules.`;
 
 /** When history was last put back from a back-up. */
 export async function lastRestore(events: Pick<EventStore, 'readStream'>): Promise<string | undefined> {

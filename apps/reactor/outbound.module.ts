@@ -61,12 +61,7 @@ class OutboundService extends Background implements OnApplicationBootstrap {
     const outbox = new Outbox(ledger);
     const sender = await this.senderOf(outbox);
     const writer = new OutboundWriter({
-      ...{ events, ledger, outbox, destinations, now, crashPoint },
-      rules: async () => {
-        // No event meets rules older than itself.
-        await this.rules.reload();
-        return this.rules.books();
-      },
+      ...{ events, ledger, outbox, destinations, now, crashPoint, rules: this.rules },
       onRows: () => sender.wake(),
     });
     // Neither goes on alone: what fails ends both, and they begin again together.

@@ -56,6 +56,7 @@ export const isToCustomer = (destination: Choice): boolean => destination.to ===
 
 /** What the choice of destinations looks at. */
 type Choice = Pick<Limits, 'takes' | 'people' | 'teams'> & {
+  readonly name?: string;
   readonly channel?: Destination['channel'];
   readonly to?: string;
 };
@@ -70,18 +71,22 @@ export interface Wanted {
   readonly message: MessageName;
   readonly person?: string | undefined;
   readonly team?: string | undefined;
+  /** The destinations that the rules name for it, by their names. */
+  readonly to?: readonly string[] | undefined;
   /** How the rules want it told, if there is a destination for that. */
   readonly by?: ToldBy | undefined;
 }
 
 /**
- * Where a message goes: to the destinations that name its person; if none does, to those that name its team; if none
+ * Where a message goes: to those that the rules name, else to the destinations that name its person; if none does, to those that name its team; if none
  * does, to those that name nobody.
  */
 export function destinationsFor<D extends Choice>(
-  { message, person, team, by }: Wanted,
+  { message, person, team, by, to }: Wanted,
   all: readonly D[],
 ): readonly D[] {
+  // No rule can send to customers what is not for them.
+  if (to) return all.filter((one) => to.includes(one.name ?? '') && isFor(one, message));
   const takingAny = all.filter((one) => takes(one, message));
   const asWanted = by === undefined ? [] : takingAny.filter(({ channel }) => channel === CHANNEL_OF[by]);
   const taking = asWanted.length > 0 ? asWanted : takingAny;
@@ -97,6 +102,9 @@ export function destinationsFor<D extends Choice>(
 
 /** What is not for customers never goes to them, whatever a destination says that it takes. */
 export const takes = (destination: Choice, message: MessageName): boolean => {
-  if (isToCustomer(destination) && !isForCustomer(message)) return false;
+  if (!isFor(destination, message)) return false;
   return destination.takes?.includes(message) ?? (isToCustomer(destination) || isForStaff(message));
 };
+
+const isFor = (destination: Choice, message: MessageName): boolean =>
+  !isToCustomer(destination) || isForCustomer(message);

@@ -33,3 +33,9 @@ test('it goes as the rules want it told, where there is such a destination', () 
   expect(destinationsFor({ message: 'escalation', by: 'mail' }, [mail, chat])).toEqual([mail]);
   expect(destinationsFor({ message: 'escalation', by: 'webhook' }, [mail, chat])).toEqual([mail, chat]);
 });
+
+test('where the rules name destinations, it goes there and nowhere else', () => {
+  const wanted = { message: 'owner-alert', person: 'ana' } as const;
+  expect(chosen({ ...wanted, to: ['crm', 'customers', 'unknown'] })).toEqual(['crm']);
+  expect(chosen({ ...wanted, to: ['unknown'] })).toEqual([]);
+});

@@ -31,7 +31,7 @@ export async function replayTo(asked: Replaying): Promise<Readonly<Record<string
     const rows: Row[] = [];
     for (const event of batch.events as readonly RecordedEvent[])
       for (const wanted of await tellingOf(event, { events, rules: rules() })) {
-        if (!takes(destination, wanted.message)) continue;
+        if (!(wanted.to?.includes(destination.name) ?? takes(destination, wanted.message))) continue;
         rows.push({ ...rowOf(event, wanted, destination.name), resentAt: now() });
         counts[event.type] = (counts[event.type] ?? 0) + 1;
       }

@@ -17,6 +17,8 @@ export interface Row {
   readonly team?: string;
   /** The promise that it is about. */
   readonly about?: { readonly target?: string; readonly dueAt: string };
+  /** The destinations that the rules name for it. */
+  readonly to?: readonly string[];
   /** What it tells of. */
   readonly event: Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'revision' | 'occurredAt' | 'recordedAt'> & {
     readonly correlationId: string;
@@ -45,7 +47,7 @@ export const idOfRow = (
 /** The first row of a message. Events and destinations determine it. */
 export function rowOf(event: RecordedEvent, wanted: Telling, destination: string): Row {
   const { id, type, stream, revision, occurredAt, recordedAt, correlationId, programme } = event;
-  const { message, person, team, about, case: of } = wanted;
+  const { message, person, team, about, to, case: of } = wanted;
   return {
     id: idOfRow(id, destination, wanted),
     destination,
@@ -55,6 +57,7 @@ export function rowOf(event: RecordedEvent, wanted: Telling, destination: string
     ...(person !== undefined && { person }),
     ...(team !== undefined && { team }),
     ...(about && { about }),
+    ...(to && { to }),
     event: { id, type, stream, revision, occurredAt, recordedAt, correlationId },
     state: 'waiting',
     tries: 0,

@@ -15,6 +15,8 @@ export interface Known {
 /** A message, and the case and the promise that it is about. */
 export type Telling = Wanted & {
   readonly case: string;
+  /** The destinations that the rules name for it. */
+  readonly to?: readonly string[] | undefined;
   readonly about?: { readonly target?: string; readonly dueAt: string };
 };
 
@@ -67,5 +69,5 @@ export function messagesFor(event: RecordedEvent, known: Known): readonly Tellin
   const of = event.stream.slice(event.stream.indexOf('-') + 1);
   return (table[event.type]?.(event, known) ?? [])
     .filter(({ message }) => !isForCustomer(message) || known.rules?.ruleSet.messages?.[message] !== undefined)
-    .map((one) => ({ ...one, case: of }));
+    .map((one) => ({ ...one, case: of, to: known.rules?.ruleSet.messages?.[one.message]?.to }));
 }

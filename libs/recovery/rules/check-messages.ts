@@ -40,7 +40,7 @@ export const MESSAGE_FILTERS: ReadonlySet<string> = new Set([
 export function messageProblems({ rules: { messages = {} }, say }: Check): void {
   // Templates can't include files.
   const engine = new Liquid({ strictFilters: true, strictVariables: true, templates: {} });
-  for (const [name, { languages = {}, ...own }] of Object.entries(messages)) {
+  for (const [name, { languages = {}, to: _, ...own }] of Object.entries(messages)) {
     const inLanguages = Object.entries(languages).map(([tag, template]) => [['languages', tag], template] as const);
     for (const [at, { subject, body }] of [[[], own] as const, ...inLanguages])
       for (const [field, text] of Object.entries({ subject, body })) {

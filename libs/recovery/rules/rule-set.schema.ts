@@ -90,6 +90,9 @@ export const RULE_SET_SCHEMA = {
     messages: named(
       object(['body'], {
         ...TEMPLATE,
+        to: list(text('Write the name of a destination.'), 'Write a list of destinations, such as [crm].', {
+          minItems: 1,
+        }),
         languages: named(object(['body'], TEMPLATE), 'Write templates by language, such as de or pt-BR.'),
       }),
       'Write messages by name.',

@@ -37,6 +37,8 @@ export interface RuleSet {
 export interface MessageRule {
   readonly subject?: string;
   readonly body: string;
+  /** Names of destinations of the settings, instead of those that the settings choose. */
+  readonly to?: readonly string[];
   /** By BCP 47 tag, such as de or pt-BR: for whoever speaks it. */
   readonly languages?: Readonly<Record<string, { readonly subject?: string; readonly body: string }>>;
 }
