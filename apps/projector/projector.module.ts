@@ -10,17 +10,15 @@ import { STORES } from '../../libs/platform/stores/stores.module.js';
 import { FollowingInThread } from '../../libs/builds/follow/following-in-thread.js';
 import type { Generation } from '../../libs/read-store/read-store.js';
 import { Following } from '../../libs/replay/follow/following.js';
+import { isLong } from '../../libs/builds/long-history.js';
 import { Stopped } from '../../libs/builds/run-in-thread.js';
 import { ReadModelBuilds } from '../../libs/builds/read-model-builds.js';
-import type { EventStore } from '../../libs/event-store/event-store.js';
 import { FOLLOWER_IN_THREAD } from './follower.provider.js';
 
 const LOOK_EVERY_MS = 2_000;
 /** Between two tries of what fails again and again. */
 const MOST_WAIT_MS = 60_000;
 const OPEN_WITHIN_MS = 1_000;
-/** Events. */
-const LONG_HISTORY = 10_000;
 
 /** Keeps the read models at the end of history. A start finishes builds after a crash or an upgrade. */
 @Injectable()
@@ -111,11 +109,6 @@ class ProjectorService extends Background implements OnApplicationBootstrap {
       this.failure = because;
     }
   }
-}
-
-async function isLong(events: EventStore): Promise<boolean> {
-  for await (const batch of events.readAll({ batchSize: LONG_HISTORY })) return batch.events.length === LONG_HISTORY;
-  return false;
 }
 
 /** For the one process that writes embedded stores: all shards. */

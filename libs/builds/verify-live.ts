@@ -8,6 +8,7 @@ import { type Generation, REBUILD, type ReadStore, ReadStoreDamaged } from '../r
 import { booksOf } from '../replay/builds/kept-builds.js';
 import { loadRuleBooks } from '../replay/builds/rule-books.js';
 import { expectInThreads } from './expect-in-threads.js';
+import { isLong } from './long-history.js';
 import { verifyReadModels, type Verification, type VerifyOptions } from '../replay/digest/verify.js';
 
 /** With what was rebuilt, and its differences, only where there are any. */
@@ -35,8 +36,10 @@ export async function verifyLive(
 ): Promise<VerifiedLive> {
   const inputs = new Inputs(booksOf(live.stamp, await loadRuleBooks(events)));
   try {
-    const expect = expectInThreads(threads, live.stamp, stated({ places, onProgress }));
-    const asked = { events, reads, projections: READ_MODELS, inputs, expect, ...options };
+    const expect = (await isLong(events))
+      ? expectInThreads(threads, live.stamp, stated({ places, onProgress }))
+      : undefined;
+    const asked = stated({ events, reads, projections: READ_MODELS, inputs, expect, onProgress, ...options });
     const { equal, digest, rebuilt, differences } = await verifyReadModels(asked);
     return equal ? { equal, digest } : { equal, digest, rebuilt, differences };
   } catch (error) {
