@@ -1,11 +1,13 @@
-import { streamOf } from '../recovery/aggregates.js';
-import { asCorrected } from '../recovery/case/correction.js';
-import type { RecordedEvent } from '../recovery/history.js';
-import { draw } from '../recovery/verification/drawing.js';
-import type { ContactOutcome } from '../recovery/vocabulary/words.js';
+import type { Recorded } from '../event-sourcing/event.js';
 import type { EventStore } from '../event-store/event-store.js';
+import type { CaseDocument } from '../read-models/cases.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import { streamOf } from '../recovery/aggregates.js';
+import { draw } from '../recovery/verification/drawing.js';
+import type { VerificationEvent } from '../recovery/verification/verification.js';
+import type { ContactOutcome } from '../recovery/vocabulary/words.js';
 
-/** What the record of a case says of how it ended, by the customer's last answer to an offer, or whether they stay. */
+/** What the record of a case says of how it ended: whether the customer stays, else what they answered to the last offer. */
 export type OnRecord = 'recovered' | 'not-recovered';
 
 export interface SampledCase {
@@ -44,16 +46,15 @@ export interface SampleReport {
   readonly cases: readonly SampledCase[];
 }
 
-type Sampled = Extract<RecordedEvent, { type: 'VerificationSampled' }>;
+interface Stores {
+  readonly events: Pick<EventStore, 'readStream'>;
+  readonly reads: Pick<ReadStore, 'get'>;
+}
 
 /** A sample, the calls to verify it, and where customer and record disagree. Undefined where none was drawn. */
-export async function sampleReport(
-  events: Pick<EventStore, 'readStream'>,
-  period: string,
-): Promise<SampleReport | undefined> {
-  const drawings = (await read(events, streamOf('verification', period))).filter(
-    (event): event is Sampled => event.type === 'VerificationSampled',
-  );
+export async function sampleReport({ events, reads }: Stores, period: string): Promise<SampleReport | undefined> {
+  const { events: recorded } = await events.readStream(streamOf('verification', period));
+  const drawings = recorded as readonly Recorded<VerificationEvent>[];
   const [first] = drawings;
   if (first === undefined) return undefined;
   const cases: SampledCase[] = [];
@@ -61,7 +62,11 @@ export async function sampleReport(
   for (const { data } of drawings) {
     const stratum = data.stratum ?? null;
     const ofStratum: SampledCase[] = [];
-    for (const id of data.drawn) ofStratum.push(sampledCase(id, stratum, await read(events, streamOf('case', id))));
+    for (const id of data.drawn) {
+      const found = await reads.get('cases', id);
+      // The cases read model stores the documents that it declares.
+      ofStratum.push(sampledCase(id, stratum, found?.document as CaseDocument | undefined));
+    }
     cases.push(...ofStratum);
     strata.push(sumOf(stratum, data.cases.length, ofStratum));
   }
@@ -69,43 +74,26 @@ export async function sampleReport(
   return { period, seed, rate, repeatable: drawings.every(isRepeatable), strata, cases };
 }
 
-const read = async (events: Pick<EventStore, 'readStream'>, stream: string): Promise<readonly RecordedEvent[]> =>
-  (await events.readStream(stream)).events as readonly RecordedEvent[];
-
-const isRepeatable = ({ data: { seed, rate, cases, drawn } }: Sampled): boolean =>
+const isRepeatable = ({ data: { seed, rate, cases, drawn } }: Pick<VerificationEvent, 'data'>): boolean =>
   JSON.stringify(draw(seed, rate, cases)) === JSON.stringify(drawn);
 
-function sampledCase(id: string, stratum: string | null, events: readonly RecordedEvent[]): SampledCase {
-  const facts = asCorrected(events);
-  const called = facts.findLast((event) => event.type === 'CallbackRecorded');
+function sampledCase(id: string, stratum: string | null, found: CaseDocument | undefined): SampledCase {
+  const called = found?.callbacks.at(-1);
   const callback = called
-    ? {
-        at: called.occurredAt,
-        by: called.actor.id,
-        outcome: called.data.outcome,
-        satisfied: called.data.satisfied ?? null,
-      }
+    ? { at: called.at, by: called.by, outcome: called.outcome, satisfied: called.satisfied }
     : null;
-  const record = recordOf(facts);
+  const record = found ? recordOf(found) : null;
   const satisfied = callback?.satisfied ?? null;
   const agrees = record === null || satisfied === null ? null : satisfied === (record === 'recovered');
   return { case: id, stratum, callback, record, agrees };
 }
 
-function recordOf(facts: readonly RecordedEvent[]): OnRecord | null {
-  for (const { type, data } of facts.toReversed())
-    switch (type) {
-      case 'CustomerKept':
-        return 'recovered';
-      case 'CustomerLost':
-      case 'CaseGivenUp':
-        return 'not-recovered';
-      case 'OfferAnswered':
-        if (data.answer !== 'no-answer') return data.answer === 'accepted' ? 'recovered' : 'not-recovered';
-        break;
-      default:
-    }
-  return null;
+/** Whether the customer stays says more than what they answered to an offer. */
+function recordOf({ outcome, offers }: CaseDocument): OnRecord | null {
+  if (outcome !== null) return outcome === 'kept' ? 'recovered' : 'not-recovered';
+  const answered = offers.findLast(({ answer }) => answer === 'accepted' || answer === 'declined');
+  if (answered === undefined) return null;
+  return answered.answer === 'accepted' ? 'recovered' : 'not-recovered';
 }
 
 function sumOf(stratum: string | null, approved: number, cases: readonly SampledCase[]): SampledStratum {

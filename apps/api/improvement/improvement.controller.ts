@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
@@ -14,6 +14,7 @@ import {
   RaiseImprovementAction,
 } from '../../../libs/recovery/improvement/improvement.js';
 import type { SampleReport } from '../../../libs/verification/sample-report.js';
+import { ReadYourWrite } from '../queries/read-your-write.js';
 import { Valid } from '../http/body.js';
 import { bodyOf, CommandRoute } from '../http/command-route.js';
 import {
@@ -101,6 +102,7 @@ export class ImprovementController {
   }
 
   @Get('verification-samples')
+  @UseGuards(ReadYourWrite)
   @Roles('supervisor', 'approver', 'analyst', 'operator')
   @ApiOperation({
     operationId: 'Sample',

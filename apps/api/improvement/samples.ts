@@ -53,7 +53,7 @@ export class Samples {
   async report(asked: DrawSample): Promise<SampleReport> {
     const named = periodOf(asked, this.rules);
     if (isRefusal(named)) throw problemOfRefusal(named);
-    const report = await sampleReport(this.stores.events, named.period);
+    const report = await sampleReport(this.stores, named.period);
     if (report !== undefined) return report;
     throw notFound(`A sample of ${named.period}`, 'POST /v1/verification-samples draws it once the month is over.');
   }

@@ -17,7 +17,7 @@ export async function sampleHere(stores: Stores, actor: Actor, wanted: WhichSamp
   if (isRefusal(drawn)) throw new Failure(drawn.because, drawn.field === undefined ? EXIT.refused : EXIT.usage);
   await catchUp(stores);
   await sealHistory(stores);
-  const report = await sampleReport(stores.events, drawn.period);
+  const report = await sampleReport(stores, drawn.period);
   if (report === undefined) throw new Error(`History lacks the sample of ${drawn.period} that was drawn.`);
   return report;
 }
