@@ -7,6 +7,8 @@ export class Mailbox {
   readonly mails: { readonly to: readonly string[]; readonly text: string }[] = [];
   /** An address that it refuses for good, or for now. */
   refuses: { readonly address: string; readonly code: number } | undefined;
+  /** Takes the address and says nothing more. */
+  isSilent = false;
   private readonly server: SMTPServer;
 
   private constructor() {
@@ -16,6 +18,7 @@ export class Mailbox {
       logger: false,
       onRcptTo: ({ address }, _session, done) => {
         const { refuses } = this;
+        if (this.isSilent) return;
         if (refuses?.address !== address) return done();
         done(Object.assign(new Error(`<${address}> is unknown`), { responseCode: refuses.code }));
       },

@@ -25,9 +25,9 @@ export class EmailChannel implements Channel {
     this.domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'amends.invalid';
   }
 
-  async send({ id, subject, text, to, thread }: Letter): Promise<Delivered> {
+  async send({ id, subject, text, to, thread }: Letter, signal: AbortSignal): Promise<Delivered> {
     try {
-      await this.transport.sendMail({
+      const sent = this.transport.sendMail({
         to: to ?? this.destination.to,
         subject,
         text,
@@ -37,6 +37,8 @@ export class EmailChannel implements Channel {
         ...(thread && this.conversation(thread)),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
+      // The server's answer may come too late to be waited for.
+      await unlessStopped(signal, sent);
       return {};
     } catch (error) {
       throw asFailure(error);
@@ -58,6 +60,19 @@ export class EmailChannel implements Channel {
   }
 }
 
+/** The work, unless the signal comes first. @throws DeliveryFailed */
+async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new DeliveryFailed('Amends stopped before the mail server answered.'));
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) stop();
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 const asHtml = (text: string): string =>
@@ -69,6 +84,7 @@ const asHtml = (text: string): string =>
 
 /** The server's sentence may repeat the address: only its code is kept. */
 function asFailure(error: unknown): DeliveryFailed {
+  if (error instanceof DeliveryFailed) return error;
   const { responseCode, code } = error as { readonly responseCode?: number; readonly code?: string };
   if (code === 'EAUTH') return new DeliveryFailed('The mail server does not accept the login of SMTP_URL.');
   if (responseCode !== undefined)

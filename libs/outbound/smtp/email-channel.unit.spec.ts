@@ -3,6 +3,8 @@ import type { Letter } from '../channel.js';
 import { headerOf, Mailbox } from '../mailbox.testing.js';
 import { EmailChannel } from './email-channel.js';
 
+const NEVER = new AbortController().signal;
+
 let mailbox: Mailbox;
 let channel: EmailChannel;
 beforeEach(async () => {
@@ -32,8 +34,8 @@ const letter = (id: string, before: readonly string[] = []): Letter => ({
 });
 
 test('a letter is text and HTML, and one conversation with those before it', async () => {
-  await channel.send(letter('m-1'));
-  await channel.send(letter('m-2', ['m-1']));
+  await channel.send(letter('m-1'), NEVER);
+  await channel.send(letter('m-2', ['m-1']), NEVER);
   const [first, second] = mailbox.mails.map(({ text }) => text);
   expect(mailbox.mails[0]?.to).toEqual(['eva@example.org']);
   expect(first).toContain('We paid 5 < 6 & more.');
@@ -46,16 +48,21 @@ test('a letter is text and HTML, and one conversation with those before it', asy
 
 test('an address that is refused for good is not tried again, and the error does not repeat it', async () => {
   mailbox.refuses = { address: 'eva@example.org', code: 550 };
-  await expect(channel.send(letter('m-1'))).rejects.toMatchObject({
+  await expect(channel.send(letter('m-1'), NEVER)).rejects.toMatchObject({
     message: 'The mail server answered 550.',
     how: { forGood: true },
   });
   mailbox.refuses = { address: 'eva@example.org', code: 451 };
-  await expect(channel.send(letter('m-1'))).rejects.toMatchObject({ how: { forGood: false } });
+  await expect(channel.send(letter('m-1'), NEVER)).rejects.toMatchObject({ how: { forGood: false } });
 });
 
 test('a line end in a subject begins no header', async () => {
-  await channel.send({ ...letter('m-1'), subject: 'Hello\r\nBcc: all@example.org' });
+  await channel.send({ ...letter('m-1'), subject: 'Hello\r\nBcc: all@example.org' }, NEVER);
   expect(headerOf(mailbox.mails[0]?.text ?? '', 'Bcc')).toBeUndefined();
   expect(mailbox.mails[0]?.to).toEqual(['eva@example.org']);
+});
+
+test('a mail server that does not answer holds up no stop', async () => {
+  mailbox.isSilent = true;
+  await expect(channel.send(letter('m-1'), AbortSignal.timeout(100))).rejects.toThrow('Amends stopped before');
 });
