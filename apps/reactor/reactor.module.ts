@@ -11,6 +11,7 @@ import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
 import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
+import type { SigningKey } from '../../libs/evidence/signing-key.js';
 import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -38,6 +39,8 @@ const AGAIN_AFTER_MS = 2_000;
 
 const TURN = Symbol('turn');
 
+const systemTime = (): string => new Date().toISOString();
+
 /** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
 @Injectable()
 class ReactorService extends Background implements OnApplicationBootstrap, TriageProgress {
@@ -60,15 +63,28 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { events, ledger, vault } = this.stores;
-    const now = (): string => new Date().toISOString();
+    const key = await this.stores.signingKey();
+    const deadLetters = this.runReactions();
+    this.runReleases();
+    this.runTimekeeper();
+    this.runSealer(key);
+    this.readiness.register('reactor', () => ({
+      up: this.failures.size === 0,
+      deadLetters: deadLetters(),
+      ...Object.fromEntries(this.failures),
+    }));
+  }
+
+  /** Returns what counts the dead letters since the start. */
+  private runReactions(): () => number {
+    const { events, ledger } = this.stores;
     let deadLetters = 0;
     const options: ReactorOptions = {
       events,
       ledger,
       commands: this.commands,
       rules: this.rules,
-      now,
+      now: systemTime,
       pause: (ms) => pause(ms, this.stop),
       onDeadLetter: ({ reaction, event, error }) => {
         deadLetters++;
@@ -78,9 +94,12 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     const reactor = (this.reactor = new Reactor(this.errands, options));
     const handOn = new Reactor(this.handOn, options);
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
-    const key = await this.stores.signingKey();
     this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
     this.run(this.keepRunning(handOn.name, (turn) => handOn.run(turn)));
+    return () => deadLetters;
+  }
+
+  private runReleases(): void {
     const releases = new HeldBackReleases({
       reads: this.stores.reads,
       commands: this.commands,
@@ -90,10 +109,14 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       onRefused: (stream, { because }) => this.logger.warn({ stream, because }, 'A release was refused'),
     });
     this.run(this.keepRunning(releases.name, (turn) => releases.run(turn, () => pause(RELEASE_EVERY_MS, turn))));
+  }
+
+  private runTimekeeper(): void {
+    const { events, reads, ledger } = this.stores;
     const watched = observeTimekeeper(this.metrics);
     const timekeeper = new Timekeeper({
       events,
-      reads: this.stores.reads,
+      reads,
       ledger,
       commands: this.commands,
       rules: this.rules,
@@ -108,17 +131,16 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       up: !this.failures.has(timekeeper.name),
       ...(await timekeeper.lateness()),
     }));
+  }
+
+  private runSealer(key: SigningKey): void {
+    const { events, ledger, vault } = this.stores;
     this.run(
       this.keepRunning('sealer', async (turn) => {
-        const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now });
+        const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now: systemTime });
         await sealer.run(SEAL_EVERY_MS, turn);
       }),
     );
-    this.readiness.register('reactor', () => ({
-      up: this.failures.size === 0,
-      deadLetters,
-      ...Object.fromEntries(this.failures),
-    }));
   }
 
   async reached(): Promise<string | undefined> {
