@@ -9,7 +9,7 @@ import { DeliveryFailed } from '../../libs/outbound/channel.js';
 import type { Destination } from '../../libs/outbound/destination.js';
 import { listRows, resend } from '../../libs/outbound/operate.js';
 import { Outbox } from '../../libs/outbound/outbox.js';
-import { replayTo } from '../../libs/outbound/replay.js';
+import { mistakeInFrom, replayTo } from '../../libs/outbound/replay.js';
 import { TELLING } from '../../libs/outbound/which-messages.js';
 import { KEPT_STATES, ROW_STATES } from '../../libs/outbound/words.js';
 import { sendTest } from '../../libs/platform/outbound/send-test.js';
@@ -107,6 +107,8 @@ export class OutboxController {
   async replay(@Body() body: unknown): Promise<object> {
     const { to, from, types, dryRun = false }: Static<typeof Replay> = valid(Replay, body);
     const { events } = this.stores;
+    const mistake = mistakeInFrom(events, from);
+    if (mistake !== undefined) throw invalid([{ field: 'from', message: mistake }]);
     const { outbox, now } = this;
     const rules = (): RuleBooks => this.rules.books();
     const counts = await replayTo({ events, outbox, now, rules, destination: this.named(to), from, types, dryRun });

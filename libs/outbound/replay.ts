@@ -20,6 +20,18 @@ export interface Replaying {
   now(this: void): string;
 }
 
+/** Why nothing can be replayed from there; undefined if it can. */
+export function mistakeInFrom(events: Pick<EventStore, 'progress'>, from: string | undefined): string | undefined {
+  if (from === undefined) return undefined;
+  try {
+    events.progress(from, from, from);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return 'must be a position that this history gave, such as in the header amends-position of a write';
+  }
+}
+
 /**
  * Sends a destination again what followed a position, each message under its id of then. Imported events lead to no
  * message here either. Resolves to how many messages there are, by event type.

@@ -107,6 +107,11 @@ test('a destination is sent again what followed a position, which is counted fir
   const counted = { dryRun: true, messages: { CaseAssigned: 3 } };
   expect(await replay()).toEqual(counted);
   expect(await replay('--types', 'CaseAssigned')).toEqual(counted);
+  const nowhere = await notify('replay', '--to', 'hook', '--from', '0');
+  expect([nowhere.code, nowhere.err]).toEqual([
+    2,
+    expect.stringContaining('from must be a position that this history'),
+  ]);
   expect(receiver.received).toHaveLength(before);
   expect(await replay('--send')).toEqual({ ...counted, dryRun: false });
   await eventually(async () => (receiver.received.length === before + 3 ? true : undefined), 'all');

@@ -2,7 +2,7 @@ import { DeliveryFailed } from '../../../libs/outbound/channel.js';
 import type { Destination } from '../../../libs/outbound/destination.js';
 import { listRows, resend } from '../../../libs/outbound/operate.js';
 import { Outbox } from '../../../libs/outbound/outbox.js';
-import { replayTo } from '../../../libs/outbound/replay.js';
+import { mistakeInFrom, replayTo } from '../../../libs/outbound/replay.js';
 import { TELLING } from '../../../libs/outbound/which-messages.js';
 import { readConfig } from '../../../libs/platform/config/config.js';
 import type { Stores } from '../../../libs/platform/stores/open-stores.js';
@@ -56,6 +56,8 @@ export class NotifyHere {
     if (unknown.length > 0)
       throw new Failure(`No message tells of ${unknown.join(', ')}. --types takes of ${TELLING.join(', ')}.`);
     const { events } = this.stores;
+    const mistake = mistakeInFrom(events, from);
+    if (mistake !== undefined) throw new Failure(`--from ${mistake}, not "${from}".`);
     const { outbox } = this;
     const { books } = await loadRuleBooks(events);
     const messages = await replayTo({
