@@ -61,10 +61,8 @@ type Choice = Pick<Limits, 'takes' | 'people' | 'teams'> & {
   readonly to?: string;
 };
 
-const CHANNEL_OF = { mail: 'e-mail', messenger: 'chat', webhook: 'webhook' } as const satisfies Record<
-  ToldBy,
-  Destination['channel']
->;
+/** Two of the words of rules have another name here. */
+const channelBy = (by: ToldBy): Destination['channel'] => (by === 'mail' ? 'e-mail' : by === 'messenger' ? 'chat' : by);
 
 /** Who is to be told, and about what. */
 export interface Wanted {
@@ -88,7 +86,7 @@ export function destinationsFor<D extends Choice>(
   // No rule can send to customers what is not for them.
   if (to) return all.filter((one) => to.includes(one.name ?? '') && isFor(one, message));
   const takingAny = all.filter((one) => takes(one, message));
-  const asWanted = by === undefined ? [] : takingAny.filter(({ channel }) => channel === CHANNEL_OF[by]);
+  const asWanted = by === undefined ? [] : takingAny.filter(({ channel }) => channel === channelBy(by));
   const taking = asWanted.length > 0 ? asWanted : takingAny;
   const names = (list: readonly string[] | undefined, one: string | undefined): boolean =>
     one !== undefined && list?.includes(one) === true;
