@@ -98,6 +98,11 @@ class OutboundService extends Background implements OnApplicationBootstrap {
       chance: Math.random,
       onDead: ({ id, destination, message, case: of, because }) =>
         this.logger.error({ id, destination, message, case: of, because }, 'A message could not be sent'),
+      onLost: ({ id, destination }, error) =>
+        this.logger.warn(
+          { id, destination, error: errorStack(error) },
+          'A message is tried again: its row was not stored',
+        ),
     });
   }
 

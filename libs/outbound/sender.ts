@@ -25,6 +25,8 @@ export interface SenderOptions {
   chance(this: void): number;
   readonly crashPoint: CrashPoint;
   onDead(this: void, row: Row): void;
+  /** What became of a row could not be stored: it is tried again when its claim ends. */
+  onLost(this: void, row: Row, error: unknown): void;
 }
 
 /** So much longer than its delivery may take is a row claimed: then it is tried again, because its sender was lost. */
@@ -147,8 +149,7 @@ export class Sender {
     line.inFlight++;
     line.left = [...line.left, at];
     const work = this.deliver(line, record)
-      // Nothing is known of the row then but its claim: it is tried again when that ends.
-      .catch(() => undefined)
+      .catch((error: unknown) => this.options.onLost(record.value, error))
       .finally(() => {
         line.inFlight--;
         this.onTheirWay.delete(work);

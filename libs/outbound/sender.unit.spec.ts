@@ -87,6 +87,9 @@ const senderOf = ({ destinations = [to('hook')], compose = letterOf, record }: G
     chance: () => 0,
     crashPoint: noCrash,
     onDead: (one) => dead.push(one),
+    onLost: (_, error) => {
+      throw error;
+    },
   });
 
 const sent = async (sender: Sender): Promise<void> => {
