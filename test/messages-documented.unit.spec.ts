@@ -5,7 +5,8 @@ import { Liquid } from 'liquidjs';
 import { parse } from 'yaml';
 import { OWN_TEXTS } from '../libs/outbound/texts.js';
 import { TELLING } from '../libs/outbound/which-messages.js';
-import { MESSAGES, STAFF_MESSAGES, SYSTEM_MESSAGES } from '../libs/outbound/words.js';
+import { MESSAGES } from '../libs/outbound/words.js';
+import { STAFF_MESSAGES, SYSTEM_MESSAGES } from '../libs/recovery/vocabulary/messages.js';
 import { readDestinations } from '../libs/platform/config/destinations.js';
 import {
   CUSTOMER_VARIABLES,

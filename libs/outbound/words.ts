@@ -1,19 +1,4 @@
-// Each word is stored in rows of the outbox, and named in settings and rules: none is renamed.
-
-/** To those who work here. Nobody is left untold: without a destination they are kept as what would be told. */
-export const STAFF_MESSAGES = [
-  'owner-alert',
-  'target-warned',
-  'target-breached',
-  'escalation',
-  'retry-due',
-  'progress-due',
-] as const;
-/** To the customer, where the rules have words for it. */
-export const CUSTOMER_MESSAGES = ['acknowledgement', 'progress', 'closing'] as const;
-
-/** To the destinations that say that they take it, and no other. */
-export const SYSTEM_MESSAGES = ['ticket'] as const;
+import { CUSTOMER_MESSAGES, STAFF_MESSAGES, SYSTEM_MESSAGES } from '../recovery/vocabulary/messages.js';
 
 /** What Amends tells people and systems, and about what. */
 export const MESSAGES = [...STAFF_MESSAGES, ...CUSTOMER_MESSAGES, ...SYSTEM_MESSAGES] as const;

@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { STAFF_MESSAGES, SYSTEM_MESSAGES } from '../vocabulary/messages.js';
 import type { Check } from './rule-check.js';
 
 /** What messages to customers may say: none of it reveals what a customer must not know. */
@@ -14,15 +15,8 @@ export const CUSTOMER_VARIABLES = [
 ] as const;
 /** What messages to those who work here may say beside. */
 export const STAFF_VARIABLES = ['case', 'kind', 'status', 'priority', 'person', 'target', 'dueAt'] as const;
-export const TO_STAFF: ReadonlySet<string> = new Set([
-  'owner-alert',
-  'target-warned',
-  'target-breached',
-  'escalation',
-  'retry-due',
-  'progress-due',
-  'ticket',
-]);
+/** By name: the messages whose words are for those who work here. */
+export const TO_STAFF: ReadonlySet<string> = new Set([...STAFF_MESSAGES, ...SYSTEM_MESSAGES]);
 
 const variablesOf = (name: string): readonly string[] =>
   TO_STAFF.has(name) ? [...CUSTOMER_VARIABLES.filter((one) => one !== 'name'), ...STAFF_VARIABLES] : CUSTOMER_VARIABLES;
