@@ -6,7 +6,6 @@ import { Composer } from '../../libs/outbound/compose.js';
 import { Outbox } from '../../libs/outbound/outbox.js';
 import { answered, recordDelivery } from '../../libs/outbound/record-delivery.js';
 import { Sender } from '../../libs/outbound/sender.js';
-import { Background } from '../../libs/platform/background.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
@@ -14,32 +13,31 @@ import { channelTo } from '../../libs/platform/outbound/channel-to.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
 import { pause, type Turn } from '../../libs/platform/stores/turn.js';
 import { CONFIG, NOW, STORES } from '../../libs/platform/stores/stores.module.js';
+import { KeptRunning } from './kept-running.js';
 import { mayPass } from './may-pass.js';
 import { OutboxModule } from './outbox.module.js';
 import { Outlook } from './outlook.js';
 import { BECAUSE_OF_RESTORE, isBeforeRestore, lastRestore, OutboundWriter } from './outbound-writer.js';
 
 const LOOK_EVERY_MS = 500;
-const AGAIN_AFTER_MS = 2_000;
 const TURN = Symbol('turn');
 
 /** Writes the outbox and sends what is in it, until the app stops. */
 @Injectable()
-class OutboundService extends Background implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Outbound');
-  private readonly failures = new Map<string, string>();
+class OutboundService extends KeptRunning implements OnApplicationBootstrap {
+  protected readonly logger = new Logger('Outbound');
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(STORES) private readonly stores: Stores,
-    @Inject(TURN) private readonly turn: Turn,
+    @Inject(TURN) turn: Turn,
     @Inject(NOW) private readonly now: () => string,
     private readonly commands: Commands,
     private readonly rules: RulesInForce,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {
-    super();
+    super(turn);
   }
 
   onApplicationBootstrap(): void {
@@ -50,7 +48,7 @@ class OutboundService extends Background implements OnApplicationBootstrap {
       ...(await outlook.summary()),
       ...Object.fromEntries(this.failures),
     }));
-    this.run(this.keepRunning('outbound', (signal) => this.work(signal)));
+    this.keep('outbound', (signal) => this.work(signal));
   }
 
   /** Both in one turn, so that what is written is sent at once. */
@@ -104,27 +102,6 @@ class OutboundService extends Background implements OnApplicationBootstrap {
           'A message is tried again: its row was not stored',
         ),
     });
-  }
-
-  /** Again after what may pass. Any other error stops it, for an operator to see. */
-  private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const signal = this.stop;
-    while (!signal.aborted)
-      try {
-        await this.turn.during(name, signal, (turn) => {
-          this.failures.delete(name);
-          return work(turn);
-        });
-      } catch (error) {
-        const because = errorStack(error);
-        this.failures.set(name, because);
-        if (!mayPass(error)) {
-          this.logger.error({ part: name, error: because }, 'Messages are no longer sent');
-          return;
-        }
-        this.logger.warn({ part: name, error: because }, 'Messages wait for a store');
-        await pause(AGAIN_AFTER_MS, signal);
-      }
   }
 }
 

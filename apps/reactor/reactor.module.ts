@@ -9,10 +9,8 @@ import {
 } from '@nestjs/common';
 import { Commands } from '../../libs/commands/commands.js';
 import { RulesInForce } from '../../libs/commands/rules-in-force.js';
-import { errorStack } from '../../libs/event-sourcing/error-text.js';
 import { Sealer } from '../../libs/evidence/sealer.js';
 import type { SigningKey } from '../../libs/evidence/signing-key.js';
-import { Background } from '../../libs/platform/background.js';
 import { Readiness } from '../../libs/platform/health/readiness.js';
 import { Metrics } from '../../libs/platform/metrics/metrics.js';
 import type { Stores } from '../../libs/platform/stores/open-stores.js';
@@ -26,7 +24,7 @@ import { DeadLettersModule } from './dead-letters.module.js';
 import { Errands } from './errands.js';
 import { HandOnErrands } from './hand-on-errands.js';
 import { HeldBackReleases } from './held-back-releases.js';
-import { mayPass } from './may-pass.js';
+import { KeptRunning } from './kept-running.js';
 import { OutboundModule } from './outbound.module.js';
 import { Reactor, type ReactorOptions } from './reactor.js';
 import { Timekeeper } from './timekeeper.js';
@@ -35,7 +33,6 @@ import { observeTimekeeper } from './timekeeper-metrics.js';
 const SEAL_EVERY_MS = 1_000;
 const RELEASE_EVERY_MS = 5_000;
 const TICK_EVERY_MS = 1_000;
-const AGAIN_AFTER_MS = 2_000;
 
 const TURN = Symbol('turn');
 
@@ -43,14 +40,13 @@ const systemTime = (): string => new Date().toISOString();
 
 /** Runs the reactions and the sealer until the app stops. /health/ready shows a part that fails. */
 @Injectable()
-class ReactorService extends Background implements OnApplicationBootstrap, TriageProgress {
-  private readonly logger = new Logger('Reactor');
-  private readonly failures = new Map<string, string>();
+class ReactorService extends KeptRunning implements OnApplicationBootstrap, TriageProgress {
+  protected readonly logger = new Logger('Reactor');
   private reactor: Reactor<ResponseEvent | IntakeEvent> | undefined;
 
   constructor(
     @Inject(STORES) private readonly stores: Stores,
-    @Inject(TURN) private readonly turn: Turn,
+    @Inject(TURN) turn: Turn,
     private readonly commands: Commands,
     private readonly rules: RulesInForce,
     private readonly errands: Errands<ResponseEvent | IntakeEvent>,
@@ -59,7 +55,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     private readonly metrics: Metrics,
     @Inject(NOW) private readonly now: () => string,
   ) {
-    super();
+    super(turn);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -94,8 +90,8 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
     const reactor = (this.reactor = new Reactor(this.errands, options));
     const handOn = new Reactor(this.handOn, options);
     this.metrics.gauge('amends_dead_letters', 'Effects that failed since the start', (gauge) => gauge.set(deadLetters));
-    this.run(this.keepRunning(reactor.name, (turn) => reactor.run(turn)));
-    this.run(this.keepRunning(handOn.name, (turn) => handOn.run(turn)));
+    this.keep(reactor.name, (turn) => reactor.run(turn));
+    this.keep(handOn.name, (turn) => handOn.run(turn));
     return () => deadLetters;
   }
 
@@ -108,7 +104,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       now: this.now,
       onRefused: (stream, { because }) => this.logger.warn({ stream, because }, 'A release was refused'),
     });
-    this.run(this.keepRunning(releases.name, (turn) => releases.run(turn, () => pause(RELEASE_EVERY_MS, turn))));
+    this.keep(releases.name, (turn) => releases.run(turn, () => pause(RELEASE_EVERY_MS, turn)));
   }
 
   private runTimekeeper(): void {
@@ -126,7 +122,7 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
       onSetAside: (due, because) => this.logger.warn({ due, because }, 'What fell due could not be recorded yet'),
     });
     watched.follow(timekeeper);
-    this.run(this.keepRunning(timekeeper.name, (turn) => timekeeper.run(turn, () => pause(TICK_EVERY_MS, turn))));
+    this.keep(timekeeper.name, (turn) => timekeeper.run(turn, () => pause(TICK_EVERY_MS, turn)));
     this.readiness.register('timekeeper', async () => ({
       up: !this.failures.has(timekeeper.name),
       ...(await timekeeper.lateness()),
@@ -135,37 +131,14 @@ class ReactorService extends Background implements OnApplicationBootstrap, Triag
 
   private runSealer(key: SigningKey): void {
     const { events, ledger, vault } = this.stores;
-    this.run(
-      this.keepRunning('sealer', async (turn) => {
-        const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now: systemTime });
-        await sealer.run(SEAL_EVERY_MS, turn);
-      }),
-    );
+    this.keep('sealer', async (turn) => {
+      const sealer = await Sealer.open({ history: events.asStored(), ledger, vault, key, now: systemTime });
+      await sealer.run(SEAL_EVERY_MS, turn);
+    });
   }
 
   async reached(): Promise<string | undefined> {
     return this.reactor?.reached ?? new Checkpoints(this.stores.ledger, this.errands.reaction).reached();
-  }
-
-  /** Runs a part in its turn, and again after what may pass. Any other error stops it, for an operator to see. */
-  private async keepRunning(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const signal = this.stop;
-    while (!signal.aborted)
-      try {
-        await this.turn.during(name, signal, (turn) => {
-          this.failures.delete(name);
-          return work(turn);
-        });
-      } catch (error) {
-        const because = errorStack(error);
-        this.failures.set(name, because);
-        if (!mayPass(error)) {
-          this.logger.error({ part: name, error: because }, 'A part of the reactor stopped');
-          return;
-        }
-        this.logger.warn({ part: name, error: because }, 'A part of the reactor waits for a store');
-        await pause(AGAIN_AFTER_MS, signal);
-      }
   }
 }
 
