@@ -18,6 +18,7 @@ import { digestBuild } from './digest/digest.js';
 import { bound, openHistory, openReads, appendEvents, type GivenEvent } from './history.testing.js';
 import { switchGeneration } from './builds/generations.js';
 import { catchUp, rebuild, type Progress } from './builds/rebuild.js';
+import { expectedDigests } from './digest/expected.js';
 import { verifyReadModels } from './digest/verify.js';
 import { buildAndServe } from './builds/view.js';
 
@@ -331,6 +332,31 @@ test('verification compares the live build with a new one and names a changed do
     equal: false,
     differences: [{ readModel: 'queues', id: 'a', live: { owner: 'eve' }, rebuilt: { owner: null } }],
   });
+});
+
+test('verification compares with what is folded by the end, where events came while it folded', async () => {
+  const { events, reads } = history();
+  await appendEvents(events, [opening('a'), opening('b')]);
+  const { id } = await rebuild({ ...build, events, reads });
+  await switchGeneration(reads, id);
+  const expected: number[] = [];
+  const verified = await verifyReadModels({
+    ...build,
+    events,
+    reads,
+    expect: (checkpoints) => {
+      expected.push(checkpoints.size);
+      return expectedDigests(checkpoints, { ...build, events });
+    },
+    whilePaused: async (work) => {
+      await appendEvents(events, [then('a', tried)]);
+      await catchUp(id, { ...build, events, reads });
+      return work();
+    },
+  });
+  expect(verified).toMatchObject({ equal: true, digest: (await digestBuild(reads)).digest });
+  // All shards, and then the one that an event came to.
+  expect(expected).toEqual([256, 1]);
 });
 
 test('a switch is one step, and a rollback is the same step back', async () => {
