@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Caller, OPERATOR_KEY } from './running-app.testing.js';
+import { Caller, OPERATOR_KEY, settingsOn } from './running-app.testing.js';
 
 /** The built app in a process of its own, with a clock that the test sets. */
 export class AppWithClock {
@@ -19,14 +19,7 @@ export class AppWithClock {
     const folder = mkdtempSync(join(tmpdir(), 'amends-e2e-'));
     const app = fork(join(import.meta.dirname, 'app-with-set-clock.testing.ts'), [now], {
       execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-      env: {
-        PATH: process.env['PATH'],
-        AMENDS_PORT: '0',
-        AMENDS_DATA: folder,
-        AMENDS_DEMO: 'off',
-        AMENDS_LOG_LEVEL: 'error',
-        AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-      },
+      env: settingsOn(folder),
     });
     return new AppWithClock(app, await said(app), folder);
   }

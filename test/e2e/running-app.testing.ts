@@ -115,6 +115,16 @@ export async function startProcess(role: string, folder: string, env: Record<str
   throw new Error(`The ${role} ended before it answered:\n${said}`);
 }
 
+/** Of an app on a folder, without demo cases. */
+export const settingsOn = (folder: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  AMENDS_PORT: '0',
+  AMENDS_DATA: folder,
+  AMENDS_DEMO: 'off',
+  AMENDS_LOG_LEVEL: 'error',
+  AMENDS_OPERATOR_KEY: OPERATOR_KEY,
+});
+
 function spawned(
   role: string,
   folder: string,
@@ -123,16 +133,7 @@ function spawned(
   const main = resolve(import.meta.dirname, `../../dist/apps/${role}/main.js`);
   if (!existsSync(main)) throw new Error(`${main} is missing. Run npm run build first.`);
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
-    env: {
-      PATH: process.env['PATH'],
-      AMENDS_PORT: '0',
-      AMENDS_DATA: folder,
-      AMENDS_DEMO: 'off',
-      AMENDS_LOG_LEVEL: 'error',
-      AMENDS_OPERATOR_KEY: OPERATOR_KEY,
-      ...storesOf(folder),
-      ...env,
-    },
+    env: { ...settingsOn(folder), ...storesOf(folder), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
