@@ -1,7 +1,7 @@
 import type { AnyReadModel } from '../read-models/read-models.js';
-import { historyByShard } from '../replay/fold/events-by-shard.js';
+import { stated } from '../event-sourcing/stated.js';
+import { eachShard } from '../replay/fold/each-shard.js';
 import { EventsToFold } from '../replay/fold/events-to-fold.js';
-import { giveWay } from '../replay/fold/give-way.js';
 import type { History } from './build.js';
 import { Comparison, type Compared } from './comparison.js';
 import { sidesOf, type RehearsalRequest } from './sides.js';
@@ -34,9 +34,6 @@ export interface ShareFound extends Compared {
   readonly events: number;
 }
 
-/** Of the way, what sorting by shard takes; the rest is folding. */
-const SORTING = 0.1;
-
 /**
  * Folds history under both rule books, shard by shard, and compares what comes of it. Nothing is stored: a shard is
  * forgotten once it is compared.
@@ -49,31 +46,15 @@ export async function rehearseShare(asked: ShareRequest, options: ShareOptions):
 }
 
 /** Resolves to the number of events that were folded. */
-async function foldShards(
+const foldShards = (
   comparison: Comparison,
-  { upTo, shards: ofShare }: ShareRequest,
-  { events, partSize = 200, rest = 0, signal, onProgress }: ShareOptions,
-): Promise<number> {
-  const byShard = await historyByShard(events, {
-    filter: { types: comparison.types, shards: ofShare },
-    upTo,
-    signal,
-    onShare: (share) => onProgress?.({ share: SORTING * share, events: 0 }),
-  });
-  let read = 0;
-  try {
-    const { shards } = byShard;
-    for (const [done, shard] of shards.entries()) {
-      const began = performance.now();
-      const batch = new EventsToFold(byShard.take(shard));
-      read += batch.events.length;
-      comparison.foldShard(shard, batch, partSize);
-      onProgress?.({ share: SORTING + (1 - SORTING) * ((done + 1) / shards.length), events: read });
-      await giveWay(rest * (performance.now() - began));
-      signal?.throwIfAborted();
-    }
-  } finally {
-    byShard.close();
-  }
-  return read;
-}
+  { upTo, shards }: ShareRequest,
+  { events, partSize = 200, rest, signal, onProgress }: ShareOptions,
+): Promise<number> =>
+  eachShard(
+    stated({
+      ...{ events, filter: { types: comparison.types, shards }, upTo, rest, signal },
+      onProgress: (share: number, read: number) => onProgress?.({ share, events: read }),
+    }),
+    (shard, taken) => comparison.foldShard(shard, new EventsToFold(taken), partSize),
+  );

@@ -1,9 +1,9 @@
 import type { AnyProjection, Shown } from '../../event-sourcing/projection.js';
 import type { EventStore } from '../../event-store/event-store.js';
-import { historyByShard } from '../fold/events-by-shard.js';
+import { stated } from '../../event-sourcing/stated.js';
+import { eachShard } from '../fold/each-shard.js';
 import { EventsToFold } from '../fold/events-to-fold.js';
 import { foldWhole } from '../fold/fold-whole.js';
-import { giveWay } from '../fold/give-way.js';
 import { shapesOf, typesOf } from '../fold/projections.js';
 import { digested, ShardDigest } from './digest.js';
 import { sortById } from './fast/id-order.js';
@@ -27,8 +27,6 @@ export type ExpectedDigests = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
 /** About how many events are folded at a time: what is made of so few is gone before it grows old. */
 const PART = 200;
-/** Of the way, what sorting by shard takes; the rest is folding. */
-const SORTING = 0.1;
 
 /** Folds shards from history, one at a time, and keeps their digests alone: nothing is stored. */
 export async function expectedDigests<Inputs>(
@@ -41,18 +39,16 @@ export async function expectedDigests<Inputs>(
     digest: new ShardDigest(new Lines()),
     shards: new Map<number, string>(),
   }));
-  let read = 0;
-  await eachShard(
+  await foldEach(
     checkpoints,
     expecting,
-    (shard, batch, share) => {
+    (shard, batch) => {
       for (const { projection, digest, shards } of models) {
         for (const part of projection.ofOneStream ? batch.parts(PART) : [batch])
           for (const [id, document] of foldWhole(projection, part, expecting.inputs)) digest.add(id, document);
         const taken = digest.take();
         if (taken !== undefined) shards.set(shard, taken);
       }
-      onProgress?.(share, (read += batch.events.length));
     },
     onProgress,
   );
@@ -68,39 +64,25 @@ export async function expectedDocuments<Inputs>(
   const found: Shown[] = [];
   const projection = expecting.projections.find((one) => one.name === name);
   if (projection !== undefined)
-    await eachShard(new Map([checkpoint]), { ...expecting, projections: [projection] }, (_, batch) => {
+    await foldEach(new Map([checkpoint]), { ...expecting, projections: [projection] }, (_, batch) => {
       found.push(...foldWhole(projection, batch, expecting.inputs));
     });
   return sortById(found as [string, Shown[1]][]);
 }
 
-async function eachShard<Inputs>(
+async function foldEach<Inputs>(
   checkpoints: Checkpoints,
-  { events, projections, rest = 0, signal }: Expecting<Inputs>,
-  work: (shard: number, batch: EventsToFold, share: number) => void,
-  onSorted?: (share: number, events: number) => void,
+  { events, projections, rest, signal }: Expecting<Inputs>,
+  work: (shard: number, batch: EventsToFold) => void,
+  onProgress?: (share: number, events: number) => void,
 ): Promise<void> {
   const upTo = [...checkpoints.values()].reduce((most, at) => (at > most ? at : most), '');
   if (upTo === '') return;
-  const byShard = await historyByShard(events, {
-    filter: { types: typesOf(projections), shards: [...checkpoints.keys()] },
-    upTo,
-    signal,
-    onShare: (share) => onSorted?.(SORTING * share, 0),
+  const filter = { types: typesOf(projections), shards: [...checkpoints.keys()] };
+  await eachShard(stated({ events, filter, upTo, rest, signal, onProgress }), (shard, taken) => {
+    const last = checkpoints.get(shard) ?? '';
+    work(shard, new EventsToFold(taken.filter(({ position }) => position <= last)));
   });
-  try {
-    const { shards } = byShard;
-    for (const [done, shard] of shards.entries()) {
-      signal?.throwIfAborted();
-      const began = performance.now();
-      const last = checkpoints.get(shard) ?? '';
-      const within = byShard.take(shard).filter(({ position }) => position <= last);
-      work(shard, new EventsToFold(within), SORTING + (1 - SORTING) * ((done + 1) / shards.length));
-      await giveWay(rest * (performance.now() - began));
-    }
-  } finally {
-    byShard.close();
-  }
 }
 
 /** The projections whose documents a digest covers. */
